@@ -1,0 +1,61 @@
+/** What one package may import, and where it must be able to run. DESIGN: "Direction". */
+export interface Layer {
+  /** Prefixes of our own specifiers. */
+  readonly ours: readonly string[]
+  /** When given, the only packages of others it may import. */
+  readonly others?: readonly string[]
+  /** Runs on any Web-standard runtime: no `node:`, no `Buffer`, no `process`. */
+  readonly edge?: true
+}
+
+export const layers: Readonly<Record<string, Layer>> = {
+  core: { ours: [], others: ['oauth4webapi', 'undici'], edge: true },
+  providers: { ours: ['@evergrant/core'], edge: true },
+  stores: { ours: ['@evergrant/core'] },
+  sdk: { ours: ['@evergrant/core'], edge: true },
+  microsoft365: { ours: ['@evergrant/core'], edge: true },
+  mail: { ours: ['@evergrant/core'] },
+  sandbox: { ours: [] },
+  server: {
+    ours: ['@evergrant/core', '@evergrant/providers', '@evergrant/stores', '@evergrant/sandbox', '@evergrant/mail'],
+  },
+  web: { ours: ['@evergrant/server/contract'] },
+  cli: {
+    ours: [
+      '@evergrant/core',
+      '@evergrant/providers',
+      '@evergrant/stores',
+      '@evergrant/server',
+      '@evergrant/sandbox',
+      '@evergrant/mail',
+      '@evergrant/sdk',
+    ],
+  },
+}
+
+/** Node-only entries of edge packages. Nothing outside of such a folder imports from it. */
+export const nodeFolders: readonly string[] = ['packages/core/src/node/']
+
+/** The composition roots: the only readers of the environment. A path that ends in `/` stands for the folder. */
+export const environmentReaders: readonly string[] = [
+  'packages/server/src/main.ts',
+  'packages/cli/src/',
+  'packages/sandbox/src/',
+]
+
+/** The only pickers of stores. */
+export const storePickers: readonly string[] = [
+  'packages/server/src/main.ts',
+  'packages/cli/src/',
+  'packages/stores/src/',
+]
+
+/** Where a provider's id may be written down. */
+export const providerHomes: readonly string[] = ['packages/providers/']
+
+/** Catalogue entries that are not anybody's provider: code may name them. */
+export const nobodysProviders: readonly string[] = ['sandbox', 'generic']
+
+export function isUnder(path: string, places: readonly string[]): boolean {
+  return places.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place))
+}
