@@ -1,0 +1,95 @@
+import { OAuthError } from '../errors.ts'
+
+/** An answer that was read whole: its status, its text, and its fields when it has some. */
+export interface AnswerBody {
+  readonly status: number
+  readonly text: string
+  /** JSON or urlencoded fields; undefined when the body is neither. */
+  readonly fields: Readonly<Record<string, unknown>> | undefined
+  /** Seconds, from `Retry-After`. */
+  readonly retryAfter: number | undefined
+  readonly html: boolean
+  /** What the request carried, so that words of the answer that repeat it can be cleaned. */
+  readonly secrets?: Iterable<string>
+}
+
+/** Reads at most `limit` bytes, then the fields, whatever the content type claims. `now`: epoch seconds. */
+export async function readAnswer(
+  response: Response,
+  limit: number,
+  now: number,
+  secrets: Iterable<string> = [],
+): Promise<AnswerBody> {
+  const text = await readText(response, limit)
+  const markup = /^\s*<(?:!doctype|html|head|body)/i.test(text)
+  const fields = markup ? undefined : parseFields(text)
+  // Some servers call everything a web page, tokens too; what can be read as fields is no page.
+  const claimed = /^text\/html\b/i.test(response.headers.get('content-type') ?? '')
+  return {
+    status: response.status,
+    text,
+    fields,
+    retryAfter: parseRetryAfter(response.headers.get('retry-after'), now),
+    html: markup || (claimed && fields === undefined),
+    secrets,
+  }
+}
+
+async function readText(response: Response, limit: number): Promise<string> {
+  if (response.body === null) return ''
+  const reader = response.body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > limit) {
+      await reader.cancel()
+      throw new OAuthError('INVALID_ANSWER', `The provider's answer is larger than ${limit} bytes.`, {
+        status: response.status,
+        outcome: 'unknown',
+      })
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function parseFields(text: string): Record<string, unknown> | undefined {
+  const trimmed = text.trim()
+  if (trimmed.startsWith('{')) {
+    try {
+      const parsed: unknown = JSON.parse(trimmed)
+      return typeof parsed === 'object' && parsed !== null && !tooDeep(parsed) ? harmless(parsed) : undefined
+    } catch {
+      return undefined
+    }
+  }
+  // Some providers answer urlencoded, as the first drafts of OAuth 2.0 did.
+  if (!/^[\w.-]+=/.test(trimmed) || /[<>\s]/.test(trimmed)) return undefined
+  return harmless(Object.fromEntries(new URLSearchParams(trimmed)))
+}
+
+/** Nested so far that it could be parsed but not written again: no token answer is. */
+function tooDeep(parsed: unknown, depth = 0): boolean {
+  if (typeof parsed !== 'object' || parsed === null) return false
+  return depth > 200 || Object.values(parsed).some((inner) => tooDeep(inner, depth + 1))
+}
+
+/** Own fields only, on an object without a prototype that a field could reach. */
+function harmless(parsed: object): Record<string, unknown> {
+  const fields: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(parsed)) {
+    if (name !== '__proto__' && name !== 'constructor' && name !== 'prototype') fields[name] = value
+  }
+  return fields
+}
+
+/** RFC 9110 §10.2.3: seconds or an HTTP date, at most a day. `now`: epoch seconds. */
+export function parseRetryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined
+  if (/^\d+$/.test(header.trim())) return Math.min(Number(header), 86_400)
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.min(Math.max(0, date / 1000 - now), 86_400)
+}

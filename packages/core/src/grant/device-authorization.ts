@@ -1,0 +1,153 @@
+import * as oauth from 'oauth4webapi'
+import { lifetime } from '../answer/lifetime.ts'
+import { refusal, text } from '../answer/refusal.ts'
+import type { Client } from '../client/client.ts'
+import { OAuthError } from '../errors.ts'
+import { exchange } from '../http/exchange.ts'
+import { assertSecureUrl } from '../http/secure-url.ts'
+import { boundTo, keyFor } from '../protocol/bound.ts'
+import { verifyIdToken } from '../protocol/id-token.ts'
+import { scopeNames } from '../protocol/scope.ts'
+import { quietly } from '../redacted.ts'
+import type { Grant } from './grant.ts'
+import { type PollProgress, polled } from './poll.ts'
+import { type ConsentTarget, recordConsent } from './record-consent.ts'
+
+/** What {@link beginDeviceAuthorization} needs. */
+export interface DeviceOptions {
+  /** Id of the grant that the consent is for: an existing one is renewed in place. */
+  readonly grant: string
+  /** Scopes to ask for beside the provider's default ones. */
+  readonly scope?: string | readonly string[] | undefined
+  /** Resource indicator (RFC 8707). */
+  readonly resource?: string | undefined
+  /** Extra parameters of the device authorization request. */
+  readonly params?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * A device authorization that has begun (RFC 8628 §3.2): show the person `verification_uri` and `user_code`, and name
+ * your program beside it, so that nobody consents to a code that a stranger sent (§5.4). JSON-safe. The device code in
+ * it is a secret.
+ */
+export interface DeviceAuthorization {
+  readonly device_code: string
+  readonly user_code: string
+  readonly verification_uri: string
+  /** The same address with the code in it, for a QR code. */
+  readonly verification_uri_complete?: string
+  /** Seconds between two requests. */
+  readonly interval: number
+  readonly provider: string
+  readonly client_id: string
+  readonly grant: string
+  readonly scope?: string
+  readonly resource?: string
+  /** Epoch seconds. */
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+/** What {@link pollDeviceAuthorization} needs. */
+export interface DevicePollOptions extends ConsentTarget {
+  readonly pending: DeviceAuthorization
+  /** Gives up waiting: `ABORTED`. */
+  readonly signal?: AbortSignal | undefined
+  /** Called after each request that brought no answer yet. */
+  readonly onProgress?: ((progress: PollProgress) => void) | undefined
+}
+
+/**
+ * Begins a device authorization (RFC 8628 §3.1), for programs without a browser of their own. One request; nothing is
+ * stored. Throws `MISSING_ENDPOINT`, and what a token request throws.
+ *
+ * @example
+ * ```ts
+ * import { beginDeviceAuthorization, type Client, type GrantStore, pollDeviceAuthorization } from '@evergrant/core'
+ *
+ * async function login(client: Client, store: GrantStore): Promise<void> {
+ *   const pending = await beginDeviceAuthorization(client, { grant: 'alice', scope: 'mail.read' })
+ *   console.log(`Open ${pending.verification_uri} and enter ${pending.user_code}`)
+ *   await pollDeviceAuthorization(client, { pending, store })
+ * }
+ * ```
+ */
+export async function beginDeviceAuthorization(client: Client, options: DeviceOptions): Promise<DeviceAuthorization> {
+  const { provider, http, registration, authentication } = client
+  const as = await client.metadata()
+  const names = [...(provider.default_scopes ?? []), ...scopeNames(options.scope), ...(provider.offline_scopes ?? [])]
+  const scope = scopeNames(names)
+  const parameters = new URLSearchParams({ ...provider.device_params, ...options.params })
+  if (scope.length > 0) parameters.set('scope', scope.join(provider.scope_separator ?? ' '))
+  if (options.resource !== undefined) parameters.set('resource', options.resource)
+  const now = http.clock.now()
+  const body = await exchange(client, (request) =>
+    oauth.deviceAuthorizationRequest(as, registration, authentication.apply, parameters, request),
+  )
+  const { fields } = body
+  const device_code = text(fields?.['device_code'])
+  const user_code = text(fields?.['user_code'])
+  // The drafts of RFC 8628 said `verification_url`, and some still do.
+  const address = text(fields?.['verification_uri']) ?? text(fields?.['verification_url'])
+  if (fields === undefined || device_code === undefined || user_code === undefined || address === undefined)
+    throw refusal(body, provider)
+  const complete = text(fields['verification_uri_complete']) ?? text(fields['verification_url_complete'])
+  for (const one of [address, complete])
+    if (one !== undefined) assertSecureUrl(one, `${provider.name}: verification_uri`)
+  const interval = Number(fields['interval'] ?? 5)
+  return quietly<DeviceAuthorization>({
+    device_code,
+    user_code,
+    verification_uri: address,
+    ...(complete === undefined ? {} : { verification_uri_complete: complete }),
+    interval: Number.isFinite(interval) && interval > 0 ? interval : 5,
+    provider: provider.id,
+    client_id: client.client_id,
+    grant: options.grant,
+    ...(scope.length > 0 ? { scope: scope.join(' ') } : {}),
+    ...(options.resource === undefined ? {} : { resource: options.resource }),
+    created_at: now,
+    expires_at: now + (lifetime(fields, now) ?? 900),
+  })
+}
+
+/**
+ * Waits until the person has answered, then writes the grant as `finishAuthorization` does. Goes on through `slow_down`
+ * and through times when the provider cannot be reached. When this rejects, nothing stored has changed.
+ *
+ * Throws `ACCESS_DENIED`, `AUTHORIZATION_EXPIRED`, `ABORTED`, `CODE_REFUSED`, `ID_TOKEN_INVALID`, `WRONG_ACCOUNT`, and
+ * what a token request throws that will not pass.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.4
+ */
+export async function pollDeviceAuthorization(client: Client, options: DevicePollOptions): Promise<Grant> {
+  const { pending, signal, onProgress } = options
+  const { provider, registration, authentication } = client
+  if (pending.client_id !== client.client_id || pending.provider !== provider.id) {
+    const message = `The device authorization belongs to client ${pending.client_id} of ${pending.provider}, not to ${client.client_id} of ${provider.id}.`
+    throw new OAuthError('INVALID_ARGUMENT', message, { provider: provider.id, grant: pending.grant })
+  }
+  const as = await client.metadata(signal)
+  const additionalParameters = {
+    ...provider.token_params,
+    ...(pending.resource === undefined ? {} : { resource: pending.resource }),
+  }
+  const key = await keyFor(client)
+  const { answer, sent } = await polled(client, {
+    ...pending,
+    signal,
+    onProgress,
+    request: () =>
+      exchange(
+        client,
+        (request) =>
+          oauth.deviceCodeGrantRequest(as, registration, authentication.apply, pending.device_code, {
+            ...request,
+            additionalParameters,
+          }),
+        key,
+      ),
+  })
+  const subject = await verifyIdToken(client, answer)
+  return recordConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
+}

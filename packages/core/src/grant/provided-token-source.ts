@@ -1,0 +1,118 @@
+import { type Clock, systemClock } from '../clock.ts'
+import { detachable } from '../detachable.ts'
+import { OAuthError } from '../errors.ts'
+import { bearerFetch, bearerMiddleware } from '../http/bearer.ts'
+import { type AccessToken, accessToken } from './access-token.ts'
+import { isExpired } from './lifetimes.ts'
+import type { TokenSource } from './token-source.ts'
+import type { Want } from './want.ts'
+
+/** What gets tokens for {@link providedTokenSource}: the source of a grant, usually. */
+export type TokenManager = Pick<TokenSource, 'id' | 'token' | 'sending'>
+
+/** Options of {@link providedTokenSource}. */
+export interface ProvidedTokenOptions {
+  /** A token that is there already, whole or as plain text. It is used until it ends, and needs no client. */
+  readonly token?: AccessToken | string | undefined
+  /** Gets a token when there is none or it has ended. Default: the manager. */
+  readonly provider?:
+    | ((last: AccessToken | undefined, manager: TokenManager | undefined) => AccessToken | Promise<AccessToken>)
+    | undefined
+  readonly manager?: TokenManager | undefined
+  /**
+   * Hears of every new token once, and not of the one that was given or set. Awaited before the token is handed out;
+   * what it throws reaches the callers that wait, and the token stays.
+   */
+  readonly onTokenUpdate?: ((token: AccessToken) => void | Promise<void>) | undefined
+  /** Seconds before its end from which a token counts as ended; a fraction or 0 is fine. Default 0. */
+  readonly clockSkew?: number | undefined
+  readonly clock?: Clock | undefined
+}
+
+/** A token source that a program feeds itself. */
+export interface ProvidedTokenSource extends TokenSource {
+  /** Uses this token from now on. `onTokenUpdate` is not called for it. */
+  set(token: AccessToken | string | undefined): void
+}
+
+/**
+ * A token source for programs that keep tokens in their own way: with an existing token, a token provider, or a
+ * listener that stores every new token. Concurrent callers share one call of the provider; a failure is theirs alone,
+ * and the next call asks again. A token that has ended is never handed out.
+ *
+ * Fails with `TOKEN_MISSING` when there is no token and nothing to get one, `TOKEN_EXPIRED` when it ended or the
+ * provider returned one that had, and with whatever provider, manager and listener throw.
+ *
+ * @example
+ * ```ts
+ * import { type AccessToken, providedTokenSource, type TokenSource } from '@evergrant/core'
+ *
+ * function remembering(manager: TokenSource, load: () => AccessToken, save: (token: AccessToken) => Promise<void>) {
+ *   return providedTokenSource({ token: load(), manager, onTokenUpdate: save })
+ * }
+ * ```
+ */
+export function providedTokenSource(options: ProvidedTokenOptions): ProvidedTokenSource {
+  const { provider, manager, onTokenUpdate, clockSkew = 0, clock = systemClock } = options
+  let held = whole(options.token)
+  let flight: Promise<AccessToken> | undefined
+
+  const ended = (token: AccessToken, minTtl = 0): boolean => isExpired(token, clock.now(), clockSkew + minTtl)
+  const suits = (token: AccessToken | undefined, want: Want): token is AccessToken =>
+    token !== undefined && want.force !== true && token.access_token !== want.rejected && !ended(token, want.minTtl)
+
+  const fetched = async (want: Want): Promise<AccessToken> => {
+    const { signal: _, ...lasting } = want
+    const last = held
+    const got = provider === undefined ? manager?.token(lasting) : provider(last, manager)
+    if (got === undefined) throw last === undefined ? missing() : expired('The access token')
+    const token = await got
+    if (ended(token)) throw expired('The token that the provider function returned')
+    const isNew = token.access_token !== last?.access_token
+    held = token
+    if (isNew) await onTokenUpdate?.(token)
+    return token
+  }
+
+  const source: ProvidedTokenSource = {
+    id: manager?.id ?? 'provided',
+    async token(want = {}) {
+      if (suits(held, want)) return held
+      const joined = flight !== undefined
+      flight ??= fetched(want).finally(() => {
+        flight = undefined
+      })
+      const token = await detachable(flight, want.signal)
+      // The flight that was joined wished for less than this caller does.
+      return joined && token.access_token === want.rejected ? source.token(want) : token
+    },
+    peek: () => (held === undefined || ended(held) ? undefined : held),
+    forget() {
+      held = undefined
+    },
+    set(token) {
+      held = whole(token)
+    },
+    sending: { ...manager?.sending, clock },
+    get authorize() {
+      return bearerMiddleware(source)
+    },
+    get fetch() {
+      return bearerFetch(source)
+    },
+  }
+  return source
+}
+
+function whole(token: AccessToken | string | undefined): AccessToken | undefined {
+  if (typeof token !== 'string') return token
+  return accessToken({ access_token: token, token_type: 'Bearer', raw: {} })
+}
+
+function missing(): OAuthError {
+  return new OAuthError('TOKEN_MISSING', 'There is no access token, and nothing to get one with.')
+}
+
+function expired(what: string): OAuthError {
+  return new OAuthError('TOKEN_EXPIRED', `${what} has ended, and it was not sent.`)
+}

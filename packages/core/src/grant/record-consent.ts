@@ -1,0 +1,93 @@
+import type { TokenAnswer } from '../answer/token-answer.ts'
+import type { Client } from '../client/client.ts'
+import { OAuthError } from '../errors.ts'
+import type { GrantStore } from '../store/store.ts'
+import { type Grant, grant, type Subject } from './grant.ts'
+import { contradicted, MOST_LOST, stillSealed, storeError } from './record.ts'
+import { renewed } from './transitions.ts'
+
+/** What a person was asked for, and for which grant. */
+export interface ConsentRequest {
+  /** Id of the grant. */
+  readonly grant: string
+  /** The scope that was asked for, space separated. */
+  readonly scope?: string
+  readonly resource?: string
+}
+
+/** Where a consent is written, and whether it may take another person's place. */
+export interface ConsentTarget {
+  readonly store: GrantStore
+  /** Let another person's consent replace the grant of the one before. Default false: `WRONG_ACCOUNT`. */
+  readonly allowOtherSubject?: boolean | undefined
+}
+
+/** What came of a consent. */
+export interface ConsentOutcome {
+  readonly answer: TokenAnswer
+  /** Who consented, when a verified id_token said so. */
+  readonly subject: Subject | undefined
+  /** When the token request was sent, epoch seconds. */
+  readonly sent: number
+}
+
+/** Writes the grant over what is there, keeping what the new consent did not replace. */
+export async function recordConsent(
+  client: Client,
+  target: ConsentTarget,
+  asked: ConsentRequest,
+  outcome: ConsentOutcome,
+): Promise<Grant> {
+  const { store, allowOtherSubject = false } = target
+  const { answer, subject, sent } = outcome
+  const { clock } = client.http
+  for (let lost = 0; lost < MOST_LOST; lost++) {
+    const before = await tried(store.get(asked.grant), asked.grant)
+    if (before?.sealed !== undefined) throw stillSealed(asked.grant)
+    const other = before?.subject !== undefined && subject !== undefined && !sameSubject(before.subject, subject)
+    if (other && !allowOtherSubject) throw wrongAccount(client, asked, before?.subject, subject)
+    const now = clock.now()
+    // A refresh token that the provider ended is worth nothing, whatever the new consent brought.
+    const mine = before?.client === client.client_id && before.provider === client.provider.id
+    const kept = other || !mine || before.standing.state === 'revoked' ? undefined : before.refresh_token
+    const in_doubt = kept === undefined || answer.refresh_token !== undefined ? undefined : before?.in_doubt
+    const who = subject ?? (other ? undefined : before?.subject)
+    const base = grant({
+      id: asked.grant,
+      provider: client.provider.id,
+      client: client.client_id,
+      ...(who === undefined ? {} : { subject: who }),
+      ...(kept === undefined ? {} : { refresh_token: kept }),
+      ...(kept === undefined || before?.dpop_key === undefined ? {} : { dpop_key: before.dpop_key }),
+      ...(asked.scope === undefined ? {} : { requested_scope: asked.scope }),
+      ...(answer.scope === undefined ? {} : { granted_scope: answer.scope }),
+      access: {},
+      standing: { state: 'active', since: now },
+      updated_at: now,
+      version: before?.version ?? 0,
+    })
+    const rules = client.provider.refresh
+    const next = renewed(base, answer, { key: asked.resource ?? '', sent, now, rules, random: Math.random() })
+    const doubtful = in_doubt === undefined ? next : grant({ ...next, in_doubt })
+    const stored = await tried(store.put(doubtful, before?.version ?? 0), asked.grant)
+    if (stored.ok) return stored.grant
+  }
+  throw contradicted(asked.grant)
+}
+
+async function tried<T>(work: Promise<T>, id: string): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    throw storeError(error, id)
+  }
+}
+
+function sameSubject(a: Subject, b: Subject): boolean {
+  return a.iss === b.iss && a.sub === b.sub
+}
+
+function wrongAccount(client: Client, asked: ConsentRequest, expected?: Subject, used?: Subject): OAuthError {
+  const message = `${client.provider.name} was used with ${used?.username ?? used?.sub}, but grant ${asked.grant} belongs to ${expected?.username ?? expected?.sub}.`
+  return new OAuthError('WRONG_ACCOUNT', message, { provider: client.provider.id, grant: asked.grant })
+}

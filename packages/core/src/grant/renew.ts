@@ -1,0 +1,334 @@
+import { isInvalidGrant } from '../answer/refusal.ts'
+import type { TokenAnswer } from '../answer/token-answer.ts'
+import type { Client } from '../client/client.ts'
+import { isErrorCode } from '../error-catalogue.ts'
+import { isOAuthError, OAuthError } from '../errors.ts'
+import type { AccessToken } from './access-token.ts'
+import { assertLease, type Engine } from './engine.ts'
+import { type Grant, grant, summary, tokenOf } from './grant.ts'
+import type { Turn } from './host-turns.ts'
+import { LeaseWatch } from './lease-watch.ts'
+import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
+import { failing, marked, renewed, revoked } from './transitions.ts'
+import type { UnsavedSlot } from './unsaved.ts'
+import { fresh, usable, type Wish } from './wish.ts'
+
+/** Who renews, and where it keeps what the store does not take. */
+export interface Renewer {
+  /** Unique per token source, so that two of them respect each other's marks. */
+  readonly owner: () => string
+  readonly slot: UnsavedSlot
+}
+
+/**
+ * Brings a grant with a token for the wish: from the store if it has one, else from the provider.
+ *
+ * Invariants. A refresh token is spent only under a mark that was written expecting the version it was read at, and
+ * that is still young when the request leaves. What a spend brings is written before anyone gets it. A record is
+ * never replaced by what an older one led to.
+ */
+export async function renew(engine: Engine, id: string, wished: Wish, { owner, slot }: Renewer): Promise<Grant> {
+  const { store, clock, flow } = engine
+  let client: Client | undefined
+  let watch: LeaseWatch | undefined
+  let wish = wished
+  let unsent: number | undefined
+  for (let round = 0, lost = 0; lost < MOST_LOST; round++) {
+    const stored = await flushed(engine, id, slot)
+    if (stored?.sealed !== undefined) throw stillSealed(id)
+    const now = clock.now()
+    if (stored === undefined) client ??= await engine.client(id)
+    let current = stored ?? unborn(engine, client, id, now)
+    // Forced: any token that is not the one held when the call began is new enough.
+    if (round === 0 && wish.force)
+      wish = { ...wish, rejected: wish.rejected ?? tokenOf(current, wish.key)?.access_token }
+    if (fresh(current, wish, now, engine.clockSkew) !== undefined) return current
+    const valid = usable(current, wish, now, engine.clockSkew)
+    if (flow.spends && (current.standing.state === 'revoked' || current.refresh_token === undefined)) {
+      if (valid !== undefined) return current
+      throw consentRequired(current)
+    }
+    if (tooEarly(current, now) && !wish.force) {
+      if (valid !== undefined) return current
+      throw notYet(current, now)
+    }
+    client ??= await engine.client(id)
+    assertLease(engine.lease, client)
+    if (
+      current.client !== client.client_id ||
+      current.provider !== client.provider.id ||
+      fromElsewhere(current, client)
+    ) {
+      if (flow.spends && valid !== undefined) return current
+      if (flow.spends) throw otherClient(current, client)
+      current = grant({ ...current, client: client.client_id, provider: client.provider.id, access: {} })
+    }
+    try {
+      await flow.prepare?.(client)
+    } catch (error) {
+      const failure = asOAuthError(error, current)
+      // A mark of another process is not ours to lift.
+      if (current.spending !== undefined) {
+        if (valid !== undefined) return current
+        throw failure
+      }
+      const served = await afterFailure(engine, current, wish, failure)
+      if (served !== undefined) return served
+      lost++
+      continue
+    }
+    if (!wish.force && isEarly(client, usable(current, { ...wish, minTtl: 0 }, now, engine.clockSkew), now))
+      return current
+    const lease = engine.lease ?? client.http.deadline + 10
+    watch ??= new LeaseWatch(clock, lease)
+    if (current.spending !== undefined && current.spending.by !== owner() && watch.holds(current)) {
+      if (wish.background) return current
+      await watch.pause(engine.random())
+      continue
+    }
+    const turn = await turnOf(engine, client, id, wish.force ? undefined : valid)
+    if (turn === 'not now') return current
+    try {
+      const age = ageOf(engine)
+      // A mark of ours that no request followed leaves no doubt behind.
+      const clean = current.version === unsent ? unmarked(current) : current
+      const before = clean.spending === undefined ? clean : undefined
+      const mark = await write(() => store.put(marked(clean, owner(), clock.now()), current.version), id)
+      if (!mark.ok) {
+        lost++
+        continue
+      }
+      await engine.reach('afterMark')
+      // We were paused for long: others may soon take our mark for a dead process's. Mark again before spending.
+      if (age() > Math.max(0.25, (lease - client.http.deadline) / 2)) {
+        unsent = mark.grant.version
+        // Slow rounds take long, so there are fewer of them.
+        lost += 10
+        continue
+      }
+      const spent = await spend(engine, client, { mine: mark.grant, before }, wish, slot, turn)
+      if (spent !== undefined) return spent
+      lost++
+    } finally {
+      turn?.leave()
+    }
+  }
+  throw contradicted(id)
+}
+
+/** The turn at the provider's host. While the host is left alone: nothing, if there is a valid token to go on with. */
+async function turnOf(
+  engine: Engine,
+  client: Client,
+  id: string,
+  valid: AccessToken | undefined,
+): Promise<Turn | 'not now' | undefined> {
+  try {
+    return await engine.hosts?.turn(client)
+  } catch (error) {
+    if (valid !== undefined) return 'not now'
+    throw isOAuthError(error) ? error.forGrant(id) : error
+  }
+}
+
+/** Whether the provider would refuse to renew this token yet: then it is the best there is, however long it lives. */
+function isEarly({ provider }: Client, held: AccessToken | undefined, now: number): boolean {
+  const early = provider.refresh?.early
+  return early !== undefined && held?.expires_at !== undefined && held.expires_at - now > early
+}
+
+function unmarked({ spending: _, ...rest }: Grant): Grant {
+  return grant(rest)
+}
+
+/** Seconds since now: by the clock that never jumps, or by the wall clock, which also counts a suspended machine. */
+function ageOf({ clock }: Engine): () => number {
+  const [steady, wall] = [clock.monotonic(), clock.now()]
+  return () => Math.max(clock.monotonic() - steady, clock.now() - wall)
+}
+
+/** A record with our mark, and what it was before, unless a spend of somebody else had been cut off there. */
+interface Marked {
+  readonly mine: Grant
+  readonly before: Grant | undefined
+}
+
+/** One spend under our mark. Undefined: another process was first, or it is worth another try; look again. */
+async function spend(
+  engine: Engine,
+  client: Client,
+  { mine, before }: Marked,
+  wish: Wish,
+  slot: UnsavedSlot,
+  turn: Turn | undefined,
+): Promise<Grant | undefined> {
+  const { clock, flow } = engine
+  const sent = clock.now()
+  const started = clock.monotonic()
+  let answer: TokenAnswer | undefined
+  try {
+    answer = await flow.request({ client, grant: mine, resource: wish.resource, scope: wish.scope })
+    turn?.answered()
+  } catch (error) {
+    turn?.failed(error)
+    const failure = asOAuthError(error, mine)
+    const healthy = flow.spends && before?.standing.state === 'active' && before.in_doubt === undefined
+    if (!healthy) return afterFailure(engine, mine, wish, failure)
+    const { rotation, grace = 0 } = client.provider.refresh ?? {}
+    const now = clock.now()
+    // For its grace the provider answers the same refresh token again; later it would not.
+    if (isLost(failure) && now - sent < grace) return afterFailure(engine, mine, wish, failure, true)
+    const unsure = rotation === 'never' && isInvalidGrant(failure) && now - before.updated_at < HEALTHY
+    return afterFailure(engine, mine, wish, unsure ? unconfirmed(failure) : failure)
+  }
+  if (answer === undefined) throw consentRequired(mine)
+  await engine.reach('afterAnswer')
+  const now = clock.now()
+  const rules = client.provider.refresh
+  const next = renewed(mine, answer, { key: wish.key, sent, now, rules, random: engine.random() })
+  const outcome = await record(engine, slot, { grant: next, expected: mine.version, spent: mine.refresh_token })
+  if (outcome.state === 'lost') {
+    if (outcome.current === undefined) throw notFound(mine.id, 'It was deleted while it was being refreshed.')
+    return undefined
+  }
+  await engine.reach('afterWrite')
+  const { grant: written } = outcome
+  engine.emit(() => ({ type: 'refreshed', grant: summary(written), seconds: clock.monotonic() - started }))
+  return outcome.grant
+}
+
+/** Seconds for which a success vouches for a grant, and after which a doubtful end of it is asked about again. */
+const HEALTHY = 3600
+const CONFIRM_AFTER = 30
+
+/** Whether the request left and nothing that could be read came back. */
+function isLost(error: OAuthError): boolean {
+  return error.class === 'transient' && error.outcome === 'unknown' && (error.status ?? 0) < 300
+}
+
+/**
+ * The first word that a grant has ended which worked within the hour: providers err, and a person's consent is dear. It
+ * counts when it is heard again. Only for refresh tokens that are not used up: for others a second use proves nothing.
+ */
+function unconfirmed(error: OAuthError): OAuthError {
+  const message = `${error.message} (it worked within the hour, so it is asked about once more)`
+  return new OAuthError('PROVIDER_UNAVAILABLE', message, { ...error, cause: error, retryAfter: CONFIRM_AFTER })
+}
+
+/** Writes what a failed spend taught, then serves the valid token, or throws, or lets it be tried `again` at once. */
+async function afterFailure(
+  engine: Engine,
+  mine: Grant,
+  wish: Wish,
+  error: OAuthError,
+  again = false,
+): Promise<Grant | undefined> {
+  const now = engine.clock.now()
+  const ended = engine.flow.spends && isInvalidGrant(error)
+  // What one caller asked for beside the grant's own scope says nothing about the grant: no back-off for the others.
+  const own = !ended && wish.key !== '' && error.code === 'TOKEN_REQUEST_REFUSED'
+  const next = ended ? revoked(mine, error, now) : own ? unmarked(mine) : failing(mine, error, now, engine.random())
+  let stored: Awaited<ReturnType<Engine['store']['put']>>
+  try {
+    stored = await engine.store.put(next, mine.version)
+  } catch {
+    // Our mark stays; we may pass it at once, others when the lease is over. The provider's word is what counts here.
+    throw ended ? consentRequired(next, error) : error
+  }
+  // Somebody wrote meanwhile: if that brought a newer token, it is the answer; if not, the failure is met again.
+  if (!stored.ok) return undefined
+  if (own) throw error
+  engine.emit(() => ({ type: ended ? 'consent_required' : 'refresh_failed', grant: summary(stored.grant), error }))
+  if (again) return undefined
+  if (!wish.force && usable(stored.grant, wish, now, engine.clockSkew) !== undefined) return stored.grant
+  throw ended ? consentRequired(stored.grant, error) : error
+}
+
+/** The record as it is now; what the store did not take before is written first. */
+async function flushed(engine: Engine, id: string, slot: UnsavedSlot): Promise<Grant | undefined> {
+  const unsaved = slot.get()
+  if (unsaved === undefined) return write(() => engine.store.get(id), id)
+  const stored = await record(engine, slot, unsaved)
+  if (stored.state !== 'lost') {
+    if (stored.state === 'written') engine.emit(() => ({ type: 'persisted', grant: summary(stored.grant) }))
+    return stored.grant
+  }
+  return write(() => engine.store.get(id), id)
+}
+
+/** A flow that needs no person begins with nothing in the store; others need a consent first. */
+function unborn(engine: Engine, client: Client | undefined, id: string, now: number): Grant {
+  if (engine.flow.spends || client === undefined) throw notFound(id, 'Nobody has connected it yet.')
+  const standing = { state: 'active', since: now } as const
+  return grant({
+    id,
+    provider: client.provider.id,
+    client: client.client_id,
+    access: {},
+    standing,
+    updated_at: now,
+    version: 0,
+  })
+}
+
+function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
+  const { standing } = of
+  const why =
+    standing.state === 'revoked' && standing.reason === 'revoked_here'
+      ? 'it was revoked here'
+      : standing.state === 'revoked' && standing.reason === 'refresh_interrupted'
+        ? 'a refresh was interrupted before its result could be recorded, and the provider gives no second chance'
+        : of.refresh_token === undefined
+          ? `${of.provider} gave no refresh token, and the access token has ended`
+          : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
+  const details = { grant: of.id, provider: of.provider, ...(cause === undefined ? {} : { cause }) }
+  const words =
+    cause === undefined ? {} : { error: cause.error, error_description: cause.error_description, status: cause.status }
+  return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, { ...details, ...words })
+}
+
+function notFound(id: string, why: string): OAuthError {
+  return new OAuthError('GRANT_NOT_FOUND', `There is no grant ${id}. ${why}`, { grant: id })
+}
+
+/** Whether another issuer gave the grant: an address that was changed must not get what the former one gave. */
+function fromElsewhere({ subject }: Grant, { provider }: Client): boolean {
+  const exact = provider.issuer !== undefined && provider.issuer_rule !== 'tenant'
+  return exact && subject !== undefined && subject.iss !== provider.issuer
+}
+
+/** A refresh token is bound to the client it was given to (RFC 6749 §6); shown to another, it would end or leak. */
+function otherClient(of: Grant, client: Client): OAuthError {
+  const message = `Grant ${of.id} was given to client ${of.client} of ${of.subject?.iss ?? of.provider}, but client ${client.client_id} of ${client.provider.issuer ?? client.provider.id} is configured. Connect it again, or restore the former client.`
+  return new OAuthError('CONSENT_REQUIRED', message, { grant: of.id, provider: of.provider })
+}
+
+/** No back-off lasts longer than a day: one that seems to was recorded before the machine's clock was set back. */
+function tooEarly({ standing }: Grant, now: number): boolean {
+  return standing.state === 'failing' && now < standing.next_attempt && standing.next_attempt - now <= 86_400
+}
+
+/** The recorded trouble again, without asking the provider: it is too early for the next attempt. */
+function notYet(of: Grant, now: number): OAuthError {
+  const { standing } = of
+  if (standing.state !== 'failing') return consentRequired(of)
+  const retryAfter = Math.ceil(standing.next_attempt - now)
+  const { error, error_description } = standing.trouble
+  const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
+  const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
+  return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
+}
+
+function asOAuthError(error: unknown, of: Grant): OAuthError {
+  if (isOAuthError(error)) return error.forGrant(of.id)
+  const words = error instanceof Error ? error.message : String(error)
+  return new OAuthError('PROVIDER_UNREACHABLE', words, { grant: of.id, cause: error, outcome: 'unknown' })
+}
+
+async function write<T>(work: () => Promise<T>, id: string): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw storeError(error, id)
+  }
+}

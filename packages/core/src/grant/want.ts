@@ -1,0 +1,22 @@
+import type { Abortable } from '../abortable.ts'
+
+/** What a caller wants from a token source. Everything is optional: by default, a valid token for the grant. */
+export interface Want extends Abortable {
+  /** Resource indicator (RFC 8707): a token for this resource server. */
+  readonly resource?: string | undefined
+  /** A narrower scope than the grant's, space separated. */
+  readonly scope?: string | undefined
+  /** The token must stay valid for at least so many seconds. Default 0, beyond the usual margin. */
+  readonly minTtl?: number | undefined
+  /** Ask the provider even if a valid token is held. */
+  readonly force?: boolean | undefined
+  /** A token that a resource server refused: any newer one is good enough, else a new one is fetched. */
+  readonly rejected?: string | undefined
+}
+
+/** Under which name a grant keeps the access token for a want: `''`, the resource, or both with the sorted scope. */
+export function accessKey(want: Pick<Want, 'resource' | 'scope'>): string {
+  const resource = want.resource ?? ''
+  if (want.scope === undefined || want.scope.trim() === '') return resource
+  return `${resource} ${want.scope.trim().split(/\s+/).sort().join(' ')}`
+}

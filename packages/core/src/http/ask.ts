@@ -1,0 +1,59 @@
+import { type AnswerBody, readAnswer } from '../answer/answer-body.ts'
+import type { Client } from '../client/client.ts'
+import { OAuthError } from '../errors.ts'
+import { withinDeadline } from './deadline.ts'
+import type { Http } from './http.ts'
+import { assertSecureUrl } from './secure-url.ts'
+import { transportError } from './transport-error.ts'
+
+/** Sends one request: https, or plain http on loopback. */
+export function send(transport: Http, url: string, init: RequestInit): Promise<Response> {
+  assertSecureUrl(url, 'provider')
+  // Redirects are never followed: the request carries credentials that are meant for this address alone.
+  return transport.fetch(url, { ...init, redirect: 'manual' })
+}
+
+/**
+ * Makes a request and reads its answer, once more when `again` says so, all under one deadline. Whatever goes wrong
+ * becomes a typed error with an `outcome`, without any of the `secrets`.
+ */
+export async function ask(
+  { http, provider }: Pick<Client, 'http' | 'provider'>,
+  secrets: Iterable<string>,
+  request: (signal: AbortSignal) => Promise<Response>,
+  again?: (answer: AnswerBody) => boolean,
+): Promise<AnswerBody> {
+  const { deadline, maxAnswer, clock } = http
+  const once = async (signal: AbortSignal): Promise<AnswerBody> =>
+    readAnswer(await request(signal), maxAnswer, clock.now(), secrets)
+  try {
+    return await withinDeadline(deadline, async (signal) => {
+      const answer = await once(signal)
+      return again?.(answer) ? once(signal) : answer
+    })
+  } catch (error) {
+    throw transportError(error, provider.id, provider.name, deadline, secrets)
+  }
+}
+
+/** Nothing was sent, because there is no address to send it to. */
+export function missingEndpoint(provider: Client['provider'], endpoint: string): OAuthError {
+  const message = `${provider.name} publishes no ${endpoint.replaceAll('_', ' ')} that can be used.`
+  return new OAuthError('MISSING_ENDPOINT', message, { provider: provider.id, outcome: 'not_sent' })
+}
+
+const SECRET_PARAMETERS =
+  /^(?:client_secret|refresh_token|code|code_verifier|password|assertion|client_assertion|device_code|token|subject_token|actor_token|auth_req_id|login_hint_token|id_token_hint|request)$/
+
+/** The client's secret and those in the forms that it sent: looked for when something failed, and not before. */
+export function secretsOf(
+  { secret }: Pick<Client['authentication'], 'secret'>,
+  forms: readonly Iterable<[string, string]>[],
+): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      if (secret !== undefined) yield secret.reveal()
+      for (const form of forms) for (const [name, value] of form) if (SECRET_PARAMETERS.test(name)) yield value
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { systemClock } from '../clock.ts'
+import type { AccessToken } from '../grant/access-token.ts'
+import type { TokenSource } from '../grant/token-source.ts'
+import type { FetchMiddleware } from './middleware.ts'
+
+type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource, 'id'>>
+
+/**
+ * Middleware that adds the access token. On a 401 that says the token is invalid, the request goes once more with a
+ * newer token (RFC 6750 §3.1); on a 403 only when the token has ended meanwhile. A token that is bound to a key goes
+ * with a proof of it, if the source can make one. Without a token nothing is sent: it fails closed.
+ */
+export function bearerMiddleware(source: Tokens): FetchMiddleware {
+  return async (request, next) => {
+    const token = await source.token({ signal: request.signal })
+    const prove = token.dpop_key === undefined ? undefined : await proofs(source)
+    if (prove !== undefined) return prove(request, next)
+    // The body is read once by the network; a copy is kept for the replay.
+    const spare = request.body === null ? request : request.clone()
+    const response = await next(withToken(request, token.access_token))
+    if (!asksForNewToken(response, token, source)) return response
+    const newer = await newerToken(source, response, token, request.signal)
+    return newer === undefined ? response : next(withToken(spare, newer.access_token))
+  }
+}
+
+/** `fetch` with the access token attached, and the same rules; a streamed body is never sent twice. */
+export function bearerFetch(source: Tokens): typeof fetch {
+  const send: typeof fetch = (input, init) => (source.sending?.fetch ?? fetch)(input, init)
+  return async (input, init) => {
+    const fromRequest = input instanceof Request ? input : undefined
+    const signal = init?.signal ?? fromRequest?.signal
+    const want = signal == null ? undefined : { signal }
+    const token = await (want === undefined ? source.token() : source.token(want))
+    const prove = token.dpop_key === undefined ? undefined : await proofs(source)
+    if (prove !== undefined) return prove(new Request(input, init), (request) => send(request))
+    const replayable = isReplayable(init?.body, fromRequest)
+    const spare = fromRequest?.body != null && replayable ? fromRequest.clone() : input
+    const response = await send(input, withHeader(init, fromRequest, token.access_token))
+    if (!replayable || !asksForNewToken(response, token, source)) return response
+    const newer = await newerToken(source, response, token, signal ?? undefined)
+    return newer === undefined ? response : send(spare, withHeader(init, fromRequest, newer.access_token))
+  }
+}
+
+async function proofs(source: Tokens): Promise<FetchMiddleware | undefined> {
+  const { id, sending } = source
+  return id === undefined ? undefined : sending?.proofs?.({ id, token: (want) => source.token(want) })
+}
+
+/** The token for the replay. A 403 may be about something else: when no newer token can be had, it is the answer. */
+async function newerToken(
+  source: Tokens,
+  response: Response,
+  token: AccessToken,
+  signal: AbortSignal | undefined,
+): Promise<AccessToken | undefined> {
+  try {
+    const newer = await source.token({ rejected: token.access_token, signal })
+    await response.body?.cancel()
+    return newer
+  } catch (error) {
+    if (response.status === 403) return undefined
+    await response.body?.cancel()
+    throw error
+  }
+}
+
+function withToken(request: Request, token: string): Request {
+  const authorized = new Request(request)
+  authorized.headers.set('authorization', `Bearer ${token}`)
+  return authorized
+}
+
+function withHeader(init: RequestInit | undefined, request: Request | undefined, token: string): RequestInit {
+  const headers = new Headers(init?.headers ?? request?.headers)
+  headers.set('authorization', `Bearer ${token}`)
+  return { ...init, headers }
+}
+
+function isReplayable(body: BodyInit | null | undefined, request: Request | undefined): boolean {
+  // Streams and iterators are used up by the first sending.
+  const once =
+    typeof body === 'object' && body !== null && (body instanceof ReadableStream || Symbol.asyncIterator in body)
+  return !once && (request === undefined || body !== undefined || !request.bodyUsed)
+}
+
+function asksForNewToken(response: Response, token: AccessToken, { sending }: Tokens): boolean {
+  if (response.status !== 401 && response.status !== 403) return false
+  const { expires_at } = token
+  const ended = expires_at === undefined ? undefined : (sending?.clock ?? systemClock).now() >= expires_at
+  return needsNewToken(response.status, response.headers.get('www-authenticate'), ended)
+}
+
+/**
+ * Whether a newer token can help: a 401 whose challenge says `invalid_token`, or gives no reason at all. Other
+ * reasons (`insufficient_scope`, a claims challenge, a DPoP nonce) need something else than a newer token.
+ *
+ * A 403 says that the token is good and does not suffice (RFC 6750 §3.1), but some APIs answer it for a token that ran
+ * out on the way. So it counts like a 401 when the token has ended by our clock; when nobody knows its end, only if the
+ * API sent a challenge at all, or each forbidden request would cost a refresh.
+ */
+export function needsNewToken(status: number, challenge: string | null | undefined, ended?: boolean): boolean {
+  if (status === 403 ? !(ended ?? Boolean(challenge)) : status !== 401) return false
+  const error = /\berror="?([\w-]+)/i.exec(challenge ?? '')?.[1]
+  return error === undefined || error.toLowerCase() === 'invalid_token'
+}

@@ -1,0 +1,71 @@
+import * as oauth from 'oauth4webapi'
+import type { AnswerBody } from '../answer/answer-body.ts'
+import type { Client } from '../client/client.ts'
+import { ask, missingEndpoint, secretsOf, send } from './ask.ts'
+import type { Http } from './http.ts'
+
+/** Options that every request of the protocol layer gets. */
+export interface RequestOptions {
+  readonly signal: AbortSignal
+  readonly [oauth.customFetch]: (
+    url: string,
+    init: oauth.CustomFetchOptions<string, URLSearchParams | string | undefined>,
+  ) => Promise<Response>
+  readonly [oauth.allowInsecureRequests]: true
+  /** Makes proofs of possession for token requests (RFC 9449 §5). */
+  readonly DPoP?: oauth.DPoPHandle
+}
+
+/** The options for one request: a hard deadline, no redirects, https (plain http on loopback only). */
+export function requestOptions(
+  transport: Http,
+  deadline: AbortSignal = AbortSignal.timeout(transport.deadline * 1000),
+): RequestOptions {
+  return {
+    signal: deadline,
+    [oauth.customFetch]: (url, { body, signal, ...init }) =>
+      send(transport, url, { ...init, ...(body && { body }), ...(signal && { signal }) }),
+    // The protocol layer knows no exception for loopback; `send` holds the line.
+    [oauth.allowInsecureRequests]: true,
+  }
+}
+
+/**
+ * Sends one request of the protocol layer to the provider and reads its answer under one deadline. Whatever goes wrong
+ * becomes a typed error with an `outcome`, without any of the request's secrets.
+ */
+export async function exchange(
+  client: Pick<Client, 'http' | 'provider' | 'authentication'>,
+  request: (options: RequestOptions) => Promise<Response>,
+  key?: { readonly proofs: oauth.DPoPHandle },
+): Promise<AnswerBody> {
+  const forms: URLSearchParams[] = []
+  const transport: Http = {
+    ...client.http,
+    fetch: (input, init) => {
+      const body = init?.body
+      if (body instanceof URLSearchParams) forms.push(body)
+      else if (typeof body === 'string') forms.push(new URLSearchParams(body))
+      return client.http.fetch(input, init)
+    },
+  }
+  const once = async (signal: AbortSignal): Promise<Response> => {
+    const options = requestOptions(transport, signal)
+    try {
+      return await request(key === undefined ? options : { ...options, DPoP: key.proofs })
+    } catch (error) {
+      throw isMissingEndpoint(error) ? missingEndpoint(client.provider, error.cause.attribute) : error
+    }
+  }
+  // RFC 9449 §8: the server refused only the proof. The key has kept the nonce that came with the refusal.
+  const again = ({ fields }: AnswerBody): boolean => key !== undefined && fields?.['error'] === 'use_dpop_nonce'
+  return ask(client, secretsOf(client.authentication, forms), once, again)
+}
+
+/** The protocol layer found no address to send to. */
+function isMissingEndpoint(error: unknown): error is { readonly cause: { readonly attribute: string } } {
+  return (
+    error instanceof oauth.OperationProcessingError &&
+    (error.code === oauth.MISSING_SERVER_METADATA || error.code === oauth.INVALID_SERVER_METADATA)
+  )
+}

@@ -1,0 +1,174 @@
+export type { Abortable } from './abortable.ts'
+export type { TokenAnswer } from './answer/token-answer.ts'
+export type { AssertionRules } from './client/assertion-rules.ts'
+export {
+  type ClientAuthentication,
+  ClientSecretBasic,
+  ClientSecretBasicRaw,
+  ClientSecretPost,
+  None,
+  secretAuthentication,
+} from './client/authentication.ts'
+export { type Client, type ClientOptions, defineClient } from './client/client.ts'
+export { type AssertionRequest, ClientAssertion } from './client/client-assertion.ts'
+export { clientAuthentication } from './client/client-authentication.ts'
+export { ClientSecretJwt } from './client/client-secret-jwt.ts'
+export type { CredentialSource } from './client/credential.ts'
+export { type Dpop, dpop } from './client/dpop.ts'
+export type { DpopKey } from './client/dpop-key.ts'
+export { type KeySource, PrivateKeyJwt } from './client/private-key-jwt.ts'
+export {
+  type SigningAlgorithm,
+  type SigningKey,
+  type SigningKeyDetails,
+  signingKey,
+  signingKeyFromPem,
+} from './client/signing-key.ts'
+export { TlsClientAuth } from './client/tls-client-auth.ts'
+export { type Clock, systemClock } from './clock.ts'
+export type { ConsentHandler, ConsentOutcome } from './consent/consent-handler.ts'
+export { type ConsoleConsentOptions, type ConsoleDialog, consoleConsent } from './consent/console-consent.ts'
+export { type MemoryPendingOptions, memoryPendingStore } from './consent/memory-pending-store.ts'
+export { type ConsentOptions, obtainConsent } from './consent/obtain-consent.ts'
+export {
+  type GrantRequest,
+  type WebHandler,
+  type WebHandlerOptions,
+  type WebHandlers,
+  webHandlers,
+} from './consent/web-handlers.ts'
+export {
+  type CatalogueEntry,
+  type ErrorClass,
+  type ErrorCode,
+  errorCatalogue,
+  isErrorCode,
+  type Who,
+} from './error-catalogue.ts'
+export {
+  AuthenticationError,
+  type ErrorKind,
+  InvalidCredentialsError,
+  OAuthProviderError,
+  TokenExpiredError,
+} from './error-kinds.ts'
+export { type ErrorDetails, isOAuthError, OAuthError, type Outcome } from './errors.ts'
+export type { GrantEvent, GrantListener } from './events.ts'
+export { type AccessToken, accessToken } from './grant/access-token.ts'
+export { type AuthorizationStep, pushedRequest, signedRequest } from './grant/authorization-step.ts'
+export {
+  type BackchannelAuthentication,
+  type BackchannelOptions,
+  type BackchannelPollOptions,
+  beginBackchannelAuthentication,
+  pollBackchannelAuthentication,
+} from './grant/backchannel-authentication.ts'
+export {
+  type AuthorizationDetail,
+  type AuthorizationOptions,
+  type BegunAuthorization,
+  beginAuthorization,
+  type ResponseMode,
+} from './grant/begin-authorization.ts'
+export { callbackParameters } from './grant/callback.ts'
+export {
+  beginDeviceAuthorization,
+  type DeviceAuthorization,
+  type DeviceOptions,
+  type DevicePollOptions,
+  pollDeviceAuthorization,
+} from './grant/device-authorization.ts'
+export type { EngineOptions } from './grant/engine.ts'
+export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
+export {
+  type Grant,
+  type GrantSummary,
+  grant,
+  type Spending,
+  type Standing,
+  type Subject,
+  summary,
+  type Trouble,
+} from './grant/grant.ts'
+export { type HostLimitsOptions, hostLimits } from './grant/host-limits.ts'
+export type { HostTurns, Turn } from './grant/host-turns.ts'
+export { type KeepAlive, keepAlive } from './grant/keep-alive.ts'
+export { isExpired } from './grant/lifetimes.ts'
+export type { PendingAuthorization, PendingStore } from './grant/pending-authorization.ts'
+export type { PollProgress } from './grant/poll.ts'
+export {
+  type ProvidedTokenOptions,
+  type ProvidedTokenSource,
+  providedTokenSource,
+  type TokenManager,
+} from './grant/provided-token-source.ts'
+export type { ConsentTarget } from './grant/record-consent.ts'
+export type { TestPoints } from './grant/test-points.ts'
+export type { Sending, TokenSource } from './grant/token-source.ts'
+export { type TokenSources, type TokenSourcesOptions, tokenSource, tokenSources } from './grant/token-sources.ts'
+export type { Want } from './grant/want.ts'
+export { bearerFetch, bearerMiddleware } from './http/bearer.ts'
+export { circuitBreaker } from './http/circuit-breaker.ts'
+export { compose } from './http/compose.ts'
+export { concurrencyLimit } from './http/concurrency-limit.ts'
+export { defaultHeaders } from './http/default-headers.ts'
+export { dpopFetch, dpopMiddleware } from './http/dpop.ts'
+export { type HttpHooks, hooks, type RequestView, type ResponseView, requestView } from './http/hooks.ts'
+export type { CircuitBreakerOptions } from './http/host-breaker.ts'
+export type { Http } from './http/http.ts'
+export { type LearnedClock, type LearnedClockOptions, learnedClock } from './http/learned-clock.ts'
+export type { FetchMiddleware } from './http/middleware.ts'
+export { type MinimumDelayOptions, minimumDelay } from './http/minimum-delay.ts'
+export { raiseOnHttpError } from './http/raise-on-http-error.ts'
+export { type RetryOptions, retry } from './http/retry.ts'
+export { assertSecureUrl, isLoopback } from './http/secure-url.ts'
+export { httpSession, type Session, type SessionBody, type SessionOptions } from './http/session.ts'
+export { timeout } from './http/timeout.ts'
+export { type ClientCredentialsOptions, clientCredentialsFlow } from './protocol/client-credentials.ts'
+export type { Flow, FlowRequest } from './protocol/flow.ts'
+export { type Introspection, introspectToken } from './protocol/introspect.ts'
+export { JWT_BEARER, type JwtBearerOptions, jwtBearerFlow } from './protocol/jwt-bearer.ts'
+export { type OnBehalfOfOptions, onBehalfOfFlow } from './protocol/on-behalf-of.ts'
+export { type ProtectedResource, protectedResource } from './protocol/protected-resource.ts'
+export { refreshFlow } from './protocol/refresh.ts'
+export {
+  type ClientMetadata,
+  type RegisteredClient,
+  type RegistrationOptions,
+  registerClient,
+} from './protocol/register-client.ts'
+export { revokeToken } from './protocol/revoke.ts'
+export { missingScopes, scopeNames } from './protocol/scope.ts'
+export {
+  exchangeToken,
+  TOKEN_EXCHANGE,
+  type TokenExchangeOptions,
+  type TokenKind,
+  tokenExchangeFlow,
+} from './protocol/token-exchange.ts'
+export { type UserInfo, userInfo } from './protocol/user-info.ts'
+export { type LifetimePolicy, withLifetime } from './protocol/with-lifetime.ts'
+export type {
+  ClientAuthMethod,
+  ProviderDefinition,
+  ProviderParameter,
+  RefreshRules,
+  ScopeFeature,
+} from './provider/definition.ts'
+export { type Provider, resolveProvider } from './provider/resolve.ts'
+export { Redacted, scrub } from './redacted.ts'
+export { type Lock, locked, type PlainStore } from './store/locked.ts'
+export { memoryStore } from './store/memory.ts'
+export { processLock } from './store/process-lock.ts'
+export { matches } from './store/query.ts'
+export { type Cipher, sealed } from './store/sealed.ts'
+export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
+export {
+  type Attributes,
+  type MeterLike,
+  type SpanLike,
+  type Telemetry,
+  type TelemetryOptions,
+  type TracerLike,
+  telemetry,
+} from './telemetry/telemetry.ts'

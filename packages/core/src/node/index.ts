@@ -1,0 +1,11 @@
+/** What needs Node: passphrases, PFX, files, client certificates, proxies, listeners, terminals and Node's servers. */
+export { assertionFile } from './assertion-file.ts'
+export { type CertificateOptions, certificateFetch } from './certificate-fetch.ts'
+export { DEFAULT_REDIRECT, type LoopbackAddress, loopbackAddress } from './loopback-address.ts'
+export { type LoopbackConsent, type LoopbackConsentOptions, loopbackConsent } from './loopback-consent.ts'
+export { type Arrival, type LoopbackListener, loopbackListener } from './loopback-listener.ts'
+export type { LoopbackPage } from './loopback-page.ts'
+export { expressHandler, fastifyHandler, nodeHandler } from './node-handler.ts'
+export { type ProxyFetch, type ProxyOptions, proxyFetch } from './proxy-fetch.ts'
+export { type EncryptedKeyDetails, signingKeyFromPem, signingKeyFromPfx } from './signing-key.ts'
+export { terminalDialog } from './terminal-dialog.ts'

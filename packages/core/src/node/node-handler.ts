@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { WebHandler } from '../consent/web-handlers.ts'
+
+/** What Express adds to a request: the whole path, also inside of a mounted router. */
+type MaybeMounted = IncomingMessage & { readonly originalUrl?: string }
+
+/**
+ * A {@link WebHandler} for Node's own http server. A failure that is not an `OAuthError` is answered by an empty 500
+ * and the promise rejects, so that the server can log it.
+ */
+export function nodeHandler(
+  handle: WebHandler<IncomingMessage>,
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  return async (request, response) => {
+    try {
+      await send(response, await handle(asRequest(request), request))
+    } catch (error) {
+      if (!response.headersSent) response.writeHead(500)
+      response.end()
+      throw error
+    }
+  }
+}
+
+/** A {@link WebHandler} for Express; its own failures go to `next`. `Native` is Express's request. */
+export function expressHandler<Native extends IncomingMessage>(
+  handle: WebHandler<Native>,
+): (request: Native, response: ServerResponse, next: (error?: unknown) => void) => void {
+  return (request, response, next) => {
+    handle(asRequest(request), request)
+      .then((answer) => send(response, answer))
+      .catch(next)
+  }
+}
+
+/** What is used of Fastify's request and reply. */
+interface FastifyRequestLike {
+  readonly raw: IncomingMessage
+}
+interface FastifyReplyLike {
+  code(status: number): unknown
+  header(name: string, value: string | string[]): unknown
+  send(payload?: unknown): unknown
+}
+
+/** A {@link WebHandler} for Fastify; its own failures reach Fastify's error handler. `Native` is Fastify's request. */
+export function fastifyHandler<Native extends FastifyRequestLike>(
+  handle: WebHandler<Native>,
+): (request: Native, reply: FastifyReplyLike) => Promise<unknown> {
+  return async (request, reply) => {
+    const answer = await handle(asRequest(request.raw), request)
+    reply.code(answer.status)
+    for (const [name, value] of Object.entries(headersOf(answer))) reply.header(name, value)
+    return reply.send(Buffer.from(await answer.arrayBuffer()))
+  }
+}
+
+/** Only method, address and headers: consent handlers take no body, and servers may have read it already. */
+function asRequest(request: MaybeMounted): Request {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const one of [value ?? []].flat()) headers.append(name, one)
+  }
+  // The origin is never used: the redirect URI is configured, because a Host header is whatever the client says.
+  return new Request(new URL(request.originalUrl ?? request.url ?? '/', 'http://localhost'), {
+    method: request.method ?? 'GET',
+    headers,
+  })
+}
+
+async function send(response: ServerResponse, answer: Response): Promise<void> {
+  response.writeHead(answer.status, headersOf(answer))
+  response.end(Buffer.from(await answer.arrayBuffer()))
+}
+
+function headersOf(answer: Response): Record<string, string | string[]> {
+  const cookies = answer.headers.getSetCookie()
+  const headers: Record<string, string | string[]> = Object.fromEntries(answer.headers)
+  return cookies.length === 0 ? headers : { ...headers, 'set-cookie': cookies }
+}

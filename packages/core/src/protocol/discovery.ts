@@ -1,0 +1,123 @@
+import type * as oauth from 'oauth4webapi'
+import { isOAuthError, OAuthError } from '../errors.ts'
+import { ask, send } from '../http/ask.ts'
+import type { Http } from '../http/http.ts'
+import { assertSecureUrl } from '../http/secure-url.ts'
+import { ADDRESSES, type Provider } from '../provider/resolve.ts'
+
+/**
+ * The authorization server's metadata: published by the issuer (OIDC Discovery, else RFC 8414), with the
+ * definition's own endpoints on top; or made of those endpoints alone when they suffice.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc8414
+ */
+export async function discover(provider: Provider, transport: Http): Promise<oauth.AuthorizationServer> {
+  const given = endpoints(provider)
+  const complete = given.token_endpoint !== undefined && given.authorization_endpoint !== undefined
+  const mode = provider.discovery ?? (provider.issuer === undefined || complete ? 'none' : 'oidc')
+  if (mode === 'none' || provider.issuer === undefined) {
+    // Without an issuer nothing can be compared with one; the token endpoint names the server.
+    return {
+      issuer: provider.issuer ?? provider.token_endpoint ?? provider.id,
+      // Without this, the protocol layer takes RS256 alone.
+      id_token_signing_alg_values_supported: [
+        'RS256',
+        'PS256',
+        'ES256',
+        'EdDSA',
+        'Ed25519',
+        'RS384',
+        'ES384',
+        'RS512',
+        'ES512',
+      ],
+      ...given,
+    }
+  }
+  const published = await fetchMetadata(provider, provider.issuer, mode, transport)
+  const usable: Record<string, unknown> = { ...published }
+  for (const field of ADDRESSES) {
+    const address = usable[field]
+    // What is no text is as good as not published; a request that needs it says so.
+    if (typeof address !== 'string') delete usable[field]
+    else if (field !== 'issuer') assertPublished(provider, field, address)
+  }
+  return { ...(usable as unknown as oauth.AuthorizationServer), ...given }
+}
+
+function assertPublished(provider: Provider, field: string, address: string): void {
+  const about = { provider: provider.id }
+  try {
+    assertSecureUrl(address, `${provider.name}: ${field}`)
+  } catch (error) {
+    if (!isOAuthError(error) || error.code === 'INSECURE_URL') throw error
+    throw new OAuthError('DISCOVERY_FAILED', `The metadata cannot be used. ${error.message}`, about)
+  }
+}
+
+function endpoints(provider: Provider): Partial<oauth.AuthorizationServer> {
+  const given = ADDRESSES.filter((name) => name !== 'issuer').map((name) => [name, provider[name]] as const)
+  return Object.fromEntries(given.filter(([, address]) => address !== undefined))
+}
+
+async function fetchMetadata(
+  provider: Provider,
+  issuer: string,
+  mode: 'oidc' | 'oauth2',
+  transport: Http,
+): Promise<oauth.AuthorizationServer> {
+  const other = mode === 'oidc' ? 'oauth2' : 'oidc'
+  const first = await attempt(provider, issuer, mode, transport)
+  if (!isOAuthError(first)) return first
+  // A server that is there but publishes nothing here may publish at the other well-known address.
+  if (first.status !== undefined && first.status < 500) {
+    const second = await attempt(provider, issuer, other, transport)
+    if (!isOAuthError(second)) return second
+  }
+  throw first
+}
+
+async function attempt(
+  provider: Provider,
+  issuer: string,
+  algorithm: 'oidc' | 'oauth2',
+  transport: Http,
+): Promise<oauth.AuthorizationServer | OAuthError> {
+  const about = { provider: provider.id }
+  const url = wellKnown(issuer, algorithm)
+  try {
+    const body = await ask({ http: transport, provider }, [], (signal) =>
+      send(transport, url, { headers: { accept: 'application/json' }, signal }),
+    )
+    const { status, fields } = body
+    if (status !== 200 || fields === undefined) {
+      const message = `${provider.name} publishes no metadata at ${url} (HTTP ${status}).`
+      return new OAuthError('DISCOVERY_FAILED', message, { ...about, status, retryAfter: body.retryAfter })
+    }
+    const published = typeof fields['issuer'] === 'string' ? fields['issuer'] : ''
+    if (!sameIssuer(published, issuer, provider)) {
+      const message = `${provider.name} was asked as ${issuer} but calls itself "${published}" (RFC 8414 §3.3).`
+      return new OAuthError('ISSUER_MISMATCH', message, about)
+    }
+    return fields as unknown as oauth.AuthorizationServer
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause)
+    const message = `The metadata of ${provider.name} at ${issuer} could not be read: ${words}`
+    return new OAuthError('DISCOVERY_FAILED', message, { ...about, cause })
+  }
+}
+
+/** OpenID Connect Discovery §4 appends the well-known path to the issuer; RFC 8414 §3 puts it before the issuer's. */
+function wellKnown(issuer: string, algorithm: 'oidc' | 'oauth2'): string {
+  const url = new URL(issuer)
+  const path = url.pathname.replace(/\/$/, '')
+  url.pathname =
+    algorithm === 'oidc' ? `${path}/.well-known/openid-configuration` : `/.well-known/oauth-authorization-server${path}`
+  return url.href
+}
+
+/** Equal but for a trailing slash; or, with one issuer per tenant, at least of the same origin (RFC 8414 §3.3). */
+function sameIssuer(published: string, asked: string, { issuer_rule }: Provider): boolean {
+  if (issuer_rule !== 'tenant') return published.replace(/\/$/, '') === asked.replace(/\/$/, '')
+  return URL.canParse(published) && new URL(published).origin === new URL(asked).origin
+}

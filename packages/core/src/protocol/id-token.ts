@@ -1,0 +1,69 @@
+import * as oauth from 'oauth4webapi'
+import type { TokenAnswer } from '../answer/token-answer.ts'
+import type { Client } from '../client/client.ts'
+import { isOAuthError, OAuthError } from '../errors.ts'
+import type { Subject } from '../grant/grant.ts'
+import { claimsOf, subjectOf } from './id-token-claims.ts'
+import { withProviderKeys } from './provider-keys.ts'
+
+/**
+ * Verifies the id_token of an answer: issuer, audience, times, nonce when one was sent, and the signature.
+ * Without an id_token there is nothing to verify and nobody is named.
+ *
+ * Throws `ID_TOKEN_INVALID`, naming the claim that did not hold, and what an unreachable provider throws.
+ *
+ * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
+ */
+export async function verifyIdToken(client: Client, answer: TokenAnswer, nonce?: string): Promise<Subject | undefined> {
+  if (answer.id_token === undefined) return undefined
+  const as = withIssuer(client, await client.metadata(), answer.id_token)
+  // The protocol layer verifies responses, so it gets the normalised answer as one.
+  const normalised = { access_token: answer.access_token, token_type: 'bearer', id_token: answer.id_token }
+  const response = Response.json(normalised)
+  try {
+    const processed =
+      nonce === undefined
+        ? await oauth.processRefreshTokenResponse(as, client.registration, response)
+        : await oauth.processAuthorizationCodeResponse(as, client.registration, response, { expectedNonce: nonce })
+    if (as.jwks_uri !== undefined) {
+      await withProviderKeys(client, as, (from, options) =>
+        oauth.validateApplicationLevelSignature(from, response, options),
+      )
+    }
+    const claims = oauth.getValidatedIdTokenClaims(processed)
+    return claims === undefined ? undefined : subjectOf(claims)
+  } catch (error) {
+    if (isOAuthError(error)) throw error
+    const words = error instanceof Error ? error.message : String(error)
+    const message = `The id_token of ${client.provider.name} did not verify: ${words}${claimOf(error)}.`
+    throw new OAuthError('ID_TOKEN_INVALID', message, { provider: client.provider.id, cause: withoutClaims(error) })
+  }
+}
+
+/**
+ * The metadata with the issuer that this id_token has to name. It differs from the published one in two cases: a
+ * provider of many tenants publishes a template that the `tid` claim fills, and one that is known by its endpoints
+ * alone publishes none, so that its own token endpoint is the only authority.
+ */
+function withIssuer(client: Client, as: oauth.AuthorizationServer, id_token: string): oauth.AuthorizationServer {
+  const { provider } = client
+  if (provider.issuer !== undefined && provider.issuer_rule !== 'tenant') return as
+  const { iss, tid } = claimsOf(id_token)
+  if (provider.issuer === undefined) return typeof iss === 'string' ? { ...as, issuer: iss } : as
+  return typeof tid === 'string' && /^[\w-]+$/.test(tid)
+    ? { ...as, issuer: as.issuer.replaceAll('{tenantid}', tid) }
+    : as
+}
+
+function claimOf(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined
+  const claim = typeof cause === 'object' && cause !== null && 'claim' in cause ? cause.claim : undefined
+  return typeof claim === 'string' ? ` (${claim})` : ''
+}
+
+/** The protocol layer keeps the token's claims in its cause; a person's data does not belong into an error. */
+function withoutClaims(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined
+  const { code } = error as { code?: unknown }
+  return Object.assign(new Error(error.message), typeof code === 'string' ? { code } : {})
+}

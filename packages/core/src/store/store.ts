@@ -1,0 +1,48 @@
+import type { Abortable } from '../abortable.ts'
+import type { Grant, GrantSummary, Standing } from '../grant/grant.ts'
+
+/** What a store can promise. */
+export interface StoreTraits {
+  /** A put that resolved survives a crash of the machine. */
+  readonly durable: boolean
+  /** Whether compare-and-swap holds between processes by itself, through a lock, or not at all. */
+  readonly cas: 'native' | 'emulated' | 'none'
+  /** Whether {@link GrantStore.list} works. */
+  readonly list: boolean
+}
+
+/** The outcome of a put: written, or lost to what is there now (undefined: nothing is). */
+export type Stored =
+  | { readonly ok: true; readonly grant: Grant }
+  | { readonly ok: false; readonly current: Grant | undefined }
+
+/** Which grants to list. Everything given must hold. */
+export interface GrantQuery {
+  readonly provider?: string
+  readonly state?: Standing['state']
+  /** Only grants whose default access token is due for refresh before this (epoch seconds). */
+  readonly dueBefore?: number
+  /** At most this many. */
+  readonly limit?: number
+}
+
+/**
+ * Where grants live. Two rules make everything else safe: `put` writes only when the stored version is the
+ * expected one, atomically between processes; and a `put` that resolved has been written.
+ *
+ * A store fails with `STORE_UNAVAILABLE`, `STORE_CORRUPT` or `STORE_READ_ONLY` and then has changed nothing.
+ */
+export interface GrantStore {
+  readonly traits: StoreTraits
+  /** The grant as it is now, or undefined. */
+  get(id: string, options?: Abortable): Promise<Grant | undefined>
+  /**
+   * Writes `next` as version `expected + 1` if the stored version is `expected` (0: nothing is stored).
+   * Otherwise writes nothing and returns what is there.
+   */
+  put(next: Grant, expected: number, options?: Abortable): Promise<Stored>
+  /** Removes the grant; silent when there is none. */
+  delete(id: string, options?: Abortable): Promise<void>
+  /** Summaries in order of id (in order of due date when `dueBefore` is given). Never carries a token. */
+  list(query?: GrantQuery, options?: Abortable): AsyncIterable<GrantSummary>
+}

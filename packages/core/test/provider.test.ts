@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { assertSecureUrl, isLoopback, isOAuthError, type ProviderDefinition, resolveProvider } from '@evergrant/core'
+import fc from 'fast-check'
+
+const tenants: ProviderDefinition = {
+  id: 'acme',
+  name: 'Acme',
+  authorization_endpoint: 'https://login.acme.example/{tenant}/authorize',
+  token_endpoint: 'https://{region}.acme.example/{tenant}/token',
+  parameters: {
+    tenant: { title: 'Tenant ID', example: 'contoso.com' },
+    region: { title: 'Region', pattern: 'eu|us', default: 'eu' },
+  },
+}
+
+test('parameters are filled in, with their defaults', () => {
+  const provider = resolveProvider(tenants, { tenant: 'contoso.com' })
+  assert.equal(provider.token_endpoint, 'https://eu.acme.example/contoso.com/token')
+  assert.equal(provider.authorization_endpoint, 'https://login.acme.example/contoso.com/authorize')
+  assert.deepEqual(provider.values, { tenant: 'contoso.com', region: 'eu' })
+  assert.equal(
+    resolveProvider(tenants, { tenant: 'x', region: 'us' }).token_endpoint,
+    'https://us.acme.example/x/token',
+  )
+})
+
+test('[#15] a missing parameter is named, with an example', () => {
+  for (const given of [{}, { tenant: '' }, { tenant: undefined }])
+    assert.throws(() => resolveProvider(tenants, given), {
+      code: 'MISSING_PARAMETER',
+      message: /Acme needs its Tenant ID \(tenant\), for example contoso\.com/,
+    })
+})
+
+for (const tenant of ['evil.com/', '../x', 'a?b', 'a#b', 'a@b', 'a:b', ' a', 'a\n', 'a\\b', '%2e%2e', '.', '-']) {
+  test(`the tenant ${JSON.stringify(tenant)} does not get into an address`, () => {
+    assert.throws(() => resolveProvider(tenants, { tenant }), { code: 'INVALID_PARAMETER', who: 'administrator' })
+  })
+}
+
+test('a pattern must match the whole value', () => {
+  for (const region of ['eu.evil.example/', 'us\neu', 'eus', 'xeu'])
+    assert.throws(() => resolveProvider(tenants, { tenant: 'x', region }), { code: 'INVALID_PARAMETER' })
+})
+
+test('no value at all moves an address to another host', () => {
+  const definition = { ...tenants, parameters: { ...tenants.parameters, region: { title: 'Region' } } }
+  fc.assert(
+    fc.property(fc.string(), fc.string(), (tenant, region) => {
+      try {
+        const { token_endpoint = '' } = resolveProvider(definition, { tenant, region })
+        assert.ok(new URL(token_endpoint).hostname.endsWith('.acme.example'))
+      } catch (error) {
+        assert.ok(isOAuthError(error), String(error))
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('plain http is for loopback addresses alone', () => {
+  for (const address of [
+    'http://127.0.0.1:8080/x',
+    'http://localhost/x',
+    'http://[::1]:1/x',
+    'http://127.8.9.1/',
+    'https://a.example',
+  ])
+    assert.doesNotThrow(() => assertSecureUrl(address, 'token endpoint'))
+  for (const address of [
+    'http://acme.example',
+    'http://127.0.0.1.evil.example/',
+    'http://localhost.evil.example',
+    'http://10.0.0.1',
+    'http://[::2]/',
+  ])
+    assert.throws(() => assertSecureUrl(address, 'token endpoint'), { code: 'INSECURE_URL', message: /token endpoint/ })
+  for (const address of [
+    '',
+    'acme.example/token',
+    'ftp://acme.example',
+    'javascript:alert(1)',
+    'https://user:pw@acme.example',
+  ])
+    assert.throws(() => assertSecureUrl(address, 'token endpoint'), { code: 'INVALID_ARGUMENT' })
+  assert.equal(isLoopback('127.0.0.1.evil.example'), false)
+})
+
+test('every address of a definition is held to it', () => {
+  for (const field of [
+    'issuer',
+    'authorization_endpoint',
+    'token_endpoint',
+    'revocation_endpoint',
+    'jwks_uri',
+  ] as const)
+    assert.throws(
+      () => resolveProvider({ id: 'a', name: 'A', issuer: 'https://a.example', [field]: 'http://a.example' }),
+      {
+        code: 'INSECURE_URL',
+        message: new RegExp(`A: ${field}`),
+      },
+    )
+})
+
+test('[#15] neither issuer nor token endpoint: says what is missing', () => {
+  assert.throws(() => resolveProvider({ id: 'a', name: 'Acme' }), {
+    code: 'MISSING_ENDPOINT',
+    message: /issuer or a token endpoint/,
+  })
+})
