@@ -1,0 +1,1 @@
+export { type GivenAddresses, listProviders, provider, providerDefinition, providerIds } from './provider.ts'
