@@ -1,0 +1,21 @@
+import { scrub } from '@evergrant/core'
+
+/** What a driver's error says, without secrets. */
+export function wordsOf(error: unknown): string {
+  // A name with several addresses, none of which answered: the first says what all say.
+  if (error instanceof AggregateError && error.message === '' && error.errors.length > 0)
+    return wordsOf(error.errors[0])
+  return scrub(error instanceof Error ? error.message || error.name : String(error))
+}
+
+/**
+ * A driver's error as a cause that is safe to print: its name, words, code and stack. Drivers hang the request onto
+ * their errors, and with it the record and its tokens.
+ */
+export function driverError(error: unknown): Error {
+  const plain = new Error(wordsOf(error))
+  if (!(error instanceof Error)) return plain
+  plain.name = error.name
+  if (error.stack !== undefined) plain.stack = scrub(error.stack)
+  return 'code' in error ? Object.assign(plain, { code: error.code }) : plain
+}
