@@ -1,0 +1,211 @@
+import { type GrantSummary, missingScopes, type ProviderDefinition, summary } from '@evergrant/core'
+import { providerDefinition } from '@evergrant/providers'
+import type { Kysely, Selectable, Updateable } from 'kysely'
+import { connectionView } from '../connections/connection-view.ts'
+import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
+import type { Account, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
+import type { AccountTable, Tables } from '../db/tables.ts'
+import type { Deps } from '../deps.ts'
+import type { EventHub } from '../events/event-hub.ts'
+import { Refusal } from '../problem.ts'
+import { randomId } from '../security/secret.ts'
+import { type ConsentTrouble, condition } from './state.ts'
+
+export type AccountRow = Selectable<AccountTable>
+
+/** The accounts: their rows, and how they look with their grants and connections. */
+export class Accounts {
+  readonly #deps: Deps
+  readonly #db: Kysely<Tables>
+  readonly #connections: Connections
+  readonly #hub: EventHub
+  /** Accounts whose code is being redeemed at this moment, by this process. */
+  readonly checking = new Set<string>()
+
+  constructor(deps: Deps, connections: Connections, hub: EventHub) {
+    this.#deps = deps
+    this.#db = deps.db
+    this.#connections = connections
+    this.#hub = hub
+  }
+
+  async get(id: string): Promise<AccountRow> {
+    const row = await this.#db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst()
+    if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such account.')
+    return row
+  }
+
+  async create({ connection, name, login_hint }: NewAccount): Promise<AccountRow> {
+    const of = await this.#connections.get(connection).catch(() => {
+      throw new Refusal('INVALID_REQUEST', 'There is no such connection.', { field: 'connection' })
+    })
+    const now = this.#deps.clock.now()
+    const hint = login_hint?.trim() || null
+    const row: AccountRow = {
+      id: randomId(),
+      connection_id: of.id,
+      name: name?.trim() ?? '',
+      login_hint: hint,
+      paused: 0,
+      refreshes: 0,
+      last_success_at: null,
+      last_used_at: null,
+      consent_trouble: null,
+      created_at: now,
+      updated_at: now,
+    }
+    await this.#db.insertInto('accounts').values(row).execute()
+    return row
+  }
+
+  patch(id: string, { name, login_hint, paused }: AccountPatch): Promise<void> {
+    return this.update(id, {
+      ...(name === undefined ? {} : { name: name.trim() }),
+      ...(login_hint === undefined ? {} : { login_hint: login_hint.trim() || null }),
+      ...(paused === undefined ? {} : { paused: paused ? 1 : 0 }),
+    })
+  }
+
+  async update(id: string, change: Updateable<AccountTable>): Promise<void> {
+    const values = { ...change, updated_at: this.#deps.clock.now() }
+    await this.#db.updateTable('accounts').set(values).where('id', '=', id).execute()
+  }
+
+  /** Counts a refresh; two at once count as two. */
+  async refreshed(id: string): Promise<void> {
+    const now = this.#deps.clock.now()
+    await this.#db
+      .updateTable('accounts')
+      .set((of) => ({ refreshes: of('refreshes', '+', 1), last_success_at: now, updated_at: now }))
+      .where('id', '=', id)
+      .execute()
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.#db.deleteFrom('accounts').where('id', '=', id).execute()
+    this.#hub.publish('account_removed', { id })
+  }
+
+  of(connection: string): Promise<AccountRow[]> {
+    return this.#db.selectFrom('accounts').selectAll().where('connection_id', '=', connection).execute()
+  }
+
+  async view(id: string): Promise<Account> {
+    const row = await this.get(id)
+    const [connection, stored, pending] = await Promise.all([
+      this.#connections.get(row.connection_id),
+      this.#deps.store.get(id),
+      this.#pending(id),
+    ])
+    return this.#view(row, connection, stored && summary(stored), pending.has(id))
+  }
+
+  /** All accounts, or those of the given ids, in order of their names. */
+  async list(ids?: ReadonlySet<string>): Promise<Account[]> {
+    const rows = await this.#db.selectFrom('accounts').selectAll().execute()
+    const wanted = ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
+    const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
+    const grants = new Map<string, GrantSummary>()
+    for await (const grant of this.#deps.store.list()) grants.set(grant.id, grant)
+    const pending = await this.#pending()
+    const views = wanted.map((row) => {
+      const connection = connections.get(row.connection_id)
+      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id))
+    })
+    const found = (await Promise.all(views)).filter((view) => view !== undefined)
+    return found.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+  }
+
+  async connectionView(row: ConnectionRow): Promise<Connection> {
+    const [view] = await this.connectionViews([row])
+    if (view === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
+    return view
+  }
+
+  async connectionViews(rows: readonly ConnectionRow[]): Promise<Connection[]> {
+    const counts = new Map<string, { total: number; ok: number }>()
+    for (const { connection, state } of await this.list()) {
+      const count = counts.get(connection.id) ?? { total: 0, ok: 0 }
+      counts.set(connection.id, { total: count.total + 1, ok: count.ok + (state === 'ok' ? 1 : 0) })
+    }
+    return Promise.all(
+      rows.map((row) =>
+        connectionView(row, this.#connections.redirectUri(row.id), counts.get(row.id) ?? { total: 0, ok: 0 }),
+      ),
+    )
+  }
+
+  /** Tells the browsers how the account looks now. */
+  async publish(id: string): Promise<void> {
+    if (this.#hub.size > 0) this.#hub.publish('account', await this.view(id))
+  }
+
+  /** Tells the browsers how a connection looks now, and with it all its accounts. */
+  async publishConnection(row: ConnectionRow): Promise<void> {
+    if (this.#hub.size === 0) return
+    this.#hub.publish('connection', await this.connectionView(row))
+    for (const account of await this.list()) {
+      if (account.connection.id === row.id) this.#hub.publish('account', account)
+    }
+  }
+
+  async #pending(id?: string): Promise<Set<string>> {
+    let query = this.#db
+      .selectFrom('pending_authorizations')
+      .select('account_id')
+      .where('expires_at', '>', this.#deps.clock.now())
+    if (id !== undefined) query = query.where('account_id', '=', id)
+    return new Set((await query.execute()).map(({ account_id }) => account_id))
+  }
+
+  async #view(
+    row: AccountRow,
+    connection: ConnectionRow,
+    grant: GrantSummary | undefined,
+    pending: boolean,
+  ): Promise<Account> {
+    const definition = await providerDefinition(connection.provider)
+    const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
+    const now = condition({
+      now: this.#deps.clock.now(),
+      paused: row.paused === 1,
+      pending,
+      checking: this.checking.has(row.id),
+      grant,
+      consentTrouble: trouble,
+      connectionTrouble: troubleOf(connection)?.message,
+      client: connection.client_id,
+    })
+    const { subject, requested_scope, granted_scope, expires_at, refresh_at } = grant ?? {}
+    return {
+      id: row.id,
+      name: row.name || subject?.username || row.login_hint || `New account at ${connection.name}`,
+      connection: {
+        id: connection.id,
+        name: connection.name,
+        provider: connection.provider,
+        provider_name: definition.name,
+      },
+      ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
+      ...(subject === undefined ? {} : { subject }),
+      ...now,
+      ...(requested_scope === undefined ? {} : { requested_scope }),
+      ...(granted_scope === undefined ? {} : { granted_scope }),
+      missing_scopes: missing(definition, grant),
+      ...(expires_at === undefined ? {} : { expires_at }),
+      // Nothing is planned for an account that needs a person first.
+      ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at }),
+      ...(row.last_success_at === null ? {} : { last_success_at: row.last_success_at }),
+      refreshes: row.refreshes,
+      created_at: row.created_at,
+      updated_at: row.updated_at,
+      version: grant?.version ?? 0,
+    }
+  }
+}
+
+/** Providers leave scopes of sign-in and of offline access out of what they say they granted. */
+function missing({ default_scopes = [], offline_scopes = [] }: ProviderDefinition, grant?: GrantSummary): string[] {
+  const silent = new Set([...default_scopes, ...offline_scopes])
+  return missingScopes(grant?.requested_scope, grant?.granted_scope).filter((scope) => !silent.has(scope))
+}

@@ -1,0 +1,182 @@
+import {
+  beginAuthorization,
+  type Client,
+  callbackParameters,
+  finishAuthorization,
+  type Grant,
+  OAuthError,
+  type PendingAuthorization,
+} from '@evergrant/core'
+import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import type { Deps } from '../deps.ts'
+import { hashed } from '../security/secret.ts'
+import type { AccountRow, Accounts } from './accounts.ts'
+import type { History } from './history.ts'
+import type { ConsentTrouble } from './state.ts'
+import { asOAuthError, type Tokens } from './tokens.ts'
+
+const LIFETIME = 600
+
+/** What became of a callback. */
+export type Consent =
+  | { readonly outcome: 'connected'; readonly account: AccountRow; readonly grant: Grant }
+  | { readonly outcome: 'other_browser'; readonly account: string }
+  | { readonly outcome: 'failed'; readonly account: string | undefined; readonly error: OAuthError }
+
+/** Takes a person to the provider and back. */
+export class Consents {
+  readonly #deps: Deps
+  readonly #connections: Connections
+  readonly #accounts: Accounts
+  readonly #tokens: Tokens
+  readonly #history: History
+
+  constructor(deps: Deps, connections: Connections, accounts: Accounts, tokens: Tokens, history: History) {
+    this.#deps = deps
+    this.#connections = connections
+    this.#accounts = accounts
+    this.#tokens = tokens
+    this.#history = history
+  }
+
+  /** Begins a consent that only the browser with this secret can finish. Several may be under way. */
+  async begin(id: string, browser: string): Promise<{ readonly url: string; readonly expires_at: number }> {
+    const { clock, cipher, db, store } = this.#deps
+    const account = await this.#accounts.get(id)
+    const connection = await this.#connections.get(account.connection_id)
+    const client = await this.#connections.client(connection)
+    const held = await store.get(id)
+    // Whoever may lack the refresh token is asked for consent in full: some providers give one only then.
+    const hasRefreshToken = held?.refresh_token !== undefined && held.standing.state !== 'revoked'
+    const login_hint = held?.subject?.username ?? account.login_hint ?? undefined
+    const { url, pending } = await beginAuthorization(client, {
+      grant: id,
+      redirect_uri: this.#connections.redirectUri(connection.id),
+      scope: connection.scope,
+      login_hint,
+      hasRefreshToken,
+      lifetime: LIFETIME,
+    })
+    const state_hash = hashed(pending.state)
+    await db
+      .insertInto('pending_authorizations')
+      .values({
+        state_hash,
+        browser_hash: hashed(browser),
+        connection_id: connection.id,
+        account_id: id,
+        pending: await cipher.seal(JSON.stringify(pending), context(state_hash)),
+        created_at: clock.now(),
+        expires_at: pending.expires_at,
+      })
+      .execute()
+    await this.#accounts.publish(id)
+    return { url, expires_at: pending.expires_at }
+  }
+
+  /** Finishes what the callback belongs to. Redeems nothing unless it comes from the browser that began. */
+  async finish(connectionId: string, callback: URLSearchParams, browser: string | undefined): Promise<Consent> {
+    let account: string | undefined
+    try {
+      const state_hash = hashed(callbackParameters(callback).get('state') ?? '')
+      const row = await this.#deps.db
+        .selectFrom('pending_authorizations')
+        .select(['account_id', 'browser_hash', 'connection_id'])
+        .where('state_hash', '=', state_hash)
+        .executeTakeFirst()
+      if (row === undefined) throw unknown()
+      // Each connection has a redirect URI of its own: an answer at another one came from another provider (RFC 9700 §4.4).
+      if (row.connection_id !== connectionId) throw misdirected()
+      account = row.account_id
+      if (browser === undefined || hashed(browser) !== row.browser_hash) return { outcome: 'other_browser', account }
+      return await this.#redeem(connectionId, account, state_hash, callback)
+    } catch (thrown) {
+      const error = asOAuthError(thrown)
+      if (error !== thrown) this.#deps.logger.error({ err: thrown }, 'callback failed')
+      return { outcome: 'failed', account, error }
+    }
+  }
+
+  async reap(): Promise<void> {
+    // Kept for a while beyond their end, so that a late callback is told that it is late.
+    const before = this.#deps.clock.now() - LIFETIME * 6
+    await this.#deps.db.deleteFrom('pending_authorizations').where('expires_at', '<', before).execute()
+  }
+
+  async #redeem(connectionId: string, id: string, state_hash: string, callback: URLSearchParams): Promise<Consent> {
+    const { accounts, deps } = { accounts: this.#accounts, deps: this.#deps }
+    // One statement takes it: of two callbacks at once, one redeems.
+    const [taken] = await deps.db
+      .deleteFrom('pending_authorizations')
+      .where('state_hash', '=', state_hash)
+      .returning('pending')
+      .execute()
+    if (taken === undefined) throw unknown()
+    accounts.checking.add(id)
+    try {
+      await accounts.publish(id)
+      const pending = JSON.parse(await deps.cipher.open(taken.pending, context(state_hash))) as PendingAuthorization
+      const client = await this.#connections.client(await this.#connections.get(connectionId))
+      const grant = await finishAuthorization(client, { callback, pending, store: deps.store })
+      // The account may have been removed while its person consented: then nobody could see or end the grant.
+      await accounts.get(id).catch(async (gone) => {
+        await deps.store.delete(id)
+        throw gone
+      })
+      await this.#connected(connectionId, id, grant, client)
+      return { outcome: 'connected', account: await accounts.get(id), grant }
+    } catch (thrown) {
+      const error = asOAuthError(thrown)
+      await this.#failed(connectionId, id, error).catch((err: unknown) => deps.logger.error({ err }, 'not noted'))
+      throw thrown
+    } finally {
+      accounts.checking.delete(id)
+      await accounts.publish(id).catch(() => undefined)
+    }
+  }
+
+  async #connected(connectionId: string, id: string, { subject }: Grant, client: Client): Promise<void> {
+    await this.#accounts.update(id, { consent_trouble: null, last_success_at: this.#deps.clock.now() })
+    this.#tokens.changed(id)
+    await this.#history.add(id, { type: 'authorized', detail: subject?.username ?? client.provider.name })
+    const connection = await this.#connections.get(connectionId)
+    if (await this.#connections.note(connection, undefined)) await this.#accounts.publishConnection(connection)
+  }
+
+  async #failed(connectionId: string, id: string, error: OAuthError): Promise<void> {
+    const { code, message } = error
+    await this.#history.add(id, { type: 'authorization_failed', code, detail: message })
+    const trouble: ConsentTrouble = {
+      code,
+      message,
+      ...(error.error === undefined ? {} : { error: error.error }),
+      at: this.#deps.clock.now(),
+    }
+    const held = await this.#deps.store.get(id)
+    // An account that works goes on working: a consent that failed changes nothing about it.
+    if (held === undefined || held.standing.state === 'revoked') {
+      await this.#accounts.update(id, { consent_trouble: JSON.stringify(trouble) })
+    }
+    if (!isAboutSettings(error)) return
+    const connection = await this.#connections.get(connectionId)
+    if (await this.#connections.note(connection, error)) await this.#accounts.publishConnection(connection)
+  }
+}
+
+function unknown(): OAuthError {
+  return new OAuthError(
+    'AUTHORIZATION_NOT_FOUND',
+    'No consent is waiting for this answer: it was finished already, or it is not known here.',
+  )
+}
+
+function misdirected(): OAuthError {
+  return new OAuthError(
+    'STATE_MISMATCH',
+    "This answer came to another connection's address than the one that the consent was begun for.",
+  )
+}
+
+function context(state_hash: string): string {
+  return `pending_authorizations\n${state_hash}\npending`
+}

@@ -1,0 +1,25 @@
+/** What is said about accounts, in one place for translation. */
+export const sentences = {
+  new: 'Not connected yet.',
+  awaiting_consent: 'Waiting for consent in the window of the provider.',
+  checking: 'Consent was given; getting access.',
+  ok: 'Working.',
+  delayed: 'The provider is slow or has trouble; programs still get a valid token.',
+  degraded: 'Temporarily unavailable: the provider has trouble and the last token has ended.',
+  paused: 'Paused: no tokens are handed out or renewed.',
+  declined: 'Consent was declined at the provider.',
+  consent_failed: 'Connecting did not succeed.',
+  ended_by_provider: 'The provider ended this sign-in.',
+  refresh_interrupted:
+    'A renewal was cut off before its result could be kept, and the provider gives no second chance.',
+  revoked_here: 'Disconnected here.',
+  no_refresh_token: 'The provider gave access for a limited time only, and that has ended.',
+  other_client: 'The connection uses another client now.',
+  connection_error: 'The settings of the connection need attention.',
+  blocked_by_admin: "The provider wants its administrator's approval.",
+  connect: 'Connect the account.',
+  reconnect: 'Connect the account again; nothing else changes.',
+  check_connection: 'Open the connection and run its check.',
+  ask_administrator: "Ask the organisation's administrator at the provider to allow this client.",
+  tried_again: 'Nothing needs to be done: it is tried again by itself.',
+} as const

@@ -1,0 +1,150 @@
+import type { GrantSummary, Who } from '@evergrant/core'
+import type { AccountReason, AccountState } from '../contract/index.ts'
+import { sentences } from './sentences.ts'
+
+/** Why the last consent did not succeed. */
+export interface ConsentTrouble {
+  readonly code: string
+  readonly message: string
+  /** The provider's own `error`. */
+  readonly error?: string
+  readonly at: number
+}
+
+/** All that decides about an account's state. */
+export interface AccountFacts {
+  /** Epoch seconds. */
+  readonly now: number
+  readonly paused: boolean
+  /** A consent was begun and may still be finished. */
+  readonly pending: boolean
+  /** A code is being redeemed at this moment. */
+  readonly checking: boolean
+  readonly grant: GrantSummary | undefined
+  readonly consentTrouble: ConsentTrouble | undefined
+  /** What is known to be wrong with the connection's settings. */
+  readonly connectionTrouble: string | undefined
+  /** The connection's client id. */
+  readonly client: string
+}
+
+/** The state in a program's word and in a person's. */
+export interface Condition {
+  readonly state: AccountState
+  readonly sentence: string
+  readonly reason?: AccountReason
+  readonly who?: Who
+  readonly advice?: string
+}
+
+/** Words by which providers say that an administrator of theirs has to allow it. */
+const ADMINISTRATOR_FIRST = new Set([
+  'admin_policy_enforced',
+  'access_not_configured',
+  'org_internal',
+  'interaction_required',
+  'unauthorized_client',
+])
+
+/** Errors that say something about the settings and not about this account. */
+const ABOUT_SETTINGS = new Set(['INVALID_CLIENT', 'TOKEN_REQUEST_REFUSED', 'MISSING_ENDPOINT', 'ISSUER_MISMATCH'])
+
+/** The state of an account: a function of the facts and nothing else. */
+export function condition(facts: AccountFacts): Condition {
+  const { grant, paused, checking, pending, consentTrouble, connectionTrouble } = facts
+  if (paused) return { state: 'paused', sentence: sentences.paused }
+  if (checking) return { state: 'checking', sentence: sentences.checking }
+  const works = grant !== undefined && grant.standing.state !== 'revoked' && !ended(grant, facts.now)
+  if (pending && !works) return { state: 'awaiting_consent', sentence: sentences.awaiting_consent, who: 'person' }
+  if (connectionTrouble !== undefined) return settings(connectionTrouble)
+  if (grant === undefined || grant.client !== facts.client) return unconnected(grant, consentTrouble)
+  if (grant.standing.state === 'revoked') return revoked(grant.standing, consentTrouble)
+  if (grant.standing.state === 'failing') return failing(grant.standing, grant, facts.now)
+  if (ended(grant, facts.now)) {
+    return { state: 'needs_consent', sentence: sentences.no_refresh_token, reason: 'no_refresh_token', ...reconnect }
+  }
+  return { state: 'ok', sentence: sentences.ok }
+}
+
+const reconnect = { who: 'person', advice: sentences.reconnect } as const
+
+/** Nothing can renew it and its access token is over. */
+function ended(grant: GrantSummary, now: number): boolean {
+  return !grant.refreshable && grant.expires_at !== undefined && grant.expires_at <= now
+}
+
+function unconnected(grant: GrantSummary | undefined, trouble: ConsentTrouble | undefined): Condition {
+  if (trouble !== undefined) return refusedConsent(trouble)
+  if (grant === undefined) {
+    return {
+      state: 'new',
+      sentence: sentences.new,
+      reason: 'never_connected',
+      who: 'person',
+      advice: sentences.connect,
+    }
+  }
+  return { state: 'needs_consent', sentence: sentences.other_client, reason: 'settings', ...reconnect }
+}
+
+function refusedConsent({ code, message, error }: ConsentTrouble): Condition {
+  if (error !== undefined && ADMINISTRATOR_FIRST.has(error)) return blocked(message)
+  if (ABOUT_SETTINGS.has(code)) return settings(message)
+  if (code === 'ACCESS_DENIED') {
+    return { state: 'needs_consent', sentence: sentences.declined, reason: 'declined', ...reconnect }
+  }
+  return { state: 'needs_consent', sentence: `${sentences.consent_failed} ${message}`, ...reconnect }
+}
+
+function revoked(
+  standing: Extract<GrantSummary['standing'], { state: 'revoked' }>,
+  trouble: ConsentTrouble | undefined,
+): Condition {
+  const { reason, since } = standing
+  if (trouble !== undefined && trouble.at >= since) return refusedConsent(trouble)
+  if (reason === 'refresh_interrupted') {
+    return { state: 'needs_consent', sentence: sentences.refresh_interrupted, reason, ...reconnect }
+  }
+  if (reason === 'revoked_here') {
+    return { state: 'needs_consent', sentence: sentences.revoked_here, reason, ...reconnect }
+  }
+  return { state: 'needs_consent', sentence: sentences.ended_by_provider, reason: 'ended_by_provider', ...reconnect }
+}
+
+function failing(
+  standing: Extract<GrantSummary['standing'], { state: 'failing' }>,
+  grant: GrantSummary,
+  now: number,
+): Condition {
+  const { code, message, error } = standing.trouble
+  if (error !== undefined && ADMINISTRATOR_FIRST.has(error) && code !== 'INVALID_CLIENT') return blocked(message)
+  if (ABOUT_SETTINGS.has(code)) return settings(message)
+  const served = grant.expires_at === undefined || grant.expires_at > now
+  return {
+    state: served ? 'delayed' : 'degraded',
+    sentence: served ? sentences.delayed : sentences.degraded,
+    reason: code.startsWith('STORE') ? 'storage' : 'provider_trouble',
+    who: code.startsWith('STORE') ? 'operator' : 'provider',
+    advice: sentences.tried_again,
+  }
+}
+
+function settings(message: string): Condition {
+  return {
+    state: 'connection_error',
+    sentence: `${sentences.connection_error} ${message}`,
+    reason: 'client_refused',
+    who: 'administrator',
+    advice: sentences.check_connection,
+  }
+}
+
+function blocked(message: string): Condition {
+  return {
+    state: 'blocked_by_admin',
+    sentence: `${sentences.blocked_by_admin} ${message}`,
+    reason: 'admin_approval',
+    who: 'administrator',
+    advice: sentences.ask_administrator,
+  }
+}

@@ -1,0 +1,233 @@
+import {
+  type AccessToken,
+  type Client,
+  type GrantEvent,
+  grant,
+  isOAuthError,
+  OAuthError,
+  revokeToken,
+  type TokenSources,
+  tokenSources,
+  type Want,
+} from '@evergrant/core'
+import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import type { Deps } from '../deps.ts'
+import type { Metrics } from '../metrics.ts'
+import { Refusal } from '../problem.ts'
+import type { Accounts } from './accounts.ts'
+import type { History } from './history.ts'
+
+/** For so long it is taken from memory that an account exists and is not paused. */
+const GATE_REMEMBERED = 5
+const MOST_GATES = 100_000
+const USE_WRITTEN_EVERY = 60
+const SIDE_BY_SIDE = 8
+
+interface Gate {
+  readonly until: number
+  readonly paused: boolean
+}
+
+/** Hands out access tokens, and notes what happens to the grants they come from. */
+export class Tokens {
+  readonly sources: TokenSources
+  readonly #deps: Deps
+  readonly #connections: Connections
+  readonly #accounts: Accounts
+  readonly #history: History
+  readonly #metrics: Metrics
+  readonly #gates = new Map<string, Gate>()
+  readonly #used = new Map<string, number>()
+  /** Events that are being written down. */
+  readonly #notes = new Set<Promise<void>>()
+
+  constructor(deps: Deps, connections: Connections, accounts: Accounts, history: History, metrics: Metrics) {
+    this.#deps = deps
+    this.#connections = connections
+    this.#accounts = accounts
+    this.#history = history
+    this.#metrics = metrics
+    this.sources = tokenSources({
+      store: deps.store,
+      client: (id) => this.clientOf(id),
+      clock: deps.clock,
+      onEvent: (event) => {
+        const note = this.#noted(event)
+          .catch((err: unknown) => deps.logger.error({ err, account: event.grant.id }, 'event lost'))
+          .finally(() => this.#notes.delete(note))
+        this.#notes.add(note)
+      },
+    })
+  }
+
+  /** A valid token for a program. From memory when one is held there. */
+  async hand(id: string, want?: Want): Promise<AccessToken> {
+    if ((await this.#gate(id)).paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
+    const token = await this.sources.get(id).token(want)
+    this.#noteUse(id)
+    return token
+  }
+
+  async clientOf(id: string): Promise<Client> {
+    const { connection_id } = await this.#accounts.get(id)
+    return this.#connections.client(await this.#connections.get(connection_id))
+  }
+
+  /** Forgets what is in memory about an account that was changed. */
+  changed(id: string): void {
+    this.#gates.delete(id)
+    this.sources.get(id).forget()
+  }
+
+  /**
+   * Ends the grant: at the provider as far as that works, and here in any case. The reason stays readable.
+   * Returns what the provider said when it did not work there.
+   */
+  async revoke(id: string): Promise<OAuthError | undefined> {
+    const { store, clock } = this.#deps
+    let trouble: OAuthError | undefined
+    const found = await store.get(id)
+    const token = found?.refresh_token ?? found?.access['']?.access_token
+    if (token !== undefined) {
+      trouble = await this.#revokeThere(
+        id,
+        token,
+        found?.refresh_token === undefined ? 'access_token' : 'refresh_token',
+      )
+    }
+    for (let current = found; current !== undefined; current = await store.get(id)) {
+      const { refresh_token: _, spending: __, in_doubt: ___, ...rest } = current
+      const now = clock.now()
+      const standing = { state: 'revoked', since: now, reason: 'revoked_here' } as const
+      const stored = await store.put(grant({ ...rest, access: {}, standing, updated_at: now }), current.version)
+      if (stored.ok) break
+    }
+    this.changed(id)
+    await this.#history.add(id, { type: 'revoked', ...(trouble && { code: trouble.code, detail: trouble.message }) })
+    return trouble
+  }
+
+  /**
+   * Waits for requests under way and for what is still to be written. Rejects when the store does not take a token:
+   * then it exists nowhere else.
+   */
+  async close(): Promise<void> {
+    try {
+      await this.sources.close()
+    } finally {
+      // Events come a turn after what they tell of.
+      await new Promise((done) => setTimeout(done, 1))
+      await Promise.all(this.#notes)
+    }
+  }
+
+  /** The settings of a connection were mended: its grants that failed need not wait for their next attempt. */
+  async retrySoon(connection: string): Promise<void> {
+    const { store, clock } = this.#deps
+    for (const { id } of await this.#accounts.of(connection)) {
+      const current = await store.get(id)
+      if (current?.standing.state !== 'failing') continue
+      const standing = { ...current.standing, next_attempt: clock.now() }
+      // Who is faster has something newer to say.
+      await store.put(grant({ ...current, standing }), current.version)
+      this.changed(id)
+    }
+  }
+
+  /** Removes the account, its grant and all that is known about it. */
+  async remove(id: string, revoke: boolean): Promise<OAuthError | undefined> {
+    const trouble = revoke ? await this.revoke(id) : undefined
+    await this.#deps.store.delete(id)
+    await this.#accounts.remove(id)
+    this.#gates.delete(id)
+    this.#used.delete(id)
+    this.sources.get(id).forget()
+    this.sources.evict(id)
+    return trouble
+  }
+
+  /** Removes all accounts of a connection. A provider that is away is not waited for again and again. */
+  async removeAll(connection: string): Promise<void> {
+    const rows = await this.#accounts.of(connection)
+    let there = true
+    for (let at = 0; at < rows.length; at += SIDE_BY_SIDE) {
+      const part = rows.slice(at, at + SIDE_BY_SIDE).map(({ id }) => this.remove(id, there))
+      const troubles = await Promise.all(part)
+      there &&= !troubles.some((trouble) => trouble?.class === 'transient')
+    }
+  }
+
+  async #revokeThere(
+    id: string,
+    token: string,
+    hint: 'access_token' | 'refresh_token',
+  ): Promise<OAuthError | undefined> {
+    try {
+      await revokeToken(await this.clientOf(id), token, hint)
+      return undefined
+    } catch (error) {
+      if (!isOAuthError(error)) throw error
+      return error
+    }
+  }
+
+  async #gate(id: string): Promise<Gate> {
+    const now = this.#deps.clock.now()
+    const known = this.#gates.get(id)
+    if (known !== undefined && now < known.until) return known
+    const { paused } = await this.#accounts.get(id)
+    if (this.#gates.size >= MOST_GATES) this.#gates.clear()
+    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1 }
+    this.#gates.set(id, gate)
+    return gate
+  }
+
+  /** Written at most once a minute, and nobody waits for it. */
+  #noteUse(id: string): void {
+    const now = this.#deps.clock.now()
+    if (now - (this.#used.get(id) ?? Number.NEGATIVE_INFINITY) < USE_WRITTEN_EVERY) return
+    this.#used.set(id, now)
+    this.#deps.db
+      .updateTable('accounts')
+      .set({ last_used_at: now })
+      .where('id', '=', id)
+      .execute()
+      .catch(() => this.#used.delete(id))
+  }
+
+  async #noted(event: GrantEvent): Promise<void> {
+    const { id } = event.grant
+    const error = 'error' in event ? event.error : undefined
+    this.#metrics.grantEvent(event)
+    if (error !== undefined) this.#deps.logger.warn({ account: id, code: error.code }, error.message)
+    const row = await this.#accounts.get(id).catch(() => undefined)
+    if (row === undefined) return
+    if (event.type === 'refreshed') {
+      await this.#accounts.refreshed(id)
+    }
+    await this.#history.add(id, {
+      type: event.type,
+      ...(error && { code: error.code, detail: error.message }),
+      ...('seconds' in event && { seconds: event.seconds }),
+    })
+    await this.#noteConnection(row.connection_id, event)
+    await this.#accounts.publish(id)
+  }
+
+  /** A refused client is the connection's trouble, and so is everybody's; a success ends it. */
+  async #noteConnection(id: string, event: GrantEvent): Promise<void> {
+    const error = 'error' in event ? event.error : undefined
+    if (event.type !== 'refreshed' && !isAboutSettings(error)) return
+    const connection = await this.#connections.get(id)
+    if (await this.#connections.note(connection, error)) {
+      await this.#accounts.publishConnection(await this.#connections.get(id))
+    }
+  }
+}
+
+/** Any error as one that has words for people. What is not the engine's comes from the database. */
+export function asOAuthError(error: unknown): OAuthError {
+  if (isOAuthError(error)) return error
+  const message = 'The server could not do this. Its log tells why.'
+  return new OAuthError('STORE_UNAVAILABLE', message, { cause: error })
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import cookie from '@fastify/cookie'
+import swagger from '@fastify/swagger'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { problemOf } from './problem.ts'
+import { addRoutes } from './routes/add-routes.ts'
+import type { App } from './routes/app-type.ts'
+import { mountSandbox } from './sandbox/mount-sandbox.ts'
+import { guard } from './security/guard.ts'
+import type { Services } from './services.ts'
+import { servePage } from './web/serve-page.ts'
+
+/**
+ * The whole HTTP side of a server. Listens nowhere: `app.routing(request, response)` takes requests of any listener,
+ * and `app.inject` those of a test.
+ */
+export async function buildApp(services: Services): Promise<App> {
+  const { deps } = services
+  const app: App = fastify({
+    loggerInstance: deps.logger,
+    // Its own log lines have the whole address, and the callback's has a code in it.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    trustProxy: deps.trustProxy ?? false,
+    bodyLimit: 262_144,
+    return503OnClosing: true,
+    // Addresses that cannot be read never reach a route or its error handler.
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+    // A field that is not known or has another type is a mistake; nothing is bent to fit.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  // A request that says JSON and has no body has nothing to say; that is no mistake.
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parseJson(request, String(body), done)
+  })
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'x-frame-options': 'DENY',
+      'x-request-id': request.id,
+    })
+    if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const { method, routeOptions } = request
+    const ms = Math.round(reply.elapsedTime)
+    // Each request only for those who ask for it (EVERGRANT_LOG_LEVEL=debug); metrics count them for everybody.
+    request.log.debug({ method, route: routeOptions.url ?? 'none', status: reply.statusCode, ms }, 'request')
+  })
+
+  await app.register(cookie)
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Evergrant',
+        version: deps.version,
+        description: 'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems.',
+      },
+      servers: [{ url: deps.publicUrl }],
+      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+    },
+  })
+  guard(app, services)
+  addRoutes(app, services)
+  if (deps.sandbox !== undefined) await mountSandbox(app, deps.sandbox)
+  await servePage(app, deps.page)
+  await app.ready()
+  return app
+}
+
+function answerProblem(
+  error: unknown,
+  request: Pick<FastifyRequest, 'id' | 'log'>,
+  reply: Pick<FastifyReply, 'code' | 'header' | 'type' | 'send'>,
+): void {
+  const { problem, retryAfter, unexpected } = problemOf(error, request.id)
+  if (unexpected) request.log.error({ err: error }, problem.detail)
+  if (retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfter)))
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Evergrant"')
+  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+}

@@ -1,0 +1,38 @@
+import { secretAuthentication } from '@evergrant/core'
+import { providerDefinition } from '@evergrant/providers'
+import type { Connection } from '../contract/index.ts'
+import { type ConnectionRow, parametersOf, troubleOf } from './connections.ts'
+import { isOffered } from './provider-view.ts'
+
+/** A connection as the API shows it: without its secret. */
+export async function connectionView(
+  row: ConnectionRow,
+  redirect_uri: string,
+  accounts: { readonly total: number; readonly ok: number },
+): Promise<Connection> {
+  const definition = await providerDefinition(row.provider)
+  const secret = row.client_secret === null ? undefined : 'set'
+  const method = row.client_auth ?? secretAuthentication(definition, secret).method
+  const trouble = troubleOf(row)
+  return {
+    id: row.id,
+    name: row.name,
+    provider: row.provider,
+    provider_name: definition.name,
+    client_id: row.client_id,
+    client_auth: isOffered(method) ? method : 'client_secret_post',
+    has_secret: secret !== undefined,
+    ...(row.secret_hint === null ? {} : { secret_hint: row.secret_hint }),
+    ...(row.secret_set_at === null ? {} : { secret_set_at: row.secret_set_at }),
+    parameters: parametersOf(row),
+    scope: row.scope,
+    ...(row.issuer === null ? {} : { issuer: row.issuer }),
+    ...(row.authorization_endpoint === null ? {} : { authorization_endpoint: row.authorization_endpoint }),
+    ...(row.token_endpoint === null ? {} : { token_endpoint: row.token_endpoint }),
+    redirect_uri,
+    accounts,
+    ...(trouble === undefined ? {} : { last_error: trouble.message }),
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+  }
+}

@@ -1,0 +1,219 @@
+import { type Cipher, type Client, defineClient, isOAuthError, type OAuthError } from '@evergrant/core'
+import { provider } from '@evergrant/providers'
+import type { Kysely, Selectable } from 'kysely'
+import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
+import type { ConnectionTable, Tables } from '../db/tables.ts'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../problem.ts'
+import { randomId } from '../security/secret.ts'
+
+export type ConnectionRow = Selectable<ConnectionTable>
+
+/** What is known to be wrong with a connection's settings. */
+export interface ConnectionTrouble {
+  readonly code: string
+  readonly message: string
+  readonly at: number
+}
+
+/** A secret shorter than this would be given away by its last four characters. */
+const HINTED_FROM = 16
+
+interface Made {
+  readonly revision: number
+  readonly client: Promise<Client>
+}
+
+/** The clients that administrators stored: their rows, and the engine's view of them. */
+export class Connections {
+  readonly #deps: Deps
+  readonly #db: Kysely<Tables>
+  readonly #cipher: Cipher
+  readonly #made = new Map<string, Made>()
+
+  constructor(deps: Deps) {
+    this.#deps = deps
+    this.#db = deps.db
+    this.#cipher = deps.cipher
+  }
+
+  list(): Promise<ConnectionRow[]> {
+    return this.#db.selectFrom('connections').selectAll().orderBy('name').orderBy('id').execute()
+  }
+
+  async get(id: string): Promise<ConnectionRow> {
+    const row = await this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+    if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
+    return row
+  }
+
+  /** Checks the settings as far as that goes without asking the provider, then stores them. */
+  async create(wanted: NewConnection): Promise<ConnectionRow> {
+    const now = this.#deps.clock.now()
+    const id = randomId()
+    const row: ConnectionRow = {
+      id,
+      name: wanted.name.trim(),
+      provider: wanted.provider,
+      client_id: wanted.client_id.trim(),
+      client_auth: wanted.client_auth ?? null,
+      ...(await this.#secret(id, wanted.client_secret ?? '')),
+      parameters: JSON.stringify(wanted.parameters ?? {}),
+      scope: wanted.scope?.trim() ?? '',
+      issuer: wanted.issuer?.trim() || null,
+      authorization_endpoint: wanted.authorization_endpoint?.trim() || null,
+      token_endpoint: wanted.token_endpoint?.trim() || null,
+      trouble: null,
+      revision: 1,
+      created_at: now,
+      updated_at: now,
+    }
+    await this.#make(row)
+    await this.#db.insertInto('connections').values(row).execute()
+    return row
+  }
+
+  async update(id: string, patch: ConnectionPatch): Promise<ConnectionRow> {
+    const before = await this.get(id)
+    const { name, client_id, client_auth, client_secret, parameters, scope } = patch
+    const addresses = Object.fromEntries(
+      (['issuer', 'authorization_endpoint', 'token_endpoint'] as const)
+        .filter((field) => patch[field] !== undefined)
+        .map((field) => [field, patch[field]?.trim() || null]),
+    )
+    const elsewhere = Object.entries(addresses).some(
+      ([field, address]) => address !== before[field as keyof typeof before],
+    )
+    if (elsewhere && before.client_secret !== null && client_secret === undefined) {
+      const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
+      throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
+    }
+    const settings = Object.keys(patch).some((field) => field !== 'name' && field !== 'scope')
+    const next: ConnectionRow = {
+      ...before,
+      ...(name === undefined ? {} : { name: name.trim() }),
+      ...(client_id === undefined ? {} : { client_id: client_id.trim() }),
+      ...(client_auth === undefined ? {} : { client_auth }),
+      ...(client_secret === undefined ? {} : await this.#secret(id, client_secret)),
+      ...(parameters === undefined ? {} : { parameters: JSON.stringify(parameters) }),
+      ...(scope === undefined ? {} : { scope: scope.trim() }),
+      ...addresses,
+      // Changed settings are given the benefit of the doubt.
+      ...(settings ? { trouble: null } : {}),
+      revision: before.revision + 1,
+      updated_at: this.#deps.clock.now(),
+    }
+    await this.#make(next)
+    const { id: _, ...values } = next
+    const [stored] = await this.#db
+      .updateTable('connections')
+      .set(values)
+      .where('id', '=', id)
+      .where('revision', '=', before.revision)
+      .returning('id')
+      .execute()
+    // Somebody else changed it meanwhile: their change is the ground for ours.
+    return stored === undefined ? this.update(id, patch) : next
+  }
+
+  /** Removes it. Its accounts must be gone before. */
+  async remove(id: string): Promise<void> {
+    await this.#db.deleteFrom('connections').where('id', '=', id).execute()
+    this.#made.delete(id)
+  }
+
+  /** The engine's client; made once per change of the settings, so that discovery is done once. */
+  client(row: ConnectionRow): Promise<Client> {
+    const made = this.#made.get(row.id)
+    if (made?.revision === row.revision) return made.client
+    const client = this.#make(row)
+    this.#made.set(row.id, { revision: row.revision, client })
+    client.catch(() => this.#made.delete(row.id))
+    return client
+  }
+
+  /** A client that shares nothing with the cached one, for a check from the ground up. */
+  freshClient(row: ConnectionRow, fetching: typeof fetch): Promise<Client> {
+    return this.#make(row, fetching)
+  }
+
+  redirectUri(id: string): string {
+    return `${this.#deps.publicUrl}/oauth/callback/${id}`
+  }
+
+  /** How requests reach a provider: the given fetch, or the global one as it is at that moment. */
+  get fetch(): typeof fetch {
+    return this.#deps.fetch ?? ((input, init) => fetch(input, init))
+  }
+
+  /** Notes what a provider said about the settings; undefined: all is well. True when that is news. */
+  async note(row: ConnectionRow, error: OAuthError | undefined): Promise<boolean> {
+    const before = troubleOf(row)
+    if (before?.code === error?.code) return false
+    const trouble: ConnectionTrouble | null =
+      error === undefined ? null : { code: error.code, message: error.message, at: this.#deps.clock.now() }
+    const changed = await this.#db
+      .updateTable('connections')
+      .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
+      .where('id', '=', row.id)
+      .where('revision', '=', row.revision)
+      .returning('id')
+      .execute()
+    return changed.length > 0
+  }
+
+  async #make(row: ConnectionRow, fetching = this.fetch): Promise<Client> {
+    const { id, client_auth, client_secret: sealed } = row
+    const client_secret = sealed === null ? undefined : await this.#cipher.open(sealed, secretContext(id))
+    const { issuer, authorization_endpoint, token_endpoint } = row
+    const given = {
+      ...(issuer === null ? {} : { issuer }),
+      ...(authorization_endpoint === null ? {} : { authorization_endpoint }),
+      ...(token_endpoint === null ? {} : { token_endpoint }),
+    }
+    // Providers whose address only the administrator knows have it as a parameter of their definition.
+    const values = { ...(issuer === null ? {} : { issuer }), ...parametersOf(row) }
+    return defineClient({
+      provider: await provider(row.provider, values, given),
+      client_id: row.client_id,
+      client_secret,
+      ...(client_auth === null ? {} : { client_auth: client_auth as ClientAuth }),
+      redirect_uris: [this.redirectUri(id)],
+      http: { fetch: fetching, clock: this.#deps.clock },
+    })
+  }
+
+  async #secret(
+    id: string,
+    secret: string,
+  ): Promise<Pick<ConnectionRow, 'client_secret' | 'secret_hint' | 'secret_set_at'>> {
+    // Pasted secrets come with white space around them; no provider issues one that has it.
+    const clean = secret.trim()
+    if (clean === '') return { client_secret: null, secret_hint: null, secret_set_at: null }
+    return {
+      client_secret: await this.#cipher.seal(clean, secretContext(id)),
+      secret_hint: clean.length >= HINTED_FROM ? clean.slice(-4) : null,
+      secret_set_at: this.#deps.clock.now(),
+    }
+  }
+}
+
+export function troubleOf(row: Pick<ConnectionRow, 'trouble'>): ConnectionTrouble | undefined {
+  return row.trouble === null ? undefined : (JSON.parse(row.trouble) as ConnectionTrouble)
+}
+
+export function parametersOf(row: Pick<ConnectionRow, 'parameters'>): Record<string, string> {
+  return JSON.parse(row.parameters) as Record<string, string>
+}
+
+/** Whether an error tells that the client's registration or settings are wrong, so that all its accounts are affected. */
+export function isAboutSettings(error: unknown): error is OAuthError {
+  return isOAuthError(error) && error.class === 'configuration' && !ABOUT_ONE_REQUEST.has(error.code)
+}
+
+/** These may be about one request or one bad hour, whatever their class says. */
+const ABOUT_ONE_REQUEST = new Set(['TOKEN_REQUEST_REFUSED', 'DISCOVERY_FAILED'])
+
+function secretContext(id: string): string {
+  return `connections\n${id}\nclient_secret`
+}

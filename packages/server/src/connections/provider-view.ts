@@ -1,0 +1,35 @@
+import type { ProviderDefinition } from '@evergrant/core'
+import { ClientAuth, type Provider } from '../contract/index.ts'
+
+/** Methods that need nothing but a secret, or none: those that a connection can have. */
+const OFFERED: readonly string[] = ClientAuth.anyOf.map((method) => method.const)
+
+export function isOffered(method: string): method is ClientAuth {
+  return OFFERED.includes(method)
+}
+
+/** A provider as the API shows it. The issuer is a field of its own there, not one of the parameters. */
+export function providerView(definition: ProviderDefinition): Provider {
+  const { id, name, parameters = {}, client_auth, default_scopes = [], features = [], docs, console } = definition
+  return {
+    id,
+    name,
+    parameters: Object.entries(parameters)
+      .filter(([parameter]) => parameter !== 'issuer')
+      .map(([parameter, { title, help, pattern, default: standard, example, optional }]) => ({
+        name: parameter,
+        title,
+        ...(help === undefined ? {} : { help }),
+        ...(pattern === undefined ? {} : { pattern }),
+        ...(standard === undefined ? {} : { default: standard }),
+        ...(example === undefined ? {} : { example }),
+        ...(optional === undefined ? {} : { optional }),
+      })),
+    client_auth: (client_auth ?? ['client_secret_post', 'client_secret_basic', 'none']).filter(isOffered),
+    default_scopes: [...default_scopes],
+    features: features.map((feature) => ({ ...feature, scopes: [...feature.scopes] })),
+    ...(docs === undefined ? {} : { docs }),
+    ...(console === undefined ? {} : { console }),
+    needs_issuer: 'issuer' in parameters,
+  }
+}

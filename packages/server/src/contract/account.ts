@@ -1,0 +1,147 @@
+import { type Static, Type } from 'typebox'
+import { Who } from './problem.ts'
+import { EpochSeconds } from './time.ts'
+
+/** How an account is doing: one vocabulary in the page, the API and the metrics. */
+export const AccountState = Type.Union([
+  Type.Literal('new'),
+  Type.Literal('awaiting_consent'),
+  Type.Literal('checking'),
+  Type.Literal('ok'),
+  Type.Literal('delayed'),
+  Type.Literal('degraded'),
+  Type.Literal('needs_consent'),
+  Type.Literal('blocked_by_admin'),
+  Type.Literal('connection_error'),
+  Type.Literal('paused'),
+])
+export type AccountState = Static<typeof AccountState>
+
+/** Why an account is in a state that somebody has to act on. */
+export const AccountReason = Type.Union([
+  Type.Literal('never_connected'),
+  Type.Literal('ended_by_provider'),
+  Type.Literal('refresh_interrupted'),
+  Type.Literal('revoked_here'),
+  Type.Literal('no_refresh_token'),
+  Type.Literal('declined'),
+  Type.Literal('admin_approval'),
+  Type.Literal('client_refused'),
+  Type.Literal('settings'),
+  Type.Literal('provider_trouble'),
+  Type.Literal('storage'),
+])
+export type AccountReason = Static<typeof AccountReason>
+
+/** What a person or program connects and uses: it has one grant. */
+export const Account = Type.Object(
+  {
+    id: Type.String({ description: 'Also the id of the grant. Stays the same when the account is connected again.' }),
+    name: Type.String(),
+    connection: Type.Object({
+      id: Type.String(),
+      name: Type.String(),
+      provider: Type.String(),
+      provider_name: Type.String(),
+    }),
+    login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
+    subject: Type.Optional(
+      Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
+    ),
+    state: AccountState,
+    sentence: Type.String({ description: 'The state in words for a person.' }),
+    reason: Type.Optional(AccountReason),
+    who: Type.Optional(Who),
+    advice: Type.Optional(Type.String()),
+    requested_scope: Type.Optional(Type.String()),
+    granted_scope: Type.Optional(Type.String()),
+    missing_scopes: Type.Array(Type.String(), { description: 'Asked for and not given.' }),
+    expires_at: Type.Optional(EpochSeconds),
+    refresh_at: Type.Optional(EpochSeconds),
+    last_success_at: Type.Optional(EpochSeconds),
+    refreshes: Type.Integer({ description: 'How often an access token was renewed since the account was made.' }),
+    created_at: EpochSeconds,
+    updated_at: EpochSeconds,
+    version: Type.Integer({ description: 'Version of the grant; 0 when there is none.' }),
+  },
+  { title: 'Account' },
+)
+export type Account = Static<typeof Account>
+
+/** GET /v1/accounts */
+export const AccountList = Type.Object({ accounts: Type.Array(Account) })
+export type AccountList = Static<typeof AccountList>
+
+/** POST /v1/accounts */
+export const NewAccount = Type.Object(
+  {
+    connection: Type.String({ minLength: 1, maxLength: 100, description: 'Connection id.' }),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
+    login_hint: Type.Optional(Type.String({ maxLength: 500 })),
+  },
+  { title: 'NewAccount', additionalProperties: false },
+)
+export type NewAccount = Static<typeof NewAccount>
+
+/** PATCH /v1/accounts/{id}. What is left out stays. */
+export const AccountPatch = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
+    login_hint: Type.Optional(Type.String({ maxLength: 500, description: 'An empty string removes it.' })),
+    paused: Type.Optional(Type.Boolean({ description: 'No tokens are handed out or renewed while paused.' })),
+  },
+  { title: 'AccountPatch', additionalProperties: false },
+)
+export type AccountPatch = Static<typeof AccountPatch>
+
+/** DELETE /v1/accounts/{id}?revoke=false keeps the grant alive at the provider. */
+export const AccountRemoval = Type.Object({ revoke: Type.Optional(Type.Boolean({ default: true })) })
+export type AccountRemoval = Static<typeof AccountRemoval>
+
+/** POST /v1/accounts/{id}/authorize: open this address in the browser that asked for it. */
+export const AuthorizeResult = Type.Object(
+  {
+    url: Type.String({ description: "The provider's consent page." }),
+    expires_at: EpochSeconds,
+  },
+  { title: 'AuthorizeResult' },
+)
+export type AuthorizeResult = Static<typeof AuthorizeResult>
+
+/** POST /v1/accounts/{id}/test: a token was fetched, and the provider was asked whose it is where it can be asked. */
+export const AccountTest = Type.Object(
+  {
+    ok: Type.Boolean(),
+    detail: Type.String(),
+    who: Type.Optional(Who),
+    advice: Type.Optional(Type.String()),
+    account: Account,
+  },
+  { title: 'AccountTest' },
+)
+export type AccountTest = Static<typeof AccountTest>
+
+/** One line of an account's history. */
+export const HistoryEntry = Type.Object({
+  at: EpochSeconds,
+  type: Type.Union([
+    Type.Literal('authorized'),
+    Type.Literal('refreshed'),
+    Type.Literal('refresh_failed'),
+    Type.Literal('consent_required'),
+    Type.Literal('persist_failed'),
+    Type.Literal('persisted'),
+    Type.Literal('revoked'),
+    Type.Literal('authorization_failed'),
+    Type.Literal('paused'),
+    Type.Literal('resumed'),
+  ]),
+  code: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String()),
+  seconds: Type.Optional(Type.Number({ description: 'How long the provider took.' })),
+})
+export type HistoryEntry = Static<typeof HistoryEntry>
+
+/** GET /v1/accounts/{id}/history: newest first. */
+export const AccountHistory = Type.Object({ history: Type.Array(HistoryEntry) }, { title: 'AccountHistory' })
+export type AccountHistory = Static<typeof AccountHistory>

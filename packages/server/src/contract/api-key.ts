@@ -1,0 +1,43 @@
+import { type Static, Type } from 'typebox'
+import { EpochSeconds } from './time.ts'
+
+/** A program's key to tokens of some accounts. The key itself is shown once, when it is made. */
+export const ApiKey = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    hint: Type.String({ description: 'The first characters of the key.' }),
+    accounts: Type.Union([Type.Array(Type.String()), Type.Null()], {
+      description: 'Ids of the accounts it may use; null: all.',
+    }),
+    created_at: EpochSeconds,
+    expires_at: Type.Optional(EpochSeconds),
+    last_used_at: Type.Optional(EpochSeconds),
+  },
+  { title: 'ApiKey' },
+)
+export type ApiKey = Static<typeof ApiKey>
+
+/** GET /v1/api-keys */
+export const ApiKeyList = Type.Object({ api_keys: Type.Array(ApiKey) })
+export type ApiKeyList = Static<typeof ApiKeyList>
+
+/** POST /v1/api-keys. Without `accounts`, or with null, the key is for all accounts, also future ones. */
+export const NewApiKey = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    accounts: Type.Optional(
+      Type.Union([Type.Array(Type.String({ maxLength: 100 }), { maxItems: 10_000 }), Type.Null()]),
+    ),
+    expires_at: Type.Optional(EpochSeconds),
+  },
+  { title: 'NewApiKey', additionalProperties: false },
+)
+export type NewApiKey = Static<typeof NewApiKey>
+
+/** The answer to POST /v1/api-keys. */
+export const NewApiKeyResult = Type.Object(
+  { api_key: ApiKey, key: Type.String({ description: 'Shown only here.' }) },
+  { title: 'NewApiKeyResult' },
+)
+export type NewApiKeyResult = Static<typeof NewApiKeyResult>

@@ -1,0 +1,92 @@
+import { type Static, Type } from 'typebox'
+import { Who } from './problem.ts'
+import { ClientAuth } from './provider.ts'
+import { EpochSeconds } from './time.ts'
+
+const Parameters = Type.Record(Type.String(), Type.String(), {
+  description: "Values of the provider's parameters, such as `tenant`.",
+})
+
+/** A client that an administrator stored under a name. Its secret is never returned. */
+export const Connection = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String(),
+    provider: Type.String({ description: 'Provider id.' }),
+    provider_name: Type.String(),
+    client_id: Type.String(),
+    client_auth: ClientAuth,
+    has_secret: Type.Boolean(),
+    secret_hint: Type.Optional(Type.String({ description: 'The last four characters of a long secret.' })),
+    secret_set_at: Type.Optional(EpochSeconds),
+    parameters: Parameters,
+    scope: Type.String({ description: 'Asked for beside the default scopes, space separated.' }),
+    issuer: Type.Optional(Type.String()),
+    authorization_endpoint: Type.Optional(Type.String()),
+    token_endpoint: Type.Optional(Type.String()),
+    redirect_uri: Type.String({ description: 'To be registered at the provider, exactly so.' }),
+    accounts: Type.Object({ total: Type.Integer(), ok: Type.Integer() }),
+    last_error: Type.Optional(
+      Type.String({ description: 'What is wrong with the settings, when something is known to be.' }),
+    ),
+    created_at: EpochSeconds,
+    updated_at: EpochSeconds,
+  },
+  { title: 'Connection' },
+)
+export type Connection = Static<typeof Connection>
+
+/** GET /v1/connections */
+export const ConnectionList = Type.Object({ connections: Type.Array(Connection) })
+export type ConnectionList = Static<typeof ConnectionList>
+
+const Address = Type.String({ maxLength: 2000 })
+const Settings = {
+  client_secret: Type.Optional(
+    Type.String({ maxLength: 10_000, description: 'Write-only. An empty string in PATCH removes it.' }),
+  ),
+  client_auth: Type.Optional(ClientAuth),
+  parameters: Type.Optional(Parameters),
+  scope: Type.Optional(Type.String({ maxLength: 10_000 })),
+  issuer: Type.Optional(Address),
+  authorization_endpoint: Type.Optional(Address),
+  token_endpoint: Type.Optional(Address),
+}
+
+/** POST /v1/connections */
+export const NewConnection = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    provider: Type.String({ minLength: 1, maxLength: 100 }),
+    client_id: Type.String({ maxLength: 2000 }),
+    ...Settings,
+  },
+  { title: 'NewConnection', additionalProperties: false },
+)
+export type NewConnection = Static<typeof NewConnection>
+
+/** PATCH /v1/connections/{id}. What is left out stays; an empty string removes an optional value. */
+export const ConnectionPatch = Type.Object(
+  {
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
+    client_id: Type.Optional(Type.String({ maxLength: 2000 })),
+    ...Settings,
+  },
+  { title: 'ConnectionPatch', additionalProperties: false },
+)
+export type ConnectionPatch = Static<typeof ConnectionPatch>
+
+/** One thing that was looked at. */
+export const Check = Type.Object({
+  id: Type.String({ description: 'public_url, settings, discovery, tls, clock or client_authentication.' }),
+  title: Type.String(),
+  ok: Type.Boolean(),
+  detail: Type.String(),
+  who: Type.Optional(Who),
+  advice: Type.Optional(Type.String()),
+})
+export type Check = Static<typeof Check>
+
+/** POST /v1/connections/{id}/check. Checks that could not be made because an earlier one failed are left out. */
+export const CheckResult = Type.Object({ ok: Type.Boolean(), checks: Type.Array(Check) }, { title: 'CheckResult' })
+export type CheckResult = Static<typeof CheckResult>

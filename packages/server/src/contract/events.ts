@@ -1,0 +1,30 @@
+import type { Account } from './account.ts'
+import type { Connection } from './connection.ts'
+
+/** GET /v1/events: the name of each server-sent event and its data. Read everything again after (re)connecting. */
+export interface ServerEvents {
+  readonly hello: { readonly version: string }
+  readonly account: Account
+  readonly account_removed: { readonly id: string }
+  readonly connection: Connection
+  readonly connection_removed: { readonly id: string }
+}
+
+/** What became of a consent. */
+export type ConsentOutcome = 'connected' | 'failed'
+
+/**
+ * What the callback page posts to its opener, at our own origin, and on the broadcast channel
+ * {@link CONSENT_CHANNEL}. A hint to look again; the truth is at GET /v1/accounts/{id}.
+ */
+export interface ConsentMessage {
+  /** Absent when it is not known which account the callback was for. */
+  readonly account?: string
+  readonly outcome: ConsentOutcome
+}
+
+/** Name of the broadcast channel that consent results are posted on. */
+export const CONSENT_CHANNEL = 'evergrant'
+
+/** The header that state-changing requests of the page carry, with the value `1`: other sites cannot send it. */
+export const CSRF_HEADER = 'x-evergrant'

@@ -1,0 +1,88 @@
+/**
+ * The schema, step by step; forward only. A step that was released is never changed: what comes later is a new step.
+ * Only SQL that SQLite and PostgreSQL both understand.
+ */
+export const migrations: readonly (readonly string[])[] = [
+  [
+    `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)`,
+    `CREATE TABLE users (
+      id TEXT PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      password_hash TEXT NOT NULL,
+      role TEXT NOT NULL,
+      created_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE TABLE setup_tokens (token_hash TEXT PRIMARY KEY, created_at DOUBLE PRECISION NOT NULL)`,
+    `CREATE TABLE sessions (
+      session_hash TEXT PRIMARY KEY,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      last_seen_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE TABLE connections (
+      id TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      provider TEXT NOT NULL,
+      client_id TEXT NOT NULL,
+      client_auth TEXT,
+      client_secret TEXT,
+      secret_hint TEXT,
+      secret_set_at DOUBLE PRECISION,
+      parameters TEXT NOT NULL,
+      scope TEXT NOT NULL,
+      issuer TEXT,
+      authorization_endpoint TEXT,
+      token_endpoint TEXT,
+      trouble TEXT,
+      revision INTEGER NOT NULL,
+      created_at DOUBLE PRECISION NOT NULL,
+      updated_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE TABLE accounts (
+      id TEXT PRIMARY KEY,
+      connection_id TEXT NOT NULL REFERENCES connections (id),
+      name TEXT NOT NULL,
+      login_hint TEXT,
+      paused INTEGER NOT NULL,
+      refreshes INTEGER NOT NULL,
+      last_success_at DOUBLE PRECISION,
+      last_used_at DOUBLE PRECISION,
+      consent_trouble TEXT,
+      created_at DOUBLE PRECISION NOT NULL,
+      updated_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX accounts_by_connection ON accounts (connection_id)`,
+    `CREATE INDEX accounts_by_use ON accounts (last_used_at)`,
+    `CREATE TABLE pending_authorizations (
+      state_hash TEXT PRIMARY KEY,
+      browser_hash TEXT NOT NULL,
+      connection_id TEXT NOT NULL,
+      account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      pending TEXT NOT NULL,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX pending_by_account ON pending_authorizations (account_id)`,
+    `CREATE TABLE api_keys (
+      id TEXT PRIMARY KEY,
+      name TEXT NOT NULL,
+      hint TEXT NOT NULL,
+      key_hash TEXT NOT NULL UNIQUE,
+      accounts TEXT,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION,
+      last_used_at DOUBLE PRECISION
+    )`,
+    `CREATE TABLE history (
+      id TEXT PRIMARY KEY,
+      account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      at DOUBLE PRECISION NOT NULL,
+      type TEXT NOT NULL,
+      code TEXT,
+      detail TEXT,
+      seconds DOUBLE PRECISION
+    )`,
+    `CREATE INDEX history_by_account ON history (account_id, at)`,
+  ],
+]

@@ -1,0 +1,116 @@
+/** Single values of the installation. */
+interface MetaTable {
+  name: string
+  value: string
+}
+
+interface UserTable {
+  id: string
+  name: string
+  /** `scrypt$N$r$p$salt$hash`; the cost stands in each hash, so it can be raised later. */
+  password_hash: string
+  role: 'admin' | 'member'
+  created_at: number
+}
+
+interface SetupTokenTable {
+  token_hash: string
+  created_at: number
+}
+
+export interface SessionTable {
+  session_hash: string
+  user_id: string
+  created_at: number
+  last_seen_at: number
+  expires_at: number
+}
+
+export interface ConnectionTable {
+  id: string
+  name: string
+  provider: string
+  client_id: string
+  client_auth: string | null
+  /** Sealed. */
+  client_secret: string | null
+  secret_hint: string | null
+  secret_set_at: number | null
+  /** JSON: values of the provider's parameters. */
+  parameters: string
+  scope: string
+  issuer: string | null
+  authorization_endpoint: string | null
+  token_endpoint: string | null
+  /** JSON: what is known to be wrong with the settings. */
+  trouble: string | null
+  /** Counts changes of the settings, so that what was made of them is made anew. */
+  revision: number
+  created_at: number
+  updated_at: number
+}
+
+export interface AccountTable {
+  /** Also the id of the grant. */
+  id: string
+  connection_id: string
+  /** Empty: whatever the account is called at the provider. */
+  name: string
+  login_hint: string | null
+  /** 1 when no tokens are handed out or renewed. */
+  paused: number
+  refreshes: number
+  last_success_at: number | null
+  last_used_at: number | null
+  /** JSON: why the last consent failed; null after one that did not. */
+  consent_trouble: string | null
+  created_at: number
+  updated_at: number
+}
+
+interface PendingAuthorizationTable {
+  state_hash: string
+  /** The browser that may finish it. */
+  browser_hash: string
+  connection_id: string
+  account_id: string
+  /** Sealed JSON of core's PendingAuthorization: it holds the PKCE verifier. */
+  pending: string
+  created_at: number
+  expires_at: number
+}
+
+export interface ApiKeyTable {
+  id: string
+  name: string
+  hint: string
+  key_hash: string
+  /** JSON list of account ids; null: all. */
+  accounts: string | null
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+}
+
+export interface HistoryTable {
+  id: string
+  account_id: string
+  at: number
+  type: string
+  code: string | null
+  detail: string | null
+  seconds: number | null
+}
+
+/** The server's own tables. Grants are in the store's, in the same database. */
+export interface Tables {
+  meta: MetaTable
+  users: UserTable
+  setup_tokens: SetupTokenTable
+  sessions: SessionTable
+  connections: ConnectionTable
+  accounts: AccountTable
+  pending_authorizations: PendingAuthorizationTable
+  api_keys: ApiKeyTable
+  history: HistoryTable
+}

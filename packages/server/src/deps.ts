@@ -1,0 +1,28 @@
+import type { Cipher, Clock, GrantStore } from '@evergrant/core'
+import type { Sandbox } from '@evergrant/sandbox'
+import type { FastifyBaseLogger } from 'fastify'
+import type { Kysely } from 'kysely'
+import type { Tables } from './db/tables.ts'
+import type { PasswordCost } from './security/password.ts'
+
+/** What the server is made of; `main.ts` chooses. */
+export interface Deps {
+  readonly db: Kysely<Tables>
+  /** Seals what it is given. */
+  readonly store: GrantStore
+  readonly cipher: Cipher
+  readonly clock: Clock
+  readonly logger: FastifyBaseLogger
+  /** The address that people and providers see, without a trailing slash. Redirect URIs come from it alone. */
+  readonly publicUrl: string
+  readonly version: string
+  /** How providers are asked. */
+  readonly fetch?: typeof fetch | undefined
+  /** The embedded practice provider, mounted at `/sandbox`. */
+  readonly sandbox?: Sandbox | undefined
+  /** Folder of the built page. */
+  readonly page?: string | undefined
+  readonly passwordCost?: PasswordCost | undefined
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustProxy?: string | undefined
+}

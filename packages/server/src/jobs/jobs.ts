@@ -1,0 +1,43 @@
+import type { Services } from '../services.ts'
+import { reap } from './reap.ts'
+import { refreshAhead } from './refresh-ahead.ts'
+
+const REFRESH_EVERY = 15
+const REAP_EVERY = 600
+
+/** Work that goes on beside requests. */
+export interface Jobs {
+  /** Begins nothing more, and waits for what is under way. */
+  stop(): Promise<void>
+}
+
+/** Starts the jobs, on the server's clock. A round that fails is logged, and the next one comes all the same. */
+export function startJobs(services: Services): Jobs {
+  const stopping = new AbortController()
+  const running = [
+    repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
+    repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
+  ]
+  return {
+    async stop() {
+      stopping.abort()
+      await Promise.all(running)
+    },
+  }
+}
+
+async function repeat(
+  { deps }: Services,
+  signal: AbortSignal,
+  job: string,
+  seconds: number,
+  round: () => Promise<unknown>,
+): Promise<void> {
+  while (!signal.aborted) {
+    // Several servers on one database do not all begin at once.
+    const wait = seconds * (0.9 + Math.random() * 0.2)
+    await deps.clock.sleep(wait, signal).catch(() => undefined)
+    if (signal.aborted) return
+    await round().catch((err: unknown) => deps.logger.error({ err, job }, 'a job failed'))
+  }
+}

@@ -1,0 +1,8 @@
+import type { Services } from '../services.ts'
+
+/** Removes what has run out: pending authorizations, sessions, old history. Grants are never reaped. */
+export async function reap({ consents, sessions, history }: Services): Promise<void> {
+  await consents.reap()
+  await sessions.reap()
+  await history.reap()
+}

@@ -1,0 +1,213 @@
+import { existsSync, mkdirSync } from 'node:fs'
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { type Cipher, type Clock, OAuthError, sealed, systemClock } from '@evergrant/core'
+import { keyFromText, keyring, loadKey } from '@evergrant/stores/keyring'
+import { sqliteStore } from '@evergrant/stores/sqlite'
+import type { Kysely } from 'kysely'
+import { type DestinationStream, destination, pino } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { buildApp } from './app.ts'
+import { assertSealingKey } from './db/sealing-key.ts'
+import { openSqlite } from './db/sqlite.ts'
+import type { Tables } from './db/tables.ts'
+import type { Deps } from './deps.ts'
+import { startJobs } from './jobs/jobs.ts'
+import { REDACTED_KEYS } from './log.ts'
+import { SANDBOX_PATH } from './sandbox/mount-sandbox.ts'
+import { ensureSandboxConnection, sandboxState } from './sandbox/sandbox-connection.ts'
+import type { PasswordCost } from './security/password.ts'
+import { createServices } from './services.ts'
+import { type Environment, readSettings, type Settings } from './settings.ts'
+
+/** What a test, or a program that embeds the server, may put in the place of the usual. */
+export interface Surroundings {
+  readonly clock?: Clock | undefined
+  readonly fetch?: typeof fetch | undefined
+  /** Where the log goes, one JSON object per line. Default: stderr. */
+  readonly log?: DestinationStream | undefined
+  /** Where words for a person go. Default: stdout. */
+  readonly say?: ((line: string) => void) | undefined
+  /** End on SIGTERM and SIGINT. Default true. */
+  readonly signals?: boolean | undefined
+  readonly passwordCost?: PasswordCost | undefined
+  /** Folder of the built page. Default: beside the program. */
+  readonly page?: string | undefined
+}
+
+/** A server that listens. */
+export interface RunningServer extends AsyncDisposable {
+  /** The address that people use. */
+  readonly url: string
+  /** Where it listens; the same unless a proxy stands before it. */
+  readonly listening: string
+  /** The first-run link, while there is no administrator. */
+  readonly setupLink: string | undefined
+  /** Lets requests under way end, then stops. */
+  close(): Promise<void>
+}
+
+/** Requests that are still under way after so many seconds of draining are cut. */
+const DRAIN = 10
+
+/**
+ * Starts the connection server as the environment says, and says where it is. Everything it needs is made on the first
+ * start: the data folder (mode 0700), the database, the sealing key (0600).
+ *
+ * Throws `INVALID_PARAMETER`, `INSECURE_URL` or a store error, naming what to change.
+ */
+export async function main(env: Environment = process.env, surroundings: Surroundings = {}): Promise<RunningServer> {
+  const settings = readSettings(env)
+  const { clock = systemClock, say = (line) => process.stdout.write(`${line}\n`), signals = true } = surroundings
+  const logger = pino(
+    { level: settings.logLevel, redact: { paths: REDACTED_KEYS, censor: '<redacted>' }, base: null },
+    surroundings.log ?? destination({ dest: 2, sync: true }),
+  )
+  const dataDir = resolve(settings.dataDir)
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const cipher = await cipherOf(settings, dataDir)
+  const file = join(dataDir, 'evergrant.db')
+  const store = sqliteStore(file, { onWarning: (message) => logger.warn(message), clock })
+  // The store makes the file, for nobody else to read.
+  await store.get('')
+  const db = openSqlite(file)
+
+  // Listening comes first: with port 0 the address is known only then, and redirect URIs are made of it.
+  let route: RequestListener | undefined
+  // Longer than proxies keep theirs: otherwise they send a request into a connection that is just being closed.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
+    if (route !== undefined) route(request, response)
+    else response.writeHead(503, { 'retry-after': '1' }).end()
+  })
+  try {
+    await listen(server, settings)
+    await assertSealingKey(db, cipher)
+    const listening = listeningAt(server)
+    const publicUrl = settings.publicUrl ?? listening.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
+    const sandbox = settings.sandbox ? await practiceProvider(publicUrl, db, cipher) : undefined
+    const deps: Deps = {
+      db,
+      store: sealed(store, cipher),
+      cipher,
+      clock,
+      logger,
+      publicUrl,
+      version: packageJson.version,
+      fetch: surroundings.fetch,
+      sandbox,
+      page: surroundings.page ?? join(import.meta.dirname, '../public'),
+      passwordCost: surroundings.passwordCost,
+      trustProxy: settings.trustProxy,
+    }
+    const services = createServices(deps)
+    const app = await buildApp(services)
+    if (sandbox !== undefined) await ensureSandboxConnection(services, sandbox)
+    const token = await services.users.setupToken()
+    const setupLink = token === undefined ? undefined : `${publicUrl}/setup#token=${token}`
+    const jobs = startJobs(services)
+    route = (request, response) => app.routing(request, response)
+
+    let closing: Promise<void> | undefined
+    const close = (): Promise<void> => {
+      closing ??= (async () => {
+        process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
+        services.hub.close()
+        const drained = drain(server)
+        await jobs.stop()
+        await drained
+        await app.close()
+        try {
+          // A token that the store did not take so far is written now, or the end is a failure.
+          await services.tokens.close()
+        } finally {
+          await db.destroy()
+          await store.close()
+        }
+      })()
+      return closing
+    }
+    const onSignal = (signal: NodeJS.Signals): void => {
+      logger.info({ signal }, 'stopping')
+      close().catch((err: unknown) => {
+        logger.error({ err }, 'the end was not clean')
+        process.exitCode = 1
+      })
+    }
+    if (signals) process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
+    announce(say, { publicUrl, listening, setupLink, sandboxRefused: settings.sandboxRefused })
+    return { url: publicUrl, listening, setupLink, close, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    server.close()
+    await db.destroy()
+    await store.close()
+    throw error
+  }
+}
+
+interface Announcement {
+  readonly publicUrl: string
+  readonly listening: string
+  readonly setupLink: string | undefined
+  readonly sandboxRefused: boolean
+}
+
+function announce(say: (line: string) => void, told: Announcement): void {
+  const { publicUrl, listening, setupLink, sandboxRefused } = told
+  say(`Evergrant runs at ${publicUrl}${publicUrl === listening ? '' : ` (it listens at ${listening})`}`)
+  if (setupLink !== undefined) {
+    say('')
+    say('No administrator yet. Open this link to make one; it works once:')
+    say(`  ${setupLink}`)
+    say('')
+  }
+  if (sandboxRefused) {
+    say('The sandbox stays off: its practice accounts need no password, so it is for loopback addresses only.')
+  }
+}
+
+function listeningAt(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+async function cipherOf(settings: Settings, dataDir: string): Promise<Cipher> {
+  // A new key would not open what an existing database holds: a lost key is said, never replaced.
+  const fresh = !existsSync(join(dataDir, 'evergrant.db'))
+  const current =
+    settings.key === undefined
+      ? await loadKey({
+          file: settings.keyFile ?? join(dataDir, 'key'),
+          create: settings.keyFile === undefined && fresh,
+        })
+      : keyFromText(settings.key, 'EVERGRANT_KEY')
+  return keyring({ current })
+}
+
+async function practiceProvider(publicUrl: string, db: Kysely<Tables>, cipher: Cipher): Promise<Deps['sandbox']> {
+  const { createSandbox } = await import('@evergrant/sandbox')
+  return createSandbox({ issuer: `${publicUrl}${SANDBOX_PATH}`, state: await sandboxState(db, cipher) })
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<void> {
+  return new Promise((done, failed) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : cause.message
+      failed(
+        new OAuthError('INVALID_PARAMETER', `EVERGRANT_PORT: cannot listen at ${host}:${port}: ${why}.`, { cause }),
+      )
+    })
+    server.listen(port, host, done)
+  })
+}
+
+/** Takes no new connection, and waits for the requests under way. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((done) => server.close(() => done()))
+  server.closeIdleConnections()
+  const idle = setInterval(() => server.closeIdleConnections(), 100)
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN * 1000)
+  await closed
+  clearInterval(idle)
+  clearTimeout(cut)
+}

@@ -1,0 +1,77 @@
+import type { GrantEvent } from '@evergrant/core'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { type Account, AccountState } from './contract/index.ts'
+
+const STATES = AccountState.anyOf.map((state) => state.const)
+
+/** What the server counts. Labels are words of ours: no id, no name, no secret. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #refreshes: Counter<'outcome' | 'code'>
+  readonly #refreshSeconds: Histogram
+  readonly #tokenRequests: Counter<'outcome' | 'code'>
+  readonly #tokenSeconds: Histogram
+
+  /** @param accounts asked when the metrics are read */
+  constructor(accounts: () => Promise<readonly Pick<Account, 'state'>[]>) {
+    const registers = [this.#registry]
+    this.#refreshes = new Counter({
+      name: 'evergrant_refreshes_total',
+      help: 'Refreshes of access tokens, by outcome and error code.',
+      labelNames: ['outcome', 'code'],
+      registers,
+    })
+    this.#refreshSeconds = new Histogram({
+      name: 'evergrant_refresh_seconds',
+      help: 'How long successful refreshes took.',
+      buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15],
+      registers,
+    })
+    this.#tokenRequests = new Counter({
+      name: 'evergrant_token_requests_total',
+      help: 'Tokens asked for by programs, by outcome and error code.',
+      labelNames: ['outcome', 'code'],
+      registers,
+    })
+    this.#tokenSeconds = new Histogram({
+      name: 'evergrant_token_request_seconds',
+      help: 'How long programs waited for a token.',
+      buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
+      registers,
+    })
+    new Gauge({
+      name: 'evergrant_accounts',
+      help: 'Accounts, by state.',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        for (const state of STATES) this.set({ state }, 0)
+        for (const { state } of await accounts()) this.inc({ state })
+      },
+    })
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics()
+  }
+
+  grantEvent(event: GrantEvent): void {
+    if (event.type === 'refreshed') {
+      this.#refreshes.inc({ outcome: 'ok', code: '' })
+      this.#refreshSeconds.observe(event.seconds)
+    } else if (event.type === 'refresh_failed' || event.type === 'consent_required') {
+      this.#refreshes.inc({ outcome: event.type, code: event.error.code })
+    } else if (event.type === 'persist_failed') {
+      this.#refreshes.inc({ outcome: 'persist_failed', code: event.error.code })
+    }
+  }
+
+  tokenRequest(code: string | undefined, seconds: number): void {
+    this.#tokenRequests.inc({ outcome: code === undefined ? 'ok' : 'refused', code: code ?? '' })
+    this.#tokenSeconds.observe(seconds)
+  }
+}

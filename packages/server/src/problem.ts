@@ -1,0 +1,160 @@
+import { type ErrorCode, errorCatalogue, isOAuthError, type Who } from '@evergrant/core'
+import type { Problem } from './contract/index.ts'
+
+interface RefusalEntry {
+  readonly status: number
+  readonly title: string
+  readonly who: Who
+  readonly advice: string
+}
+
+const entry = (status: number, title: string, who: Who, advice: string): RefusalEntry => ({
+  status,
+  title,
+  who,
+  advice,
+})
+
+/** What the server refuses by itself. Errors of the OAuth engine have their own catalogue. */
+export const refusals = {
+  INVALID_REQUEST: entry(400, 'The request is not valid', 'developer', 'Correct the field that is named.'),
+  SIGN_IN_REQUIRED: entry(401, 'Sign-in needed', 'person', 'Sign in and try again.'),
+  SIGN_IN_FAILED: entry(401, 'Sign-in failed', 'person', 'Check name and password.'),
+  API_KEY_REQUIRED: entry(
+    401,
+    'API key needed',
+    'developer',
+    'Send the header "Authorization: Bearer <API key>". Keys are made under Settings, API keys.',
+  ),
+  API_KEY_INVALID: entry(401, 'API key not accepted', 'developer', 'Make a new key under Settings, API keys.'),
+  API_KEY_SCOPE: entry(403, 'Not for this API key', 'administrator', 'Make a key that is for this account.'),
+  FORBIDDEN: entry(403, 'Administrators only', 'administrator', 'Ask an administrator to do it.'),
+  CROSS_SITE: entry(403, 'Not from our own page', 'developer', 'Programs use an API key instead of a session.'),
+  ADDRESS_MISMATCH: entry(
+    403,
+    'Opened at another address',
+    'person',
+    "Open the server's own address; an administrator can change it with EVERGRANT_PUBLIC_URL.",
+  ),
+  SETUP_LINK_INVALID: entry(
+    403,
+    'First-run link not valid',
+    'administrator',
+    'Use the link that the server printed when it started; each start prints one until it is used.',
+  ),
+  NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
+  ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
+  TOO_LARGE: entry(413, 'The request is too large', 'developer', 'Send less.'),
+  TOO_MANY_ATTEMPTS: entry(429, 'Too many attempts', 'person', 'Wait, then try again.'),
+  INTERNAL: entry(500, 'Something went wrong here', 'operator', 'Look for the request id in the log of the server.'),
+  SHUTTING_DOWN: entry(503, 'The server is stopping', 'operator', 'Try again in some seconds.'),
+} as const satisfies Record<string, RefusalEntry>
+
+export type RefusalCode = keyof typeof refusals
+
+interface RefusalDetails {
+  readonly field?: string | undefined
+  readonly retryAfter?: number | undefined
+}
+
+/** A request that the server does not fulfil, for a reason of its own. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+  readonly field: string | undefined
+  readonly retryAfter: number | undefined
+
+  constructor(code: RefusalCode, message: string, details: RefusalDetails = {}) {
+    super(message)
+    this.code = code
+    this.field = details.field
+    this.retryAfter = details.retryAfter
+  }
+}
+
+/** A problem with the headers that belong to it. */
+export interface ProblemAnswer {
+  readonly problem: Problem
+  readonly retryAfter: number | undefined
+  /** Whether it is for the operator, so that the log has to tell more than the answer. */
+  readonly unexpected: boolean
+}
+
+/** Whatever was thrown, as an answer for a program and a person. Says nothing about what it does not know. */
+export function problemOf(error: unknown, request_id: string): ProblemAnswer {
+  if (isOAuthError(error)) {
+    const { code, message, error: wire, error_description } = error
+    const problem: Problem = {
+      type: `urn:evergrant:problem:${code.toLowerCase()}`,
+      title: titleOf(code),
+      status: errorCatalogue[code].http,
+      detail: message,
+      code,
+      class: error.class,
+      who: error.who,
+      advice: error.advice,
+      ...(wire === undefined ? {} : { error: wire }),
+      ...(error_description === undefined ? {} : { error_description }),
+      ...(FIELDS[code] === undefined ? {} : { field: FIELDS[code] }),
+      request_id,
+    }
+    return { problem, retryAfter: error.retryAfter, unexpected: error.class === 'storage' }
+  }
+  const refusal = error instanceof Refusal ? error : fromFastify(error)
+  const { status, title, who, advice } = refusals[refusal.code]
+  const problem: Problem = {
+    type: `urn:evergrant:problem:${refusal.code.toLowerCase()}`,
+    title,
+    status,
+    detail: refusal.message,
+    code: refusal.code,
+    class: refusal.code === 'INTERNAL' ? 'storage' : 'request',
+    who,
+    advice,
+    ...(refusal.field === undefined ? {} : { field: refusal.field }),
+    request_id,
+  }
+  return { problem, retryAfter: refusal.retryAfter, unexpected: refusal.code === 'INTERNAL' }
+}
+
+/** Which field of a form an error is about. */
+const FIELDS: Partial<Record<ErrorCode, string>> = {
+  MISSING_CLIENT_ID: 'client_id',
+  MISSING_CLIENT_SECRET: 'client_secret',
+  SECRET_FOR_PUBLIC_CLIENT: 'client_secret',
+  UNKNOWN_PROVIDER: 'provider',
+  MISSING_PARAMETER: 'parameters',
+  INVALID_PARAMETER: 'parameters',
+  MISSING_ENDPOINT: 'issuer',
+}
+
+function titleOf(code: ErrorCode): string {
+  const words = code.toLowerCase().replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+interface FastifyFault {
+  readonly code?: string
+  readonly statusCode?: number
+  readonly validation?: readonly { readonly instancePath: string; readonly params: Record<string, unknown> }[]
+  readonly message?: string
+}
+
+function fromFastify(error: unknown): Refusal {
+  const { code, statusCode, validation, message = '' } = (error ?? {}) as FastifyFault
+  if (validation !== undefined) {
+    const [first] = validation
+    const named = first?.params['missingProperty'] ?? first?.params['additionalProperty']
+    const field = [...(first?.instancePath ?? '').split('/').filter(Boolean), ...(named ? [String(named)] : [])]
+    return new Refusal('INVALID_REQUEST', `${message}.`, { field: field.join('.') || undefined })
+  }
+  // Its own words repeat the address, and an address may have a code in it.
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH' || statusCode === 414) {
+    return new Refusal('INVALID_REQUEST', 'The address cannot be read.')
+  }
+  if (statusCode === 404) return new Refusal('NOT_FOUND', 'There is nothing at this address.')
+  if (statusCode === 413) return new Refusal('TOO_LARGE', 'The request body is too large.')
+  if (statusCode === 503) return new Refusal('SHUTTING_DOWN', 'The server is stopping.', { retryAfter: 5 })
+  if (statusCode !== undefined && statusCode < 500) return new Refusal('INVALID_REQUEST', `${message}.`)
+  return new Refusal('INTERNAL', 'The server could not do this. Its log tells why.')
+}

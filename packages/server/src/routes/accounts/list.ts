@@ -1,0 +1,19 @@
+import { AccountList } from '../../contract/index.ts'
+import type { Services } from '../../services.ts'
+import { answers } from '../answers.ts'
+import type { App } from '../app-type.ts'
+
+export function listRoute(app: App, { accounts }: Services): void {
+  app.get(
+    '/v1/accounts',
+    {
+      config: { access: 'session-or-key' },
+      schema: {
+        summary: 'All accounts, or with an API key those that it is for',
+        tags: ['accounts'],
+        response: answers(AccountList),
+      },
+    },
+    async ({ apiKey }) => ({ accounts: await accounts.list(apiKey?.accounts) }),
+  )
+}

@@ -1,0 +1,68 @@
+import type { Services } from '../services.ts'
+import { authorizeRoute } from './accounts/authorize.ts'
+import { createRoute as createAccount } from './accounts/create.ts'
+import { historyRoute } from './accounts/history.ts'
+import { listRoute as listAccounts } from './accounts/list.ts'
+import { refreshRoute } from './accounts/refresh.ts'
+import { removeRoute as removeAccount } from './accounts/remove.ts'
+import { revokeRoute } from './accounts/revoke.ts'
+import { testRoute } from './accounts/run-test.ts'
+import { showRoute as showAccount } from './accounts/show.ts'
+import { tokenRoute } from './accounts/token.ts'
+import { updateRoute as updateAccount } from './accounts/update.ts'
+import { createRoute as createApiKey } from './api-keys/create.ts'
+import { listRoute as listApiKeys } from './api-keys/list.ts'
+import { removeRoute as removeApiKey } from './api-keys/remove.ts'
+import type { App } from './app-type.ts'
+import { finishRoute } from './callback/finish.ts'
+import { checkRoute } from './connections/check.ts'
+import { createRoute as createConnection } from './connections/create.ts'
+import { listRoute as listConnections } from './connections/list.ts'
+import { removeRoute as removeConnection } from './connections/remove.ts'
+import { showRoute as showConnection } from './connections/show.ts'
+import { updateRoute as updateConnection } from './connections/update.ts'
+import { streamRoute } from './events/stream.ts'
+import { healthRoutes } from './operations/health.ts'
+import { metricsRoute } from './operations/metrics.ts'
+import { openapiRoute } from './operations/openapi.ts'
+import { listRoute as listProviders } from './providers/list.ts'
+import { beginRoutes } from './session/begin.ts'
+import { endRoute } from './session/end.ts'
+import { showRoute as showSession } from './session/show.ts'
+
+const routes: readonly ((app: App, services: Services) => void)[] = [
+  showSession,
+  beginRoutes,
+  endRoute,
+  listProviders,
+  listConnections,
+  createConnection,
+  showConnection,
+  updateConnection,
+  removeConnection,
+  checkRoute,
+  listAccounts,
+  createAccount,
+  showAccount,
+  updateAccount,
+  removeAccount,
+  authorizeRoute,
+  tokenRoute,
+  refreshRoute,
+  testRoute,
+  revokeRoute,
+  historyRoute,
+  listApiKeys,
+  createApiKey,
+  removeApiKey,
+  streamRoute,
+  finishRoute,
+  healthRoutes,
+  metricsRoute,
+  openapiRoute,
+]
+
+/** Adds every route of the server. */
+export function addRoutes(app: App, services: Services): void {
+  for (const add of routes) add(app, services)
+}

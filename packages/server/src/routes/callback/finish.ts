@@ -1,0 +1,86 @@
+import { errorCatalogue, type OAuthError } from '@evergrant/core'
+import type { FastifyReply } from 'fastify'
+import type { Consent } from '../../accounts/consent.ts'
+import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
+import { connectedText, failureTexts, otherBrowserText, words } from '../../pages/callback-texts.ts'
+import { BROWSER_COOKIE } from '../../security/cookies.ts'
+import type { Services } from '../../services.ts'
+import type { App } from '../app-type.ts'
+
+/** Where providers send people back to. Each connection has an address of its own. */
+export function finishRoute(app: App, services: Services): void {
+  const { consents, deps } = services
+  const { origin } = new URL(deps.publicUrl)
+  app.get<{ Params: { connection: string } }>(
+    '/oauth/callback/:connection',
+    // A HEAD request, as link scanners send it, must not redeem a code.
+    { exposeHeadRoute: false, schema: { hide: true } },
+    async (request, reply) => {
+      const { connection } = request.params
+      const query = new URLSearchParams(request.raw.url?.split(/\?(.*)/s)[1] ?? '')
+      const consent = await consents.finish(connection, query, request.cookies[BROWSER_COOKIE])
+      const { status, page } = await pageOf(consent, connection, request.id, services)
+      return send(reply, status, page, origin)
+    },
+  )
+}
+
+async function pageOf(
+  consent: Consent,
+  connection: string,
+  request: string,
+  { deps, connections }: Services,
+): Promise<{ readonly status: number; readonly page: CallbackPage }> {
+  const home = { label: words.open, href: `${deps.publicUrl}/` }
+  if (consent.outcome === 'other_browser') {
+    return { status: 403, page: { text: otherBrowserText, good: false, button: home } }
+  }
+  if (consent.outcome === 'connected') {
+    const { account, grant } = consent
+    const { name } = await connections.get(account.connection_id)
+    const text = connectedText(grant.subject?.username ?? (account.name || words.account), name)
+    const message = { account: account.id, outcome: 'connected' } as const
+    const button = { label: words.open, href: `${deps.publicUrl}/accounts/${account.id}` }
+    return { status: 200, page: { text, good: true, message, button } }
+  }
+  const { error, account } = consent
+  const { code, message, advice } = error
+  const text = failureTexts[code] ?? { title: 'Not connected', happened: message, help: advice }
+  const admin = error.who === 'administrator'
+  const again =
+    account === undefined ? home : { label: words.again, href: `${deps.publicUrl}/accounts/${account}/connect` }
+  return {
+    status: errorCatalogue[code].http,
+    page: {
+      text,
+      good: false,
+      message: { ...(account === undefined ? {} : { account }), outcome: 'failed' },
+      button: admin ? { label: words.settings, href: `${deps.publicUrl}/settings/connections/${connection}` } : again,
+      details: technical(error, request, deps.clock.now()),
+    },
+  }
+}
+
+function technical(error: OAuthError, request: string, now: number): [string, string][] {
+  const said = [error.error, error.error_description].filter((one) => one !== undefined).join(': ')
+  return [
+    [words.code, error.code],
+    ['', error.message],
+    ...(said === '' ? [] : [[words.provider, said] satisfies [string, string]]),
+    [words.time, new Date(now * 1000).toISOString()],
+    [words.request, request],
+  ]
+}
+
+function send(reply: FastifyReply, status: number, page: CallbackPage, origin: string): FastifyReply {
+  const { body, policy } = callbackPage(page, origin)
+  return reply
+    .code(status)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    })
+    .send(body)
+}

@@ -1,0 +1,25 @@
+import { Connection, NewConnection } from '../../contract/index.ts'
+import type { Services } from '../../services.ts'
+import { created } from '../answers.ts'
+import type { App } from '../app-type.ts'
+
+export function createRoute(app: App, { connections, accounts }: Services): void {
+  app.post(
+    '/v1/connections',
+    {
+      config: { access: 'admin' },
+      schema: {
+        summary: 'Store a client registration',
+        description: 'The settings are checked as far as that goes without asking the provider.',
+        tags: ['connections'],
+        body: NewConnection,
+        response: created(Connection),
+      },
+    },
+    async (request, reply) => {
+      const row = await connections.create(request.body)
+      await accounts.publishConnection(row)
+      return reply.code(201).send(await accounts.connectionView(row))
+    },
+  )
+}

@@ -1,0 +1,63 @@
+import type { ServerResponse } from 'node:http'
+import { Refusal } from '../../problem.ts'
+import type { Services } from '../../services.ts'
+import type { App } from '../app-type.ts'
+
+/** Proxies and browsers take a silent connection for a dead one. */
+const HEARTBEAT = 15_000
+/** A browser that reads so slowly is cut off; it comes back and reads everything again. */
+const MOST_WAITING = 1_048_576
+
+export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
+  app.get(
+    '/v1/events',
+    {
+      config: { access: 'session' },
+      // A HEAD request would begin a stream that nobody reads.
+      exposeHeadRoute: false,
+      schema: {
+        summary: 'What changes, as server-sent events',
+        description:
+          'Events: hello, account, account_removed, connection, connection_removed. Nothing is replayed: read everything again after (re)connecting.',
+        tags: ['events'],
+        produces: ['text/event-stream'],
+      },
+    },
+    (request, reply) => {
+      if (hub.closed) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', { retryAfter: 5 })
+      reply.hijack()
+      const { raw } = reply
+      raw.writeHead(200, {
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store, no-transform',
+        // nginx would collect events before passing them on.
+        'x-accel-buffering': 'no',
+        'x-content-type-options': 'nosniff',
+      })
+      const session = request.signedIn?.session ?? ''
+      const heartbeat = setInterval(() => {
+        write(raw, ':\n\n')
+        sessions.holds(session).then(
+          (holds) => holds || raw.end(),
+          () => raw.end(),
+        )
+      }, HEARTBEAT)
+      const remove = hub.add({
+        session,
+        send: (name, data) => write(raw, `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+        close: () => raw.end(),
+      })
+      raw.once('close', () => {
+        clearInterval(heartbeat)
+        remove()
+      })
+      write(raw, `retry: 2000\nevent: hello\ndata: ${JSON.stringify({ version: deps.version })}\n\n`)
+    },
+  )
+}
+
+function write(to: ServerResponse, text: string): void {
+  if (to.writableEnded || to.destroyed) return
+  if (to.writableLength > MOST_WAITING) to.destroy()
+  else to.write(text)
+}

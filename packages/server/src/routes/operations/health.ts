@@ -1,0 +1,32 @@
+import { Type } from 'typebox'
+import type { Services } from '../../services.ts'
+import type { App } from '../app-type.ts'
+
+const Health = Type.Object({ status: Type.String() })
+
+export function healthRoutes(app: App, { deps, hub }: Services): void {
+  app.get(
+    '/healthz',
+    { schema: { summary: 'The process answers', tags: ['operations'], response: { 200: Health } } },
+    async () => ({ status: 'ok' }),
+  )
+  app.get(
+    '/readyz',
+    {
+      schema: {
+        summary: 'The server can work: its database answers, and it is not stopping',
+        tags: ['operations'],
+        response: { 200: Health, 503: Health },
+      },
+    },
+    async (_, reply) => {
+      if (hub.closed) return reply.code(503).send({ status: 'stopping' })
+      try {
+        await deps.db.selectFrom('meta').select('name').limit(1).execute()
+        return { status: 'ok' }
+      } catch {
+        return reply.code(503).send({ status: 'the database does not answer' })
+      }
+    },
+  )
+}

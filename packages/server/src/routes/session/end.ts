@@ -1,0 +1,20 @@
+import { COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
+import type { Services } from '../../services.ts'
+import { nothing } from '../answers.ts'
+import type { App } from '../app-type.ts'
+
+export function endRoute(app: App, { sessions, hub }: Services): void {
+  app.delete(
+    '/v1/session',
+    {
+      config: { access: 'page' },
+      schema: { summary: 'Sign out', tags: ['session'], response: nothing },
+    },
+    async ({ cookies }, reply) => {
+      const ended = await sessions.end(cookies[SESSION_COOKIE])
+      if (ended !== undefined) hub.dropSession(ended)
+      reply.clearCookie(SESSION_COOKIE, COOKIE)
+      return reply.code(204).send(null)
+    },
+  )
+}

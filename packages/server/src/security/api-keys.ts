@@ -1,0 +1,141 @@
+import type { Clock } from '@evergrant/core'
+import type { Kysely, Selectable } from 'kysely'
+import type { ApiKey, NewApiKey } from '../contract/index.ts'
+import type { ApiKeyTable, Tables } from '../db/tables.ts'
+import { Refusal } from '../problem.ts'
+import { hashed, randomId, randomSecret } from './secret.ts'
+
+const PREFIX = 'egk_'
+/** For so long a key is taken from memory; a key that another process deleted works on for so long. */
+const REMEMBERED = 5
+const MOST_REMEMBERED = 10_000
+/** The last use is written at most so often. */
+const USE_WRITTEN_EVERY = 60
+
+/** A key that a request came with. */
+export interface KnownKey {
+  readonly id: string
+  readonly expires_at: number | undefined
+  /** Undefined: all. */
+  readonly accounts: ReadonlySet<string> | undefined
+}
+
+interface Remembered {
+  readonly key: KnownKey
+  readonly until: number
+}
+
+/** Programs' keys. Only their hashes are stored. */
+export class ApiKeys {
+  readonly #db: Kysely<Tables>
+  readonly #clock: Clock
+  readonly #remembered = new Map<string, Remembered>()
+  readonly #written = new Map<string, number>()
+
+  constructor(db: Kysely<Tables>, clock: Clock) {
+    this.#db = db
+    this.#clock = clock
+  }
+
+  async list(): Promise<ApiKey[]> {
+    const rows = await this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute()
+    return rows.map(view)
+  }
+
+  /** Makes a key; it is returned here and nowhere else. */
+  async create(wanted: NewApiKey): Promise<{ readonly api_key: ApiKey; readonly key: string }> {
+    const { name, accounts = null, expires_at } = wanted
+    const now = this.#clock.now()
+    if (expires_at !== undefined && expires_at <= now) {
+      throw new Refusal('INVALID_REQUEST', 'The key would be expired already.', { field: 'expires_at' })
+    }
+    await this.#assertAccounts(accounts)
+    const key = PREFIX + randomSecret()
+    const row = {
+      id: randomId(),
+      name: name.trim(),
+      hint: key.slice(0, PREFIX.length + 4),
+      key_hash: hashed(key),
+      accounts: accounts === null ? null : JSON.stringify([...new Set(accounts)]),
+      created_at: now,
+      expires_at: expires_at ?? null,
+      last_used_at: null,
+    }
+    await this.#db.insertInto('api_keys').values(row).execute()
+    return { api_key: view(row), key }
+  }
+
+  async remove(id: string): Promise<void> {
+    const [gone] = await this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash').execute()
+    if (gone === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
+    this.#remembered.delete(gone.key_hash)
+  }
+
+  /** The key of an `Authorization: Bearer …` header. Answers from memory when it can. */
+  async find(header: string | undefined): Promise<KnownKey> {
+    const given = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
+    if (given === undefined) throw new Refusal('API_KEY_REQUIRED', 'This needs an API key, and none was sent.')
+    const hash = hashed(given)
+    const now = this.#clock.now()
+    const remembered = this.#remembered.get(hash)
+    const key = remembered !== undefined && now < remembered.until ? remembered.key : await this.#load(hash, now)
+    if (key === undefined) throw new Refusal('API_KEY_INVALID', 'This API key is not known here, or was deleted.')
+    if (key.expires_at !== undefined && key.expires_at <= now) {
+      throw new Refusal('API_KEY_INVALID', 'This API key has expired.')
+    }
+    return key
+  }
+
+  /** Notes the use. Written at most once a minute, and nobody waits for it. */
+  used(key: KnownKey): void {
+    const now = this.#clock.now()
+    if (now - (this.#written.get(key.id) ?? Number.NEGATIVE_INFINITY) < USE_WRITTEN_EVERY) return
+    this.#written.set(key.id, now)
+    this.#db
+      .updateTable('api_keys')
+      .set({ last_used_at: now })
+      .where('id', '=', key.id)
+      .execute()
+      .catch(() => this.#written.delete(key.id))
+  }
+
+  async #load(hash: string, now: number): Promise<KnownKey | undefined> {
+    const row = await this.#db.selectFrom('api_keys').selectAll().where('key_hash', '=', hash).executeTakeFirst()
+    if (row === undefined) {
+      this.#remembered.delete(hash)
+      return undefined
+    }
+    const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
+    const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts }
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
+    this.#remembered.set(hash, { key, until: now + REMEMBERED })
+    return key
+  }
+
+  async #assertAccounts(ids: readonly string[] | null): Promise<void> {
+    if (ids === null) return
+    if (ids.length === 0) {
+      throw new Refusal('INVALID_REQUEST', 'Name at least one account, or leave accounts out for all.', {
+        field: 'accounts',
+      })
+    }
+    const found = await this.#db.selectFrom('accounts').select('id').where('id', 'in', ids).execute()
+    const known = new Set(found.map(({ id }) => id))
+    const unknown = ids.find((id) => !known.has(id))
+    if (unknown !== undefined) {
+      throw new Refusal('INVALID_REQUEST', `There is no account ${unknown}.`, { field: 'accounts' })
+    }
+  }
+}
+
+function view(row: Selectable<ApiKeyTable>): ApiKey {
+  return {
+    id: row.id,
+    name: row.name,
+    hint: row.hint,
+    accounts: row.accounts === null ? null : (JSON.parse(row.accounts) as string[]),
+    created_at: row.created_at,
+    ...(row.expires_at === null ? {} : { expires_at: row.expires_at }),
+    ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
+  }
+}

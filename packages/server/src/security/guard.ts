@@ -1,0 +1,80 @@
+import type { FastifyRequest } from 'fastify'
+import { CSRF_HEADER } from '../contract/index.ts'
+import { Refusal } from '../problem.ts'
+import type { App } from '../routes/app-type.ts'
+import type { Services } from '../services.ts'
+import type { KnownKey } from './api-keys.ts'
+import { SESSION_COOKIE } from './cookies.ts'
+import type { SignedIn } from './sessions.ts'
+
+/**
+ * Who may call a route. `open`: everybody. `page`: our own page, signed in or not. `session`: somebody signed in.
+ * `admin`: an administrator, signed in. `key`: a program. `session-or-key`: either.
+ */
+export type Access = 'open' | 'page' | 'session' | 'admin' | 'key' | 'session-or-key'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access
+  }
+  interface FastifyRequest {
+    signedIn: SignedIn | undefined
+    apiKey: KnownKey | undefined
+  }
+}
+
+/** Checks each request before its body is read. A route that does not say who may call it cannot be added. */
+export function guard(app: App, { deps, sessions, apiKeys }: Services): void {
+  const { origin } = new URL(deps.publicUrl)
+  app.decorateRequest('signedIn', undefined)
+  app.decorateRequest('apiKey', undefined)
+  app.addHook('onRoute', ({ url, config }) => {
+    if (url.startsWith('/v1/') && config?.access === undefined) throw new Error(`${url} does not say who may call it`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const { access = 'open' } = request.routeOptions.config
+    if (access === 'open') return
+    if (access === 'key' || (access === 'session-or-key' && request.headers.authorization !== undefined)) {
+      request.apiKey = await apiKeys.find(request.headers.authorization)
+      return
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') assertOwnPage(request, origin)
+    if (access === 'page') return
+    request.signedIn = await sessions.find(request.cookies[SESSION_COOKIE])
+    if (request.signedIn === undefined) throw new Refusal('SIGN_IN_REQUIRED', 'Nobody is signed in.')
+    if (access === 'admin' && request.signedIn.user.role !== 'admin') {
+      throw new Refusal('FORBIDDEN', 'Only an administrator may do this.')
+    }
+  })
+}
+
+/** Throws unless a key is for the account. */
+export function assertKeyIsFor(key: KnownKey | undefined, account: string): void {
+  if (key?.accounts !== undefined && !key.accounts.has(account)) {
+    throw new Refusal('API_KEY_SCOPE', 'This API key is not for this account.')
+  }
+}
+
+/** Other sites can make a browser send our cookie in some ways, but neither this header nor our Origin. */
+function assertOwnPage(request: FastifyRequest, ours: string): void {
+  const { origin, host } = request.headers
+  const site = request.headers['sec-fetch-site']
+  if (origin !== undefined && origin !== ours) {
+    // Our own page, but opened at another address: that is a person's mistake and no attack.
+    if (site === 'same-origin' || (site === undefined && origin.replace(/^https?:\/\//, '') === host)) {
+      const message = `This page was opened at ${shown(origin)}, but this server's address is ${ours}. Open it there.`
+      throw new Refusal('ADDRESS_MISMATCH', message)
+    }
+    throw new Refusal('CROSS_SITE', 'This request came from another site.')
+  }
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') {
+    throw new Refusal('CROSS_SITE', 'This request came from another site.')
+  }
+  if (request.headers[CSRF_HEADER] !== '1') {
+    throw new Refusal('CROSS_SITE', `A request with a session needs the header "${CSRF_HEADER}: 1".`)
+  }
+}
+
+function shown(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).origin : 'another address'
+}

@@ -1,0 +1,90 @@
+import type { Clock } from '@evergrant/core'
+import type { Kysely } from 'kysely'
+import type { Tables } from '../db/tables.ts'
+import { Refusal } from '../problem.ts'
+import { Lockout } from './lockout.ts'
+import type { Passwords } from './password.ts'
+import { hashed, randomId, randomSecret } from './secret.ts'
+
+/** People who may sign in, and how the first of them comes to be. */
+export class Users {
+  readonly #db: Kysely<Tables>
+  readonly #clock: Clock
+  readonly #passwords: Passwords
+  readonly #lockout: Lockout
+
+  constructor(db: Kysely<Tables>, clock: Clock, passwords: Passwords) {
+    this.#db = db
+    this.#clock = clock
+    this.#passwords = passwords
+    this.#lockout = new Lockout(clock)
+  }
+
+  async setupDone(): Promise<boolean> {
+    const admin = await this.#db
+      .selectFrom('users')
+      .select('id')
+      .where('role', '=', 'admin')
+      .limit(1)
+      .executeTakeFirst()
+    return admin !== undefined
+  }
+
+  /** A token for the first-run link, as long as there is no administrator. Earlier ones stay valid too. */
+  async setupToken(): Promise<string | undefined> {
+    if (await this.setupDone()) return undefined
+    const token = randomSecret()
+    await this.#db
+      .insertInto('setup_tokens')
+      .values({ token_hash: hashed(token), created_at: this.#clock.now() })
+      .execute()
+    return token
+  }
+
+  /** Makes the first administrator. The token is taken in one step, so that of two requests one wins. */
+  async setUp(token: string, name: string, password: string, source: string): Promise<string> {
+    this.#assertMayTry(source)
+    const known = await this.#db
+      .selectFrom('setup_tokens')
+      .select('token_hash')
+      .where('token_hash', '=', hashed(token))
+      .executeTakeFirst()
+    if (known === undefined || (await this.setupDone())) {
+      this.#lockout.failed(source)
+      throw new Refusal('SETUP_LINK_INVALID', 'This first-run link is not known here, or was used already.')
+    }
+    const password_hash = await this.#passwords.hash(password)
+    const id = randomId()
+    const taken = await this.#db.deleteFrom('setup_tokens').returning('token_hash').execute()
+    if (taken.length === 0) throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
+    await this.#db
+      .insertInto('users')
+      .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now() })
+      .execute()
+    return id
+  }
+
+  /** The user's id when name and password are right. Takes the same time when the name is not known. */
+  async signIn(name: string, password: string, source: string): Promise<string> {
+    this.#assertMayTry(source)
+    // Counted before the answer is known: guesses sent at the same time do not slip through.
+    this.#lockout.failed(source)
+    const user = await this.#db
+      .selectFrom('users')
+      .select(['id', 'password_hash'])
+      .where('name', '=', name.trim())
+      .executeTakeFirst()
+    const right = await this.#passwords.matches(password, user?.password_hash)
+    if (!right || user === undefined) throw new Refusal('SIGN_IN_FAILED', 'Name or password is not right.')
+    this.#lockout.succeeded(source)
+    return user.id
+  }
+
+  #assertMayTry(source: string): void {
+    const wait = Math.ceil(this.#lockout.wait(source))
+    if (wait > 0) {
+      const message = `Too many failed attempts from here. Wait ${wait} seconds.`
+      throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { Accounts } from './accounts/accounts.ts'
+import { Consents } from './accounts/consent.ts'
+import { History } from './accounts/history.ts'
+import { Tokens } from './accounts/tokens.ts'
+import { Connections } from './connections/connections.ts'
+import type { Deps } from './deps.ts'
+import { EventHub } from './events/event-hub.ts'
+import { Metrics } from './metrics.ts'
+import { ApiKeys } from './security/api-keys.ts'
+import { Passwords } from './security/password.ts'
+import { Sessions } from './security/sessions.ts'
+import { Users } from './security/users.ts'
+
+/** The parts of one server, put together. */
+export interface Services {
+  readonly deps: Deps
+  readonly users: Users
+  readonly sessions: Sessions
+  readonly apiKeys: ApiKeys
+  readonly connections: Connections
+  readonly accounts: Accounts
+  readonly tokens: Tokens
+  readonly consents: Consents
+  readonly history: History
+  readonly hub: EventHub
+  readonly metrics: Metrics
+}
+
+/** Puts the parts together. Begins nothing. */
+export function createServices(deps: Deps): Services {
+  const { db, clock } = deps
+  const hub = new EventHub()
+  const connections = new Connections(deps)
+  const accounts = new Accounts(deps, connections, hub)
+  const history = new History(db, clock)
+  const metrics = new Metrics(() => accounts.list())
+  const tokens = new Tokens(deps, connections, accounts, history, metrics)
+  return {
+    deps,
+    users: new Users(db, clock, new Passwords(deps.passwordCost)),
+    sessions: new Sessions(db, clock),
+    apiKeys: new ApiKeys(db, clock),
+    connections,
+    accounts,
+    tokens,
+    consents: new Consents(deps, connections, accounts, tokens, history),
+    history,
+    hub,
+    metrics,
+  }
+}

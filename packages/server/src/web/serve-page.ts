@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import { Refusal } from '../problem.ts'
+import type { App } from '../routes/app-type.ts'
+import { missingPage } from './missing-page.ts'
+
+/**
+ * Only what comes from here runs. The exception is style: the component library sets style attributes and adds style
+ * elements while it runs, which a policy cannot name in advance. Styles cannot call out, as nothing external is allowed.
+ */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** These are for programs: who asks for something else there is told so, and gets no page. */
+const NO_PAGE = /^\/(?:v1|oauth|sandbox|healthz|readyz|metrics|openapi\.json)(?:\/|$|\?)/
+
+/** Serves the built page. Its addresses are its own affair: each navigation gets the same document. */
+export async function servePage(app: App, folder: string | undefined): Promise<void> {
+  const index = folder === undefined ? undefined : join(folder, 'index.html')
+  const built = folder !== undefined && index !== undefined && existsSync(index)
+  if (built) {
+    await app.register(fastifyStatic, {
+      root: folder,
+      index: false,
+      // A route per file: the wildcard would answer "/", a folder, with 403 before the page below gets a chance.
+      wildcard: false,
+      // Names of built files change with their content.
+      setHeaders: (reply, path) => {
+        const fixed = /[\\/]assets[\\/]/.test(path)
+        reply.header('cache-control', fixed ? 'public, max-age=31536000, immutable' : 'no-cache')
+        reply.header('content-security-policy', PAGE_POLICY)
+      },
+    })
+  }
+  app.setNotFoundHandler(async (request, reply) => {
+    const { accept = '*/*' } = request.headers
+    const navigation = /^(?:GET|HEAD)$/.test(request.method) && /text\/html|\*\/\*/.test(accept)
+    if (!navigation || NO_PAGE.test(request.url) || /\.\w+$/.test(request.url.split('?')[0] ?? '')) {
+      throw new Refusal('NOT_FOUND', 'There is nothing at this address.')
+    }
+    const body = built ? await readFile(index, 'utf8') : missingPage
+    return reply
+      .code(built ? 200 : 503)
+      .headers({
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': PAGE_POLICY,
+        'cache-control': 'no-cache',
+        // A window that we open for consent keeps its opener; windows that others open do not get at us.
+        'cross-origin-opener-policy': 'same-origin-allow-popups',
+      })
+      .send(body)
+  })
+}

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { test } from 'node:test'
+import { person } from '@evergrant/sandbox'
+import { main } from '@evergrant/server/main'
+import { connected, consentUrl, Scene, sandboxOf } from './support/scene.ts'
+
+test('health, readiness, metrics and the description are there for everybody, and tell no secret', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { account, program, admin } = await connected(scene, sandbox)
+  await program(account)
+  scene.clock.advance(4000)
+  await program(account)
+  await program('nobody')
+  await new Promise((done) => setTimeout(done, 10))
+  const stranger = scene.browser()
+  assert.equal((await stranger.get('/healthz')).status, 200)
+  assert.equal((await stranger.get('/readyz')).status, 200)
+  const { text } = await stranger.get('/metrics')
+  assert.match(text, /evergrant_refreshes_total\{outcome="ok",code=""\} 1/)
+  assert.match(text, /evergrant_token_requests_total\{outcome="ok",code=""\} 2/)
+  assert.match(text, /evergrant_token_requests_total\{outcome="refused",code="NOT_FOUND"\} 1/)
+  assert.match(text, /evergrant_accounts\{state="ok"\} 1/)
+  assert.ok(!text.includes(account) && !text.includes('alice'))
+  const { json } = await stranger.get('/openapi.json')
+  assert.equal(json.openapi, '3.1.0')
+  assert.ok(json.paths['/v1/accounts/{id}/token'].post.requestBody)
+  assert.ok(admin)
+})
+
+test('the embedded sandbox is ready to connect on the first start, and its accounts outlive a restart', async () => {
+  await using scene = await Scene.begin({ env: { EVERGRANT_SANDBOX: 'on' }, surroundings: { clock: undefined } })
+  const admin = await scene.admin()
+  assert.equal((await admin.get('/v1/session')).json.sandbox, true)
+  const [connection] = (await admin.get('/v1/connections')).json.connections
+  assert.equal(connection.name, 'Sandbox')
+  assert.equal((await admin.post(`/v1/connections/${connection.id}/check`)).json.ok, true)
+  const account = (await admin.post('/v1/accounts', { connection: connection.id })).json.id
+  const callback = await person.approve(await consentUrl(account, admin), { username: 'bob' })
+  assert.equal((await admin.visit(callback)).status, 200)
+  assert.equal((await admin.post(`/v1/accounts/${account}/test`)).json.ok, true)
+  await scene.stop()
+  await scene.start()
+  const refreshed = await admin.post(`/v1/accounts/${account}/refresh`)
+  assert.equal(refreshed.json.state, 'ok', refreshed.text)
+  assert.equal((await admin.get('/v1/connections')).json.connections.length, 1, 'it is not made again')
+})
+
+test('the sandbox stays off at an address that others reach', async () => {
+  const env = { EVERGRANT_PUBLIC_URL: 'https://example.com', EVERGRANT_HOST: '127.0.0.1', EVERGRANT_SANDBOX: 'on' }
+  await using scene = await Scene.begin({ env })
+  assert.ok(scene.said.some((line) => line.includes('sandbox stays off')))
+  assert.equal((await fetch(`${scene.server.listening}/sandbox/.well-known/openid-configuration`)).status, 404)
+})
+
+test('the built page is served for every navigation under a strict policy, its files with their names for ever', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'evergrant-page-'))
+  try {
+    await mkdir(join(folder, 'assets'))
+    await writeFile(join(folder, 'index.html'), '<!doctype html><title>The page</title>')
+    await writeFile(join(folder, 'assets/main-abc.js'), 'export {}')
+    await using scene = await Scene.begin({ surroundings: { page: folder } })
+    const browser = scene.browser()
+    for (const path of ['/', '/accounts/x/connect', '/setup']) {
+      const { status, text, headers } = await browser.visit(scene.server.url + path)
+      assert.equal(status, 200, path)
+      assert.match(text, /The page/)
+      assert.equal(headers.get('cache-control'), 'no-cache')
+      const policy = headers.get('content-security-policy') ?? ''
+      assert.match(policy, /default-src 'none'; script-src 'self';/)
+      assert.match(policy, /frame-ancestors 'none'/)
+    }
+    await writeFile(join(folder, '../evergrant-secret.txt'), 'outside')
+    for (const path of [
+      '/../evergrant-secret.txt',
+      '/..%2fevergrant-secret.txt',
+      '/assets/..%5c..%5cevergrant-secret.txt',
+    ])
+      assert.ok(!(await browser.get(path)).text.includes('outside'), path)
+    const script = await browser.get('/assets/main-abc.js')
+    assert.match(script.headers.get('cache-control') ?? '', /immutable/)
+    for (const path of ['/assets/gone.js', '/v1/nothing', '/sandbox/x']) {
+      assert.equal((await browser.visit(scene.server.url + path)).status, 404, path)
+    }
+  } finally {
+    await rm(folder, { recursive: true })
+    await rm(join(folder, '../evergrant-secret.txt'), { force: true })
+  }
+})
+
+test('without a page the server works and says how to build one', async () => {
+  await using scene = await Scene.begin({ surroundings: { page: '/nowhere' } })
+  const { status, text } = await scene.browser().visit(`${scene.server.url}/`)
+  assert.equal(status, 503)
+  assert.match(text, /npm run build:web/)
+})
+
+test('settings that cannot be are refused with the name of the variable', async () => {
+  for (const [env, words] of [
+    [{ EVERGRANT_PORT: 'many' }, /EVERGRANT_PORT is "many"/],
+    [{ EVERGRANT_PUBLIC_URL: 'http://example.com' }, /plain http/],
+    [{ EVERGRANT_PUBLIC_URL: 'example.com' }, /EVERGRANT_PUBLIC_URL/],
+    [{ EVERGRANT_SANDBOX: 'perhaps' }, /EVERGRANT_SANDBOX/],
+    [{ EVERGRANT_KEY: 'a passphrase' }, /EVERGRANT_KEY must be 32 random bytes/],
+    [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
+  ] as const) {
+    const folder = await mkdtemp(join(tmpdir(), 'evergrant-settings-'))
+    const all = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder, EVERGRANT_LOG_LEVEL: 'silent', ...env }
+    await assert.rejects(main(all, { signals: false, say: () => {} }), words)
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a port that is taken is said so, and nothing stays open', async () => {
+  await using scene = await Scene.begin()
+  const { port } = new URL(scene.server.url)
+  const env = { EVERGRANT_PORT: port, EVERGRANT_DATA_DIR: join(scene.dir, 'second'), EVERGRANT_LOG_LEVEL: 'silent' }
+  await assert.rejects(main(env, { signals: false, say: () => {} }), /something else listens there/)
+})
+
+test('a sealing key that got lost is said so, and no new one takes its place', async () => {
+  await using scene = await Scene.begin()
+  await scene.stop()
+  const key = join(scene.dir, 'data', 'key')
+  await rm(key)
+  const env = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: join(scene.dir, 'data'), EVERGRANT_LOG_LEVEL: 'silent' }
+  await assert.rejects(main(env, { signals: false, say: () => {} }), /There is no sealing key/)
+  assert.equal(existsSync(key), false)
+})
+
+test('the wrong sealing key is an error about the key, and destroys nothing', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { account, key } = await connected(scene, sandbox)
+  await scene.stop()
+  const env = {
+    EVERGRANT_PORT: '0',
+    EVERGRANT_DATA_DIR: join(scene.dir, 'data'),
+    EVERGRANT_KEY: Buffer.alloc(32, 7).toString('base64'),
+    EVERGRANT_LOG_LEVEL: 'silent',
+    EVERGRANT_SANDBOX: 'off',
+  }
+  await assert.rejects(main(env, { clock: scene.clock, signals: false, say: () => {} }), (error: Error) => {
+    assert.match(error.message, /not the one that the data was sealed with/)
+    return 'code' in error && error.code === 'UNSEAL_FAILED'
+  })
+  await scene.start()
+  const init = {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: '{}',
+  }
+  assert.equal((await fetch(`${scene.server.url}/v1/accounts/${account}/token`, init)).status, 200)
+})
+
+test('SIGTERM lets the request under way end, then the process ends by itself', { timeout: 30_000 }, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'evergrant-signal-'))
+  const code = `import('@evergrant/server/main').then(({ main }) => main())`
+  const child = spawn(process.execPath, ['--conditions=source', '-e', code], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  try {
+    const began = performance.now()
+    let url = ''
+    for await (const line of createInterface({ input: child.stdout })) {
+      url = /runs at (\S+)/.exec(line)?.[1] ?? ''
+      if (url !== '') break
+    }
+    assert.ok(performance.now() - began < 10_000)
+    // A sign-in takes some tenths of a second.
+    const slow = fetch(`${url}/v1/session`, {
+      method: 'POST',
+      headers: { 'x-evergrant': '1', 'content-type': 'application/json', origin: url },
+      body: JSON.stringify({ name: 'nobody', password: 'nothing at all' }),
+    })
+    await new Promise((done) => setTimeout(done, 100))
+    child.kill('SIGTERM')
+    assert.equal((await slow).status, 401, 'answered, not cut')
+    const [status] = await once(child, 'exit')
+    assert.equal(status, 0)
+    await assert.rejects(fetch(url))
+  } finally {
+    child.kill('SIGKILL')
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('an address that cannot be read is a problem like any other, and is not repeated', async () => {
+  await using scene = await Scene.begin()
+  for (const path of ['/%ff%fe?code=top-secret', `/v1/accounts/${'x'.repeat(500)}`]) {
+    const { status, json, text } = await scene.browser().get(path)
+    assert.equal(status, 400)
+    assert.equal(json.code, 'INVALID_REQUEST')
+    assert.ok(!text.includes('top-secret') && !text.includes('xxx'))
+  }
+  assert.ok(!scene.log.join('').includes('top-secret'))
+})
