@@ -1,0 +1,53 @@
+import { Skeleton, Text } from '@mantine/core'
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { historyQuery } from '../api/accounts.ts'
+import type { Account, HistoryEntry } from '../api/types.ts'
+import { Panel } from '../shared/panel.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { When } from '../shared/when.tsx'
+import classes from './account-history.module.css'
+import { historyWords, texts } from './texts.ts'
+
+const TROUBLE: ReadonlySet<HistoryEntry['type']> = new Set([
+  'authorization_failed',
+  'refresh_failed',
+  'consent_required',
+  'persist_failed',
+])
+
+/** What happened to the account, newest first. */
+export function AccountHistory({ account }: { account: Account }) {
+  const history = useQuery({ ...historyQuery(account), placeholderData: keepPreviousData })
+  if (history.isError) return <ProblemAlert error={history.error} retry={() => void history.refetch()} />
+  if (!history.data) return <Skeleton height={220} radius="lg" />
+  return (
+    <Panel title={texts.tabs.history}>
+      {history.data.length === 0 && <Text c="dimmed">{texts.historyEmpty}</Text>}
+      <ol className={classes.entries}>
+        {history.data.map((entry) => (
+          <Entry key={`${entry.at} ${entry.type} ${entry.code ?? ''}`} entry={entry} />
+        ))}
+      </ol>
+    </Panel>
+  )
+}
+
+function Entry({ entry }: { entry: HistoryEntry }) {
+  const trouble = TROUBLE.has(entry.type)
+  const Mark = trouble ? IconAlertTriangle : IconCircleCheck
+  return (
+    <li data-tone={trouble ? 'warn' : 'good'}>
+      <Mark size={18} aria-hidden className={classes.mark} />
+      <span className={classes.words}>
+        {historyWords[entry.type]}
+        {entry.detail && <span className={classes.detail}>{entry.detail}</span>}
+        {entry.code && <code className={classes.detail}>{entry.code}</code>}
+      </span>
+      <span className={classes.when}>
+        <When at={entry.at} past />
+        {entry.seconds !== undefined && ` · ${texts.took(entry.seconds)}`}
+      </span>
+    </li>
+  )
+}

@@ -1,0 +1,34 @@
+import { Anchor } from '@mantine/core'
+import { Link } from 'react-router'
+import type { Account } from '../api/types.ts'
+import { Facts } from '../shared/facts.tsx'
+import { Panel } from '../shared/panel.tsx'
+import { When } from '../shared/when.tsx'
+import { PermissionList } from './permission-list.tsx'
+import { texts } from './texts.ts'
+import { TokenLife } from './token-life.tsx'
+
+export function AccountOverview({ account }: { account: Account }) {
+  const { connection, subject } = account
+  return (
+    <>
+      <Panel>
+        <Facts
+          facts={[
+            [texts.who, subject ? (subject.username ?? subject.sub) : texts.whoUnknown],
+            [
+              texts.viaConnection,
+              <Anchor key="connection" component={Link} to={`/settings/connections/${connection.id}`}>
+                {connection.name}
+              </Anchor>,
+            ],
+            [texts.refreshes, texts.times(account.refreshes)],
+            [texts.added, <When key="added" at={account.created_at} past />],
+          ]}
+        />
+      </Panel>
+      <TokenLife account={account} />
+      <PermissionList account={account} />
+    </>
+  )
+}

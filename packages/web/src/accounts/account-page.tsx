@@ -1,0 +1,81 @@
+import { Tabs } from '@mantine/core'
+import type { Account } from '../api/types.ts'
+import { Page } from '../shared/page.tsx'
+import { AccountActions } from './account-actions.tsx'
+import { AccountAvatar } from './account-avatar.tsx'
+import { AccountHistory } from './account-history.tsx'
+import { accountAddress } from './account-label.ts'
+import { needsPerson } from './account-order.ts'
+import { AccountOverview } from './account-overview.tsx'
+import classes from './account-page.module.css'
+import { AccountTechnical } from './account-technical.tsx'
+import { AccountTrouble } from './account-trouble.tsx'
+import { AccountUse } from './account-use.tsx'
+import { ConnectPanel } from './connect-panel.tsx'
+import { RepairButton } from './repair-button.tsx'
+import { LOOKS } from './state.ts'
+import { StateBadge } from './state-badge.tsx'
+import { texts } from './texts.ts'
+import { useConnect } from './use-connect.ts'
+import { WithAccount } from './with-account.tsx'
+
+export function AccountPage() {
+  return <WithAccount>{(account) => <AccountDetails key={account.id} account={account} />}</WithAccount>
+}
+
+function AccountDetails({ account }: { account: Account }) {
+  const connecting = useConnect(account)
+  const address = accountAddress(account)
+  // While a connection is under way its panel says what matters; the old trouble would only confuse.
+  const settling = connecting.progress !== undefined || Boolean(connecting.error)
+  const trouble = !settling && needsPerson(account)
+  return (
+    <Page
+      title={address}
+      heading={
+        <span className={classes.heading}>
+          <AccountAvatar name={address} size={44} />
+          <span>{address}</span>
+        </span>
+      }
+      description={
+        <span className={classes.state}>
+          <StateBadge state={account.state} />
+          {!trouble && saysMore(account) && <span>{account.sentence}</span>}
+        </span>
+      }
+      back={{ to: '/', label: texts.backToList }}
+    >
+      <ConnectPanel account={account} connecting={connecting} />
+      {trouble && (
+        <AccountTrouble account={account} action={<RepairButton account={account} connecting={connecting} />} />
+      )}
+      <AccountActions account={account} connecting={connecting} repairing={trouble} />
+      <Tabs defaultValue="overview" keepMounted={false} classNames={{ tab: classes.tab }}>
+        <Tabs.List mb="lg">
+          <Tabs.Tab value="overview">{texts.tabs.overview}</Tabs.Tab>
+          <Tabs.Tab value="use">{texts.tabs.use}</Tabs.Tab>
+          <Tabs.Tab value="history">{texts.tabs.history}</Tabs.Tab>
+          <Tabs.Tab value="technical">{texts.tabs.technical}</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="overview" className={classes.parts}>
+          <AccountOverview account={account} />
+        </Tabs.Panel>
+        <Tabs.Panel value="use" className={classes.parts}>
+          <AccountUse account={account} />
+        </Tabs.Panel>
+        <Tabs.Panel value="history" className={classes.parts}>
+          <AccountHistory account={account} />
+        </Tabs.Panel>
+        <Tabs.Panel value="technical" className={classes.parts}>
+          <AccountTechnical account={account} />
+        </Tabs.Panel>
+      </Tabs>
+    </Page>
+  )
+}
+
+/** Whether the sentence tells anything that the badge beside it does not. */
+function saysMore({ sentence, state }: Account): boolean {
+  return sentence.replace(/\.$/, '') !== LOOKS[state].words
+}

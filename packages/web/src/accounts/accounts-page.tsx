@@ -1,0 +1,66 @@
+import { Button } from '@mantine/core'
+import { IconPlugConnected, IconPlus, IconUsers } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { accountsQuery } from '../api/accounts.ts'
+import { connectionsQuery } from '../api/connections.ts'
+import { usePollInterval } from '../api/live.tsx'
+import type { Account } from '../api/types.ts'
+import { EmptyState } from '../shared/empty-state.tsx'
+import { LoadingRows } from '../shared/loading-rows.tsx'
+import { Page } from '../shared/page.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { FoundAccounts } from './found-accounts.tsx'
+import { texts } from './texts.ts'
+
+export function AccountsPage() {
+  const refetchInterval = usePollInterval()
+  const accounts = useQuery({ ...accountsQuery, refetchInterval })
+  const connections = useQuery(connectionsQuery)
+  const noConnection = connections.data?.length === 0
+  return (
+    <Page
+      title={texts.title}
+      description={texts.lead}
+      action={
+        !noConnection && (
+          <Button component={Link} to="/accounts/new" leftSection={<IconPlus size={18} aria-hidden />}>
+            {texts.add}
+          </Button>
+        )
+      }
+    >
+      {accounts.data ? (
+        <AccountList accounts={accounts.data} noConnection={noConnection} />
+      ) : accounts.isError ? (
+        <ProblemAlert error={accounts.error} retry={() => void accounts.refetch()} />
+      ) : (
+        <LoadingRows />
+      )}
+    </Page>
+  )
+}
+
+function AccountList({ accounts, noConnection }: { accounts: Account[]; noConnection: boolean }) {
+  if (accounts.length > 0) return <FoundAccounts accounts={accounts} />
+  if (noConnection) {
+    return (
+      <EmptyState
+        icon={IconPlugConnected}
+        title={texts.emptyNoConnectionTitle}
+        action={
+          <Button component={Link} to="/settings/connections/new">
+            {texts.addConnection}
+          </Button>
+        }
+      >
+        {texts.emptyNoConnection}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState icon={IconUsers} title={texts.emptyTitle}>
+      {texts.empty}
+    </EmptyState>
+  )
+}

@@ -1,0 +1,73 @@
+import { Button, Text } from '@mantine/core'
+import { IconCircleCheck } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { connectionQuery } from '../api/connections.ts'
+import { providersQuery } from '../api/providers.ts'
+import type { Account } from '../api/types.ts'
+import { Notice } from '../shared/notice.tsx'
+import { Page } from '../shared/page.tsx'
+import { accountAddress } from './account-label.ts'
+import { ConnectPanel } from './connect-panel.tsx'
+import { ConsentSummary } from './consent-summary.tsx'
+import { permissionsOf, scopeList } from './permissions.ts'
+import { useProviderName } from './provider-name.ts'
+import { texts } from './texts.ts'
+import { useConnect } from './use-connect.ts'
+import { WithAccount } from './with-account.tsx'
+
+export function ConnectPage() {
+  return <WithAccount>{(account) => <ConnectAccount key={account.id} account={account} />}</WithAccount>
+}
+
+function ConnectAccount({ account }: { account: Account }) {
+  const connecting = useConnect(account)
+  const connection = useQuery(connectionQuery(account.connection.id))
+  const providers = useQuery(providersQuery)
+  const provider = useProviderName(account)
+  const definition = providers.data?.find(({ id }) => id === account.connection.provider)
+  // The settings as they are now, not those of the last time: that is what the person will be asked.
+  const scopes = [...new Set([...(definition?.default_scopes ?? []), ...scopeList(connection.data?.scope)])]
+  const open = (
+    <Button component={Link} to={`/accounts/${account.id}`} size="xs" mt="sm">
+      {texts.openAccount}
+    </Button>
+  )
+  const started = connecting.progress !== undefined
+  return (
+    <Page
+      title={texts.connectTitle(accountAddress(account))}
+      description={texts.connectLead(provider)}
+      back={{ to: '/', label: texts.backToList }}
+      narrow
+    >
+      {!started && account.state === 'ok' && (
+        <Notice tone="good" icon={IconCircleCheck} title={texts.alreadyTitle}>
+          <Text size="sm">{texts.alreadyText}</Text>
+          {open}
+        </Notice>
+      )}
+      <ConnectPanel account={account} connecting={connecting} after={open} />
+      {!started && (
+        <ConsentSummary
+          permissions={[
+            ...permissionsOf(scopes, definition?.features ?? []).filter(({ scopes }) => scopes[0] !== 'offline_access'),
+            { title: texts.whileAway, scopes: [] },
+          ]}
+          provider={provider}
+          hint={account.login_hint}
+          action={
+            <>
+              <Button size="md" onClick={connecting.begin} loading={connecting.starting}>
+                {texts.continueTo(provider)}
+              </Button>
+              <Text size="sm" c="dimmed" mt="xs">
+                {texts.popupNote}
+              </Text>
+            </>
+          }
+        />
+      )}
+    </Page>
+  )
+}

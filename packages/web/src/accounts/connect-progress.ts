@@ -1,0 +1,35 @@
+import type { Account, AccountState, ConsentOutcome } from '../api/types.ts'
+
+export const CONNECT_STEPS = ['consent', 'checking', 'access', 'done'] as const
+export type ConnectStep = (typeof CONNECT_STEPS)[number]
+export type ConnectProgress = ConnectStep | 'failed'
+
+/** What is known about a running connection beside the account itself. */
+export interface Observed {
+  /** The account as it was when it began. */
+  readonly before: Account
+  /** The server has said since then that it waits for consent. */
+  readonly waited: boolean
+  /** What the callback page said. */
+  readonly told: ConsentOutcome | undefined
+}
+
+/**
+ * How far a connection has come, by what the server says about the account.
+ *
+ * An account that works goes on working while its owner is asked again, so there its state tells nothing:
+ * a new grant without a renewal does, or the callback page's word.
+ */
+export function connectProgress({ before, waited, told }: Observed, now: Account): ConnectProgress {
+  if (now.state === 'checking') return 'access'
+  if (now.state === 'new' || now.state === 'awaiting_consent') return told === 'failed' ? 'failed' : 'consent'
+  if (works(now)) {
+    const granted = now.version !== before.version && now.refreshes === before.refreshes
+    if (!works(before) || granted || told === 'connected') return 'done'
+    return told === 'failed' ? 'failed' : 'consent'
+  }
+  return waited || told === 'failed' || now.state !== before.state ? 'failed' : 'consent'
+}
+
+const WORKING: ReadonlySet<AccountState> = new Set(['ok', 'delayed', 'degraded'])
+const works = ({ state }: Account): boolean => WORKING.has(state)

@@ -1,0 +1,36 @@
+import { Loader, VisuallyHidden } from '@mantine/core'
+import { IconCheck } from '@tabler/icons-react'
+import { CONNECT_STEPS, type ConnectStep } from './connect-progress.ts'
+import classes from './connect-steps.module.css'
+import { texts } from './texts.ts'
+
+/** Where the connection stands, told by the server. */
+export function ConnectSteps({ current }: { current: ConnectStep }) {
+  const at = CONNECT_STEPS.indexOf(current)
+  return (
+    <ol className={classes.steps}>
+      {CONNECT_STEPS.map((step, index) => {
+        const finished = index < at || current === 'done'
+        const stage = finished ? 'done' : index === at ? 'now' : 'open'
+        return (
+          <li
+            key={step}
+            className={classes.step}
+            data-stage={stage}
+            aria-current={stage === 'now' ? 'step' : undefined}
+          >
+            <span className={classes.mark} aria-hidden>
+              {stage === 'done' && <IconCheck size={15} stroke={2.6} />}
+              {stage === 'now' && <Loader size={16} color="var(--mantine-color-anchor)" />}
+            </span>
+            {texts.steps[step]}
+            <VisuallyHidden>
+              {' '}
+              ({stage === 'done' ? texts.stepDone : stage === 'now' ? texts.stepNow : texts.stepOpen})
+            </VisuallyHidden>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

@@ -1,0 +1,107 @@
+import { Button, Select, Skeleton, Stack, TextInput } from '@mantine/core'
+import { isNotEmpty, useForm } from '@mantine/form'
+import { IconPlugConnected } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useSearchParams } from 'react-router'
+import { createAccount, keepAccount } from '../api/accounts.ts'
+import { connectionsQuery } from '../api/connections.ts'
+import type { Connection } from '../api/types.ts'
+import { EmptyState } from '../shared/empty-state.tsx'
+import { Page } from '../shared/page.tsx'
+import { Panel } from '../shared/panel.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { texts } from './texts.ts'
+
+export function NewAccountPage() {
+  const connections = useQuery(connectionsQuery)
+  return (
+    <Page title={texts.newTitle} description={texts.newLead} back={{ to: '/', label: texts.backToList }} narrow>
+      {connections.data ? (
+        <NewAccount connections={connections.data} />
+      ) : connections.isError ? (
+        <ProblemAlert error={connections.error} retry={() => void connections.refetch()} />
+      ) : (
+        <Skeleton height={330} radius="lg" />
+      )}
+    </Page>
+  )
+}
+
+function NewAccount({ connections }: { connections: Connection[] }) {
+  if (connections.length > 0) return <NewAccountForm connections={connections} />
+  return (
+    <EmptyState
+      icon={IconPlugConnected}
+      title={texts.emptyNoConnectionTitle}
+      action={
+        <Button component={Link} to="/settings/connections/new">
+          {texts.addConnection}
+        </Button>
+      }
+    >
+      {texts.emptyNoConnection}
+    </EmptyState>
+  )
+}
+
+function NewAccountForm({ connections }: { connections: Connection[] }) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [search] = useSearchParams()
+  const wanted = connections.find(({ id }) => id === search.get('connection')) ?? connections[0]
+  const form = useForm({
+    initialValues: { connection: wanted?.id ?? '', login_hint: '', name: '' },
+    validate: { connection: isNotEmpty(texts.connectionHelp) },
+  })
+  const create = useMutation({
+    mutationFn: createAccount,
+    onSuccess: (account) => {
+      keepAccount(client, account)
+      void navigate(`/accounts/${account.id}/connect`, { replace: true })
+    },
+  })
+  const submit = form.onSubmit(({ connection, login_hint, name }) =>
+    create.mutate({
+      connection,
+      ...(login_hint.trim() ? { login_hint: login_hint.trim() } : {}),
+      ...(name.trim() ? { name: name.trim() } : {}),
+    }),
+  )
+  return (
+    <Panel>
+      <form onSubmit={submit} noValidate>
+        <Stack gap="lg">
+          {create.error && <ProblemAlert error={create.error} />}
+          <Select
+            label={texts.connection}
+            description={texts.connectionHelp}
+            data={connections.map(({ id, name, provider_name }) => ({
+              value: id,
+              label: name === provider_name ? name : `${name} (${provider_name})`,
+            }))}
+            allowDeselect={false}
+            required
+            {...form.getInputProps('connection')}
+          />
+          <TextInput
+            label={texts.hint}
+            description={texts.hintHelp}
+            autoComplete="off"
+            {...form.getInputProps('login_hint')}
+          />
+          <TextInput
+            label={texts.name}
+            description={texts.nameHelp}
+            autoComplete="off"
+            {...form.getInputProps('name')}
+          />
+          <div>
+            <Button type="submit" loading={create.isPending}>
+              {texts.next}
+            </Button>
+          </div>
+        </Stack>
+      </form>
+    </Panel>
+  )
+}

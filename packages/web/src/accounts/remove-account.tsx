@@ -1,0 +1,46 @@
+import { Checkbox, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { dropAccount, removeAccount } from '../api/accounts.ts'
+import type { Account } from '../api/types.ts'
+import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
+import { accountAddress } from './account-label.ts'
+import { useProviderName } from './provider-name.ts'
+import { texts } from './texts.ts'
+
+export function RemoveAccount({ account, open, onClose }: { account: Account; open: boolean; onClose: () => void }) {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [revoke, setRevoke] = useState(true)
+  const address = accountAddress(account)
+  const provider = useProviderName(account)
+  const remove = useMutation({
+    mutationFn: () => removeAccount(account.id, revoke),
+    onSuccess: async () => {
+      await navigate('/', { replace: true })
+      dropAccount(client, account.id)
+      notifications.show({ message: texts.removed(address), color: 'evergreen' })
+    },
+  })
+  return (
+    <ConfirmDialog
+      open={open}
+      title={texts.removeTitle(address)}
+      action={texts.remove}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      <Text size="sm">{texts.removeText}</Text>
+      <Checkbox
+        checked={revoke}
+        onChange={(event) => setRevoke(event.currentTarget.checked)}
+        label={texts.removeRevoke(provider)}
+        description={texts.removeRevokeHelp}
+      />
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,21 @@
+import { Button } from '@mantine/core'
+import { Link } from 'react-router'
+import type { Account } from '../api/types.ts'
+import { texts } from './texts.ts'
+import type { Connecting } from './use-connect.ts'
+
+/** The one thing that helps an account in trouble: consent again, or the connection's settings. */
+export function RepairButton({ account, connecting }: { account: Account; connecting: Connecting }) {
+  if (account.state === 'connection_error') {
+    return (
+      <Button component={Link} to={`/settings/connections/${account.connection.id}`} size="xs">
+        {texts.openConnection}
+      </Button>
+    )
+  }
+  return (
+    <Button size="xs" onClick={connecting.begin} loading={connecting.starting}>
+      {texts.reconnect}
+    </Button>
+  )
+}

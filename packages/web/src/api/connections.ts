@@ -1,0 +1,35 @@
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { withItem, withoutItem } from './list-cache.ts'
+import { request } from './request.ts'
+import type { CheckResult, Connection, ConnectionList, ConnectionPatch, NewConnection } from './types.ts'
+
+const LIST = ['connections']
+const path = (id: string) => `/v1/connections/${encodeURIComponent(id)}`
+
+export const connectionsQuery = queryOptions({
+  queryKey: LIST,
+  queryFn: async ({ signal }) =>
+    (await request<ConnectionList>('GET', '/v1/connections', undefined, signal)).connections,
+})
+
+export const connectionQuery = (id: string) =>
+  queryOptions({
+    queryKey: [...LIST, id],
+    queryFn: ({ signal }) => request<Connection>('GET', path(id), undefined, signal),
+  })
+
+export const createConnection = (body: NewConnection) => request<Connection>('POST', '/v1/connections', body)
+export const updateConnection = (id: string, body: ConnectionPatch) => request<Connection>('PATCH', path(id), body)
+export const deleteConnection = (id: string) => request<unknown>('DELETE', path(id))
+export const checkConnection = (id: string) => request<CheckResult>('POST', `${path(id)}/check`)
+
+/** Puts a connection that the server just told us about where every screen reads it. */
+export function keepConnection(client: QueryClient, connection: Connection): void {
+  client.setQueryData(connectionQuery(connection.id).queryKey, connection)
+  client.setQueryData(connectionsQuery.queryKey, withItem(connection))
+}
+
+export function dropConnection(client: QueryClient, id: string): void {
+  client.removeQueries({ queryKey: connectionQuery(id).queryKey, exact: true })
+  client.setQueryData(connectionsQuery.queryKey, withoutItem<Connection>(id))
+}

@@ -1,0 +1,61 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { dropAccount, keepAccount } from './accounts.ts'
+import { dropConnection, keepConnection } from './connections.ts'
+import { sessionQuery } from './session.ts'
+import type { ServerEvents } from './types.ts'
+
+export type StreamStatus = 'opening' | 'open' | 'lost'
+
+const FIRST_WAIT = 1_000
+const LONGEST_WAIT = 15_000
+
+/**
+ * Keeps the query cache equal to the server by its event stream, for as long as it is not closed.
+ *
+ * The browser reconnects by itself after a broken connection, but gives up after an answer that is no stream
+ * (a restarting server behind a proxy): then we open a new one, waiting a little longer each time. Every opening
+ * starts with `hello`, after which all is asked for again, because what happened meanwhile is not replayed.
+ */
+export function openEventStream(client: QueryClient, onStatus: (status: StreamStatus) => void): () => void {
+  let source: EventSource | undefined
+  let timer: number | undefined
+  let wait = FIRST_WAIT
+  let openedBefore = false
+
+  const open = () => {
+    const current = new EventSource('/v1/events')
+    source = current
+    current.onopen = () => {
+      wait = FIRST_WAIT
+      onStatus('open')
+      if (openedBefore) void client.invalidateQueries()
+      openedBefore = true
+    }
+    current.onerror = () => {
+      onStatus('lost')
+      if (current.readyState !== EventSource.CLOSED) return
+      // The session may have ended: the answer to this question tells, and the guard acts on it.
+      void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+      timer = window.setTimeout(open, wait)
+      wait = Math.min(wait * 2, LONGEST_WAIT)
+    }
+    on(current, 'account', (account) => keepAccount(client, account))
+    on(current, 'account_removed', ({ id }) => dropAccount(client, id))
+    on(current, 'connection', (connection) => keepConnection(client, connection))
+    on(current, 'connection_removed', ({ id }) => dropConnection(client, id))
+  }
+  open()
+
+  return () => {
+    window.clearTimeout(timer)
+    source?.close()
+  }
+}
+
+function on<Name extends keyof ServerEvents>(
+  source: EventSource,
+  name: Name,
+  act: (data: ServerEvents[Name]) => void,
+): void {
+  source.addEventListener(name, (event: MessageEvent<string>) => act(JSON.parse(event.data) as ServerEvents[Name]))
+}

@@ -1,0 +1,120 @@
+import type { ClientAuth, Connection, ConnectionPatch, NewConnection, Provider } from '../api/types.ts'
+import { texts } from './texts.ts'
+
+/** The form's values: every field present, empty where nothing was entered. */
+export interface ConnectionDraft {
+  name: string
+  provider: string
+  client_id: string
+  client_secret: string
+  client_auth: ClientAuth
+  parameters: Record<string, string>
+  scope: string
+  issuer: string
+  authorization_endpoint: string
+  token_endpoint: string
+}
+
+export const emptyDraft: ConnectionDraft = {
+  name: '',
+  provider: '',
+  client_id: '',
+  client_secret: '',
+  client_auth: 'client_secret_basic',
+  parameters: {},
+  scope: '',
+  issuer: '',
+  authorization_endpoint: '',
+  token_endpoint: '',
+}
+
+/** What choosing a provider fills in. */
+export function draftFor(
+  provider: Provider,
+): Pick<ConnectionDraft, 'provider' | 'client_auth' | 'parameters' | 'scope'> {
+  return {
+    provider: provider.id,
+    client_auth: provider.client_auth[0] ?? 'client_secret_basic',
+    parameters: Object.fromEntries(provider.parameters.map((one) => [one.name, one.default ?? ''])),
+    scope: '',
+  }
+}
+
+export function draftOf(connection: Connection): ConnectionDraft {
+  return {
+    name: connection.name,
+    provider: connection.provider,
+    client_id: connection.client_id,
+    client_secret: '',
+    client_auth: connection.client_auth,
+    parameters: { ...connection.parameters },
+    scope: connection.scope,
+    issuer: connection.issuer ?? '',
+    authorization_endpoint: connection.authorization_endpoint ?? '',
+    token_endpoint: connection.token_endpoint ?? '',
+  }
+}
+
+/** The body that makes a connection: only what was entered. */
+export function newConnectionOf(draft: ConnectionDraft): NewConnection {
+  const { parameters, ...patch } = connectionPatchOf(draft)
+  const entered = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== ''))
+  return {
+    ...entered,
+    name: draft.name.trim(),
+    provider: draft.provider,
+    client_id: draft.client_id.trim(),
+    ...(parameters && Object.keys(parameters).length > 0 ? { parameters } : {}),
+  }
+}
+
+/** The body that changes one: an emptied field is sent empty, which removes it, but an untouched secret is not sent. */
+export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
+  const secret = draft.client_secret.trim()
+  const withoutSecret = draft.client_auth === 'none'
+  return {
+    name: draft.name.trim(),
+    client_id: draft.client_id.trim(),
+    client_auth: draft.client_auth,
+    parameters: Object.fromEntries(
+      Object.entries(draft.parameters)
+        .map(([name, value]) => [name, value.trim()] as const)
+        .filter(([, value]) => value !== ''),
+    ),
+    scope: draft.scope.trim().replace(/\s+/g, ' '),
+    issuer: draft.issuer.trim(),
+    authorization_endpoint: draft.authorization_endpoint.trim(),
+    token_endpoint: draft.token_endpoint.trim(),
+    ...(withoutSecret ? { client_secret: '' } : secret ? { client_secret: secret } : {}),
+  }
+}
+
+/** Messages by field path, for what can be said without asking the server. */
+export function draftErrors(draft: ConnectionDraft, provider: Provider | undefined): Record<string, string> {
+  const errors: Record<string, string> = {}
+  if (!provider) errors['provider'] = texts.providerMissing
+  if (!draft.name.trim()) errors['name'] = texts.nameMissing
+  if (!draft.client_id.trim()) errors['client_id'] = texts.clientIdMissing
+  for (const { name, title, pattern, default: preset, example, optional } of provider?.parameters ?? []) {
+    const value = draft.parameters[name]?.trim() ?? ''
+    if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing(title)
+    else if (value && pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
+      errors[`parameters.${name}`] = texts.parameterWrong(title, example)
+    }
+  }
+  const addresses = ['issuer', 'authorization_endpoint', 'token_endpoint'] as const
+  for (const field of addresses) {
+    if (draft[field].trim() && !isSafeAddress(draft[field].trim())) errors[field] = texts.addressWrong
+  }
+  if (provider?.needs_issuer && !draft.issuer && !(draft.authorization_endpoint && draft.token_endpoint)) {
+    errors['issuer'] = texts.addressMissing
+  }
+  return errors
+}
+
+/** https anywhere, plain http only on this machine (RFC 9700 §2.6). */
+export function isSafeAddress(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol, hostname } = new URL(text)
+  return protocol === 'https:' || (protocol === 'http:' && ['127.0.0.1', '[::1]', 'localhost'].includes(hostname))
+}

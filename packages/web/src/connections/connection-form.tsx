@@ -1,0 +1,96 @@
+import { Button, Skeleton, Stack, Text } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { ProblemError } from '../api/problem-error.ts'
+import { providersQuery } from '../api/providers.ts'
+import type { Connection, Provider } from '../api/types.ts'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { ClientFields } from './client-fields.tsx'
+import { type ConnectionDraft, draftErrors, draftFor, draftOf, emptyDraft } from './connection-draft.ts'
+import { EndpointFields } from './endpoint-fields.tsx'
+import { ParameterFields } from './parameter-fields.tsx'
+import { ProviderFields } from './provider-fields.tsx'
+import { Registration } from './registration.tsx'
+import { ScopeFields } from './scope-fields.tsx'
+import { texts } from './texts.ts'
+
+interface Props {
+  connection?: Connection
+  busy: boolean
+  error: unknown
+  onSubmit: (draft: ConnectionDraft) => void
+}
+
+export function ConnectionForm(props: Props) {
+  const providers = useQuery(providersQuery)
+  if (providers.data) return <LoadedForm {...props} providers={providers.data} />
+  if (providers.isError) return <ProblemAlert error={providers.error} retry={() => void providers.refetch()} />
+  return <Skeleton height={420} radius="lg" />
+}
+
+function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { providers: Provider[] }) {
+  const find = (id: string) => providers.find((one) => one.id === id)
+  const form = useForm<ConnectionDraft>({
+    initialValues: connection ? draftOf(connection) : emptyDraft,
+    validate: (draft) => draftErrors(draft, find(draft.provider)),
+  })
+  const [refused, setRefused] = useState(false)
+  const provider = find(form.values.provider)
+
+  // The server may know better than the browser which field is wrong.
+  useEffect(() => {
+    if (!(error instanceof ProblemError) || !error.problem.field) return
+    form.setFieldError(error.problem.field, error.problem.detail)
+    form.getInputNode(error.problem.field)?.focus()
+  }, [error, form.setFieldError, form.getInputNode])
+
+  const choose = (id: string) => {
+    const chosen = find(id)
+    if (!chosen) return
+    const previous = provider?.name
+    const named = form.values.name && form.values.name !== previous
+    form.setValues({ ...draftFor(chosen), ...(named ? {} : { name: chosen.needs_issuer ? '' : chosen.name }) })
+    form.clearErrors()
+  }
+  const submit = form.onSubmit(
+    (draft) => {
+      setRefused(false)
+      onSubmit(draft)
+    },
+    (errors) => {
+      setRefused(true)
+      const first = Object.keys(errors)[0]
+      if (first) form.getInputNode(first)?.focus()
+    },
+  )
+  return (
+    <form onSubmit={submit} noValidate autoComplete="off">
+      <Stack gap="lg">
+        <ProviderFields form={form} providers={providers} fixed={connection !== undefined} onChoose={choose} />
+        {provider && (
+          <>
+            <Registration provider={provider} redirectUri={connection?.redirect_uri} />
+            <ClientFields form={form} provider={provider} connection={connection} />
+            {provider.parameters.length > 0 && <ParameterFields form={form} provider={provider} />}
+            {provider.needs_issuer && <EndpointFields form={form} />}
+            <ScopeFields form={form} provider={provider} />
+          </>
+        )}
+        {error ? <ProblemAlert error={error} /> : null}
+        {refused && (
+          <Text c="var(--mantine-color-error)" size="sm" role="alert">
+            {texts.notSaved}
+          </Text>
+        )}
+        {provider && (
+          <div>
+            <Button type="submit" size="md" loading={busy}>
+              {connection ? texts.saveChanges : texts.save}
+            </Button>
+          </div>
+        )}
+      </Stack>
+    </form>
+  )
+}

@@ -1,0 +1,90 @@
+import { Button, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { IconAlertTriangle, IconArrowRight, IconUserPlus } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useLocation, useParams } from 'react-router'
+import { connectionQuery, keepConnection, updateConnection } from '../api/connections.ts'
+import { ProblemError } from '../api/problem-error.ts'
+import type { Connection, ConnectionPatch } from '../api/types.ts'
+import { CodeBlock } from '../shared/code-block.tsx'
+import { LoadingPage } from '../shared/loading-page.tsx'
+import { NotFound } from '../shared/not-found.tsx'
+import { Notice } from '../shared/notice.tsx'
+import { Page } from '../shared/page.tsx'
+import { Panel } from '../shared/panel.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { CheckPanel } from './check-panel.tsx'
+import { connectionPatchOf } from './connection-draft.ts'
+import { ConnectionForm } from './connection-form.tsx'
+import { DeleteConnection } from './delete-connection.tsx'
+import { texts } from './texts.ts'
+
+export function ConnectionPage() {
+  const { id = '' } = useParams()
+  const connection = useQuery(connectionQuery(id))
+  if (connection.data) return <EditConnection key={id} connection={connection.data} />
+  if (!connection.isError) return <LoadingPage />
+  if (connection.error instanceof ProblemError && connection.error.problem.status === 404) return <NotFound />
+  return <ProblemAlert error={connection.error} retry={() => void connection.refetch()} />
+}
+
+function EditConnection({ connection }: { connection: Connection }) {
+  const client = useQueryClient()
+  const justMade = (useLocation().state as { made?: boolean } | null)?.made === true
+  const [saves, setSaves] = useState(0)
+  const update = useMutation({
+    mutationFn: (patch: ConnectionPatch) => updateConnection(connection.id, patch),
+    onSuccess: (saved) => {
+      keepConnection(client, saved)
+      // The form starts afresh from what is stored now, so a secret that was typed is gone from the page.
+      setSaves((count) => count + 1)
+      notifications.show({ message: texts.saved, color: 'evergreen' })
+    },
+  })
+  const { ok, total } = connection.accounts
+  return (
+    <Page
+      title={connection.name}
+      description={`${connection.provider_name} · ${texts.accounts(ok, total)}`}
+      back={{ to: '/settings/connections', label: texts.backToList }}
+    >
+      {justMade && (
+        <Notice tone="wait" icon={IconArrowRight} title={texts.registerNow}>
+          <Text size="sm" mb="xs">
+            {texts.registerNowText}
+          </Text>
+          <CodeBlock label={texts.redirectUri} text={connection.redirect_uri} wrap />
+        </Notice>
+      )}
+      {connection.last_error && (
+        <Notice tone="warn" icon={IconAlertTriangle} title={texts.lastError}>
+          <Text size="sm">{connection.last_error}</Text>
+        </Notice>
+      )}
+      <CheckPanel connection={connection} />
+      <Panel
+        title={texts.tryTitle}
+        description={texts.tryLead}
+        aside={
+          <Button
+            component={Link}
+            to={`/accounts/new?connection=${connection.id}`}
+            variant="default"
+            leftSection={<IconUserPlus size={17} aria-hidden />}
+          >
+            {texts.tryIt}
+          </Button>
+        }
+      />
+      <ConnectionForm
+        key={saves}
+        connection={connection}
+        busy={update.isPending}
+        error={update.error}
+        onSubmit={(draft) => update.mutate(connectionPatchOf(draft))}
+      />
+      <DeleteConnection connection={connection} />
+    </Page>
+  )
+}

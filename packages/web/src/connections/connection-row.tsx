@@ -1,0 +1,32 @@
+import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react'
+import { Link } from 'react-router'
+import type { Connection } from '../api/types.ts'
+import list from '../shared/row-list.module.css'
+import classes from './connection-row.module.css'
+import { ProviderMark } from './provider-mark.tsx'
+import { texts } from './texts.ts'
+
+export function ConnectionRow({ connection }: { connection: Connection }) {
+  const { ok, total } = connection.accounts
+  const tone = total === 0 ? 'quiet' : ok === total ? 'good' : 'warn'
+  const Mark = { quiet: IconCircleDashed, good: IconCircleCheck, warn: IconAlertTriangle }[tone]
+  return (
+    <li>
+      <Link to={`/settings/connections/${connection.id}`} className={list.row}>
+        <ProviderMark name={connection.provider_name} />
+        <span className={list.main}>
+          <span className={classes.name}>{connection.name}</span>
+          <span className={classes.note}>{connection.provider_name}</span>
+          {connection.last_error && (
+            <span className={classes.error}>
+              {texts.lastError}: {connection.last_error}
+            </span>
+          )}
+        </span>
+        <span className={classes.accounts} data-tone={tone}>
+          <Mark size={17} aria-hidden /> {texts.accounts(ok, total)}
+        </span>
+      </Link>
+    </li>
+  )
+}

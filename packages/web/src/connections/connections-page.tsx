@@ -1,0 +1,40 @@
+import { Button } from '@mantine/core'
+import { IconPlugConnected, IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { connectionsQuery } from '../api/connections.ts'
+import { EmptyState } from '../shared/empty-state.tsx'
+import { LoadingRows } from '../shared/loading-rows.tsx'
+import { Page } from '../shared/page.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import list from '../shared/row-list.module.css'
+import { ConnectionRow } from './connection-row.tsx'
+import { texts } from './texts.ts'
+
+export function ConnectionsPage() {
+  const connections = useQuery(connectionsQuery)
+  const add = (
+    <Button component={Link} to="/settings/connections/new" leftSection={<IconPlus size={18} aria-hidden />}>
+      {texts.add}
+    </Button>
+  )
+  return (
+    <Page title={texts.title} description={texts.lead} action={connections.data?.length ? add : undefined}>
+      {connections.data?.length === 0 ? (
+        <EmptyState icon={IconPlugConnected} title={texts.emptyTitle} action={add}>
+          {texts.empty}
+        </EmptyState>
+      ) : connections.data ? (
+        <ul className={list.list}>
+          {connections.data.map((connection) => (
+            <ConnectionRow key={connection.id} connection={connection} />
+          ))}
+        </ul>
+      ) : connections.isError ? (
+        <ProblemAlert error={connections.error} retry={() => void connections.refetch()} />
+      ) : (
+        <LoadingRows count={2} />
+      )}
+    </Page>
+  )
+}

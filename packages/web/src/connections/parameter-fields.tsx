@@ -1,0 +1,26 @@
+import { Stack, TextInput } from '@mantine/core'
+import type { Provider } from '../api/types.ts'
+import { Panel } from '../shared/panel.tsx'
+import type { DraftForm } from './draft-form.ts'
+import { texts } from './texts.ts'
+
+/** What this provider wants to know about the organisation, for instance a tenant: rendered from its data. */
+export function ParameterFields({ form, provider }: { form: DraftForm; provider: Provider }) {
+  return (
+    <Panel title={texts.parametersTitle}>
+      <Stack gap="lg">
+        {provider.parameters.map(({ name, title, help, example, default: preset }) => (
+          <TextInput
+            key={name}
+            label={title}
+            description={[help, example && `${texts.example}: ${example}`].filter(Boolean).join(' ') || undefined}
+            placeholder={preset}
+            required={preset === undefined}
+            spellCheck={false}
+            {...form.getInputProps(`parameters.${name}`)}
+          />
+        ))}
+      </Stack>
+    </Panel>
+  )
+}

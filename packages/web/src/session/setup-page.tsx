@@ -1,0 +1,85 @@
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { isNotEmpty, useForm } from '@mantine/form'
+import { IconInfoCircle } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useNavigate } from 'react-router'
+import { passwordMinLength } from '../api/agreed.ts'
+import { sessionQuery, setUp } from '../api/session.ts'
+import { Notice } from '../shared/notice.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { Door } from './door.tsx'
+import { StrengthMeter } from './strength-meter.tsx'
+import { texts } from './texts.ts'
+
+/** First run: the token comes in the fragment of the link, which browsers never send to a server. */
+export function SetupPage() {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
+  const session = useQuery(sessionQuery)
+  const form = useForm({
+    initialValues: { name: '', password: '' },
+    validate: {
+      name: isNotEmpty(texts.nameMissing),
+      password: (value) => (value.length < passwordMinLength ? texts.tooShort : null),
+    },
+  })
+  const create = useMutation({
+    mutationFn: setUp,
+    onSuccess: async () => {
+      await client.invalidateQueries()
+      await navigate('/', { replace: true })
+    },
+  })
+  if (session.data?.setup_done && create.isIdle) {
+    return (
+      <Door title={texts.setupTitle}>
+        <Stack>
+          <Notice tone="quiet" icon={IconInfoCircle} title={texts.doneTitle}>
+            <Text size="sm">{texts.doneDetail}</Text>
+          </Notice>
+          <Button component={Link} to="/sign-in">
+            {texts.toSignIn}
+          </Button>
+        </Stack>
+      </Door>
+    )
+  }
+  if (!token) {
+    return (
+      <Door title={texts.setupTitle}>
+        <Notice tone="warn" icon={IconInfoCircle} title={texts.linkTitle}>
+          <Text size="sm">{texts.linkDetail}</Text>
+        </Notice>
+      </Door>
+    )
+  }
+  return (
+    <Door title={texts.setupTitle} lead={texts.setupLead}>
+      <form onSubmit={form.onSubmit((values) => create.mutate({ token, ...values }))} noValidate>
+        <Stack>
+          {create.error && <ProblemAlert error={create.error} />}
+          <TextInput
+            label={texts.name}
+            description={texts.setupNameHelp}
+            autoComplete="username"
+            autoFocus
+            required
+            {...form.getInputProps('name')}
+          />
+          <PasswordInput
+            label={texts.password}
+            autoComplete="new-password"
+            required
+            {...form.getInputProps('password')}
+          />
+          <StrengthMeter password={form.values.password} />
+          <Button type="submit" size="md" loading={create.isPending} mt="xs">
+            {texts.create}
+          </Button>
+        </Stack>
+      </form>
+    </Door>
+  )
+}

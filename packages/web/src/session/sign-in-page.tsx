@@ -1,0 +1,69 @@
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { isNotEmpty, useForm } from '@mantine/form'
+import { IconInfoCircle } from '@tabler/icons-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Navigate, useLocation, useNavigate } from 'react-router'
+import { sessionQuery, signIn } from '../api/session.ts'
+import { Notice } from '../shared/notice.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { comeFrom } from './come-from.ts'
+import { Door } from './door.tsx'
+import { texts } from './texts.ts'
+
+export function SignInPage() {
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const from = comeFrom(useLocation().state)
+  const session = useQuery(sessionQuery)
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { name: '', password: '' },
+    validate: { name: isNotEmpty(texts.nameMissing), password: isNotEmpty(texts.passwordMissing) },
+  })
+  const enter = useMutation({
+    mutationFn: signIn,
+    onSuccess: async () => {
+      await client.invalidateQueries()
+      await navigate(from, { replace: true })
+    },
+  })
+  if (session.data?.signed_in && enter.isIdle) return <Navigate to={from} replace />
+  if (session.data && !session.data.setup_done) {
+    return (
+      <Door title={texts.signInTitle}>
+        <Notice tone="wait" icon={IconInfoCircle} title={texts.notSetUpTitle}>
+          <Text size="sm">
+            {texts.notSetUp} <code>{session.data.public_url}/setup#token=…</code>
+          </Text>
+        </Notice>
+      </Door>
+    )
+  }
+  return (
+    <Door title={texts.signInTitle} lead={texts.signInLead}>
+      <form onSubmit={form.onSubmit((values) => enter.mutate(values))} noValidate>
+        <Stack>
+          {enter.error && <ProblemAlert error={enter.error} />}
+          <TextInput
+            label={texts.name}
+            autoComplete="username"
+            autoFocus
+            required
+            key={form.key('name')}
+            {...form.getInputProps('name')}
+          />
+          <PasswordInput
+            label={texts.password}
+            autoComplete="current-password"
+            required
+            key={form.key('password')}
+            {...form.getInputProps('password')}
+          />
+          <Button type="submit" size="md" loading={enter.isPending} mt="xs">
+            {texts.signIn}
+          </Button>
+        </Stack>
+      </form>
+    </Door>
+  )
+}

@@ -1,0 +1,28 @@
+import { passwordMinLength } from '../api/agreed.ts'
+
+export const texts = {
+  signInTitle: 'Sign in',
+  signInLead: 'Welcome back.',
+  name: 'Name',
+  password: 'Password',
+  signIn: 'Sign in',
+  nameMissing: 'Enter your name.',
+  passwordMissing: 'Enter your password.',
+  notSetUpTitle: 'This server has not been set up yet',
+  notSetUp: 'Open the first-run link that the server printed when it started. It looks like this:',
+  setupTitle: 'Set up Evergrant',
+  setupLead: 'You are the first one here. Choose the name and password of the administrator.',
+  setupNameHelp: 'What you will type to sign in.',
+  passwordHelp: `At least ${passwordMinLength} characters. A sentence is easy to remember and hard to guess.`,
+  create: 'Create administrator',
+  tooShort: `Use at least ${passwordMinLength} characters.`,
+  linkTitle: 'This setup link is incomplete',
+  linkDetail: 'Copy the whole link from the terminal in which the server was started, including the part after “#”.',
+  doneTitle: 'This server is set up already',
+  doneDetail: 'Sign in with the name and password that were chosen then.',
+  addressTitle: 'This server has another address',
+  address: 'Signing in works there only:',
+  toSignIn: 'Go to sign-in',
+  strength: 'Password strength',
+  strengths: ['too short', 'easy to guess', 'fair', 'good', 'very good'],
+} as const

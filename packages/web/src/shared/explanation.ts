@@ -1,0 +1,33 @@
+import { ProblemError, UnreachableError } from '../api/problem-error.ts'
+import type { Who } from '../api/types.ts'
+import { texts } from './texts.ts'
+
+/** What a person reads about a failure, whatever threw it. */
+export interface Explanation {
+  readonly title: string
+  readonly detail: string
+  readonly who?: Who
+  readonly advice?: string
+  readonly technical: Readonly<Record<string, unknown>>
+}
+
+export function explain(error: unknown): Explanation {
+  if (error instanceof ProblemError) {
+    const { title, detail, who, advice } = error.problem
+    return { title, detail, who, advice, technical: { ...error.problem } }
+  }
+  if (error instanceof UnreachableError) {
+    return {
+      title: texts.unreachableTitle,
+      detail: texts.unreachableDetail,
+      advice: texts.unreachableAdvice,
+      technical: { cause: String(error.cause) },
+    }
+  }
+  return {
+    title: texts.unexpectedTitle,
+    detail: error instanceof Error ? error.message : String(error),
+    advice: texts.unexpectedAdvice,
+    technical: { error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+  }
+}

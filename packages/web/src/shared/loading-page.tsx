@@ -1,0 +1,15 @@
+import { Skeleton, VisuallyHidden } from '@mantine/core'
+import classes from './page.module.css'
+import { texts } from './texts.ts'
+
+/** Stands where a page will be while its code or its data is on the way. */
+export function LoadingPage() {
+  return (
+    <div className={classes.page} aria-busy="true">
+      <VisuallyHidden role="status">{texts.loading}</VisuallyHidden>
+      <Skeleton height={30} width={220} mb={12} />
+      <Skeleton height={14} width="55%" mb={34} />
+      <Skeleton height={220} radius="lg" />
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { Tooltip } from '@mantine/core'
+import { useNow } from './now.ts'
+import { exactTime, relativeTime } from './time.ts'
+
+interface Props {
+  /** Epoch seconds. */
+  at: number
+  /** It has happened: clocks that differ a little do not make it "in a moment". */
+  past?: boolean
+}
+
+/** A moment as people say it; the exact one on hover. */
+export function When({ at, past = false }: Props) {
+  const now = useNow()
+  return (
+    <Tooltip label={exactTime(at)} openDelay={200}>
+      <time dateTime={new Date(at * 1000).toISOString()}>{relativeTime(past ? Math.min(at, now) : at, now)}</time>
+    </Tooltip>
+  )
+}
+
+export function WhenOr({
+  at,
+  otherwise,
+  past = false,
+}: Omit<Props, 'at'> & { at: number | undefined; otherwise: string }) {
+  return at === undefined ? otherwise : <When at={at} past={past} />
+}

@@ -1,0 +1,19 @@
+import { Button } from '@mantine/core'
+import { useRouteError } from 'react-router'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { texts } from './texts.ts'
+
+/** A screen that could not be shown, for instance because a new version replaced its code meanwhile. */
+export function PageError() {
+  const error = useRouteError()
+  return (
+    <ProblemAlert
+      error={error}
+      action={
+        <Button size="xs" variant="default" onClick={() => window.location.reload()}>
+          {texts.reload}
+        </Button>
+      }
+    />
+  )
+}

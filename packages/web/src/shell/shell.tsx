@@ -1,0 +1,52 @@
+import { Anchor, Group, Text } from '@mantine/core'
+import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
+import { Live } from '../api/live.tsx'
+import { Logo } from '../shared/logo.tsx'
+import { texts as shared } from '../shared/texts.ts'
+import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
+import { useContentFocus } from './content-focus.ts'
+import { ServerBanner } from './server-banner.tsx'
+import classes from './shell.module.css'
+import { texts } from './texts.ts'
+import { UserMenu } from './user-menu.tsx'
+
+/** The frame around every page of a signed-in person. */
+export function Shell() {
+  const { pathname } = useLocation()
+  const inSettings = pathname.startsWith('/settings')
+  const content = useContentFocus(pathname)
+  return (
+    <Live>
+      <Anchor href="#content" className="skip-link">
+        {texts.skip}
+      </Anchor>
+      <header className={classes.header}>
+        <div className={classes.bar}>
+          <Link to="/" className={classes.brand} aria-label={shared.product}>
+            <Logo />
+            <Text component="span" fw={680} size="lg" className={classes.word}>
+              {shared.product}
+            </Text>
+          </Link>
+          <nav aria-label={texts.main} className={classes.nav}>
+            <Link to="/" className={classes.link} aria-current={inSettings ? undefined : 'page'}>
+              {texts.accounts}
+            </Link>
+            <Link to="/settings" className={classes.link} aria-current={inSettings ? 'page' : undefined}>
+              {texts.settings}
+            </Link>
+          </nav>
+          <Group gap={4} wrap="nowrap" ml="auto">
+            <ColorSchemeToggle />
+            <UserMenu />
+          </Group>
+        </div>
+      </header>
+      <ServerBanner />
+      <main id="content" ref={content} className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <ScrollRestoration />
+    </Live>
+  )
+}

@@ -1,0 +1,16 @@
+export const texts = {
+  skip: 'Skip to the content',
+  main: 'Main',
+  accounts: 'Accounts',
+  settings: 'Settings',
+  connections: 'Connections',
+  apiKeys: 'API keys',
+  settingsParts: 'Settings',
+  signOut: 'Sign out',
+  signedInAs: 'Signed in as',
+  userMenu: 'Your menu',
+  toDark: 'Use dark colours',
+  toLight: 'Use light colours',
+  reload: 'Reload the page',
+  lost: 'No connection to the server. Trying again… What you see may be out of date.',
+} as const

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { client, openStage, type Stage, type Visit, visit } from './stage.ts'
+import { addConnection, setUp } from './steps.ts'
+
+let stage: Stage
+let admin: Visit
+
+before(async () => {
+  stage = await openStage()
+  admin = await visit(stage)
+  await setUp(admin.page, stage)
+})
+after(() => stage[Symbol.asyncDispose]())
+
+test('a connection can be added with the keyboard alone', async () => {
+  const { page } = admin
+  const { keyboard } = page
+  /** Tabs until what has the focus carries this name. */
+  const reach = async (name: RegExp) => {
+    for (let presses = 0; presses < 60; presses++) {
+      await keyboard.press('Tab')
+      const focused = await page.evaluate(() => {
+        const element = document.activeElement
+        const labels =
+          element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement ? element.labels : null
+        return labels?.[0]?.textContent ?? element?.textContent ?? ''
+      })
+      if (name.test(focused)) return
+    }
+    assert.fail(`no way to ${name} by keyboard`)
+  }
+  await page.goto('/')
+  await reach(/^Settings$/)
+  await keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor()
+  await reach(/^Add connection$/)
+  await keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Add a connection' }).waitFor()
+  await reach(/^Provider/)
+  await keyboard.type('OpenID')
+  await keyboard.press('ArrowDown')
+  await keyboard.press('Enter')
+  await reach(/^Name/)
+  await keyboard.press('ControlOrMeta+A')
+  await keyboard.type('By keyboard')
+  await reach(/^Client id/)
+  await keyboard.type(client.client_id)
+  await reach(/^Client secret/)
+  await keyboard.type(client.client_secret)
+  await reach(/^Issuer/)
+  await keyboard.type(stage.sandbox.issuer)
+  await keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'By keyboard', level: 1 }).waitFor()
+  assert.deepEqual(admin.complaints, [])
+})
+
+test('[#139] a stored client secret is shown as its last characters, can be replaced, and is never sent to the page', async () => {
+  const { page, context } = admin
+  const bodies: string[] = []
+  context.on('response', async (response) => {
+    if (response.url().includes('/v1/connections')) bodies.push(await response.text().catch(() => ''))
+  })
+  await addConnection(page, stage, 'With a secret')
+  await page.reload()
+  await page.getByText(`••••${client.client_secret.slice(-4)}`).waitFor()
+  assert.equal(await page.getByRole('textbox', { name: 'Client secret' }).count(), 0)
+
+  await page.getByRole('button', { name: 'Replace' }).click()
+  await page.getByRole('textbox', { name: 'Client secret' }).fill('another-secret-of-the-tests-77aa')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('••••77aa').waitFor()
+  const seen = bodies.join('\n') + (await page.content())
+  assert.doesNotMatch(seen, /another-secret-of|a-secret-of-the/)
+})
+
+test('saving something else keeps the stored secret', async () => {
+  const { page } = admin
+  await addConnection(page, stage, 'Renamed later')
+  await page.getByLabel('Name').fill('Renamed')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('heading', { name: 'Renamed', level: 1 }).waitFor()
+  await page.getByText(`••••${client.client_secret.slice(-4)}`).waitFor()
+})
+
+test('what is missing is named at its field, and the first such field gets the cursor', async () => {
+  const { page } = admin
+  await page.goto('/settings/connections/new')
+  await page.getByRole('combobox', { name: 'Provider' }).click()
+  await page.getByRole('option', { name: /OpenID Connect|any issuer|generic/i }).click()
+  await page.getByLabel('Name').fill('Incomplete')
+  await page.getByRole('button', { name: 'Save connection' }).click()
+  await page.getByText('Enter the client id.').waitFor()
+  await page.getByText('Enter the issuer, or both endpoints.').waitFor()
+  assert.ok(await page.getByLabel('Client id').evaluate((field) => field === document.activeElement))
+})
+
+test('the check names each step; a wrong secret is found without a person', async () => {
+  const { page } = admin
+  await addConnection(page, stage, 'Checked')
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('Everything that can be checked is in order.').waitFor()
+  await page.getByRole('button', { name: 'Replace' }).click()
+  await page.getByRole('textbox', { name: 'Client secret' }).fill('wrong-secret-wrong-secret')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('Saved.', { exact: true }).waitFor()
+  await page.getByRole('button', { name: /^Check/ }).click()
+  await page.getByText('Something needs another look.').waitFor()
+  await page.getByRole('img', { name: 'failed' }).first().waitFor()
+})
+
+test('deleting asks first', async () => {
+  const { page } = admin
+  await addConnection(page, stage, 'Short-lived')
+  await page.getByRole('button', { name: 'Delete connection' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Delete connection' }).click()
+  await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor()
+  await page.getByText('Short-lived was deleted.').waitFor()
+  assert.equal(await page.getByRole('link', { name: /Short-lived/ }).count(), 0)
+})

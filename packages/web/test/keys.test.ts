@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { exec } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
+import { openStage, type Stage, type Visit, visit } from './stage.ts'
+import { addConnection, connectAccount, setUp } from './steps.ts'
+
+const shell = promisify(exec)
+let stage: Stage
+let admin: Visit
+let account: string
+
+before(async () => {
+  stage = await openStage()
+  admin = await visit(stage)
+  await setUp(admin.page, stage)
+  await addConnection(admin.page, stage, 'Test provider')
+  account = await connectAccount(admin.page, 'alice@sandbox.example')
+})
+after(() => stage[Symbol.asyncDispose]())
+
+const askToken = (key: string) =>
+  fetch(`${stage.url}/v1/accounts/${account}/token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: '{}',
+  })
+
+test('an API key is shown once, gets a token with the copied command, and stops working when it is deleted', async () => {
+  const { page } = admin
+  await page.goto('/settings/api-keys')
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Invoice mailer')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  const key = (await dialog.getByRole('region', { name: 'API key' }).innerText()).trim()
+  assert.ok(key.length > 20)
+
+  const answer = await askToken(key)
+  assert.equal(answer.status, 200)
+  const token = (await answer.json()) as { access_token: string; account: string }
+  assert.equal(token.account, account)
+
+  await page.keyboard.press('Escape')
+  assert.ok(await dialog.isVisible(), 'a slip of the keyboard does not lose the key')
+  await dialog.getByRole('button', { name: 'I have stored it' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  assert.ok(!(await page.content()).includes(key))
+  await page.reload()
+  await page.getByText('Invoice mailer').waitFor()
+  assert.ok(!(await page.content()).includes(key))
+  await page.getByText(/Last use: just now/).waitFor()
+
+  await page.getByRole('button', { name: 'Delete API key Invoice mailer' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+  await page.getByText('No API keys yet').waitFor()
+  assert.equal((await askToken(key)).status, 401)
+})
+
+test('a key for chosen accounts needs at least one', async () => {
+  const { page } = admin
+  await page.goto('/settings/api-keys')
+  await page.getByRole('button', { name: 'Create API key' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('One account')
+  await dialog.getByLabel('Only these').check()
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByText('Choose at least one account.').waitFor()
+  await dialog.getByRole('combobox', { name: 'Accounts' }).click()
+  await page.getByRole('option').first().click()
+  await page.keyboard.press('Escape')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByRole('button', { name: 'I have stored it' }).click()
+  await page.getByText('1 account', { exact: false }).waitFor()
+})
+
+test('the commands on the account page work as they are copied', async () => {
+  const { page } = admin
+  const key = await page.evaluate(async () => {
+    const headers = { 'content-type': 'application/json', 'x-evergrant': '1' }
+    const answer = await fetch('/v1/api-keys', { method: 'POST', headers, body: '{"name":"Commands"}' })
+    return ((await answer.json()) as { key: string }).key
+  })
+  await page.goto(`/accounts/${account}`)
+  await page.getByRole('tab', { name: 'Use it' }).click()
+  const run = async (name: string) => {
+    const command = await page.getByRole('region', { name, exact: true }).innerText()
+    const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
+    // From the root of the checkout, where npx finds the command line.
+    const cwd = join(import.meta.dirname, '../../..')
+    return (await shell(command, { cwd, env: { PATH, EVERGRANT_API_KEY: key } })).stdout
+  }
+  const answer = JSON.parse(await run('From any program, over HTTP')) as { access_token: string; account: string }
+  assert.equal(answer.account, account)
+  assert.equal((await run('From a terminal or a script')).trim(), answer.access_token)
+})

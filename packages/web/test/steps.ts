@@ -1,0 +1,66 @@
+import type { Page } from 'playwright-core'
+import { administrator, client, type Stage } from './stage.ts'
+
+/** What a person does on the page, by the words that they see. */
+
+export async function setUp(page: Page, stage: Stage): Promise<void> {
+  await page.goto(stage.setupLink)
+  await page.getByLabel('Name').fill(administrator.name)
+  await page.getByRole('textbox', { name: 'Password' }).fill(administrator.password)
+  await page.getByRole('button', { name: 'Create administrator' }).click()
+  await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+}
+
+export async function signIn(page: Page): Promise<void> {
+  await page.goto('/sign-in')
+  await page.getByLabel('Name').fill(administrator.name)
+  await page.getByRole('textbox', { name: 'Password' }).fill(administrator.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+}
+
+/** Adds a connection to the stage's own provider, and registers its redirect URI there, as the page asks for. */
+export async function addConnection(page: Page, stage: Stage, name: string): Promise<void> {
+  await page.goto('/settings/connections/new')
+  await page.getByRole('combobox', { name: 'Provider' }).click()
+  await page.getByRole('option', { name: /OpenID Connect|any issuer|generic/i }).click()
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Client id').fill(client.client_id)
+  await page.getByRole('textbox', { name: 'Client secret' }).fill(client.client_secret)
+  await page.getByLabel('Issuer').fill(stage.sandbox.issuer)
+  await page.getByLabel('Scopes').fill('offline_access mail.read')
+  await page.getByRole('button', { name: 'Save connection' }).click()
+  await page.getByRole('heading', { name, level: 1 }).waitFor()
+  const redirectUri = await page.getByRole('region', { name: 'Redirect URI' }).first().innerText()
+  stage.sandbox.registerClient({ ...client, redirect_uris: [redirectUri.trim()] })
+}
+
+/** Makes an account and stops on the page that says what will be allowed. */
+export async function addAccount(page: Page, hint: string): Promise<void> {
+  await page.goto('/')
+  await page.getByRole('link', { name: 'Add account' }).click()
+  await page.getByLabel('E-mail address or user name').fill(hint)
+  await page.getByRole('button', { name: 'Next' }).click()
+  await page.getByRole('heading', { name: `Connect ${hint}` }).waitFor()
+}
+
+export const accountId = (page: Page): string => /\/accounts\/([^/]+)/.exec(page.url())?.[1] ?? ''
+
+/** Clicks what opens the provider's window, and gives the window. */
+export async function openWindow(page: Page, button: string | RegExp): Promise<Page> {
+  const [opened] = await Promise.all([
+    page.waitForEvent('popup'),
+    page.getByRole('button', { name: button }).first().click(),
+  ])
+  await opened.getByRole('button', { name: 'Allow' }).waitFor()
+  return opened
+}
+
+/** A whole connection, for tests that are about what comes after it. */
+export async function connectAccount(page: Page, hint: string): Promise<string> {
+  await addAccount(page, hint)
+  const opened = await openWindow(page, /^Continue to/)
+  await opened.getByRole('button', { name: 'Allow' }).click()
+  await page.getByText(/ is connected$/).waitFor()
+  return accountId(page)
+}

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { comeFrom } from '../src/session/come-from.ts'
+import { passwordStrength } from '../src/session/strength.ts'
+import { relativeTime } from '../src/shared/time.ts'
+
+test('times read as people say them', () => {
+  const now = 1_000_000
+  assert.equal(relativeTime(now - 5, now), 'just now')
+  assert.equal(relativeTime(now + 30, now), 'in a moment')
+  assert.equal(relativeTime(now - 11 * 60, now), '11 minutes ago')
+  assert.equal(relativeTime(now + 2 * 3600, now), 'in 2 hours')
+  assert.equal(relativeTime(now - 86_400, now), 'yesterday')
+})
+
+test('after sign-in a person only ever comes to a path of this page', () => {
+  assert.equal(comeFrom({ from: '/settings/api-keys?x=1' }), '/settings/api-keys?x=1')
+  assert.equal(comeFrom({ from: '//evil.example' }), '/')
+  assert.equal(comeFrom({ from: '/\\evil.example' }), '/')
+  assert.equal(comeFrom({ from: 'https://evil.example' }), '/')
+  assert.equal(comeFrom(null), '/')
+})
+
+test('a password is judged by length and variety', () => {
+  assert.equal(passwordStrength('short'), 0)
+  assert.equal(passwordStrength('aaaaaaaaaaaaaaaa'), 1)
+  assert.equal(passwordStrength('abcdefghijklmnop'), 1)
+  assert.ok(passwordStrength('correct horse battery staple') >= 3)
+})

@@ -1,0 +1,19 @@
+import react from '@vitejs/plugin-react'
+import mantine from 'postcss-preset-mantine'
+import { defineConfig } from 'vite'
+
+// The server serves the result from its own origin under `script-src 'self'`: no inline script, nothing external.
+export default defineConfig({
+  base: '/',
+  plugins: [react()],
+  css: { postcss: { plugins: [mantine()] } },
+  build: {
+    outDir: '../server/public',
+    emptyOutDir: true,
+    sourcemap: false,
+    target: 'es2022',
+    // Fonts or images inlined as data: would need a wider policy than img-src.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+})
