@@ -1,0 +1,125 @@
+import { type Client, summary } from '@evergrant/core'
+import { Command } from 'commander'
+import { type ClientOptions, withClient, withGrant, withManner } from '../client-options.ts'
+import { namesProvider } from '../client-settings.ts'
+import { authentication } from '../doctor/authentication.ts'
+import { type Check, check, failed, skipped } from '../doctor/check.ts'
+import { network, origins } from '../doctor/network.ts'
+import { ProviderClock } from '../doctor/provider-clock.ts'
+import { storeChecks } from '../doctor/store.ts'
+import { exitCode } from '../exit-code.ts'
+import type { Invocation } from '../invocation.ts'
+import type { Action } from '../program.ts'
+import { type Target, target } from '../target.ts'
+import { UsageError } from '../usage-error.ts'
+
+export function doctorCommand(action: Action): Command {
+  const command = new Command('doctor')
+    .summary('check a configuration step by step')
+    .description(
+      'Checks a configuration step by step, and says who must fix what. Changes nothing at the provider: the client is ' +
+        'tried with a refresh token that nobody ever gave out. Exit code 1 when a step failed.',
+    )
+  withClient(withGrant(command)).optionsGroup('Output:')
+  return withManner(command).action((options: ClientOptions) => action(doctor, options))
+}
+
+async function doctor(options: ClientOptions, invocation: Invocation): Promise<number> {
+  const { terminal } = invocation
+  await using of = await target(options, invocation)
+  const checks: Check[] = []
+  const tell = (one: Check): void => {
+    checks.push(one)
+    if (!terminal.json) terminal.note(line(one, invocation))
+  }
+  if (namesProvider(of.settings)) await provider(of, invocation, tell)
+  else if (options.store === undefined && options.grant === undefined) {
+    throw new UsageError('What is to be checked?', 'Give --provider, --issuer or --token-endpoint, or --grant.')
+  } else tell(skipped('provider', 'Provider', 'Nothing names one.'))
+  for (const one of await storeChecks(of.store, of.storeUrl, of.grantId)) tell(one)
+  tell(await standing(of))
+  const bad = checks.filter(({ result }) => result === 'fail').length
+  if (terminal.json) terminal.data({ ok: bad === 0, checks })
+  else terminal.note(bad === 0 ? '\nAll is well.' : `\n${bad} of ${checks.length} steps failed.`)
+  return bad === 0 ? exitCode.done : exitCode.failed
+}
+
+/** From the form of the addresses to the client's secret. A step that needs an earlier one is skipped with it. */
+async function provider(of: Target, { clock }: Invocation, tell: (check: Check) => void): Promise<void> {
+  const settings = await check('settings', 'Settings', async () => {
+    const known = await of.provider()
+    return { result: 'ok', detail: `${known.name}${known.issuer === undefined ? '' : `, ${known.issuer}`}` }
+  })
+  tell(settings)
+  if (settings.result === 'fail') return
+  const known = await of.provider()
+  const hosts = origins([known.issuer, known.token_endpoint, known.authorization_endpoint])
+  const reached = await Promise.all(hosts.map((url) => network(url, clock.now())))
+  reached.forEach(tell)
+  if (reached.every(({ result }) => result === 'fail')) return
+  if (of.settings.client_id === undefined) return tell(skipped('client', 'Client', 'No --client-id was given.'))
+  let client: Client
+  try {
+    client = await of.client()
+  } catch (error) {
+    return tell({ id: 'client', title: 'Client', ...failed(error) })
+  }
+  const theirs = new ProviderClock(clock)
+  const watched: Client = { ...client, http: { ...client.http, fetch: theirs.watching(client.http.fetch) } }
+  const published = await metadata(watched)
+  tell(published)
+  if (published.result === 'fail') return
+  const accepted = await authentication(watched)
+  tell(theirs.check())
+  tell(accepted)
+}
+
+function metadata(client: Client): Promise<Check> {
+  return check('metadata', 'Endpoints', async () => {
+    const as = await client.metadata()
+    const has = (name: string, address: string | undefined): string[] => (address === undefined ? [] : [name])
+    const found = [
+      ...has('authorization', as.authorization_endpoint),
+      ...has('token', as.token_endpoint),
+      ...has('revocation', as.revocation_endpoint),
+    ]
+    if (as.token_endpoint !== undefined) return { result: 'ok', detail: `${found.join(', ')} endpoint of ${as.issuer}` }
+    return {
+      result: 'fail',
+      detail: `${client.provider.name} has no token endpoint.`,
+      who: "whoever registered the client in the provider's console",
+      advice: 'Give --issuer or --token-endpoint.',
+    }
+  })
+}
+
+/** What is known about the grant itself. */
+function standing(of: Target): Promise<Check> {
+  return check('grant', `Grant "${of.grantId}"`, async () => {
+    const found = await of.store.get(of.grantId)
+    if (found === undefined) return { result: 'skip', detail: 'Not there yet: `evergrant login` makes it.' }
+    const { standing: state, refreshable } = summary(found)
+    if (state.state === 'revoked') {
+      const words = state.trouble?.message ?? state.reason
+      return {
+        result: 'fail',
+        detail: `It has ended: ${words}`,
+        who: 'the person whose account it is',
+        advice: `Run \`evergrant login --grant ${of.grantId}\`.`,
+      }
+    }
+    if (state.state === 'failing') return { result: 'warn', detail: `It is failing: ${state.trouble.message}` }
+    if (!refreshable) return { result: 'warn', detail: 'It has no refresh token: it ends with its access token.' }
+    return { result: 'ok', detail: 'active, renews itself' }
+  })
+}
+
+const SIGNS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'], skip: ['–', 'dim'] } as const
+
+function line(of: Check, { terminal }: Invocation): string {
+  const [sign, style] = SIGNS[of.result]
+  const lines = [`${terminal.style(style, sign)} ${of.title}: ${of.detail}`]
+  if (of.who !== undefined) lines.push(`    ${terminal.style('dim', 'who')}     ${of.who}`)
+  if (of.advice !== undefined) lines.push(`    ${terminal.style('dim', 'advice')}  ${of.advice}`)
+  return lines.join('\n')
+}

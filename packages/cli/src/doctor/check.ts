@@ -1,0 +1,38 @@
+import { isOAuthError } from '@evergrant/core'
+import { failure } from '../failure.ts'
+
+/** What one step of the doctor found. */
+export interface Check {
+  readonly id: string
+  readonly title: string
+  /** `warn`: it works, with a catch. `skip`: it could not be looked at, or does not apply. */
+  readonly result: 'ok' | 'warn' | 'fail' | 'skip'
+  readonly detail: string
+  /** Who must mend it. */
+  readonly who?: string | undefined
+  readonly advice?: string | undefined
+}
+
+/** A step that fails with whatever its work throws. */
+export async function check(
+  id: string,
+  title: string,
+  work: () => Promise<Omit<Check, 'id' | 'title'>>,
+): Promise<Check> {
+  try {
+    return { id, title, ...(await work()) }
+  } catch (error) {
+    return { id, title, ...failed(error) }
+  }
+}
+
+/** What was thrown, as a result. */
+export function failed(error: unknown): Omit<Check, 'id' | 'title'> {
+  const { message, who, advice } = failure(error)
+  const cause = isOAuthError(error) ? undefined : 'whoever runs this machine and its network'
+  return { result: 'fail', detail: message, who: who ?? cause, advice }
+}
+
+export function skipped(id: string, title: string, detail: string): Check {
+  return { id, title, result: 'skip', detail }
+}

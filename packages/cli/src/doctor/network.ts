@@ -1,0 +1,62 @@
+import { lookup } from 'node:dns/promises'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { connect as connectTls } from 'node:tls'
+import { type Check, check } from './check.ts'
+
+/** The distinct hosts of some addresses. */
+export function origins(addresses: readonly (string | undefined)[]): URL[] {
+  const found = new Map<string, URL>()
+  for (const address of addresses) {
+    if (address === undefined || !URL.canParse(address)) continue
+    const url = new URL(address)
+    found.set(url.origin, url)
+  }
+  return [...found.values()]
+}
+
+/** Name, connection and certificate of one host. Speaks no HTTP. */
+export function network(url: URL, now: number): Promise<Check> {
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const secure = url.protocol === 'https:'
+  const port = Number(url.port || (secure ? 443 : 80))
+  return check(`network ${url.host}`, `Network, ${url.host}`, async () => {
+    let address: string
+    try {
+      address = (await lookup(host)).address
+    } catch {
+      return {
+        result: 'fail',
+        detail: `The name ${host} does not resolve.`,
+        who: 'whoever runs this machine and its network',
+        advice: 'Check the spelling of the address, then DNS.',
+      }
+    }
+    const { validTo } = await handshake(host, port, secure)
+    if (validTo === undefined) return { result: 'ok', detail: `${address} port ${port}, plain http on this machine` }
+    const days = Math.floor((validTo / 1000 - now) / 86_400)
+    const detail = `${address} port ${port}, certificate valid for ${days} more days`
+    if (days >= 14) return { result: 'ok', detail }
+    return { result: 'warn', detail, who: 'the provider', advice: 'Its certificate ends soon.' }
+  })
+}
+
+/** Connects, with TLS when it should be secure, and closes again. */
+async function handshake(
+  host: string,
+  port: number,
+  secure: boolean,
+): Promise<{ readonly validTo: number | undefined }> {
+  const socket = secure ? connectTls({ host, port, servername: host }) : connect({ host, port })
+  socket.setTimeout(10_000, () => socket.destroy(new Error(`no answer from ${host} port ${port} within 10 seconds`)))
+  try {
+    await once(socket, secure ? 'secureConnect' : 'connect')
+    if (!('getPeerCertificate' in socket)) return { validTo: undefined }
+    return { validTo: Date.parse(socket.getPeerCertificate().valid_to) }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`${host} port ${port} could not be connected to: ${why || 'no address answered'}`, { cause: error })
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,77 @@
+import type { GrantSummary, Standing } from '@evergrant/core'
+import { missingScopes } from '@evergrant/core'
+
+/** The grants as aligned columns. */
+export function grantTable(grants: readonly GrantSummary[], now: number): string {
+  const rows = grants.map((of) => [
+    of.id,
+    of.standing.state,
+    of.subject?.username ?? of.subject?.sub ?? '–',
+    of.provider,
+    of.expires_at === undefined ? '–' : distance(of.expires_at, now),
+  ])
+  return table([['GRANT', 'STANDING', 'ACCOUNT', 'PROVIDER', 'TOKEN ENDS'], ...rows])
+}
+
+/** Rows as aligned columns, two spaces apart. */
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** One grant, a fact on each line. */
+export function grantText(of: GrantSummary, now: number): string {
+  const missing = missingScopes(of.requested_scope, of.granted_scope)
+  const facts: (readonly [string, string | undefined])[] = [
+    ['grant', of.id],
+    ['standing', standingText(of.standing, now)],
+    ['account', of.subject?.username ?? of.subject?.sub],
+    ['provider', of.provider],
+    ['client id', of.client],
+    ['scope', of.granted_scope ?? of.requested_scope],
+    ['not granted', missing.length === 0 ? undefined : missing.join(' ')],
+    ['token ends', of.expires_at === undefined ? undefined : `${iso(of.expires_at)} (${distance(of.expires_at, now)})`],
+    ['renews itself', of.refreshable ? 'yes' : 'no: there is no refresh token'],
+    ['changed', `${iso(of.updated_at)} (version ${of.version})`],
+  ]
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])).join('\n')
+}
+
+function standingText(standing: Standing, now: number): string {
+  if (standing.state === 'active') return 'active'
+  if (standing.state === 'failing') {
+    return `failing, next attempt ${distance(standing.next_attempt, now)}: ${standing.trouble.message}`
+  }
+  const reasons = {
+    invalid_grant: 'the provider ended it',
+    refresh_interrupted: 'a refresh was interrupted before it could be recorded',
+    revoked_here: 'it was ended from here',
+  } as const
+  const words = standing.trouble === undefined ? '' : `: ${standing.trouble.message}`
+  return `revoked, ${reasons[standing.reason]}${words}`
+}
+
+function iso(time: number): string {
+  return new Date(time * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
+}
+
+/** "in 12 min", "3 h ago". */
+function distance(time: number, now: number): string {
+  const away = Math.abs(time - now)
+  const text =
+    away < 90
+      ? `${Math.round(away)} s`
+      : away < 5400
+        ? `${Math.round(away / 60)} min`
+        : away < 172_800
+          ? `${Math.round(away / 3600)} h`
+          : `${Math.round(away / 86_400)} d`
+  return time >= now ? `in ${text}` : `${text} ago`
+}

@@ -1,0 +1,25 @@
+import type { Terminal } from './terminal.ts'
+
+/**
+ * `fetch` that tells `--verbose` what is asked of whom: method, address without its query, status and time. It
+ * does not stop with the program: a refresh token that was sent may be spent, and its answer has to be recorded.
+ */
+export function observed(terminal: Terminal): typeof fetch {
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : String(input))
+    const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
+    const started = performance.now()
+    const line = (outcome: string): void => {
+      const took = Math.round(performance.now() - started)
+      terminal.detail(`${method} ${url.origin}${url.pathname} → ${outcome} (${took} ms)`)
+    }
+    try {
+      const response = await fetch(input, init)
+      line(String(response.status))
+      return response
+    } catch (error) {
+      line(error instanceof Error ? error.name : 'failed')
+      throw error
+    }
+  }
+}

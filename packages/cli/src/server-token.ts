@@ -1,0 +1,76 @@
+import { assertSecureUrl, isErrorCode, OAuthError } from '@evergrant/core'
+import type { Invocation } from './invocation.ts'
+import { UsageError } from './usage-error.ts'
+
+/** An account of a connection server, and what its token is wanted for. */
+export interface ServerTokenOptions {
+  readonly server: string
+  readonly account: string
+  readonly minTtl?: number | undefined
+  readonly scope?: string | undefined
+  readonly resource?: string | undefined
+}
+
+/** A token as a connection server hands it out. */
+export interface ServerToken {
+  readonly access_token: string
+  readonly token_type: string
+  readonly expires_at?: number
+  readonly expires_in?: number
+  readonly scope?: string
+  readonly account: string
+}
+
+/** Seconds within which the server has to answer; it may be waiting for a provider. */
+const DEADLINE = 60
+
+/**
+ * Asks a connection server for an account's token, with the API key in `EVERGRANT_API_KEY`. The server keeps the grant,
+ * renews it, and knows who has to act when it cannot; its problem comes back as the error that it is.
+ */
+export async function serverToken(options: ServerTokenOptions, { env, signal }: Invocation): Promise<ServerToken> {
+  const { account, minTtl, scope, resource } = options
+  const server = assertSecureUrl(options.server, '--server')
+  const key = env['EVERGRANT_API_KEY']?.trim()
+  if (!key) {
+    throw new UsageError(
+      'EVERGRANT_API_KEY is not set.',
+      `Make an API key under Settings, API keys at ${server.origin}, and put it into that environment variable.`,
+    )
+  }
+  const url = new URL(`${server.href.replace(/\/$/, '')}/v1/accounts/${encodeURIComponent(account)}/token`)
+  const body = JSON.stringify({ min_ttl: minTtl, scope, resource })
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json', accept: 'application/json' }
+  let response: Response
+  let answer: Record<string, unknown> | undefined
+  try {
+    const wait = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE * 1000)])
+    response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: wait })
+    answer = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason
+    const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause)
+    throw new OAuthError('PROVIDER_UNREACHABLE', `The server at ${server.origin} could not be reached: ${why}.`, {
+      cause,
+    })
+  }
+  if (response.ok && typeof answer?.['access_token'] === 'string') return answer as unknown as ServerToken
+  throw problem(answer, response.status, server.origin)
+}
+
+/** The server's problem (RFC 9457) as the error that it was made of. */
+function problem(answer: Record<string, unknown> | undefined, status: number, origin: string): Error {
+  const text = (field: string): string | undefined => {
+    const value = answer?.[field]
+    return typeof value === 'string' && value !== '' ? value : undefined
+  }
+  const detail = text('detail') ?? `${origin} answered ${status}, and not as an Evergrant server does.`
+  const code = text('code')
+  if (code !== undefined && isErrorCode(code)) {
+    return new OAuthError(code, detail, { error: text('error'), error_description: text('error_description'), status })
+  }
+  // What the server refuses by itself, such as a wrong key or a paused account, is nothing to try again.
+  return status < 500 && status !== 429
+    ? new UsageError(detail, text('advice'))
+    : new OAuthError('PROVIDER_UNAVAILABLE', detail, { status })
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import { type Client, defineClient, type Grant, OAuthError, type Provider } from '@evergrant/core'
+import { type OpenedStore, openStore } from '@evergrant/stores/open'
+import { type ClientOptions, settingsOf } from './client-options.ts'
+import { type Catalogue, clientProvider } from './client-provider.ts'
+import { clientSecret } from './client-secret.ts'
+import { type ClientSettings, overridden } from './client-settings.ts'
+import { observed } from './http-log.ts'
+import type { Invocation } from './invocation.ts'
+import { Profiles } from './profile.ts'
+import { UsageError } from './usage-error.ts'
+
+/** The grant that a command is about: its store, and the client it belongs to as far as that is known. */
+export interface Target extends AsyncDisposable {
+  readonly grantId: string
+  readonly storeUrl: string
+  readonly store: OpenedStore
+  readonly settings: ClientSettings
+  readonly profiles: Profiles
+  readonly secret: string | undefined
+  provider(): Promise<Provider>
+  client(): Promise<Client>
+}
+
+/** Reads what was typed and what the last login remembered. Opens the store, asks nobody. */
+export async function target(options: ClientOptions, invocation: Invocation, fallbackStore?: string): Promise<Target> {
+  const { terminal, env, cwd } = invocation
+  const storeUrl = storeAddress(options.store ?? fallbackStore, invocation)
+  const grantId = options.grant ?? 'default'
+  const profiles = new Profiles(invocation.folders.config)
+  const profile = await profiles.read(storeUrl, grantId)
+  const givesSecret = options.clientSecret !== undefined || options.clientSecretFile !== undefined
+  const settings = overridden(profile?.settings ?? {}, settingsOf(options), givesSecret)
+  // A saved secret belongs to the saved client alone.
+  const remembered = settings.client_id === profile?.settings.client_id ? profile?.client_secret : undefined
+  const environment = settings.client_auth === 'none' ? undefined : env['EVERGRANT_CLIENT_SECRET']
+  const given = { flag: options.clientSecret, file: options.clientSecretFile, environment, remembered }
+  const secret = await clientSecret(given, cwd)
+  terminal.conceal(secret)
+  if (options.clientSecret !== undefined && terminal.isTTY) {
+    terminal.note(terminal.style('dim', 'A secret on the command line can be seen by others on this machine.'))
+  }
+  const provider = (): Promise<Provider> => clientProvider(settings, fromCatalogue)
+  const seed =
+    settings.client_id === undefined
+      ? undefined
+      : { id: grantId, provider: settings.provider ?? settings.issuer ?? 'env', client: settings.client_id }
+  const store = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.note(words) })
+  return {
+    grantId,
+    storeUrl,
+    store,
+    settings,
+    profiles,
+    secret,
+    provider,
+    async client() {
+      const known = await provider()
+      if (settings.client_id === undefined) {
+        throw new UsageError(`The client id for ${known.name} is missing.`, 'Give --client-id <id>.')
+      }
+      const { client_id, client_auth } = settings
+      const http = { clock: invocation.clock, fetch: observed(terminal) }
+      try {
+        return defineClient({ provider: known, client_id, client_secret: secret, client_auth, http })
+      } catch (error) {
+        throw explained(error)
+      }
+    },
+    [Symbol.asyncDispose]: () => store.close(),
+  }
+}
+
+/** The catalogue is read only when an entry of it is named. */
+const fromCatalogue: Catalogue = async (id, values, given) => {
+  const { provider } = await import('@evergrant/providers')
+  return provider(id, values, given)
+}
+
+/** The stored grant, or `GRANT_NOT_FOUND` with what to type. */
+export async function storedGrant(of: Pick<Target, 'store' | 'grantId' | 'storeUrl'>): Promise<Grant> {
+  const found = await of.store.get(of.grantId)
+  if (found !== undefined) return found
+  const message = `There is no grant "${of.grantId}" in ${of.storeUrl}. \`evergrant login\` makes one.`
+  throw new OAuthError('GRANT_NOT_FOUND', message, { grant: of.grantId })
+}
+
+/** The store's address with a full path, so that it means the same from every folder. */
+export function storeAddress(given: string | undefined, invocation: Pick<Invocation, 'folders' | 'cwd'>): string {
+  if (given === undefined) return `file:${resolve(invocation.folders.data, 'grants.json')}`
+  const [, scheme, path] = /^(file|sqlite):(?:\/\/(?=\.))?(?!\/\/)(.+)$/i.exec(given) ?? []
+  return scheme === undefined || path === undefined ? given : `${scheme}:${resolve(invocation.cwd, path)}`
+}
+
+/** The same error, with where a secret can be given here. */
+function explained(error: unknown): unknown {
+  if (!(error instanceof OAuthError) || error.code !== 'MISSING_CLIENT_SECRET') return error
+  const where = 'Give it as EVERGRANT_CLIENT_SECRET or --client-secret-file, or keep it with `login --save-secret`.'
+  return new OAuthError(error.code, `${error.message} ${where}`, { ...error, cause: error.cause })
+}

@@ -1,0 +1,25 @@
+import { OAuthError } from '@evergrant/core'
+import type { Invocation } from './invocation.ts'
+
+/** Waits for a person, but not for ever: `AUTHORIZATION_EXPIRED` after `seconds`, and Ctrl-C ends it at once. */
+export async function within<T>(
+  seconds: number,
+  { clock, signal }: Pick<Invocation, 'clock' | 'signal'>,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const late = new AbortController()
+  const done = new AbortController()
+  const timer = clock.sleep(seconds, done.signal).then(
+    () => late.abort(new OAuthError('AUTHORIZATION_EXPIRED', `Nobody consented within ${seconds} seconds.`)),
+    () => undefined,
+  )
+  try {
+    return await work(AbortSignal.any([late.signal, signal]))
+  } catch (error) {
+    // Whatever words the work has for being aborted, the deadline is why.
+    throw late.signal.aborted ? late.signal.reason : error
+  } finally {
+    done.abort()
+    await timer
+  }
+}
