@@ -1,0 +1,1 @@
+export { tokenSource } from '@evergrant/core'
