@@ -195,7 +195,7 @@ test('a discovery that fails spends nothing and is tried again', async () => {
   world.clock.advance(4000)
   world.sandbox.fault({ match: { endpoint: 'discovery' }, status: 500 })
   const source = world.source({ client: world.newClient() })
-  await assert.rejects(source.token(), { code: 'DISCOVERY_FAILED' })
+  await assert.rejects(source.token(), { code: 'PROVIDER_UNAVAILABLE' })
   assert.equal(world.refreshes(), 0)
   const found = await world.store.get('alice')
   assert.deepEqual([found?.standing.state, found?.spending, found?.in_doubt], ['failing', undefined, undefined])
