@@ -65,6 +65,7 @@ export type ErrorCode =
   | 'TOKEN_EXPIRED'
   | 'HTTP_ERROR'
   | 'ABORTED'
+  | 'PROGRAM_ERROR'
 
 /**
  * Every error code there is. `docs/reference/errors.md` is generated
@@ -266,6 +267,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     502,
     "Read the API's own words and the status in this error; they say what it did not accept.",
+  ),
+  PROGRAM_ERROR: entry(
+    'request',
+    'developer',
+    500,
+    'A function that the program gave, such as a hook or a callback, threw. The cause is its own error; correct it there.',
   ),
   ABORTED: entry('request', 'developer', 499, 'The caller gave up; the work that others share goes on.'),
 }

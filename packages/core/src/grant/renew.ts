@@ -3,6 +3,7 @@ import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { scrub } from '../redacted.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { type Grant, grant, summary, tokenOf } from './grant.ts'
@@ -66,7 +67,9 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
     try {
       await flow.prepare?.(client)
     } catch (error) {
-      const failure = asOAuthError(error, current)
+      // Nothing was asked and nothing is marked: a mistake in the program is no news about the grant.
+      if (!isOAuthError(error)) throw error
+      const failure = error.forGrant(id)
       // A mark of another process is not ours to lift.
       if (current.spending !== undefined) {
         if (valid !== undefined) return current
@@ -171,7 +174,8 @@ async function spend(
     turn?.answered()
   } catch (error) {
     turn?.failed(error)
-    const failure = asOAuthError(error, mine)
+    if (!isOAuthError(error)) return afterMistake(engine, mine, wish, error)
+    const failure = error.forGrant(mine.id)
     const healthy = flow.spends && before?.standing.state === 'active' && before.in_doubt === undefined
     if (!healthy) return afterFailure(engine, mine, wish, failure)
     const { rotation, grace = 0 } = client.provider.refresh ?? {}
@@ -213,6 +217,19 @@ function isLost(error: OAuthError): boolean {
 function unconfirmed(error: OAuthError): OAuthError {
   const message = `${error.message} (it worked within the hour, so it is asked about once more)`
   return new OAuthError('PROVIDER_UNAVAILABLE', message, { ...error, cause: error, retryAfter: CONFIRM_AFTER })
+}
+
+/** Records that a function of the program threw, which may have been after the request left; then it is thrown on. */
+async function afterMistake(engine: Engine, mine: Grant, wish: Wish, error: unknown): Promise<Grant | undefined> {
+  const words = scrub(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  const message = `A function of the program threw while grant ${mine.id} was renewed: ${words}`
+  const about = { provider: mine.provider, grant: mine.id, cause: error, outcome: 'unknown' } as const
+  const failure = new OAuthError('PROGRAM_ERROR', message, about)
+  try {
+    return await afterFailure(engine, mine, wish, failure)
+  } catch (thrown) {
+    throw thrown === failure ? error : thrown
+  }
 }
 
 /** Writes what a failed spend taught, then serves the valid token, or throws, or lets it be tried `again` at once. */
@@ -317,12 +334,6 @@ function notYet(of: Grant, now: number): OAuthError {
   const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
   const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
   return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
-}
-
-function asOAuthError(error: unknown, of: Grant): OAuthError {
-  if (isOAuthError(error)) return error.forGrant(of.id)
-  const words = error instanceof Error ? error.message : String(error)
-  return new OAuthError('PROVIDER_UNREACHABLE', words, { grant: of.id, cause: error, outcome: 'unknown' })
 }
 
 async function write<T>(work: () => Promise<T>, id: string): Promise<T> {

@@ -14,8 +14,9 @@ export function send(transport: Http, url: string, init: RequestInit): Promise<R
 }
 
 /**
- * Makes a request and reads its answer, once more when `again` says so, all under one deadline. Whatever goes wrong
- * becomes a typed error with an `outcome`, without any of the `secrets`.
+ * Makes a request and reads its answer, once more when `again` says so, all under one deadline. Whatever goes wrong on
+ * the way becomes a typed error with an `outcome`, without any of the `secrets`; what the program's own functions throw
+ * is thrown on as it is.
  */
 export async function ask(
   { http, provider }: Pick<Client, 'http' | 'provider'>,

@@ -31,8 +31,8 @@ export function requestOptions(
 }
 
 /**
- * Sends one request of the protocol layer to the provider and reads its answer under one deadline. Whatever goes wrong
- * becomes a typed error with an `outcome`, without any of the request's secrets.
+ * Sends one request of the protocol layer to the provider and reads its answer under one deadline. What goes wrong on
+ * the way becomes a typed error with an `outcome`, without any of the request's secrets.
  */
 export async function exchange(
   client: Pick<Client, 'http' | 'provider' | 'authentication'>,
