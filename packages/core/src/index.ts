@@ -80,6 +80,7 @@ export {
 } from './grant/device-authorization.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
+export type { GivenBy } from './grant/given-by.ts'
 export {
   type Grant,
   type GrantSummary,

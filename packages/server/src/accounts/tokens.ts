@@ -1,6 +1,7 @@
 import {
   type AccessToken,
   type Client,
+  type Grant,
   type GrantEvent,
   grant,
   isOAuthError,
@@ -89,11 +90,8 @@ export class Tokens {
     const found = await store.get(id)
     const token = found?.refresh_token ?? found?.access['']?.access_token
     if (token !== undefined) {
-      trouble = await this.#revokeThere(
-        id,
-        token,
-        found?.refresh_token === undefined ? 'access_token' : 'refresh_token',
-      )
+      const hint = found?.refresh_token === undefined ? 'access_token' : 'refresh_token'
+      trouble = await this.#revokeThere(id, token, hint, found)
     }
     for (let current = found; current !== undefined; current = await store.get(id)) {
       const { refresh_token: _, spending: __, in_doubt: ___, ...rest } = current
@@ -161,9 +159,10 @@ export class Tokens {
     id: string,
     token: string,
     hint: 'access_token' | 'refresh_token',
+    of: Grant | undefined,
   ): Promise<OAuthError | undefined> {
     try {
-      await revokeToken(await this.clientOf(id), token, hint)
+      await revokeToken(await this.clientOf(id), token, hint, of)
       return undefined
     } catch (error) {
       if (!isOAuthError(error)) throw error
