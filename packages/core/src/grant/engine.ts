@@ -23,6 +23,8 @@ export interface EngineOptions {
    * the global `fetch` when `client` is a function.
    */
   readonly fetch?: typeof fetch | undefined
+  /** Hosts that get tokens over plain http; see {@link Sending.insecureHosts}. Default: none but loopback. */
+  readonly insecureHosts?: readonly string[] | undefined
   /** Limits for token requests by host: the value of `hostLimits()`. Default: those of its kind for `tokenSources`. */
   readonly hosts?: HostTurns | undefined
   /** Hears what happens to grants, after it was recorded and returned. */
@@ -88,6 +90,7 @@ export function engine(options: EngineOptions): Engine {
     sending: {
       fetch: options.fetch ?? (typeof client === 'function' ? undefined : client.http.fetch),
       clock,
+      insecureHosts: options.insecureHosts,
       async proofs(source) {
         const { dpop, registration } = await clientOf(source.id)
         return dpop?.prove(source, registration)
