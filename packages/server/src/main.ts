@@ -99,6 +99,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       page: surroundings.page ?? join(import.meta.dirname, '../public'),
       passwordCost: surroundings.passwordCost,
       trustProxy: settings.trustProxy,
+      metricsToken: settings.metricsToken,
     }
     const services = createServices(deps)
     const app = await buildApp(services)

@@ -49,6 +49,18 @@ export const refusals = {
     'administrator',
     'Use the link that the server printed when it started; each start prints one until it is used.',
   ),
+  METRICS_TOKEN_REQUIRED: entry(
+    401,
+    'Metrics need their token',
+    'operator',
+    'Send the header "Authorization: Bearer <EVERGRANT_METRICS_TOKEN>".',
+  ),
+  METRICS_FOR_THIS_MACHINE: entry(
+    403,
+    'Metrics are for this machine',
+    'operator',
+    'Read them on the machine itself, or set EVERGRANT_METRICS_TOKEN and send it as a bearer token.',
+  ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
   ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
   TOO_LARGE: entry(413, 'The request is too large', 'developer', 'Send less.'),

@@ -19,6 +19,8 @@ export interface Settings {
   /** Somebody asked for it at such an address. */
   readonly sandboxRefused: boolean
   readonly trustProxy: string | undefined
+  /** Undefined: metrics are for this machine alone. */
+  readonly metricsToken: string | undefined
   readonly logLevel: string
 }
 
@@ -62,6 +64,7 @@ export function readSettings(env: Environment): Settings {
     sandbox: sandbox !== 'off' && loopback,
     sandboxRefused: sandbox === 'on' && !loopback,
     trustProxy: proxiesOf(env['EVERGRANT_TRUST_PROXY']) ?? (loopback ? undefined : 'loopback'),
+    metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
   }
 }
@@ -117,6 +120,15 @@ function addressOf(given: string | undefined): string | undefined {
     throw new OAuthError('INSECURE_URL', message)
   }
   return url.href.replace(/\/+$/, '')
+}
+
+function metricsTokenOf(given: string | undefined): string | undefined {
+  if (!given) return undefined
+  if (/^[\w.~+/=-]{16,}$/.test(given)) return given
+  // Not repeated: it is meant to be a secret.
+  const message =
+    'EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more letters, digits or any of - . _ ~ + / =, such as openssl rand -hex 32 prints.'
+  throw new OAuthError('INVALID_PARAMETER', message)
 }
 
 function sandboxOf(given: string | undefined): 'on' | 'off' | 'auto' {

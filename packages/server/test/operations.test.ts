@@ -13,7 +13,7 @@ import { person } from '@evergrant/sandbox'
 import { main } from '@evergrant/server/main'
 import { connected, consentUrl, Scene, sandboxOf } from './support/scene.ts'
 
-test('health, readiness, metrics and the description are there for everybody, and tell no secret', async () => {
+test('health, readiness and the description are there for everybody, metrics for this machine, and none tells a secret', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
   const { account, program, admin } = await connected(scene, sandbox)
@@ -113,6 +113,7 @@ test('settings that cannot be are refused with the name of the variable', async 
     [{ EVERGRANT_KEY: 'a passphrase' }, /EVERGRANT_KEY must be 32 random bytes/],
     [{ EVERGRANT_KEY_FILE: '/nowhere/key' }, /EVERGRANT_KEY_FILE: There is no sealing key at \/nowhere\/key/],
     [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
+    [{ EVERGRANT_METRICS_TOKEN: 'short' }, /EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more/],
     [{ EVERGRANT_PORT: ' ' }, /EVERGRANT_PORT is " "/],
     [{ EVERGRANT_PORT: '0x50' }, /EVERGRANT_PORT is "0x50"/],
     [{ EVERGRANT_PORT: '70000' }, /EVERGRANT_PORT is "70000"/],
