@@ -53,6 +53,7 @@ export interface ForeignFile {
   readonly grants: readonly ForeignGrant[]
 }
 
+/** Choices of {@link readForeignGrants}. */
 export interface ReadForeignOptions {
   /** For files that are sealed with a password (`email-oauth2-proxy`): each is tried. */
   readonly passwords?: readonly string[] | undefined

@@ -56,8 +56,8 @@ export function importCommand(action: Action): Command {
       `
 Stop the other program before the grants are used: a refresh token that two programs spend is ended by many providers.
 
-  evergrant import o365_token.txt --provider microsoft                    what is in it?
-  evergrant import o365_token.txt --provider microsoft --write
+  evergrant import o365_token.txt --provider ID                     what is in it?
+  evergrant import o365_token.txt --provider ID --write
   gpg -d ~/.local/var/oama/me@example.com.oauth | evergrant import - --client-id … --write`,
     )
     .optionsGroup('Output:')
