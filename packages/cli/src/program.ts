@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { grantsCommand } from './commands/grants.ts'
+import { importCommand } from './commands/import.ts'
 import { loginCommand } from './commands/login.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -69,6 +70,7 @@ Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_CONFIG_DIR, EVERGRANT_DATA_DIR, 
     tokenCommand(action),
     loginCommand(action),
     grantsCommand(action),
+    importCommand(action),
     providersCommand(action),
     doctorCommand(action),
     serveCommand(action),
