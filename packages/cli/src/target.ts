@@ -1,5 +1,13 @@
 import { resolve } from 'node:path'
-import { type Client, defineClient, type Grant, OAuthError, type Provider } from '@evergrant/core'
+import {
+  type Client,
+  defineClient,
+  type ErrorCode,
+  type Grant,
+  isOAuthError,
+  OAuthError,
+  type Provider,
+} from '@evergrant/core'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { type ClientOptions, settingsOf } from './client-options.ts'
 import { type Catalogue, clientProvider } from './client-provider.ts'
@@ -8,7 +16,6 @@ import { type ClientSettings, overridden } from './client-settings.ts'
 import { observed } from './http-log.ts'
 import type { Invocation } from './invocation.ts'
 import { Profiles } from './profile.ts'
-import { UsageError } from './usage-error.ts'
 
 /** The grant that a command is about: its store, and the client it belongs to as far as that is known. */
 export interface Target extends AsyncDisposable {
@@ -56,10 +63,7 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
     provider,
     async client() {
       const known = await provider()
-      if (settings.client_id === undefined) {
-        throw new UsageError(`The client id for ${known.name} is missing.`, 'Give --client-id <id>.')
-      }
-      const { client_id, client_auth } = settings
+      const { client_id = '', client_auth } = settings
       const http = { clock: invocation.clock, fetch: observed(terminal) }
       try {
         return defineClient({ provider: known, client_id, client_secret: secret, client_auth, http })
@@ -92,9 +96,15 @@ export function storeAddress(given: string | undefined, invocation: Pick<Invocat
   return scheme === undefined || path === undefined ? given : `${scheme}:${resolve(invocation.cwd, path)}`
 }
 
-/** The same error, with where a secret can be given here. */
+/** Where what is missing can be given here. */
+const WHERE: Partial<Record<ErrorCode, string>> = {
+  MISSING_CLIENT_ID: 'Give it as --client-id <id>.',
+  MISSING_CLIENT_SECRET:
+    'Give it as EVERGRANT_CLIENT_SECRET or --client-secret-file, or keep it with `login --save-secret`.',
+}
+
+/** The same error, with where the missing thing can be given here. */
 function explained(error: unknown): unknown {
-  if (!(error instanceof OAuthError) || error.code !== 'MISSING_CLIENT_SECRET') return error
-  const where = 'Give it as EVERGRANT_CLIENT_SECRET or --client-secret-file, or keep it with `login --save-secret`.'
-  return new OAuthError(error.code, `${error.message} ${where}`, { ...error, cause: error.cause })
+  if (!isOAuthError(error) || WHERE[error.code] === undefined) return error
+  return new OAuthError(error.code, `${error.message} ${WHERE[error.code]}`, { ...error, cause: error.cause })
 }

@@ -55,7 +55,7 @@ const DRAIN = 10
  * Starts the connection server as the environment says, and says where it is. Everything it needs is made on the first
  * start: the data folder (mode 0700), the database, the sealing key (0600).
  *
- * Throws `INVALID_PARAMETER`, `INSECURE_URL` or a store error, naming what to change.
+ * Throws `INVALID_SETTING` or a store error, naming what to change.
  */
 export async function main(env: Environment = process.env, surroundings: Surroundings = {}): Promise<RunningServer> {
   const settings = readSettings(env)
@@ -193,9 +193,7 @@ function listen(server: Server, { port, host }: Settings): Promise<void> {
   return new Promise((done, failed) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : cause.message
-      failed(
-        new OAuthError('INVALID_PARAMETER', `EVERGRANT_PORT: cannot listen at ${host}:${port}: ${why}.`, { cause }),
-      )
+      failed(new OAuthError('INVALID_SETTING', `EVERGRANT_PORT: cannot listen at ${host}:${port}: ${why}.`, { cause }))
     })
     server.listen(port, host, done)
   })

@@ -23,7 +23,7 @@ export interface Settings {
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
-/** Reads the settings. Throws `INVALID_PARAMETER`, naming the variable and what it may be. */
+/** Reads the settings. Throws `INVALID_SETTING`, naming the variable and what it may be. */
 export function readSettings(env: Environment): Settings {
   const publicUrl = addressOf(env['EVERGRANT_PUBLIC_URL'])
   const loopback = publicUrl === undefined || isLoopback(new URL(publicUrl).hostname)
@@ -32,7 +32,7 @@ export function readSettings(env: Environment): Settings {
   if (!LEVELS.includes(logLevel)) throw invalid('EVERGRANT_LOG_LEVEL', logLevel, `one of ${LEVELS.join(', ')}`)
   if (env['DATABASE_URL']) {
     throw new OAuthError(
-      'NOT_SUPPORTED',
+      'INVALID_SETTING',
       'DATABASE_URL is set, but this version keeps its data in SQLite only. Unset it.',
     )
   }
@@ -66,7 +66,7 @@ function addressOf(given: string | undefined): string | undefined {
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     const message = `EVERGRANT_PUBLIC_URL is ${given}: plain http works on this machine only. Put a proxy with https before it.`
-    throw new OAuthError('INSECURE_URL', message)
+    throw new OAuthError('INVALID_SETTING', message)
   }
   return url.href.replace(/\/+$/, '')
 }
@@ -80,5 +80,5 @@ function sandboxOf(given: string | undefined): 'on' | 'off' | 'auto' {
 }
 
 function invalid(name: string, given: string | undefined, expected: string): OAuthError {
-  return new OAuthError('INVALID_PARAMETER', `${name} is "${given}", and should be ${expected}.`)
+  return new OAuthError('INVALID_SETTING', `${name} is "${given}", and should be ${expected}.`)
 }

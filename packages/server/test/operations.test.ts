@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import type { OAuthError } from '@evergrant/core'
 import { person } from '@evergrant/sandbox'
 import { main } from '@evergrant/server/main'
 import { connected, consentUrl, Scene, sandboxOf } from './support/scene.ts'
@@ -102,7 +103,7 @@ test('without a page the server works and says how to build one', async () => {
   assert.match(text, /npm run build:web/)
 })
 
-test('settings that cannot be are refused with the name of the variable', async () => {
+test('settings that cannot be are refused with the name of the variable, and are the operator’s to mend', async () => {
   for (const [env, words] of [
     [{ EVERGRANT_PORT: 'many' }, /EVERGRANT_PORT is "many"/],
     [{ EVERGRANT_PUBLIC_URL: 'http://example.com' }, /plain http/],
@@ -113,7 +114,11 @@ test('settings that cannot be are refused with the name of the variable', async 
   ] as const) {
     const folder = await mkdtemp(join(tmpdir(), 'evergrant-settings-'))
     const all = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder, EVERGRANT_LOG_LEVEL: 'silent', ...env }
-    await assert.rejects(main(all, { signals: false, say: () => {} }), words)
+    await assert.rejects(main(all, { signals: false, say: () => {} }), (error: OAuthError) => {
+      assert.match(error.message, words)
+      assert.deepEqual([error.code, error.who], ['INVALID_SETTING', 'operator'])
+      return true
+    })
     await rm(folder, { recursive: true })
   }
 })
