@@ -1,4 +1,5 @@
-import { type Client, grant, isOAuthError, refreshFlow } from '@evergrant/core'
+import { type Client, isOAuthError, refreshFlow } from '@evergrant/core'
+import { probeGrant } from '../store-probe.ts'
 import { type Check, check, failed } from './check.ts'
 
 /**
@@ -9,15 +10,11 @@ import { type Check, check, failed } from './check.ts'
 export function authentication(client: Client): Promise<Check> {
   const about = client.authentication.method === 'none' ? 'Client id' : 'Client id and secret'
   return check('client', about, async () => {
-    const probe = grant({
+    const probe = probeGrant({
       id: 'doctor',
       provider: client.provider.id,
       client: client.client_id,
       refresh_token: `evergrant-doctor-${crypto.randomUUID()}`,
-      access: {},
-      standing: { state: 'active', since: 0 },
-      updated_at: 0,
-      version: 0,
     })
     try {
       await refreshFlow.request({ client, grant: probe })
