@@ -51,7 +51,7 @@ export function withStore(command: Command): Command {
     .addOption(
       new Option(
         '--store <url>',
-        "file:…, sqlite:…, env:NAME or memory: (default: a file in the user's data folder)",
+        "such as file:…, sqlite:… or env:NAME (default: EVERGRANT_STORE, else a file in the user's data folder)",
       ).argParser(present),
     )
 }

@@ -32,7 +32,7 @@ export interface Target extends AsyncDisposable {
 /** Reads what was typed and what the last login remembered. Opens the store, asks nobody. */
 export async function target(options: ClientOptions, invocation: Invocation, fallbackStore?: string): Promise<Target> {
   const { terminal, env, cwd } = invocation
-  const storeUrl = storeAddress(options.store ?? fallbackStore, invocation)
+  const storeUrl = storeAddress(options.store ?? fallbackStore ?? (env['EVERGRANT_STORE'] || undefined), invocation)
   const grantId = options.grant ?? 'default'
   const profiles = new Profiles(invocation.folders.config)
   const profile = await profiles.read(storeUrl, grantId)
