@@ -9,6 +9,8 @@ import {
   type Provider,
 } from '@evergrant/core'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
+import { chosenAuthentication, isKeyMethod } from './chosen-authentication.ts'
+import { clientKey } from './client-key.ts'
 import { type ClientOptions, settingsOf } from './client-options.ts'
 import { type Catalogue, clientProvider } from './client-provider.ts'
 import { clientSecret } from './client-secret.ts'
@@ -37,11 +39,19 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
   const profiles = new Profiles(invocation.folders.config)
   const profile = await profiles.read(storeUrl, grantId)
   const givesSecret = options.clientSecret !== undefined || options.clientSecretFile !== undefined
-  const settings = overridden(profile?.settings ?? {}, settingsOf(options), givesSecret)
+  const settings = overridden(profile?.settings ?? {}, settingsOf(options, cwd), givesSecret)
   // A saved secret belongs to the saved client alone.
   const remembered = settings.client_id === profile?.settings.client_id ? profile?.client_secret : undefined
-  const environment = settings.client_auth === 'none' ? undefined : env['EVERGRANT_CLIENT_SECRET']
-  const given = { flag: options.clientSecret, file: options.clientSecretFile, environment, remembered }
+  // A secret in the environment may be meant for another command; one that is typed is meant for this one.
+  const { client_auth, client_key } = settings
+  const secretless = client_auth === 'none' || isKeyMethod(client_auth) || client_key !== undefined
+  const environment = secretless ? undefined : env['EVERGRANT_CLIENT_SECRET']
+  const given = {
+    flag: options.clientSecret,
+    file: options.clientSecretFile,
+    environment,
+    remembered: secretless ? undefined : remembered,
+  }
   const secret = await clientSecret(given, cwd)
   terminal.conceal(secret)
   if (options.clientSecret !== undefined && terminal.isTTY) {
@@ -63,10 +73,12 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
     provider,
     async client() {
       const known = await provider()
-      const { client_id = '', client_auth } = settings
-      const http = { clock: invocation.clock, fetch: observed(terminal) }
+      const { client_id = '' } = settings
+      const key = client_key === undefined ? undefined : () => clientKey(client_key, invocation)
       try {
-        return defineClient({ provider: known, client_id, client_secret: secret, client_auth, http })
+        const { authentication, fetch } = await chosenAuthentication(known, client_auth, secret, key)
+        const http = { clock: invocation.clock, fetch: observed(terminal, fetch) }
+        return defineClient({ provider: known, client_id, client_auth: authentication, http })
       } catch (error) {
         throw explained(error)
       }

@@ -28,7 +28,6 @@ for (const [title, args, named] of [
   ['an unknown flow', ['token', '--flow', 'magic'], /"magic"/],
   ['a flow that is not there yet', ['token', '--flow', 'password'], /not in this version/],
   ['two ways to consent', ['login', '--device', '--paste'], /--device and --paste/],
-  ['private_key_jwt', ['token', '--client-auth', 'private_key_jwt'], /not in this version/],
   ['an unknown store', ['token', '--store', 'floppy:a'], /floppy/],
   [
     'an unknown provider',

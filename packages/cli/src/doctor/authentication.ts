@@ -8,7 +8,8 @@ import { type Check, check, failed } from './check.ts'
  * issued and nothing is ended.
  */
 export function authentication(client: Client): Promise<Check> {
-  const about = client.authentication.method === 'none' ? 'Client id' : 'Client id and secret'
+  const { method, secret } = client.authentication
+  const about = method === 'none' ? 'Client id' : secret === undefined ? 'Client id and key' : 'Client id and secret'
   return check('client', about, async () => {
     const probe = probeGrant({
       id: 'doctor',
@@ -20,7 +21,6 @@ export function authentication(client: Client): Promise<Check> {
       await refreshFlow.request({ client, grant: probe })
     } catch (error) {
       if (!isOAuthError(error)) throw error
-      const { method } = client.authentication
       if (error.error === 'invalid_grant') {
         return { result: 'ok', detail: `${method}; a wrong refresh token was refused as such` }
       }
