@@ -64,7 +64,8 @@ function program(action: Action, { terminal }: Invocation): Command {
       'after',
       `
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
-Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_CONFIG_DIR, EVERGRANT_DATA_DIR, BROWSER, NO_COLOR.`,
+Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR.
+EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant serve\` alone.`,
     )
   const commands = [
     tokenCommand(action),
