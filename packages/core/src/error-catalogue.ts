@@ -63,6 +63,7 @@ export type ErrorCode =
   | 'UNSEAL_FAILED'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
+  | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
   | 'ABORTED'
 
@@ -260,6 +261,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     401,
     'Give a newer access token, or a provider or manager that fetches one.',
+  ),
+  NOT_AUTHENTICATED: entry(
+    'request',
+    'developer',
+    401,
+    'Give the credentials of one of the security schemes that the message names.',
   ),
   HTTP_ERROR: entry(
     'request',
