@@ -1,5 +1,5 @@
 export type { Abortable } from './abortable.ts'
-export type { TokenAnswer } from './answer/token-answer.ts'
+export type { SpoiltAnswer, TokenAnswer } from './answer/token-answer.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
   type ClientAuthentication,

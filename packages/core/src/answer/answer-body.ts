@@ -12,6 +12,8 @@ export interface AnswerBody {
   readonly html: boolean
   /** What the request carried, so that words of the answer that repeat it can be cleaned. */
   readonly secrets?: Iterable<string>
+  /** What a step around the fetch threw after the answer had come. */
+  readonly thrown?: unknown
 }
 
 /** Reads at most `limit` bytes, then the fields, whatever the content type claims. `now`: epoch seconds. */

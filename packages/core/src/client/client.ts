@@ -5,7 +5,7 @@ import { type Http, http } from '../http/http.ts'
 import { discover } from '../protocol/discovery.ts'
 import type { KnownKeys } from '../protocol/provider-keys.ts'
 import type { ClientAuthMethod } from '../provider/definition.ts'
-import type { Provider } from '../provider/resolve.ts'
+import { assertSecureAddresses, type Provider } from '../provider/resolve.ts'
 import { type ClientAuthentication, secretAuthentication } from './authentication.ts'
 import type { Dpop } from './dpop.ts'
 
@@ -48,7 +48,8 @@ export interface ClientOptions {
  * Checks a registration and makes it usable. Makes no request: metadata is discovered when first needed, and a
  * failed discovery is tried again by the next call.
  *
- * Throws `MISSING_CLIENT_ID`, `MISSING_CLIENT_SECRET` or `SECRET_FOR_PUBLIC_CLIENT`.
+ * Throws `MISSING_CLIENT_ID`, `MISSING_CLIENT_SECRET` or `SECRET_FOR_PUBLIC_CLIENT`; `INSECURE_URL` for an address of the
+ * provider that is plain http on another machine.
  *
  * @example
  * ```ts
@@ -67,6 +68,7 @@ export function defineClient(options: ClientOptions): Client {
       provider: provider.id,
     })
   }
+  assertSecureAddresses(provider)
   const authentication =
     typeof client_auth === 'object' ? client_auth : secretAuthentication(provider, client_secret, client_auth)
   const transport = http(options.http)

@@ -96,7 +96,7 @@ export class Tokens {
       )
     }
     for (let current = found; current !== undefined; current = await store.get(id)) {
-      const { refresh_token: _, spending: __, in_doubt: ___, ...rest } = current
+      const { refresh_token: _, dpop_key: __, spending: ___, in_doubt: ____, ...rest } = current
       const now = clock.now()
       const standing = { state: 'revoked', since: now, reason: 'revoked_here' } as const
       const stored = await store.put(grant({ ...rest, access: {}, standing, updated_at: now }), current.version)

@@ -1,11 +1,12 @@
-import { type Cipher, type Client, defineClient, isOAuthError, type OAuthError } from '@evergrant/core'
-import { provider } from '@evergrant/providers'
+import { type Cipher, type Client, defineClient, isOAuthError, OAuthError } from '@evergrant/core'
+import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
+import { parameterNames } from './provider-view.ts'
 
 export type ConnectionRow = Selectable<ConnectionTable>
 
@@ -68,6 +69,7 @@ export class Connections {
       created_at: now,
       updated_at: now,
     }
+    await assertKnownParameters(row)
     await this.#make(row)
     await this.#db.insertInto('connections').values(row).execute()
     return row
@@ -103,6 +105,8 @@ export class Connections {
       revision: before.revision + 1,
       updated_at: this.#deps.clock.now(),
     }
+    // What was stored before a parameter went out of the catalogue does not stand in the way of another change.
+    if (parameters !== undefined) await assertKnownParameters(next)
     await this.#make(next)
     const { id: _, ...values } = next
     const [stored] = await this.#db
@@ -196,6 +200,17 @@ export class Connections {
       secret_set_at: this.#deps.clock.now(),
     }
   }
+}
+
+/** A parameter that the provider has not would be stored and never used: most likely another one was meant. */
+async function assertKnownParameters(row: Pick<ConnectionRow, 'provider' | 'parameters'>): Promise<void> {
+  const definition = await providerDefinition(row.provider)
+  const known = parameterNames(definition)
+  const unknown = Object.keys(parametersOf(row)).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const have = known.length === 0 ? 'It has none.' : `Known are ${known.join(', ')}.`
+  const field = unknown === 'issuer' ? ' The issuer is a field of its own.' : ''
+  throw new OAuthError('INVALID_PARAMETER', `${definition.name} has no parameter "${unknown}". ${have}${field}`)
 }
 
 export function troubleOf(row: Pick<ConnectionRow, 'trouble'>): ConnectionTrouble | undefined {
