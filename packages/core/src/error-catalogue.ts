@@ -64,6 +64,7 @@ export type ErrorCode =
   | 'UNSEAL_FAILED'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
+  | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
   | 'ABORTED'
   | 'PROGRAM_ERROR'
@@ -268,6 +269,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     401,
     'Give a newer access token, or a provider or manager that fetches one.',
+  ),
+  NOT_AUTHENTICATED: entry(
+    'request',
+    'developer',
+    401,
+    'Give the credentials of one of the security schemes that the message names.',
   ),
   HTTP_ERROR: entry(
     'request',

@@ -63,6 +63,7 @@ export {
   beginBackchannelAuthentication,
   pollBackchannelAuthentication,
 } from './grant/backchannel-authentication.ts'
+export { backchannelPing } from './grant/backchannel-ping.ts'
 export {
   type AuthorizationDetail,
   type AuthorizationOptions,
@@ -137,6 +138,12 @@ export {
   type RegistrationOptions,
   registerClient,
 } from './protocol/register-client.ts'
+export {
+  deleteRegistration,
+  type RegistrationAccess,
+  readRegistration,
+  updateRegistration,
+} from './protocol/registration.ts'
 export { revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
 export {

@@ -42,7 +42,7 @@ const SECRET_FIELDS = [
   'code_verifier',
   'device_code',
   'auth_req_id',
-  'auth_req_id',
+  'client_notification_token',
   'password',
   'raw',
   'sealed',

@@ -10,18 +10,26 @@ type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource,
  * Middleware that adds the access token. On a 401 that says the token is invalid, the request goes once more with a
  * newer token (RFC 6750 §3.1); on a 403 only when the token has ended meanwhile. A token that is bound to a key goes
  * with a proof of it, and is refused with `NOT_SUPPORTED` when the source cannot make one. Without a token nothing is
- * sent: it fails closed.
+ * sent: it fails closed. `setToken`: sends the token in another way than `Authorization: Bearer`.
  */
-export function bearerMiddleware(source: Tokens): FetchMiddleware {
+export function bearerMiddleware(
+  source: Tokens,
+  setToken?: (request: Request, token: AccessToken) => Request,
+): FetchMiddleware {
+  const attached = (request: Request, token: AccessToken): Request =>
+    setToken === undefined ? withToken(request, token.access_token) : setToken(new Request(request), token)
   return async (request, next) => {
     const token = await source.token({ signal: request.signal })
-    if (isBound(token)) return (await proving(source))(request, next)
+    if (isBound(token)) {
+      if (setToken !== undefined) throw cannotProve('Leave `setToken` away for it.')
+      return (await proving(source))(request, next)
+    }
     // The body is read once by the network; a copy is kept for the replay.
     const spare = request.body === null ? request : request.clone()
-    const response = await next(withToken(request, token.access_token))
+    const response = await next(attached(request, token))
     if (!asksForNewToken(response, token, source)) return response
     const newer = await newerToken(source, response, token, request.signal)
-    return newer === undefined ? response : next(withToken(spare, newer.access_token))
+    return newer === undefined ? response : next(attached(spare, newer))
   }
 }
 
