@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { type Grant, isOAuthError } from '@evergrant/core'
 import { type ForeignGrant, importedGrant, readForeignGrants } from '@evergrant/stores/import'
@@ -10,6 +8,7 @@ import { clientProvider } from '../client-provider.ts'
 import { clientSecret } from '../client-secret.ts'
 import { type ClientSettings, namesProvider } from '../client-settings.ts'
 import { exitCode } from '../exit-code.ts'
+import { givenFile, givenSecret } from '../given-file.ts'
 import { table } from '../grant-text.ts'
 import { Interrupted } from '../interrupted.ts'
 import type { Invocation } from '../invocation.ts'
@@ -123,13 +122,12 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
 
 async function foreignGrants(options: ImportOptions, invocation: Invocation) {
   const { terminal, cwd, env, signal } = invocation
-  const bytes =
-    options.file === '-' ? await buffer(terminal.stdin) : await readable(resolve(cwd, options.file), 'import')
-  const words =
-    options.passwordFile === undefined
-      ? undefined
-      : await readable(resolve(cwd, options.passwordFile), '--password-file')
-  const password = words?.toString('utf8').replace(/\r?\n$/, '') ?? (env['EVERGRANT_PASSWORD'] || undefined)
+  const bytes = options.file === '-' ? await buffer(terminal.stdin) : await givenFile('import', options.file, cwd)
+  const { passwordFile } = options
+  const password =
+    passwordFile === undefined
+      ? env['EVERGRANT_PASSWORD'] || undefined
+      : await givenSecret('--password-file', passwordFile, cwd)
   terminal.conceal(password)
   try {
     return await readForeignGrants(bytes, { passwords: password === undefined ? [] : [password] })
@@ -145,22 +143,14 @@ async function foreignGrants(options: ImportOptions, invocation: Invocation) {
   }
 }
 
-async function readable(path: string, what: string): Promise<Buffer> {
-  try {
-    return await readFile(path)
-  } catch (cause) {
-    throw new UsageError(`${what}: ${path} cannot be read (${cause instanceof Error ? cause.message : String(cause)}).`)
-  }
-}
-
 async function plan(
   from: ForeignGrant,
   options: ImportOptions,
   secret: string | undefined,
   store: OpenedStore,
-  { clock }: Invocation,
+  { clock, cwd }: Invocation,
 ): Promise<Plan> {
-  const typed = settingsOf(options)
+  const typed = settingsOf(options, cwd)
   const { client_id, client_secret, provider, issuer, token_endpoint, authorization_endpoint } = from.client
   const named =
     provider !== undefined

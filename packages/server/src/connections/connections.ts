@@ -1,4 +1,11 @@
-import { type Cipher, type Client, defineClient, isOAuthError, OAuthError } from '@evergrant/core'
+import {
+  type Cipher,
+  type Client,
+  defineClient,
+  isOAuthError,
+  OAuthError,
+  type ProviderDefinition,
+} from '@evergrant/core'
 import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
@@ -46,6 +53,11 @@ export class Connections {
     const row = await this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
     if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
     return row
+  }
+
+  /** What is known about the provider of a connection. */
+  async definition(id: string): Promise<ProviderDefinition> {
+    return providerDefinition((await this.get(id)).provider)
   }
 
   /** Checks the settings as far as that goes without asking the provider, then stores them. */

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
+import { StillAtProvider } from './revocation.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How an account is doing: one vocabulary in the page, the API and the metrics. */
@@ -68,6 +69,13 @@ export const Account = Type.Object(
   { title: 'Account' },
 )
 export type Account = Static<typeof Account>
+
+/** POST /v1/accounts/{id}/revoke */
+export const RevokedAccount = Type.Object(
+  { ...Account.properties, still_at_provider: Type.Optional(StillAtProvider) },
+  { title: 'RevokedAccount' },
+)
+export type RevokedAccount = Static<typeof RevokedAccount>
 
 /** GET /v1/accounts */
 export const AccountList = Type.Object({ accounts: Type.Array(Account) })
