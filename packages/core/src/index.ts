@@ -9,7 +9,7 @@ export {
   None,
   secretAuthentication,
 } from './client/authentication.ts'
-export { type Client, type ClientOptions, defineClient } from './client/client.ts'
+export { type Client, type ClientOptions, type Decrypt, defineClient } from './client/client.ts'
 export { type AssertionRequest, ClientAssertion } from './client/client-assertion.ts'
 export { clientAuthentication } from './client/client-authentication.ts'
 export { ClientSecretJwt } from './client/client-secret-jwt.ts'

@@ -44,7 +44,8 @@ export async function readAnswer(
   }
 }
 
-function parseFields(text: string): Record<string, unknown> | undefined {
+/** JSON or urlencoded fields, without those that reach prototypes; undefined when it is neither. */
+export function parseFields(text: string): Record<string, unknown> | undefined {
   const trimmed = text.trim()
   if (trimmed.startsWith('{')) {
     try {
