@@ -20,6 +20,7 @@ export interface Client {
   readonly http: Http
   /** How tokens are bound to keys; undefined: bearer tokens. */
   readonly dpop?: Dpop | undefined
+  readonly decrypt?: Decrypt | undefined
   /** The provider's signing keys, as this client last saw them. */
   readonly keys: KnownKeys
   /** Authorizations whose code was redeemed, so that it is not sent twice. */
@@ -45,7 +46,26 @@ export interface ClientOptions {
   readonly http?: Partial<Http> | undefined
   /** Bind tokens to keys: the value of `dpop()`. */
   readonly dpop?: Dpop | undefined
+  /** Opens id_tokens, userinfo and signed answers that the provider encrypts to the client. */
+  readonly decrypt?: Decrypt | undefined
 }
+
+/**
+ * Decrypts a compact JWE (RFC 7516 §7.1) to the text inside, with a library of your choice. It decides by its own rules
+ * which keys and algorithms it takes.
+ *
+ * @example
+ * ```ts
+ * import { defineClient, type Provider } from '@evergrant/core'
+ * import { compactDecrypt } from 'jose'
+ *
+ * function encrypted(provider: Provider, key: CryptoKey) {
+ *   const decrypt = async (jwe: string) => new TextDecoder().decode((await compactDecrypt(jwe, key)).plaintext)
+ *   return defineClient({ provider, client_id: 'my-program', decrypt })
+ * }
+ * ```
+ */
+export type Decrypt = (jwe: string) => string | Promise<string>
 
 /**
  * Checks a registration and makes it usable. Makes no request: metadata is discovered when first needed, and a
@@ -93,6 +113,7 @@ export function defineClient(options: ClientOptions): Client {
     redirect_uris: options.redirect_uris,
     http: transport,
     dpop: options.dpop,
+    decrypt: options.decrypt,
     keys: { cache: {}, quietUntil: 0 },
     redeemed: redeemedStates(),
     registration,

@@ -1,7 +1,7 @@
-import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { type CircuitBreakerOptions, HostBreaker } from '../http/host-breaker.ts'
 import { HostPlaces } from '../http/host-places.ts'
+import type { Provider } from '../provider/resolve.ts'
 import type { HostTurns, Turn } from './host-turns.ts'
 
 /** How many grants may trouble one provider, and when it is left alone. */
@@ -33,10 +33,12 @@ export function hostLimits(options: HostLimitsOptions = {}): HostTurns {
   const places = new HostPlaces(concurrency)
   const breaker = new HostBreaker(rest)
   const clients = new HostBreaker(rest)
+  const hostNames = new WeakMap<Provider, string>()
   return {
-    async turn(client) {
-      const host = hostOf(client)
-      const names = { host, client: `${client.client_id} at ${host}` }
+    async turn({ provider, client_id }) {
+      const host = hostNames.get(provider) ?? hostOf(provider)
+      hostNames.set(provider, host)
+      const names = { host, client: `${client_id} at ${host}` }
       await places.take(host)
       try {
         breaker.enter(host)
@@ -114,7 +116,7 @@ class TakenTurn implements Turn {
   }
 }
 
-function hostOf({ provider }: Client): string {
+function hostOf(provider: Provider): string {
   const address = provider.token_endpoint ?? provider.issuer
   return address !== undefined && URL.canParse(address) ? new URL(address).host : provider.id
 }

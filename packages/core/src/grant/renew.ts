@@ -335,9 +335,14 @@ function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
             ? `${of.provider} gave no refresh token, and the access token has ended`
             : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
   const details = { grant: of.id, provider: of.provider, ...(cause === undefined ? {} : { cause }) }
-  const words =
-    cause === undefined ? {} : { error: cause.error, error_description: cause.error_description, status: cause.status }
-  return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, { ...details, ...words })
+  const { error, error_description, error_uri, status } = cause ?? {}
+  return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, {
+    ...details,
+    error,
+    error_description,
+    error_uri,
+    status,
+  })
 }
 
 function notFound(id: string, why: string): OAuthError {

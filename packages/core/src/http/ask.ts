@@ -62,7 +62,7 @@ export function missingEndpoint(provider: Client['provider'], endpoint: string):
 }
 
 const SECRET_PARAMETERS =
-  /^(?:client_secret|refresh_token|code|code_verifier|password|assertion|client_assertion|device_code|token|subject_token|actor_token|auth_req_id|login_hint_token|id_token_hint|request)$/
+  /^(?:client_secret|refresh_token|code|code_verifier|password|assertion|client_assertion|device_code|token|subject_token|actor_token|auth_req_id|client_notification_token|login_hint_token|id_token_hint|request)$/
 
 /** The client's secret and those in the forms that it sent: looked for when something failed, and not before. */
 export function secretsOf(

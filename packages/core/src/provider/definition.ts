@@ -107,6 +107,8 @@ export interface ProviderDefinition {
   /** The provider's console and documentation, for people. */
   readonly docs?: string
   readonly console?: string
+  /** The provider's page where a person sees what programs were allowed, and ends it. */
+  readonly consents?: string
   /** When the facts were last checked, ISO date. */
   readonly verified?: string
 }

@@ -22,5 +22,7 @@ export const sentences = {
   reconnect: 'Connect the account again; nothing else changes.',
   check_connection: 'Open the connection and run its check.',
   ask_administrator: "Ask the organisation's administrator at the provider to allow this client.",
+  end_it_there: (provider: string) =>
+    `It has ended here. Ask the owner of the account to take the permission back in the account settings at ${provider}.`,
   tried_again: 'Nothing needs to be done: it is tried again by itself.',
 } as const
