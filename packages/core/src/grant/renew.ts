@@ -4,6 +4,7 @@ import type { Client } from '../client/client.ts'
 import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { scrub } from '../redacted.ts'
+import type { Stored } from '../store/store.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { address, type GivenBy, givenBy, giver, isFromElsewhere } from './given-by.ts'
@@ -104,7 +105,7 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       // A mark of ours that no request followed leaves no doubt behind.
       const clean = current.version === unsent ? unmarked(current) : current
       const before = clean.spending === undefined ? clean : undefined
-      const mark = await write(() => store.put(marked(clean, owner(), clock.now()), current.version), id)
+      const mark = await write(() => putAgain(store, marked(clean, owner(), clock.now()), current.version), id)
       if (!mark.ok) {
         lost++
         continue
@@ -373,6 +374,22 @@ function notYet(of: Grant, now: number): OAuthError {
   const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
   const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
   return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
+}
+
+/**
+ * A put that may have been carried out although it failed is looked for: a mark of ours that we do not know of would
+ * keep other processes waiting for nothing, and look like a spend that was cut off.
+ */
+async function putAgain(store: Engine['store'], next: Grant, expected: number): Promise<Stored> {
+  try {
+    return await store.put(next, expected)
+  } catch (error) {
+    const current = await store.get(next.id).catch(() => undefined)
+    const { spending } = next
+    const written = spending !== undefined && current?.version === expected + 1 && current.spending?.by === spending.by
+    if (current === undefined || !written) throw error
+    return { ok: true, grant: current }
+  }
 }
 
 async function write<T>(work: () => Promise<T>, id: string): Promise<T> {
