@@ -1,9 +1,10 @@
 /**
- * The second step of `npm run build`: the JavaScript of core, as a file per public entry and one file that they share.
+ * The second step of `npm run build`: the JavaScript of core, as one file with all of the main entry and a small one for
+ * each public entry, which shares it.
  * The declarations beside it come from `tsc -b` (docs/adr/0005-core-is-published-bundled.md).
  */
 import { globSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { build } from 'vite'
 import { entriesOf } from '../tools/source/entries.ts'
 import { type Package, readPackages, repositoryRoot } from '../tools/source/workspace.ts'
@@ -15,6 +16,9 @@ const bundled = ['core']
 export async function bundlePackage(each: Package, to: string): Promise<void> {
   const src = join(repositoryRoot, each.path, 'src/')
   const sources = entriesOf(each).map(({ source }) => join(repositoryRoot, source))
+  // What another entry alone uses lies in its own folder.
+  const others = sources.map(dirname).filter((folder) => !src.startsWith(folder))
+  const inMain = (id: string): boolean => id.startsWith(src) && !others.some((folder) => id.startsWith(`${folder}/`))
   for (const old of globSync('**/*.js', { cwd: to })) rmSync(join(to, old))
   await build({
     root: join(repositoryRoot, each.path),
@@ -37,7 +41,7 @@ export async function bundlePackage(each: Package, to: string): Promise<void> {
         output: {
           entryFileNames: '[name].js',
           chunkFileNames: '[name].js',
-          codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
+          codeSplitting: { groups: [{ name: 'shared', test: (id) => inMain(id) && !sources.includes(id) }] },
         },
       },
     },

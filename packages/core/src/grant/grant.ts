@@ -101,7 +101,7 @@ export interface GrantSummary {
 
 /** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
 export function grant(fields: Grant): Grant {
-  return Object.freeze(quietly({ ...fields, access: tokens(fields.access) }))
+  return Object.freeze(quietly(fields, { access: tokens(fields.access) }))
 }
 
 function tokens(access: Grant['access']): Grant['access'] {

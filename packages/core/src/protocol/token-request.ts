@@ -45,7 +45,8 @@ export async function requestKept(client: Client, request: TokenRequest): Promis
   parameters.set('grant_type', grant_type)
   const sent = http.clock.now()
   const key = await keyFor(client, request.grant)
-  const body = await (key ?? { post }).post({ ...client, authentication }, as, parameters)
+  const asking = authentication === client.authentication ? client : { ...client, authentication }
+  const body = await (key ?? { post }).post(asking, as, parameters)
   try {
     return boundTo(tokenAnswer(body, sent, provider), key)
   } catch (error) {
