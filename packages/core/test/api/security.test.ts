@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import { AuthenticationError, isOAuthError, OAuthProviderError, TokenExpiredError } from '@evergrant/core'
 import {
   allOf,
@@ -378,4 +379,27 @@ test('[#82] a caller that gives up ends it: no other scheme is tried', async () 
   const client = apiClient({ baseUrl: 'https://api.example', schemes, security: anyOf('a', 'b') })
   await assert.rejects(client.fetch('/', { signal: controller.signal }), { code: 'ABORTED' })
   assert.deepEqual(asked, ['a'])
+})
+
+test('[#128] hooks see no credential, whatever its scheme calls it', async () => {
+  await using api = await open()
+  const told: unknown[] = []
+  const schemes = {
+    query: keyScheme('query', 'appid', { value: 'pLaNtEd-1' }),
+    header: keyScheme('header', 'x-shop', { value: 'pLaNtEd-2' }),
+    cookie: keyScheme('cookie', 'c', { value: 'pLaNtEd-3' }),
+  }
+  const client = apiClient({
+    baseUrl: api.url,
+    schemes,
+    security: allOf('query', 'header', 'cookie'),
+    hooks: { before: (view) => void told.push(view), after: (view) => void told.push(view) },
+  })
+  await client.fetch('/a')
+  assert.deepEqual(
+    [told.length, api.seen[0]?.path, api.seen[0]?.headers['x-shop']],
+    [2, '/a?appid=pLaNtEd-1', 'pLaNtEd-2'],
+  )
+  assert.doesNotMatch(JSON.stringify(told), /pLaNtEd/)
+  assert.doesNotMatch(inspect([client, schemes], { depth: 9, showHidden: true }), /pLaNtEd/)
 })
