@@ -6,7 +6,7 @@ import { OAuthError } from '@evergrant/core'
 /**
  * The folder's absolute path, after it was made (mode 0700) where it was missing, and written to once.
  *
- * Throws `INVALID_PARAMETER` in words about EVERGRANT_DATA_DIR. Nothing but the folder is left behind.
+ * Throws `INVALID_SETTING` in words about EVERGRANT_DATA_DIR. Nothing but the folder is left behind.
  */
 export function openDataFolder(given: string): string {
   const folder = resolve(given)
@@ -21,7 +21,7 @@ export function openDataFolder(given: string): string {
     const { code = '', message } = cause as NodeJS.ErrnoException
     const why = WORDS[code] ?? message
     const words = `EVERGRANT_DATA_DIR is "${given}", and ${folder} cannot be used: ${why}. Name a folder that this program may write, for example ./data.`
-    throw new OAuthError('INVALID_PARAMETER', words, { cause })
+    throw new OAuthError('INVALID_SETTING', words, { cause })
   }
 }
 

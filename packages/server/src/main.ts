@@ -53,7 +53,7 @@ const DRAIN = 10
  * Starts the connection server as the environment says, and says where it is. Everything it needs is made on the first
  * start: the data folder (mode 0700), the database, the sealing key (0600).
  *
- * Throws `INVALID_PARAMETER`, `INSECURE_URL` or a store error, naming what to change.
+ * Throws `INVALID_SETTING` or a store error, naming what to change.
  */
 export async function main(env: Environment = process.env, surroundings: Surroundings = {}): Promise<RunningServer> {
   const settings = readSettings(env)
@@ -196,7 +196,7 @@ async function cipherOf(settings: Settings, dataDir: string): Promise<Cipher> {
   }).catch((cause: unknown) => {
     if (keyFile === undefined || !isOAuthError(cause)) throw cause
     const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
-    throw new OAuthError('INVALID_PARAMETER', message, { cause })
+    throw new OAuthError('INVALID_SETTING', message, { cause })
   })
   return keyring({ current })
 }
@@ -216,7 +216,7 @@ function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number):
       : code === 'EACCES'
         ? `EVERGRANT_PORT: cannot listen at ${host}:${port}: the user that runs this program may not use that port. Set one from 1024 on.`
         : `EVERGRANT_HOST: cannot listen at ${host}:${port}: ${NO_SUCH_HOST.has(code) ? 'this machine has no such address' : message}. Set 127.0.0.1, or 0.0.0.0 for all addresses of this machine.`
-  return new OAuthError('INVALID_PARAMETER', words, { cause })
+  return new OAuthError('INVALID_SETTING', words, { cause })
 }
 
 const NO_SUCH_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])

@@ -38,7 +38,7 @@ const TEXTS = [
   'EVERGRANT_LOG_LEVEL',
 ]
 
-/** Reads the settings. Throws `INVALID_PARAMETER`, naming the variable and what it may be. */
+/** Reads the settings. Throws `INVALID_SETTING`, naming the variable and what it may be. */
 export function readSettings(env: Environment): Settings {
   for (const name of TEXTS) {
     // Neither a value nor left out: most likely a variable of another name did not expand.
@@ -51,7 +51,7 @@ export function readSettings(env: Environment): Settings {
   if (!LEVELS.includes(logLevel)) throw invalid('EVERGRANT_LOG_LEVEL', logLevel, `one of ${LEVELS.join(', ')}`)
   if (env['DATABASE_URL']) {
     throw new OAuthError(
-      'NOT_SUPPORTED',
+      'INVALID_SETTING',
       'DATABASE_URL is set, but this version keeps its data in SQLite only. Unset it.',
     )
   }
@@ -120,7 +120,7 @@ function addressOf(given: string | undefined): string | undefined {
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     const message = `EVERGRANT_PUBLIC_URL is ${given}: plain http works on this machine only. Put a proxy with https before it.`
-    throw new OAuthError('INSECURE_URL', message)
+    throw new OAuthError('INVALID_SETTING', message)
   }
   return url.href.replace(/\/+$/, '')
 }
@@ -131,7 +131,7 @@ function metricsTokenOf(given: string | undefined): string | undefined {
   // Not repeated: it is meant to be a secret.
   const message =
     'EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more letters, digits or any of - . _ ~ + / =, such as openssl rand -hex 32 prints.'
-  throw new OAuthError('INVALID_PARAMETER', message)
+  throw new OAuthError('INVALID_SETTING', message)
 }
 
 /** A minute, so that whoever tries it out sees a token end and be renewed. */
@@ -153,5 +153,5 @@ function sandboxOf(given: string | undefined): 'on' | 'off' | 'auto' {
 }
 
 function invalid(name: string, given: string | undefined, expected: string): OAuthError {
-  return new OAuthError('INVALID_PARAMETER', `${name} is "${given}", and should be ${expected}.`)
+  return new OAuthError('INVALID_SETTING', `${name} is "${given}", and should be ${expected}.`)
 }

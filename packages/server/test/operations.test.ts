@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { isOAuthError } from '@evergrant/core'
+import { isOAuthError, type OAuthError } from '@evergrant/core'
 import { person } from '@evergrant/sandbox'
 import { main } from '@evergrant/server/main'
 import { connected, consentUrl, Scene, sandboxOf } from './support/scene.ts'
@@ -104,7 +104,7 @@ test('without a page the server works and says how to build one', async () => {
   assert.match(text, /npm run build:web/)
 })
 
-test('settings that cannot be are refused with the name of the variable', async () => {
+test('settings that cannot be are refused with the name of the variable, and are the operator’s to mend', async () => {
   for (const [env, words] of [
     [{ EVERGRANT_PORT: 'many' }, /EVERGRANT_PORT is "many"/],
     [{ EVERGRANT_PUBLIC_URL: 'http://example.com' }, /plain http/],
@@ -132,7 +132,11 @@ test('settings that cannot be are refused with the name of the variable', async 
   ] as const) {
     const folder = await mkdtemp(join(tmpdir(), 'evergrant-settings-'))
     const all = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder, EVERGRANT_LOG_LEVEL: 'silent', ...env }
-    await assert.rejects(main(all, { signals: false, say: () => {} }), words)
+    await assert.rejects(main(all, { signals: false, say: () => {} }), (error: OAuthError) => {
+      assert.match(error.message, words)
+      assert.deepEqual([error.code, error.who], ['INVALID_SETTING', 'operator'])
+      return true
+    })
     await rm(folder, { recursive: true })
   }
 })
@@ -142,7 +146,7 @@ test('a data folder where nothing can be made is said so at once', { skip: !exis
     const env = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder, EVERGRANT_LOG_LEVEL: 'silent' }
     await assert.rejects(main(env, { signals: false, say: () => {} }), (error) => {
       assert.ok(isOAuthError(error))
-      assert.equal(error.code, 'INVALID_PARAMETER')
+      assert.equal(error.code, 'INVALID_SETTING')
       assert.ok(error.message.startsWith(`EVERGRANT_DATA_DIR is "${folder}"`), error.message)
       return true
     })

@@ -58,6 +58,8 @@ export interface RefreshRules {
 export interface ProviderDefinition {
   readonly id: string
   readonly name: string
+  /** The definition fits many providers: once its addresses are known, it is called by their host instead of `name`. */
+  readonly named_by_host?: boolean
   readonly issuer?: string
   /** Where the metadata is published: at the issuer per OIDC Discovery, per RFC 8414, or nowhere. */
   readonly discovery?: 'oidc' | 'oauth2' | 'none'

@@ -12,6 +12,7 @@ export const sentences = {
   ended_by_provider: 'The provider ended this sign-in.',
   refresh_interrupted:
     'A renewal was cut off before its result could be kept, and the provider gives no second chance.',
+  wrong_account: 'The provider answered a renewal with access to another account. It is kept aside and not used.',
   revoked_here: 'Disconnected here.',
   no_refresh_token: 'The provider gave access for a limited time only, and that has ended.',
   other_client: 'The connection uses another client now.',

@@ -23,6 +23,7 @@ export const AccountReason = Type.Union([
   Type.Literal('never_connected'),
   Type.Literal('ended_by_provider'),
   Type.Literal('refresh_interrupted'),
+  Type.Literal('wrong_account'),
   Type.Literal('revoked_here'),
   Type.Literal('no_refresh_token'),
   Type.Literal('declined'),
