@@ -59,7 +59,7 @@ test('at another port the sandbox is the same provider: its accounts stay connec
     assert.equal((await programWith(key, scene)(account)).status, 200)
     const refreshes = async () => (await admin.get(`/v1/accounts/${account}`)).json.refreshes
     // Counted a moment after the program has its token.
-    while ((await refreshes()) < round) continue
+    while ((await refreshes()) < round) await new Promise(setImmediate)
     assert.equal(await refreshes(), round)
     assert.equal((await admin.get('/v1/connections')).json.connections.length, 1)
     assert.equal((await admin.post(`/v1/accounts/${account}/test`)).json.ok, true)
