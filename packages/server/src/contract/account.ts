@@ -148,6 +148,8 @@ export const HistoryEntry = Type.Object({
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
   seconds: Type.Optional(Type.Number({ description: 'How long the provider took.' })),
+  times: Type.Optional(Type.Integer({ description: 'How often it happened, when several in a row are one line.' })),
+  since: Type.Optional(EpochSeconds),
 })
 export type HistoryEntry = Static<typeof HistoryEntry>
 

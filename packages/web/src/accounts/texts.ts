@@ -87,6 +87,7 @@ export const texts = {
   removed: (account: string) => `${account} was removed.`,
 
   tabs: { overview: 'Overview', use: 'Use it', history: 'History', technical: 'Technical' },
+  timesSince: (times: number) => `${times} times, the first of them`,
   historyEmpty: 'Nothing has happened yet.',
   took: (seconds: number) => `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`,
   who: 'Signed in as',
