@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { grantsCommand } from './commands/grants.ts'
+import { importCommand } from './commands/import.ts'
 import { loginCommand } from './commands/login.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -73,6 +74,7 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     tokenCommand(action),
     loginCommand(action),
     grantsCommand(action),
+    importCommand(action),
     providersCommand(action),
     doctorCommand(action),
     serveCommand(action),

@@ -88,7 +88,7 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
 }
 
 /** The catalogue is read only when an entry of it is named. */
-const fromCatalogue: Catalogue = async (id, values, given) => {
+export const fromCatalogue: Catalogue = async (id, values, given) => {
   const { provider } = await import('@evergrant/providers')
   return provider(id, values, given)
 }

@@ -64,8 +64,10 @@ export type ErrorCode =
   | 'UNSEAL_FAILED'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
+  | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
   | 'ABORTED'
+  | 'PROGRAM_ERROR'
 
 /**
  * Every error code there is. `docs/reference/errors.md` is generated
@@ -268,11 +270,23 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     401,
     'Give a newer access token, or a provider or manager that fetches one.',
   ),
+  NOT_AUTHENTICATED: entry(
+    'request',
+    'developer',
+    401,
+    'Give the credentials of one of the security schemes that the message names.',
+  ),
   HTTP_ERROR: entry(
     'request',
     'developer',
     502,
     "Read the API's own words and the status in this error; they say what it did not accept.",
+  ),
+  PROGRAM_ERROR: entry(
+    'request',
+    'developer',
+    500,
+    'A function that the program gave, such as a hook or a callback, threw. The cause is its own error; correct it there.',
   ),
   ABORTED: entry('request', 'developer', 499, 'The caller gave up; the work that others share goes on.'),
 }
