@@ -127,7 +127,10 @@ async function revoke(options: RemovalOptions, invocation: Invocation): Promise<
   const words = told
     ? `Grant "${found.id}" has ended at ${client.provider.name}.`
     : `Grant "${found.id}" has ended here. ${client.provider.name} offers no revocation; take the consent back there.`
-  terminal.note(`${terminal.style('green', '✓')} ${words}`)
+  const line = `${terminal.style('green', '✓')} ${words}`
+  // Without a revocation endpoint something is left to do for the person.
+  if (told) terminal.note(line)
+  else terminal.say(line)
   if (terminal.json) terminal.data(summary(await storedGrant(of)))
   return undefined
 }
