@@ -148,6 +148,8 @@ export {
 } from './protocol/token-exchange.ts'
 export { type UserInfo, userInfo } from './protocol/user-info.ts'
 export { type LifetimePolicy, withLifetime } from './protocol/with-lifetime.ts'
+export type { AnswerFields, ErrorRules, Path, SecondToken, TokenAnswerRules } from './provider/answer-rules.ts'
+export type { CallbackEndpoints, CallbackRules } from './provider/callback-rules.ts'
 export type {
   ClientAuthMethod,
   ProviderDefinition,
@@ -155,7 +157,24 @@ export type {
   RefreshRules,
   ScopeFeature,
 } from './provider/definition.ts'
-export { type Provider, resolveProvider } from './provider/resolve.ts'
+export type {
+  Deviation,
+  DeviationMaker,
+  DeviationRegistry,
+  DeviationSettings,
+  TokenRequestDraft,
+} from './provider/deviation.ts'
+export type { ApiRules, LongLivedExchange, Lookup, RevocationRules } from './provider/follow-up.ts'
+export type {
+  AuthorizationRequestRules,
+  ClientCredentialsRules,
+  DeviceRules,
+  ParameterNames,
+  RedirectUriRules,
+  RefreshRequestRules,
+  TokenRequestRules,
+} from './provider/request-rules.ts'
+export { type Provider, type ResolveOptions, resolveProvider } from './provider/resolve.ts'
 export { Redacted, scrub } from './redacted.ts'
 export { type Lock, locked, type PlainStore } from './store/locked.ts'
 export { memoryStore } from './store/memory.ts'
