@@ -1,12 +1,12 @@
 import type { AnswerBody } from '../answer/answer-body.ts'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
-import { exchange, type RequestOptions } from '../http/exchange.ts'
 import { boundTo, keyFor } from '../protocol/bound.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
+import { concludeConsent } from './conclude-consent.ts'
 import type { Grant } from './grant.ts'
 import { type PollProgress, polled } from './poll.ts'
-import { type ConsentRequest, type ConsentTarget, recordConsent } from './record-consent.ts'
+import type { ConsentRequest, ConsentTarget } from './record-consent.ts'
 
 /** A consent that a person gives on another device, and for which this one asks again and again. */
 export interface AwaitedConsent extends ConsentRequest {
@@ -27,18 +27,18 @@ export interface AwaitOptions<Pending extends AwaitedConsent> extends ConsentTar
   readonly onProgress?: ((progress: PollProgress) => void) | undefined
 }
 
-/** Waits for the person and writes the grant. `request` asks once. */
+/** Waits for the person and writes the grant. `request` asks once, and proves the key where there is one. */
 export async function awaitConsent<Pending extends AwaitedConsent>(
   client: Client,
   options: AwaitOptions<Pending>,
-  request: (options: RequestOptions) => Promise<Response>,
+  request: (key: Awaited<ReturnType<typeof keyFor>>) => Promise<AnswerBody>,
 ): Promise<Grant> {
   const { pending, signal, onProgress } = options
+  await client.metadata(signal)
   const key = await keyFor(client)
-  const once = (): Promise<AnswerBody> => exchange(client, request, key)
-  const { answer, sent } = await polled(client, { ...pending, signal, onProgress, request: once })
+  const { answer, sent } = await polled(client, { ...pending, signal, onProgress, request: () => request(key) })
   const subject = await verifyIdToken(client, answer)
-  return recordConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
+  return concludeConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
 }
 
 /** Throws `INVALID_ARGUMENT` for a consent that was begun by another client. */

@@ -97,10 +97,16 @@ export async function pollBackchannelAuthentication(client: Client, options: Bac
   assertBegunBy(client, pending, 'authentication')
   const as = await client.metadata(signal)
   const additionalParameters = { ...provider.token_params }
-  return awaitConsent(client, options, (request) =>
-    oauth.backchannelAuthenticationGrantRequest(as, registration, authentication.apply, pending.auth_req_id, {
-      ...request,
-      additionalParameters,
-    }),
+  const { apply } = authentication
+  return awaitConsent(client, options, (key) =>
+    exchange(
+      client,
+      (request) =>
+        oauth.backchannelAuthenticationGrantRequest(as, registration, apply, pending.auth_req_id, {
+          ...request,
+          additionalParameters,
+        }),
+      key,
+    ),
   )
 }

@@ -1,13 +1,18 @@
 import * as oauth from 'oauth4webapi'
 import { lifetime } from '../answer/lifetime.ts'
+import { at } from '../answer/path.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import type { Client } from '../client/client.ts'
 import { exchange } from '../http/exchange.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
 import { scopeNames } from '../protocol/scope.ts'
+import { askToken } from '../protocol/token-request.ts'
 import { quietly } from '../redacted.ts'
 import { type AwaitOptions, assertBegunBy, awaitConsent, intervalOf } from './await-consent.ts'
 import type { Grant } from './grant.ts'
+
+/** The grant type of RFC 8628 §3.4. */
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** What {@link beginDeviceAuthorization} needs. */
 export interface DeviceOptions {
@@ -75,7 +80,7 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
     oauth.deviceAuthorizationRequest(as, registration, authentication.apply, parameters, request),
   )
   const { fields } = body
-  const device_code = text(fields?.['device_code'])
+  const device_code = text(at(fields, provider.device?.code_field ?? 'device_code'))
   const user_code = text(fields?.['user_code'])
   // The drafts of RFC 8628 said `verification_url`, and some still do.
   const address = text(fields?.['verification_uri']) ?? text(fields?.['verification_url'])
@@ -110,16 +115,14 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
  * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.4
  */
 export async function pollDeviceAuthorization(client: Client, options: DevicePollOptions): Promise<Grant> {
-  const { pending, signal } = options
-  const { provider, registration, authentication } = client
+  const { pending } = options
   assertBegunBy(client, pending, 'device authorization')
-  const as = await client.metadata(signal)
-  const { device_code, resource } = pending
-  const additionalParameters = { ...provider.token_params, ...(resource === undefined ? {} : { resource }) }
-  return awaitConsent(client, options, (request) =>
-    oauth.deviceCodeGrantRequest(as, registration, authentication.apply, device_code, {
-      ...request,
-      additionalParameters,
-    }),
+  const { grant_type = DEVICE_CODE, code_parameter = 'device_code', send_user_code } = client.provider.device ?? {}
+  const parameters = {
+    [code_parameter]: pending.device_code,
+    user_code: send_user_code === true ? pending.user_code : undefined,
+  }
+  return awaitConsent(client, options, (key) =>
+    askToken(client, { grant_type, parameters, resource: pending.resource }, key),
   )
 }

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantEvent, GrantListener } from '../events.ts'
+import { apiFetch } from '../http/api-middleware.ts'
 import type { Flow } from '../protocol/flow.ts'
 import { refreshFlow } from '../protocol/refresh.ts'
 import type { GrantStore } from '../store/store.ts'
@@ -108,13 +109,13 @@ function sendingWith(
     },
   })
   if (typeof client !== 'function') {
-    const shared = of(() => client, client.http.fetch)
+    const shared = of(() => client, apiFetch(client))
     return () => shared
   }
   return (id) =>
     of(
       () => client(id),
-      async (input, init) => (await client(id)).http.fetch(input, init),
+      async (input, init) => apiFetch(await client(id))(input, init),
     )
 }
 
