@@ -48,13 +48,23 @@ export function assertGivenHere(of: Grant, client: Client, token_endpoint?: stri
   throw new OAuthError('ISSUER_MISMATCH', message, { grant: of.id, provider: of.provider, outcome: 'not_sent' })
 }
 
+/** A refresh token is bound to the client it was given to (RFC 6749 §6); shown to another, it would end or leak. */
+export function otherClient(of: Grant, client: Client, token_endpoint?: string): OAuthError {
+  const here = address(client, token_endpoint)
+  const message =
+    of.client === client.client_id && of.provider === client.provider.id
+      ? `Grant ${of.id} was given by ${giver(of)}, and its refresh token is not sent to ${here}, which is configured now. Connect it again, restore the former address, or name that in moved_from of the provider's definition if the provider has moved.`
+      : `Grant ${of.id} was given to client ${of.client} of ${of.provider}, but client ${client.client_id} of ${client.provider.id} is configured. Connect it again, or restore the former client.`
+  return new OAuthError('CONSENT_REQUIRED', message, { grant: of.id, provider: of.provider, outcome: 'not_sent' })
+}
+
 /** The server that gave the grant, for people. */
-export function giver({ given_by, subject, provider }: Grant): string {
+function giver({ given_by, subject, provider }: Grant): string {
   return given_by?.issuer ?? subject?.iss ?? given_by?.token_endpoint ?? provider
 }
 
 /** The server that is configured, for people. */
-export function address({ provider }: Client, token_endpoint: string | undefined = provider.token_endpoint): string {
+function address({ provider }: Client, token_endpoint: string | undefined = provider.token_endpoint): string {
   return token_endpoint ?? provider.issuer ?? provider.id
 }
 

@@ -7,7 +7,7 @@ import { scrub } from '../redacted.ts'
 import type { Stored } from '../store/store.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
-import { address, type GivenBy, givenBy, giver, isFromElsewhere } from './given-by.ts'
+import { type GivenBy, givenBy, isFromElsewhere, otherClient } from './given-by.ts'
 import { type Grant, grant, summary, tokenOf } from './grant.ts'
 import type { Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -348,16 +348,6 @@ function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
 
 function notFound(id: string, why: string): OAuthError {
   return new OAuthError('GRANT_NOT_FOUND', `There is no grant ${id}. ${why}`, { grant: id })
-}
-
-/** A refresh token is bound to the client it was given to (RFC 6749 §6); shown to another, it would end or leak. */
-function otherClient(of: Grant, client: Client, token_endpoint?: string): OAuthError {
-  const here = address(client, token_endpoint)
-  const message =
-    of.client === client.client_id && of.provider === client.provider.id
-      ? `Grant ${of.id} was given by ${giver(of)}, and its refresh token is not sent to ${here}, which is configured now. Connect it again, restore the former address, or name that in moved_from of the provider's definition if the provider has moved.`
-      : `Grant ${of.id} was given to client ${of.client} of ${of.provider}, but client ${client.client_id} of ${client.provider.id} is configured. Connect it again, or restore the former client.`
-  return new OAuthError('CONSENT_REQUIRED', message, { grant: of.id, provider: of.provider, outcome: 'not_sent' })
 }
 
 /** No back-off lasts longer than a day: one that seems to was recorded before the machine's clock was set back. */
