@@ -16,7 +16,11 @@ import { openedResponse } from './signed-response.ts'
 export interface CallbackOptions extends ConsentTarget {
   /** The callback as it came: a URL, its query, a form body, or the text that a person pasted. */
   readonly callback: string | URL | URLSearchParams
-  /** What {@link beginAuthorization} returned, or the store it was put in. */
+  /**
+   * What {@link beginAuthorization} returned, or the store it was put in. It works once: a store gives it out once to all
+   * processes, and the client of this process remembers one that is handed in directly, or a copy of it. Another process
+   * that has a copy too must be kept from it by you: a code that comes twice makes the provider end the grant.
+   */
   readonly pending: PendingAuthorization | PendingStore
 }
 
@@ -65,12 +69,18 @@ async function redeem(
     const message = `The callback of ${provider.name} cannot be used: it holds ${code ? 'several codes' : 'no code'}.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: provider.id, grant: pending.grant })
   }
+  if (!client.redeemed.take(pending, client.http.clock.now())) {
+    const message = 'This authorization was finished already; its code is not sent a second time.'
+    throw new OAuthError('AUTHORIZATION_NOT_FOUND', message, { provider: provider.id, grant: pending.grant })
+  }
   try {
     const { redirect_uri, code_verifier, resource } = pending
     const parameters = { code, redirect_uri, code_verifier }
     return await requestToken(client, { grant_type: 'authorization_code', parameters, resource })
   } catch (error) {
     if (!isOAuthError(error)) throw error
+    if (error.outcome === 'not_sent' || (error.outcome === 'refused' && !isInvalidGrant(error)))
+      client.redeemed.free(pending)
     if (!isInvalidGrant(error)) throw error.forGrant(pending.grant)
     const words = error.error_description ?? error.error
     const message = `${provider.name} did not accept the authorization code: ${words}`

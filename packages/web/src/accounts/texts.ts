@@ -27,6 +27,7 @@ export const texts = {
   next: 'Next',
   backToList: 'All accounts',
 
+  connectTitleNew: (connection: string) => `Connect a new account at ${connection}`,
   connectTitle: (account: string) => `Connect ${account}`,
   connectLead: (provider: string) =>
     `You will sign in at ${provider} and say yes there. Evergrant never sees your password.`,
