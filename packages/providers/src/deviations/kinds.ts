@@ -1,3 +1,4 @@
+// Long because: it is one list, an entry for each kind.
 /** A way in which providers deviate from the RFCs. */
 export interface DeviationKind {
   readonly id: string
