@@ -15,6 +15,7 @@ const steps: readonly Step[] = [
   { name: 'types of the packages', command: bin('tsc', '-b') },
   { name: 'types of tests and tools', command: bin('tsc', '-p', 'tsconfig.test.json') },
   { name: 'layers', command: tool('check-layers') },
+  { name: 'catalogue', command: tool('check-catalogue') },
   { name: 'exports', command: tool('check-exports') },
   { name: 'error codes', command: tool('check-errors') },
   { name: 'public API', command: tool('api-snapshot') },

@@ -1,1 +1,6 @@
-export { type GivenAddresses, listProviders, provider, providerDefinition, providerIds } from './provider.ts'
+export type { CatalogueEntry, CatalogueParameter, Confidence } from './entry.ts'
+export { extendEntry } from './entry-merge.ts'
+export { type GivenAddresses, provider, providerDefinition, providerIds } from './provider.ts'
+export { listProviders, type ProviderSummary } from './provider-index.ts'
+export { quirkWords } from './quirk-words.ts'
+export { type ProviderFilter, searchProviders } from './search.ts'

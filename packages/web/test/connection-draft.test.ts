@@ -14,6 +14,12 @@ import {
 const provider: Provider = {
   id: 'p',
   name: 'Provider',
+  aliases: [],
+  categories: [],
+  confidence: 'verified',
+  status: 'active',
+  notes: [],
+  sources: [],
   parameters: [
     { name: 'tenant', title: 'Tenant', pattern: '[a-z.]+', example: 'contoso.example' },
     { name: 'region', title: 'Region', default: 'eu' },

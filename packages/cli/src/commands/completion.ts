@@ -8,7 +8,7 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const
 export function completionCommand(action: Action, root: () => Command): Command {
   return new Command('completion')
     .summary('print a completion script for a shell')
-    .description('Prints a script that lets a shell complete commands and options.')
+    .description('Prints a script that lets a shell complete commands, options and provider ids.')
     .addArgument(new Argument('<shell>').choices(Object.keys(SCRIPTS)))
     .addHelpText(
       'after',
@@ -20,14 +20,16 @@ Examples:
     )
     .action((shell: keyof typeof SCRIPTS) =>
       action(async (_options, { terminal }: Invocation) => {
-        terminal.result(SCRIPTS[shell](wordsOf(root())))
+        const { providerIds } = await import('@evergrant/providers')
+        terminal.result(SCRIPTS[shell](wordsOf(root(), providerIds())))
       }, {}),
     )
 }
 
 /** What can be typed, without how commander keeps it. */
-function wordsOf(command: Command): Words {
+function wordsOf(command: Command, providers: readonly string[]): Words {
   const help = command.createHelp()
+  const takesProvider = command.name() === 'show' && command.parent?.name() === 'providers'
   return {
     name: command.name(),
     about: command.summary() || command.description().split('\n')[0] || '',
@@ -35,7 +37,9 @@ function wordsOf(command: Command): Words {
       flag: option.long ?? option.short ?? option.flags,
       about: option.description,
       takesValue: option.required || option.optional,
+      values: option.long === '--provider' ? providers : option.argChoices,
     })),
-    commands: command.commands.map(wordsOf),
+    values: takesProvider ? providers : undefined,
+    commands: command.commands.map((child) => wordsOf(child, providers)),
   }
 }
