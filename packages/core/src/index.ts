@@ -6,7 +6,9 @@ export {
   ClientSecretBasic,
   ClientSecretBasicRaw,
   ClientSecretPost,
+  ClientSecretUsername,
   None,
+  NoneBasic,
   secretAuthentication,
 } from './client/authentication.ts'
 export { type Client, type ClientOptions, defineClient } from './client/client.ts'
@@ -71,6 +73,7 @@ export {
   type ResponseMode,
 } from './grant/begin-authorization.ts'
 export { callbackParameters } from './grant/callback.ts'
+export { type DeliveredCode, redeemDeliveredCode } from './grant/delivered-code.ts'
 export {
   beginDeviceAuthorization,
   type DeviceAuthorization,
@@ -94,6 +97,7 @@ export { type HostLimitsOptions, hostLimits } from './grant/host-limits.ts'
 export type { HostTurns, Turn } from './grant/host-turns.ts'
 export { type KeepAlive, keepAlive } from './grant/keep-alive.ts'
 export { isExpired } from './grant/lifetimes.ts'
+export { lookUp } from './grant/look-up.ts'
 export type { PendingAuthorization, PendingStore } from './grant/pending-authorization.ts'
 export type { PollProgress } from './grant/poll.ts'
 export {
@@ -107,6 +111,7 @@ export type { TestPoints } from './grant/test-points.ts'
 export type { Sending, TokenSource } from './grant/token-source.ts'
 export { type TokenSources, type TokenSourcesOptions, tokenSource, tokenSources } from './grant/token-sources.ts'
 export type { Want } from './grant/want.ts'
+export { apiMiddleware } from './http/api-middleware.ts'
 export { bearerFetch, bearerMiddleware } from './http/bearer.ts'
 export { circuitBreaker } from './http/circuit-breaker.ts'
 export { compose } from './http/compose.ts'
@@ -137,7 +142,7 @@ export {
   type RegistrationOptions,
   registerClient,
 } from './protocol/register-client.ts'
-export { revokeToken } from './protocol/revoke.ts'
+export { revokeGrant, revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
 export {
   exchangeToken,

@@ -32,5 +32,5 @@ export function clientAuthentication(
 }
 
 function sendsSecret(method: ClientAuthMethod): boolean {
-  return method !== 'none' && !method.endsWith('tls_client_auth')
+  return !method.startsWith('none') && !method.endsWith('tls_client_auth')
 }

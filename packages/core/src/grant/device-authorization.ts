@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { lifetime } from '../answer/lifetime.ts'
+import { at } from '../answer/path.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
@@ -8,10 +9,15 @@ import { assertSecureUrl } from '../http/secure-url.ts'
 import { boundTo, keyFor } from '../protocol/bound.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
 import { scopeNames } from '../protocol/scope.ts'
+import { askToken } from '../protocol/token-request.ts'
 import { quietly } from '../redacted.ts'
+import { concludeConsent } from './conclude-consent.ts'
 import type { Grant } from './grant.ts'
 import { type PollProgress, polled } from './poll.ts'
-import { type ConsentTarget, recordConsent } from './record-consent.ts'
+import type { ConsentTarget } from './record-consent.ts'
+
+/** The grant type of RFC 8628 §3.4. */
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** What {@link beginDeviceAuthorization} needs. */
 export interface DeviceOptions {
@@ -85,7 +91,7 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
     oauth.deviceAuthorizationRequest(as, registration, authentication.apply, parameters, request),
   )
   const { fields } = body
-  const device_code = text(fields?.['device_code'])
+  const device_code = text(at(fields, provider.device?.code_field ?? 'device_code'))
   const user_code = text(fields?.['user_code'])
   // The drafts of RFC 8628 said `verification_url`, and some still do.
   const address = text(fields?.['verification_uri']) ?? text(fields?.['verification_url'])
@@ -122,32 +128,24 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
  */
 export async function pollDeviceAuthorization(client: Client, options: DevicePollOptions): Promise<Grant> {
   const { pending, signal, onProgress } = options
-  const { provider, registration, authentication } = client
+  const { provider } = client
   if (pending.client_id !== client.client_id || pending.provider !== provider.id) {
     const message = `The device authorization belongs to client ${pending.client_id} of ${pending.provider}, not to ${client.client_id} of ${provider.id}.`
     throw new OAuthError('INVALID_ARGUMENT', message, { provider: provider.id, grant: pending.grant })
   }
-  const as = await client.metadata(signal)
-  const additionalParameters = {
-    ...provider.token_params,
-    ...(pending.resource === undefined ? {} : { resource: pending.resource }),
+  await client.metadata(signal)
+  const { grant_type = DEVICE_CODE, code_parameter = 'device_code', send_user_code } = provider.device ?? {}
+  const parameters = {
+    [code_parameter]: pending.device_code,
+    user_code: send_user_code === true ? pending.user_code : undefined,
   }
   const key = await keyFor(client)
   const { answer, sent } = await polled(client, {
     ...pending,
     signal,
     onProgress,
-    request: () =>
-      exchange(
-        client,
-        (request) =>
-          oauth.deviceCodeGrantRequest(as, registration, authentication.apply, pending.device_code, {
-            ...request,
-            additionalParameters,
-          }),
-        key,
-      ),
+    request: () => askToken(client, { grant_type, parameters, resource: pending.resource }, key),
   })
   const subject = await verifyIdToken(client, answer)
-  return recordConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
+  return concludeConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
 }

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantEvent, GrantListener } from '../events.ts'
+import { apiFetch } from '../http/api-middleware.ts'
 import type { Flow } from '../protocol/flow.ts'
 import { refreshFlow } from '../protocol/refresh.ts'
 import type { GrantStore } from '../store/store.ts'
@@ -86,7 +87,7 @@ export function engine(options: EngineOptions): Engine {
     random,
     hosts: options.hosts,
     sending: {
-      fetch: options.fetch ?? (typeof client === 'function' ? undefined : client.http.fetch),
+      fetch: options.fetch ?? (typeof client === 'function' ? undefined : apiFetch(client)),
       clock,
       async proofs(source) {
         const { dpop, registration } = await clientOf(source.id)

@@ -1,15 +1,15 @@
 import * as oauth from 'oauth4webapi'
-import { isInvalidGrant } from '../answer/refusal.ts'
 import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
-import { isOAuthError, OAuthError } from '../errors.ts'
+import { OAuthError } from '../errors.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
-import { requestToken } from '../protocol/token-request.ts'
+import { exactIssuer } from '../provider/issuer.ts'
 import { callbackParameters } from './callback.ts'
 import { checkedCallback } from './callback-checks.ts'
+import { concludeConsent, redeemCode } from './conclude-consent.ts'
 import type { Grant } from './grant.ts'
 import type { PendingAuthorization, PendingStore } from './pending-authorization.ts'
-import { type ConsentTarget, recordConsent } from './record-consent.ts'
+import type { ConsentTarget } from './record-consent.ts'
 import { openedResponse } from './signed-response.ts'
 
 /** What {@link finishAuthorization} needs. */
@@ -31,7 +31,8 @@ export interface CallbackOptions extends ConsentTarget {
  * request throws.
  */
 export async function finishAuthorization(client: Client, options: CallbackOptions): Promise<Grant> {
-  const received = callbackParameters(options.callback, ['code', 'response'])
+  const { callback: rules = {}, hooks = [] } = client.provider
+  const received = callbackParameters(options.callback, ['code', 'response'], rules.parameter_names)
   const signed = received.has('response')
   const parameters = signed ? await openedResponse(client, received) : received
   const { pending, as } = await checkedCallback(client, parameters, options.pending)
@@ -39,10 +40,28 @@ export async function finishAuthorization(client: Client, options: CallbackOptio
     const message = `${client.provider.name} was asked for a signed answer, but this callback is not signed.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: client.provider.id, grant: pending.grant })
   }
+  const asItCame = new URLSearchParams(parameters)
+  // A name that was given for another is not part of what the provider sent, and may have signed.
+  for (const [name, arrived] of Object.entries(rules.parameter_names ?? {})) if (name !== arrived) asItCame.delete(name)
+  for (const hook of hooks) await hook.callback?.(asItCame, client)
+  const metadata = keptParameters(client, parameters, pending)
   const sent = client.http.clock.now()
-  const answer = await redeem(client, as, parameters, pending)
+  const answer = await redeem(client, as, parameters, pending, metadata)
   const subject = await verifyIdToken(client, answer, pending.nonce)
-  return recordConsent(client, options, pending, { answer, subject, sent })
+  return concludeConsent(client, options, pending, { answer, subject, sent, metadata })
+}
+
+/** What the definition says is to be kept of a callback, and what later requests repeat. */
+function keptParameters(
+  { provider }: Client,
+  parameters: URLSearchParams,
+  { redirect_uri }: PendingAuthorization,
+): Readonly<Record<string, unknown>> | undefined {
+  const { metadata = [], endpoints } = provider.callback ?? {}
+  const names = endpoints === undefined ? metadata : [...metadata, endpoints.parameter]
+  const kept: Record<string, unknown> = provider.refresh_request?.redirect_uri ? { redirect_uri } : {}
+  for (const name of names) if (parameters.has(name)) kept[name] = parameters.get(name)
+  return Object.keys(kept).length === 0 ? undefined : kept
 }
 
 async function redeem(
@@ -50,28 +69,28 @@ async function redeem(
   as: oauth.AuthorizationServer,
   parameters: URLSearchParams,
   pending: PendingAuthorization,
+  metadata: Readonly<Record<string, unknown>> | undefined,
 ): Promise<TokenAnswer> {
   const { provider } = client
-  const known =
-    provider.issuer === undefined || provider.issuer_rule === 'tenant'
-      ? { ...as, authorization_response_iss_parameter_supported: false }
-      : as
+  const inexact = exactIssuer(provider) === undefined
+  const known = inexact ? { ...as, authorization_response_iss_parameter_supported: false } : as
+  // Where one comes beside the code it is not used: the id_token of the token endpoint counts.
+  if (provider.authorization_params?.['response_type']?.includes('id_token')) parameters.delete('id_token')
   const validated = validatedResponse(known, client, parameters, pending)
   const [code, ...more] = validated.getAll('code')
   if (!code || more.length > 0) {
     const message = `The callback of ${provider.name} cannot be used: it holds ${code ? 'several codes' : 'no code'}.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: provider.id, grant: pending.grant })
   }
+  return redeemCode(client, { ...pending, code: provider.callback?.decode_code ? decoded(code) : code, metadata })
+}
+
+/** Decoded once more; as it is when it turns out not to be encoded. */
+function decoded(code: string): string {
   try {
-    const { redirect_uri, code_verifier, resource } = pending
-    const parameters = { code, redirect_uri, code_verifier }
-    return await requestToken(client, { grant_type: 'authorization_code', parameters, resource })
-  } catch (error) {
-    if (!isOAuthError(error)) throw error
-    if (!isInvalidGrant(error)) throw error.forGrant(pending.grant)
-    const words = error.error_description ?? error.error
-    const message = `${provider.name} did not accept the authorization code: ${words}`
-    throw new OAuthError('CODE_REFUSED', message, { ...error, cause: error, grant: pending.grant })
+    return decodeURIComponent(code)
+  } catch {
+    return code
   }
 }
 

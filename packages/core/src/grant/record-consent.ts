@@ -27,6 +27,8 @@ export interface ConsentOutcome {
   readonly answer: TokenAnswer
   /** Who consented, when a verified id_token said so. */
   readonly subject: Subject | undefined
+  /** What the callback told that is to be kept with the grant. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** When the token request was sent, epoch seconds. */
   readonly sent: number
 }
@@ -58,6 +60,13 @@ export async function recordConsent(
       client: client.client_id,
       ...(who === undefined ? {} : { subject: who }),
       ...(kept === undefined ? {} : { refresh_token: kept }),
+      ...(kept === undefined || before?.refresh_expires_at === undefined
+        ? {}
+        : { refresh_expires_at: before.refresh_expires_at }),
+      ...known(
+        kept === undefined || answer.refresh_token !== undefined ? undefined : before?.metadata,
+        outcome.metadata,
+      ),
       ...(kept === undefined || before?.dpop_key === undefined ? {} : { dpop_key: before.dpop_key }),
       ...(asked.scope === undefined ? {} : { requested_scope: asked.scope }),
       ...(answer.scope === undefined ? {} : { granted_scope: answer.scope }),
@@ -73,6 +82,10 @@ export async function recordConsent(
     if (stored.ok) return stored.grant
   }
   throw contradicted(asked.grant)
+}
+
+function known(before: Grant['metadata'], now: Grant['metadata']): Pick<Grant, 'metadata'> {
+  return before === undefined && now === undefined ? {} : { metadata: { ...before, ...now } }
 }
 
 async function tried<T>(work: Promise<T>, id: string): Promise<T> {

@@ -3,6 +3,7 @@ import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { exactIssuer } from '../provider/issuer.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { type Grant, grant, summary, tokenOf } from './grant.ts'
@@ -293,8 +294,8 @@ function notFound(id: string, why: string): OAuthError {
 
 /** Whether another issuer gave the grant: an address that was changed must not get what the former one gave. */
 function fromElsewhere({ subject }: Grant, { provider }: Client): boolean {
-  const exact = provider.issuer !== undefined && provider.issuer_rule !== 'tenant'
-  return exact && subject !== undefined && subject.iss !== provider.issuer
+  const issuer = exactIssuer(provider)
+  return issuer !== undefined && subject !== undefined && subject.iss !== issuer
 }
 
 /** A refresh token is bound to the client it was given to (RFC 6749 §6); shown to another, it would end or leak. */

@@ -36,7 +36,10 @@ export interface Receipt {
  */
 export function renewed(of: Grant, answer: TokenAnswer, receipt: Receipt): Grant {
   const { key, sent, now } = receipt
-  const { spending: _, in_doubt: __, ...rest } = of
+  const { spending: _, in_doubt: __, ...held } = of
+  const { refresh_expires_at: ___, ...replaced } = held
+  // The end that was told belongs to the token it came with.
+  const rest = answer.refresh_token === undefined ? held : replaced
   const lifetime = answer.expires_in ?? receipt.rules?.access_lifetime
   const scope = answer.scope ?? (key === '' ? of.granted_scope : undefined)
   // A provider that does not know DPoP answers with a bearer token, and nothing is bound.
@@ -59,6 +62,8 @@ export function renewed(of: Grant, answer: TokenAnswer, receipt: Receipt): Grant
   return grant({
     ...rest,
     ...(answer.refresh_token === undefined ? {} : { refresh_token: answer.refresh_token, ...dpop_key }),
+    ...(answer.refresh_expires_in === undefined ? {} : { refresh_expires_at: sent + answer.refresh_expires_in }),
+    ...(answer.metadata === undefined ? {} : { metadata: { ...of.metadata, ...answer.metadata } }),
     ...(key === '' && answer.scope !== undefined ? { granted_scope: answer.scope } : {}),
     access: { ...living(of.access, now), [key]: token },
     standing: of.standing.state === 'active' ? of.standing : { state: 'active', since: now },

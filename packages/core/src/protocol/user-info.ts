@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { refusal, text } from '../answer/refusal.ts'
 import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { apiFetch } from '../http/api-middleware.ts'
 import { exchange } from '../http/exchange.ts'
 import { withProviderKeys } from './provider-keys.ts'
 
@@ -26,7 +27,8 @@ export async function userInfo(client: Client, accessToken: string, subject?: st
   const { provider, registration } = client
   const as = await client.metadata()
   let type = 'application/json'
-  const body = await exchange(client, async (options) => {
+  const asked = { ...client, http: { ...client.http, fetch: apiFetch(client) } }
+  const body = await exchange(asked, async (options) => {
     const response = await oauth.userInfoRequest(as, registration, accessToken, options)
     type = response.headers.get('content-type') ?? type
     return response

@@ -6,8 +6,9 @@ export type Path = string
 
 /** Where the fields of RFC 6749 §5.1, and what is like them, stand in a provider's token answer. */
 export interface AnswerFields {
-  readonly access_token?: Path
-  readonly refresh_token?: Path
+  /** Of several places, the first where there is something. */
+  readonly access_token?: Path | readonly Path[]
+  readonly refresh_token?: Path | readonly Path[]
   readonly id_token?: Path
   readonly token_type?: Path
   readonly scope?: Path
