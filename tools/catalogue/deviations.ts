@@ -85,7 +85,7 @@ export function deviationsOf(fields: Fields, quirks: ReadonlySet<string>): Devia
       header: fields.text('apiAuthHeader'),
       headers: Object.fromEntries(fields.texts('apiHeaders').map((name) => [name, '{client_id}'])),
     },
-    deviations: { 'callback-signature': signature(fields.inner('callbackSignature')) },
+    deviations: { 'signed-callback': signature(fields.inner('callbackSignature')) },
   }
   return { rules, parameters: own.parameters }
 }
@@ -215,10 +215,13 @@ function revocation(from: Fields | undefined): Json | undefined {
 
 function signature(from: Fields | undefined): Json | undefined {
   if (from === undefined) return undefined
-  const rules = { parameter: from.text('param'), algorithm: from.text('algorithm') }
-  // What is signed and with what is the same wherever this deviation is used.
-  const known = from.text('key') === 'client_secret' && from.text('over')?.startsWith('sorted query without')
-  if (known !== true) throw new Error('a signature of the callback that the deviation does not know')
+  const rules = { parameter: from.text('param') }
+  // What is signed, how and with what is the same wherever this deviation is used.
+  const known =
+    from.text('algorithm') === 'HMAC-SHA256' &&
+    from.text('key') === 'client_secret' &&
+    from.text('over')?.startsWith('sorted query without') === true
+  if (!known) throw new Error('a signature of the callback that the deviation does not know')
   from.finish()
   return rules
 }

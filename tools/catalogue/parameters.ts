@@ -31,6 +31,8 @@ const RENAMED: Readonly<Record<string, string>> = {
   subDomain: 'subdomain',
 }
 
+const AT_RUN_TIME: Readonly<Record<string, string>> = { clientId: 'client_id' }
+
 const TITLES: Readonly<Record<string, string>> = {
   domain: 'Host',
   tokenDomain: 'Host of the token endpoint',
@@ -45,7 +47,6 @@ const TITLES: Readonly<Record<string, string>> = {
   environment: 'Environment',
   env: 'Environment',
   subdomain: 'Subdomain',
-  clientId: 'Client ID in the address',
   device_id: 'Device ID',
 }
 
@@ -67,13 +68,15 @@ export function parametersOf(fields: Fields, about: { readonly id: string; reado
   const variables = fields.record('variables') ?? {}
   const parameters: Record<string, CatalogueParameter> = {}
   for (const [given, raw] of Object.entries(variables)) {
+    // The client's own id in an address is filled in by the client: nobody has to give it twice.
+    if (AT_RUN_TIME[given] !== undefined) continue
     const name = RENAMED[given] ?? given
     parameters[name] = parameterOf(name, new Fields(raw as Record<string, unknown>, `${about.id}.${given}`))
   }
   for (const [name, parameter] of Object.entries(parameters))
     parameters[name] = helped(name, parameter, fields, about.name)
   const named = (template: string): string =>
-    template.replace(/\{(\w+)\}/g, (_, name: string) => `{${RENAMED[name] ?? name}}`)
+    template.replace(/\{(\w+)\}/g, (_, name: string) => `{${AT_RUN_TIME[name] ?? RENAMED[name] ?? name}}`)
   return { parameters, named }
 }
 
@@ -95,6 +98,8 @@ function parameterOf(name: string, fields: Fields): CatalogueParameter {
   return {
     title: TITLES[name] ?? words(name),
     ...(note === undefined ? {} : { help: note }),
+    // What only the callback tells cannot be asked of an administrator.
+    ...(place === 'param' && note?.startsWith('from the callback') === true ? { optional: true as const } : {}),
     in: place,
     ...(options.length > 0 ? { values: options } : { pattern: pattern ?? LABEL }),
     ...(fallback === undefined ? {} : { default: fallback }),
@@ -142,7 +147,6 @@ function whereToFind(
   listed: boolean,
 ): string {
   const origin = /^https:\/\/[^/]+/.exec(address ?? '')?.[0]
-  if (name === 'clientId') return `The client id once more: ${provider} has it in the address too.`
   if (name === 'version') return 'The version of the API that the addresses name.'
   if (place === 'host' && listed) return `Which ${provider} it is: the one of your region, or the one to practise with.`
   if (place === 'host')

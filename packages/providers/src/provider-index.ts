@@ -28,5 +28,11 @@ export async function providerIndex(): Promise<readonly ProviderSummary[]> {
 
 /** All providers of the catalogue in order of their names, for lists that people choose from. Reads the index alone. */
 export async function listProviders(): Promise<ProviderSummary[]> {
-  return [...(await providerIndex())].sort((a, b) => a.name.localeCompare(b.name, 'en'))
+  return [...(await providerIndex())].sort(byName)
+}
+
+/** A collator would be loaded for this alone, which takes longer than all the rest. */
+function byName(a: ProviderSummary, b: ProviderSummary): number {
+  const [one, other] = [a.name.toLowerCase(), b.name.toLowerCase()]
+  return one < other ? -1 : one > other ? 1 : 0
 }

@@ -77,6 +77,12 @@ function rank({ id, name, aliases = [], categories = [] }: ProviderSummary, word
 
 /** Small letters and single spaces, so that `Google-Mail` is `google mail`. */
 function plain(text: string): string {
+  // Nearly all names are ASCII, for which the tables of Unicode need not be asked.
+  if (/^[ -~]*$/.test(text))
+    return text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim()
   return text
     .normalize('NFKD')
     .replace(/\p{Mark}/gu, '')

@@ -7,7 +7,7 @@ export const served: Readonly<
   // Answers are read by what they are, whatever a provider is known for: form, JSON in a callback, strings for numbers,
   // lists of scopes, HTTP 200 with an error, other words for bearer.
   'form-encoded-response': 'engine',
-  'jsonp-response': 'engine',
+  'jsonp-response': ({ deviations = {} }) => 'jsonp-answer' in deviations,
   'expires-in-string': 'engine',
   'scope-as-array': 'engine',
   'http-200-errors': 'engine',
@@ -58,19 +58,20 @@ export const served: Readonly<
   'scope-response-separator': ({ token_answer }) => token_answer?.scope_separator !== undefined,
   'callback-metadata': ({ callback }) => callback?.metadata !== undefined,
   'callback-form-post': ({ authorization_params }) => authorization_params?.['response_mode'] === 'form_post',
-  'callback-signature': ({ deviations = {} }) => 'callback-signature' in deviations,
+  'callback-signature': ({ deviations = {} }) => 'signed-callback' in deviations,
   'code-param-rename': ({ callback }) => callback?.parameter_names?.['code'] !== undefined,
   'code-needs-decoding': ({ callback }) => callback?.decode_code === true,
   'region-from-callback': ({ callback }) => callback?.endpoints !== undefined,
   'region-in-url': ({ parameters, notes, variant_of, alternates }) =>
     [parameters, notes, variant_of, alternates].some((one) => one !== undefined),
-  'tenant-in-url': ({ parameters }) => parameters !== undefined,
+  'tenant-in-url': ({ parameters, authorization_endpoint = '' }) =>
+    parameters !== undefined || authorization_endpoint.includes('{client_id}'),
   'nested-token-response': ({ token_answer }) =>
     token_answer?.fields !== undefined || token_answer?.second !== undefined,
   'two-tokens': ({ token_answer }) => token_answer?.second !== undefined,
   'token-response-metadata': ({ token_answer }) => token_answer?.metadata !== undefined,
   'refresh-expiry-field': ({ token_answer }) => token_answer?.fields?.refresh_expires_in !== undefined,
-  'follow-up-lookup': ({ follow_up }) => follow_up !== undefined,
+  'follow-up-lookup': ({ follow_up, deviations = {} }) => follow_up !== undefined || 'session-login' in deviations,
   'token-exchange-step': ({ long_lived }) => long_lived !== undefined,
   'refresh-rotation': ({ refresh }) => refresh?.rotation === 'always',
   'refresh-rotation-optional': ({ refresh }) => refresh?.rotation === 'optional',
@@ -97,7 +98,7 @@ export const served: Readonly<
     token_answer?.time_unit !== undefined ||
     notes !== undefined,
   // Nothing but words helps here: what a person has to do at the provider.
-  'app-token-first': ({ notes, deviations }) => notes !== undefined || deviations !== undefined,
-  'code-by-webhook': ({ notes }) => notes !== undefined,
+  'app-token-first': ({ notes, deviations = {} }) => 'app-token-first' in deviations || notes !== undefined,
+  'code-by-webhook': ({ deviations = {} }) => 'code-by-webhook' in deviations,
   'public-client-cors': ({ notes }) => notes !== undefined,
 }

@@ -27,6 +27,7 @@ const provider: Provider = {
   client_auth: ['client_secret_post', 'none'],
   default_scopes: ['openid'],
   features: [],
+  consent: true,
   needs_issuer: false,
 }
 const filled: ConnectionDraft = { ...emptyDraft, ...draftFor(provider), name: 'Mail', client_id: 'app' }

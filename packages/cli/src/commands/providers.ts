@@ -77,8 +77,9 @@ function narrowed(command: Command): Command {
 async function list(options: ListOptions, invocation: Invocation): Promise<number> {
   const { searchProviders } = await import('@evergrant/providers')
   const all = await searchProviders('', filterOf(options))
+  const named = (name: string): string => name.toLowerCase()
   return tell(
-    all.sort((a, b) => a.name.localeCompare(b.name, 'en')),
+    all.sort((a, b) => (named(a.name) < named(b.name) ? -1 : 1)),
     invocation,
   )
 }

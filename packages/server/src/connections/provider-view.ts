@@ -58,6 +58,7 @@ export function providerView(entry: CatalogueEntry): Provider {
     features: features.map((feature) => ({ ...feature, scopes: [...feature.scopes] })),
     ...(docs === undefined ? {} : { docs }),
     ...(console === undefined ? {} : { console }),
+    consent: entry.authorization_endpoint !== undefined || entry.issuer !== undefined,
     needs_issuer: 'issuer' in parameters,
     notes: [...(entry.status_note === undefined ? [] : [entry.status_note]), ...notes],
     sources: [...sources],

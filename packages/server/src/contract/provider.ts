@@ -62,6 +62,9 @@ export const Provider = Type.Object(
     features: Type.Array(ProviderFeature),
     docs: Type.Optional(Type.String()),
     console: Type.Optional(Type.String({ description: 'Where a client is registered at the provider.' })),
+    consent: Type.Boolean({
+      description: 'Whether people can be asked; without, only programs get tokens for themselves.',
+    }),
     needs_issuer: Type.Boolean({ description: 'The administrator gives the issuer, or both endpoints.' }),
     notes: Type.Array(Type.String(), { description: 'What an administrator should know, in sentences.' }),
     sources: Type.Array(Type.String(), { description: 'Short names of what the addresses were read in.' }),

@@ -1,5 +1,5 @@
 import { Group, Select, Stack, Text, TextInput } from '@mantine/core'
-import { IconInfoCircle, IconZoomQuestion } from '@tabler/icons-react'
+import { IconInfoCircle, IconUserOff, IconZoomQuestion } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import type { Provider, ProviderSummary } from '../api/types.ts'
 import { Notice } from '../shared/notice.tsx'
@@ -87,15 +87,20 @@ function Option({ provider }: { provider: ProviderSummary | undefined }) {
 }
 
 /** What an administrator should know before relying on it. */
-function Sureness({ provider: { name, confidence, sources, notes, status } }: { provider: Provider }) {
+function Sureness({ provider: { name, confidence, sources, notes, consent } }: { provider: Provider }) {
   return (
     <>
+      {!consent && (
+        <Notice tone="warn" icon={IconUserOff} title={texts.noConsentTitle}>
+          <Text size="sm">{texts.noConsentText(name)}</Text>
+        </Notice>
+      )}
       {confidence === 'single' && (
         <Notice tone="warn" icon={IconZoomQuestion} title={texts.singleTitle}>
           <Text size="sm">{texts.singleText(name, sources.join(', '))}</Text>
         </Notice>
       )}
-      {(notes.length > 0 || status !== 'active') && (
+      {notes.length > 0 && (
         <Notice tone="quiet" icon={IconInfoCircle} title={texts.goodToKnow(name)}>
           {notes.map((note) => (
             <Text size="sm" key={note}>

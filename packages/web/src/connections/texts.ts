@@ -31,6 +31,9 @@ export const texts = {
   singleTitle: 'One source’s word',
   singleText: (provider: string, sources: string) =>
     `The addresses of ${provider} were read in one place only (${sources}), and nothing else was found that says the same. Compare them with the provider’s documentation before you rely on them.`,
+  noConsentTitle: 'No consent page is known',
+  noConsentText: (provider: string) =>
+    `As far as is known, ${provider} gives tokens to programs only, not on behalf of people. Accounts cannot be connected by a consent page.`,
   goodToKnow: (provider: string) => `Good to know about ${provider}`,
   name: 'Name',
   nameHelp: 'What you and others will see when adding an account.',
