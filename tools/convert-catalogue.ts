@@ -57,6 +57,5 @@ const sources = set.sources.map(({ source, repository, readFrom }) => {
       : undefined
   return [source, read === undefined ? { repository } : { repository, read }] as const
 })
-writeFileSync(join(catalogue, '../quirks.json'), asText(set.quirks))
 writeFileSync(join(catalogue, '../sources.json'), asText(Object.fromEntries(sources)))
 console.log(`${entries.size} entries written, ${byHand.size} kept as they were written by hand`)

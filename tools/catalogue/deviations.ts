@@ -47,6 +47,7 @@ export function deviationsOf(fields: Fields, quirks: ReadonlySet<string>): Devia
         ...(quirks.has('omit-response-type') && authorizationParams?.['response_type'] === undefined
           ? { response_type: null }
           : {}),
+        ...(quirks.has('no-scope-param') ? { scope: null } : {}),
       },
       fragment: fields.text('authorizationFragment'),
       second_scope_param: fields.text('secondScopeParam'),
@@ -66,17 +67,13 @@ export function deviationsOf(fields: Fields, quirks: ReadonlySet<string>): Devia
         ...(secretOnly ? { client_id: null } : {}),
         ...(byType ? { grant_type: null } : {}),
       },
-      headers: {
-        ...(quirks.has('user-agent-required') ? { 'user-agent': 'Evergrant' } : {}),
-        ...(quirks.has('accept-json-required') ? { accept: 'application/json' } : {}),
-      },
     },
     refresh_request: {
       params: refreshParams,
       client_auth: note === 'the refresh request wants HTTP Basic' ? 'client_secret_basic' : undefined,
     },
     client_credentials: own.rules,
-    token_answer: tokenAnswer(fields.inner('tokenResponse')),
+    token_answer: tokenAnswer(fields.inner('tokenResponse'), quirks.has('camelcase-token-response')),
     long_lived: longLived(fields.inner('tokenExchange')),
     follow_up: lookup === undefined ? undefined : [followUp(lookup)],
     revocation: revocation(fields.inner('revocation')),
@@ -133,15 +130,24 @@ const WORDS: Readonly<Record<string, Json>> = {
   status: { description: 'error' },
 }
 
-function tokenAnswer(from: Fields | undefined): Json | undefined {
+/** Tried before the RFC's names where a provider is known to write its own so. */
+const CAMEL = {
+  access_token: 'accessToken',
+  refresh_token: 'refreshToken',
+  token_type: 'tokenType',
+  expires_in: 'expiresIn',
+}
+
+function tokenAnswer(from: Fields | undefined, camel: boolean): Json | undefined {
   if (from === undefined) return undefined
   const flag = from.text('errorFlag')
   const second = from.text('alternateAccessTokenPath')
   const rules = {
     fields: {
-      access_token: from.text('accessTokenPath'),
-      refresh_token: from.text('refreshTokenPath'),
-      expires_in: from.text('expiresInPath'),
+      ...(camel ? CAMEL : {}),
+      ...given('access_token', from.text('accessTokenPath')),
+      ...given('refresh_token', from.text('refreshTokenPath')),
+      ...given('expires_in', from.text('expiresInPath')),
       expires_at: from.text('expiresAtPath'),
       refresh_expires_in: from.text('refreshExpiresField'),
       scope: from.text('scopeField'),
@@ -152,6 +158,10 @@ function tokenAnswer(from: Fields | undefined): Json | undefined {
   }
   from.finish()
   return rules
+}
+
+function given(name: string, path: string | undefined): Json {
+  return path === undefined ? {} : { [name]: path }
 }
 
 /** The second token and what stands beside it. */

@@ -23,20 +23,15 @@ export interface DataSet {
   readonly providers: readonly ProviderRecord[]
   readonly mail: readonly MailPreset[]
   readonly sources: readonly SourceRecord[]
-  /** Kinds of deviations, and what each means. */
-  readonly quirks: Readonly<Record<string, string>>
 }
 
-/** Reads a data set: providers.json, mail.json, sources.json and quirks.json of one folder. */
+/** Reads a data set: providers.json, mail.json and sources.json of one folder. */
 export function readDataSet(folder: string): DataSet {
   const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   return {
     providers: read('providers.json') as ProviderRecord[],
     mail: read('mail.json') as MailPreset[],
     sources: read('sources.json') as SourceRecord[],
-    quirks: Object.fromEntries(
-      (read('quirks.json') as { id: string; meaning: string }[]).map(({ id, meaning }) => [id, meaning]),
-    ),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { CatalogueEntry, CatalogueParameter, ProviderSummary } from '@evergrant/providers'
+import type { CatalogueEntry, CatalogueParameter, DeviationKind, ProviderSummary } from '@evergrant/providers'
 import { table } from './grant-text.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -22,10 +22,11 @@ export function providerTable(all: readonly ProviderSummary[], terminal: Pick<Te
 /** All that is known about a provider, a fact on each line. */
 export function providerText(
   of: CatalogueEntry,
-  words: Readonly<Record<string, string>>,
+  kinds: readonly DeviationKind[],
   terminal: Pick<Terminal, 'paint'>,
 ): string {
   const { parameters = {}, features = [], quirks = [], notes = [], alternates = [] } = of
+  const meaning = (quirk: string): string => kinds.find(({ id }) => id === quirk)?.meaning ?? ''
   const facts: Fact[] = [
     ['provider', terminal.paint('bold', of.id)],
     ['name', of.name],
@@ -50,9 +51,7 @@ export function providerText(
     ['always asks', [...(of.default_scopes ?? []), ...(of.offline_scopes ?? [])].join(' ') || undefined],
     ...features.map(({ title, scopes }): Fact => ['scope', `${scopes.join(' ')}  ${terminal.paint('dim', title)}`]),
     ...lifetimes(of),
-    ...quirks.map(
-      (quirk): Fact => ['deviates', `${terminal.paint('dim', `${quirk}:`)} ${words[quirk] ?? ''}`.trimEnd()],
-    ),
+    ...quirks.map((quirk): Fact => ['deviates', `${terminal.paint('dim', `${quirk}:`)} ${meaning(quirk)}`.trimEnd()]),
     ...notes.map((note): Fact => ['note', note]),
     ...alternates.map(([authorization, token]): Fact => ['also seen', `${authorization} and ${token}`]),
     ['console', of.console],

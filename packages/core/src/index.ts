@@ -1,4 +1,5 @@
 export type { Abortable } from './abortable.ts'
+export { at as valueAt } from './answer/path.ts'
 export type { TokenAnswer } from './answer/token-answer.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
@@ -19,6 +20,7 @@ export type { CredentialSource } from './client/credential.ts'
 export { type Dpop, dpop } from './client/dpop.ts'
 export type { DpopKey } from './client/dpop-key.ts'
 export { type KeySource, PrivateKeyJwt } from './client/private-key-jwt.ts'
+export { SignedClientSecret } from './client/signed-client-secret.ts'
 export {
   type SigningAlgorithm,
   type SigningKey,

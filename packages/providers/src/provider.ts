@@ -1,5 +1,6 @@
 import { OAuthError, type Provider, resolveProvider } from '@evergrant/core'
 import { catalogue } from './catalogue.ts'
+import { deviations } from './deviations/registry.ts'
 import type { CatalogueEntry } from './entry.ts'
 import { extendEntry } from './entry-merge.ts'
 import { providerIndex } from './provider-index.ts'
@@ -69,9 +70,11 @@ export async function provider(
   const addresses = Object.fromEntries(
     Object.entries(given).filter(([, address]) => address !== undefined && address !== ''),
   )
-  if (Object.keys(addresses).length === 0) return resolveProvider(definition, values)
+  if (Object.keys(addresses).length === 0) return resolveProvider(definition, values, { deviations })
   const { issuer: _, default_scopes, offline_scopes, ...rest } = definition
   const byIssuer = addresses['issuer'] !== undefined
   const scopes = { ...(default_scopes && { default_scopes }), ...(offline_scopes && { offline_scopes }) }
-  return resolveProvider({ ...rest, ...(byIssuer ? scopes : { discovery: 'none' as const }), ...addresses }, values)
+  return resolveProvider({ ...rest, ...(byIssuer ? scopes : { discovery: 'none' as const }), ...addresses }, values, {
+    deviations,
+  })
 }

@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { resolveProvider } from '@evergrant/core'
-import { type CatalogueEntry, extendEntry, listProviders, providerDefinition, providerIds } from '@evergrant/providers'
-import { served } from './quirks.ts'
+import {
+  type CatalogueEntry,
+  deviationKinds,
+  deviations,
+  extendEntry,
+  listProviders,
+  providerDefinition,
+  providerIds,
+} from '@evergrant/providers'
+import { served } from './served.ts'
 
 const entries: CatalogueEntry[] = await Promise.all(providerIds().map(providerDefinition))
 
@@ -20,7 +28,7 @@ test('all providers resolve to a complete definition when their parameters are f
   assert.ok(entries.length >= 953, String(entries.length))
   for (const entry of entries) {
     if (entry.id === 'generic') continue
-    const provider = resolveProvider(withoutDeviations(entry), examples(entry))
+    const provider = resolveProvider(entry, examples(entry), { deviations })
     const { authorization_endpoint, token_endpoint, issuer } = provider
     const own = entry.grant_types?.includes('authorization_code') === false
     assert.ok(issuer !== undefined || token_endpoint !== undefined, entry.id)
@@ -87,7 +95,7 @@ test('no value of a parameter that is part of an address leads to another place 
         const given = { ...examples(entry), [name]: value }
         const where = `${entry.id}.${name} = ${JSON.stringify(value)}`
         assert.throws(
-          () => resolveProvider(withoutDeviations(entry), given),
+          () => resolveProvider(entry, given, { deviations }),
           { code: 'INVALID_PARAMETER', message: /for example|$/ },
           where,
         )
@@ -103,7 +111,7 @@ test('a label is one label: a dot in it is refused unless the provider has label
       if (place !== 'host-label' || /\./.test(example)) continue
       const given = { ...examples(entry), [name]: 'acme.evil' }
       assert.throws(
-        () => resolveProvider(withoutDeviations(entry), given),
+        () => resolveProvider(entry, given, { deviations }),
         { code: 'INVALID_PARAMETER' },
         `${entry.id}.${name}`,
       )
@@ -111,6 +119,10 @@ test('a label is one label: a dot in it is refused unless the provider has label
     }
   }
   assert.ok(refused > 50, String(refused))
+})
+
+test('every kind of deviation that is known has a rule by which an entry shows it', () => {
+  assert.deepEqual(Object.keys(served).sort(), deviationKinds.map(({ id }) => id).sort())
 })
 
 test('every deviation that an entry lists is served by a field of its definition, or by the engine for everybody', () => {
@@ -178,8 +190,3 @@ test('an entry that extends another: objects merge, lists replace, null removes,
     token_request: { parameter_names: { grant_type: null } },
   })
 })
-
-/** The functions are tested where they are; here it is about addresses and values. */
-function withoutDeviations({ deviations: _, ...entry }: CatalogueEntry): CatalogueEntry {
-  return entry
-}

@@ -105,8 +105,8 @@ function tell(found: readonly ProviderSummary[], { terminal }: Invocation): numb
 }
 
 async function show({ id }: ShowOptions, { terminal }: Invocation): Promise<void> {
-  const { providerDefinition, quirkWords } = await import('@evergrant/providers')
+  const { deviationKinds, providerDefinition } = await import('@evergrant/providers')
   const found = await providerDefinition(id)
   if (terminal.json) return terminal.data(found)
-  terminal.text(providerText(found, await quirkWords(), terminal))
+  terminal.text(providerText(found, deviationKinds, terminal))
 }

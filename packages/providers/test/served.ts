@@ -5,19 +5,16 @@ export const served: Readonly<
   Record<string, 'engine' | ((entry: CatalogueEntry, all: readonly CatalogueEntry[]) => boolean)>
 > = {
   // Answers are read by what they are, whatever a provider is known for: form, JSON in a callback, strings for numbers,
-  // lists of scopes, HTTP 200 with an error, other words for bearer.
+  // lists of scopes, HTTP 200 with an error, other words for bearer. Headers that say who asks and for what are always sent.
   'form-encoded-response': 'engine',
   'jsonp-response': ({ deviations = {} }) => 'jsonp-answer' in deviations,
   'expires-in-string': 'engine',
   'scope-as-array': 'engine',
   'http-200-errors': 'engine',
   'nonstandard-token-type': 'engine',
-  'no-expires-in': 'engine',
   'non-expiring-token': 'engine',
-  'camelcase-token-response': 'engine',
   'omit-empty-params': 'engine',
   'state-required': 'engine',
-  'no-scope-param': 'engine',
   'pkce-required': ({ pkce_support, pkce }) => pkce_support === 'required' && pkce !== 'off',
   'pkce-plain-only': ({ pkce }) => pkce === 'plain',
   'pkce-hex-challenge': ({ pkce }) => pkce === 'S256-hex',
@@ -30,8 +27,8 @@ export const served: Readonly<
   'client-secret-jwt': ({ client_auth }) => client_auth?.[0] === 'client_secret_signed',
   'private-key-jwt': ({ client_auth, deviations, notes }) =>
     client_auth?.includes('private_key_jwt') === true || deviations !== undefined || notes !== undefined,
-  'accept-json-required': ({ token_request }) => token_request?.headers?.['accept'] === 'application/json',
-  'user-agent-required': ({ token_request }) => token_request?.headers?.['user-agent'] !== undefined,
+  'accept-json-required': 'engine',
+  'user-agent-required': 'engine',
   'extra-headers': ({ api, token_request }) => api?.headers !== undefined || token_request?.headers !== undefined,
   'json-token-request': ({ token_request, client_credentials }) =>
     token_request?.format === 'json' || client_credentials?.format === 'json',
@@ -101,4 +98,10 @@ export const served: Readonly<
   'app-token-first': ({ notes, deviations = {} }) => 'app-token-first' in deviations || notes !== undefined,
   'code-by-webhook': ({ deviations = {} }) => 'code-by-webhook' in deviations,
   'public-client-cors': ({ notes }) => notes !== undefined,
+  mtls: ({ client_auth = [] }) => client_auth.some((method) => method.endsWith('tls_client_auth')),
+  'refresh-needs-redirect-uri': ({ refresh_request }) => refresh_request?.redirect_uri === true,
+  'refresh-secretless': ({ refresh_request }) => refresh_request?.client_auth === 'none',
+  'camelcase-token-response': ({ token_answer }) => token_answer?.fields?.access_token === 'accessToken',
+  'no-expires-in': ({ refresh }) => refresh?.access_lifetime !== undefined,
+  'no-scope-param': ({ authorization_request }) => authorization_request?.parameter_names?.['scope'] === null,
 }
