@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { grantsCommand } from './commands/grants.ts'
+import { importCommand } from './commands/import.ts'
 import { loginCommand } from './commands/login.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -63,12 +64,14 @@ function program(action: Action, { terminal }: Invocation): Command {
       'after',
       `
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
-Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_CONFIG_DIR, EVERGRANT_DATA_DIR, BROWSER, NO_COLOR.`,
+Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR.
+EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant serve\` alone.`,
     )
   const commands = [
     tokenCommand(action),
     loginCommand(action),
     grantsCommand(action),
+    importCommand(action),
     providersCommand(action),
     doctorCommand(action),
     serveCommand(action),

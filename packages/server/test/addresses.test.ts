@@ -116,7 +116,7 @@ test('with all allowed nothing is refused; a list that is none ends the start wi
   assert.equal((await admin.post('/v1/connections', { ...settings, issuer: 'https://10.2.0.1' })).status, 201)
   for (const wrong of ['10.0.0.0/33', '10.0.0', 'https://idp.corp', '10.0.0.0/8;x'])
     await assert.rejects(Scene.begin({ env: { EVERGRANT_PRIVATE_ADDRESSES: wrong } }), {
-      code: 'INVALID_PARAMETER',
+      code: 'INVALID_SETTING',
       message: /EVERGRANT_PRIVATE_ADDRESSES .*10\.1\.0\.0\/16/,
     })
 })

@@ -108,7 +108,7 @@ test('any other text is refused in words that do not repeat it', () => {
     assert.throws(
       () => keyFromText(text, 'EVERGRANT_KEY'),
       (error: Error & { code?: string }) => {
-        assert.equal(error.code, 'INVALID_PARAMETER')
+        assert.equal(error.code, 'INVALID_SETTING')
         assert.match(error.message, /^EVERGRANT_KEY must be 32 random bytes/)
         assert.ok(text === '' || !inspect(error).includes(text))
         return true
@@ -156,7 +156,7 @@ test('a key file that others can read is refused', { skip: process.platform === 
   await loadKey({ file })
   for (const mode of [0o640, 0o604]) {
     await chmod(file, mode)
-    await assert.rejects(loadKey({ file }), { code: 'INVALID_PARAMETER', message: /chmod 600/ })
+    await assert.rejects(loadKey({ file }), { code: 'INVALID_SETTING', message: /chmod 600/ })
   }
 })
 
@@ -166,7 +166,7 @@ test('a key file that holds something else is named and left as it is', async ()
   for (const text of ['', 'very-secret']) {
     await writeFile(file, text, { mode: 0o600 })
     await assert.rejects(loadKey({ file }), (error: Error & { code?: string }) => {
-      assert.equal(error.code, 'INVALID_PARAMETER')
+      assert.equal(error.code, 'INVALID_SETTING')
       assert.ok(error.message.includes(file))
       assert.doesNotMatch(error.message, /very-secret/)
       return true

@@ -47,7 +47,10 @@ export async function finishAuthorization(client: Client, options: CallbackOptio
   const metadata = keptParameters(client, parameters, pending)
   const sent = client.http.clock.now()
   const answer = await redeem(client, as, parameters, pending, metadata)
-  const subject = await verifyIdToken(client, answer, pending.nonce)
+  const subject = await verifyIdToken(client, answer, {
+    nonce: pending.nonce,
+    code: parameters.get('code') ?? undefined,
+  })
   return concludeConsent(client, options, pending, { answer, subject, sent, metadata })
 }
 

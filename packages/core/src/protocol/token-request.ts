@@ -1,6 +1,7 @@
 import type * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
-import { type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
+import { standardAnswer } from '../answer/standard-fields.ts'
+import { type SpoiltAnswer, salvaged, type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
 import { type ClientAuthentication, secretAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import type { Grant } from '../grant/grant.ts'
@@ -38,12 +39,30 @@ export interface RequestRules extends TokenRequestRules {
 
 /** Sends one token request (RFC 6749 §3.2) and reads its answer. */
 export async function requestToken(client: Client, request: TokenRequest): Promise<TokenAnswer> {
+  const answer = await requestKept(client, request)
+  if ('spoilt' in answer) throw answer.spoilt
+  if (answer.thrown !== undefined) throw answer.thrown
+  return answer
+}
+
+/**
+ * The same for a request that uses a refresh token up: a new one that came is returned whatever is wrong with the rest
+ * of the answer, and whatever a step around the fetch made of it.
+ */
+export async function requestKept(client: Client, request: TokenRequest): Promise<TokenAnswer | SpoiltAnswer> {
   const { provider, http } = client
   await client.metadata()
   const sent = http.clock.now()
   const key = await keyFor(client, request.grant)
-  const answer = boundTo(tokenAnswer(await askToken(client, request, key), sent, provider), key)
-  return provider.hooks === undefined ? answer : completed(answer, client)
+  const body = await askToken(client, request, key)
+  try {
+    const answer = boundTo(tokenAnswer(body, sent, provider), key)
+    return provider.hooks === undefined ? answer : await completed(answer, client)
+  } catch (error) {
+    const kept = salvaged(standardAnswer(body, provider), error, request.parameters['refresh_token'])
+    if (kept === undefined) throw error
+    return key === undefined ? kept : { ...kept, dpop_key: key.jwk }
+  }
 }
 
 /** Sends one token request. What came back is not judged yet. */
@@ -57,7 +76,7 @@ export async function askToken(
   const as = await client.metadata()
   const parameters = tokenParameters(client, request)
   const endpoint = rules.endpoint === undefined ? as : { ...as, token_endpoint: rules.endpoint }
-  const asked = { ...client, authentication }
+  const asked = authentication === client.authentication ? client : { ...client, authentication }
   if (key !== undefined) return key.post(asked, endpoint, parameters)
   const usual = provider.token_request
   return post(asked, endpoint, parameters, {
@@ -92,7 +111,7 @@ function tokenParameters(
 
 /**
  * What the provider's deviations add to an answer. The tokens exist nowhere else, so a deviation that fails does not
- * lose them: the answer is kept, and the access token counts as ended, so that the next call tries again.
+ * lose them: they are kept, the access token counts as ended, and what the deviation threw is thrown after that.
  */
 async function completed(answer: TokenAnswer, client: Client): Promise<TokenAnswer> {
   let complete = answer
@@ -100,8 +119,7 @@ async function completed(answer: TokenAnswer, client: Client): Promise<TokenAnsw
     for (const hook of client.provider.hooks ?? []) complete = (await hook.answered?.(complete, client)) ?? complete
     return complete
   } catch (error) {
-    if (answer.refresh_token === undefined) throw error
-    return { ...answer, expires_in: 1 }
+    return { ...answer, expires_in: 1, thrown: error }
   }
 }
 
@@ -122,7 +140,7 @@ function post(
   rules: TokenRequestRules,
 ): Promise<AnswerBody> {
   const { authentication, registration, http, provider, client_id } = client
-  return ask(client, secretsOf(authentication, [body]), async (signal) => {
+  return ask(client, secretsOf(authentication, [body]), async (signal, told) => {
     const alias = registration.use_mtls_endpoint_aliases ? as.mtls_endpoint_aliases?.token_endpoint : undefined
     const url = filledIn(alias ?? as.token_endpoint ?? '', { client_id }, encodeURIComponent)
     if (!URL.canParse(url)) throw missingEndpoint(provider, 'token_endpoint')
@@ -133,7 +151,7 @@ function post(
     let draft: TokenRequestDraft = { url, method, format, headers, parameters: renamed(body, rules.parameter_names) }
     for (const hook of provider.hooks ?? []) draft = (await hook.request?.(draft, client, signal)) ?? draft
     const { address, init } = encoded(draft)
-    return send(http, address, { ...init, signal })
+    return send(http, address, { ...init, signal, ...told })
   })
 }
 

@@ -35,6 +35,22 @@ export const ADDRESSES = [
 ] as const
 
 /**
+ * Checks that every address of a provider is https, or plain http on a loopback host (RFC 9700 §2.6).
+ * Throws `INSECURE_URL` or `INVALID_ARGUMENT`, naming the field.
+ */
+export function assertSecureAddresses(provider: ProviderDefinition): void {
+  for (const field of ADDRESSES) {
+    const address = provider[field]
+    if (address !== undefined) assertSecureUrl(address, `${provider.name}: ${field}`)
+  }
+}
+
+function hostOf({ issuer, token_endpoint }: Partial<Record<(typeof ADDRESSES)[number], string>>): string | undefined {
+  const address = issuer ?? token_endpoint
+  return address !== undefined && URL.canParse(address) ? new URL(address).host : undefined
+}
+
+/**
  * Fills a definition's parameters in. Every value is checked against its pattern before it goes into an address,
  * and every address must be https (plain http for loopback hosts only).
  *
@@ -57,9 +73,11 @@ export function resolveProvider(
     const value = AS_WRITTEN.has(field) ? template : fill(template, values, parameters)
     if (value !== undefined) filled[field] = value
   }
+  const called = definition.named_by_host ? (hostOf(filled) ?? definition.name) : definition.name
   const provider: Provider = {
     ...(filled as unknown as ProviderDefinition),
     ...wanted(filled as unknown as ProviderDefinition, optional),
+    name: called,
     values,
   }
   for (const [field, address] of addresses(provider)) {

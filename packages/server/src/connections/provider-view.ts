@@ -1,3 +1,4 @@
+import type { ProviderDefinition } from '@evergrant/core'
 import type { CatalogueEntry, ProviderSummary as Line } from '@evergrant/providers'
 import { ClientAuth, type Provider, type ProviderSummary } from '../contract/index.ts'
 
@@ -6,6 +7,11 @@ const OFFERED: readonly string[] = ClientAuth.anyOf.map((method) => method.const
 
 export function isOffered(method: string): method is ClientAuth {
   return OFFERED.includes(method)
+}
+
+/** Names of the parameters that a connection may have. The issuer is a field of its own, not one of them. */
+export function parameterNames({ parameters = {} }: ProviderDefinition): string[] {
+  return Object.keys(parameters).filter((name) => name !== 'issuer')
 }
 
 /** A line of the catalogue's index as the API shows it. */
@@ -29,7 +35,7 @@ export function providerSummary({
   }
 }
 
-/** A provider as the API shows it. The issuer is a field of its own there, not one of the parameters. */
+/** A provider as the API shows it. */
 export function providerView(entry: CatalogueEntry): Provider {
   const { id, name, aliases = [], categories = [], confidence, status = 'active', parameters = {}, client_auth } = entry
   const { default_scopes = [], features = [], notes = [], sources = [], docs, console } = entry
@@ -42,7 +48,7 @@ export function providerView(entry: CatalogueEntry): Provider {
     confidence,
     status,
     parameters: Object.entries(parameters)
-      .filter(([parameter]) => parameter !== 'issuer')
+      .filter(([parameter]) => parameterNames(entry).includes(parameter))
       .map(([parameter, { title, help, pattern, values, default: standard, example, optional }]) => ({
         name: parameter,
         title,

@@ -28,9 +28,11 @@ export type {
   ProviderFeature,
   ProviderList,
   ProviderSummary,
+  Removal,
   ServerEvents,
   Session,
   Setup,
   SignIn,
+  StillAtProvider,
   Who,
 } from '@evergrant/server/contract'
