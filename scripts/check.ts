@@ -18,6 +18,7 @@ const steps: readonly Step[] = [
   { name: 'catalogue', command: tool('check-catalogue') },
   { name: 'exports', command: tool('check-exports') },
   { name: 'error codes', command: tool('check-errors') },
+  { name: 'deviations', command: tool('check-deviations') },
   { name: 'public API', command: tool('api-snapshot') },
   { name: 'examples', command: tool('check-examples') },
   { name: 'leaks', command: tool('check-leaks') },
