@@ -1,8 +1,8 @@
 import type { Cipher, Clock, GrantStore } from '@evergrant/core'
-import type { Sandbox } from '@evergrant/sandbox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Tables } from './db/tables.ts'
+import type { EmbeddedSandbox } from './sandbox/embedded-sandbox.ts'
 import type { AddressPolicy } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
 
@@ -22,7 +22,7 @@ export interface Deps {
   /** Which addresses providers may have. Default: public ones, and this machine's when only it reaches the server. */
   readonly addresses?: AddressPolicy | undefined
   /** The embedded practice provider, mounted at `/sandbox`. */
-  readonly sandbox?: Sandbox | undefined
+  readonly sandbox?: EmbeddedSandbox | undefined
   /** Folder of the built page. */
   readonly page?: string | undefined
   readonly passwordCost?: PasswordCost | undefined

@@ -16,7 +16,11 @@ import { openedResponse } from './signed-response.ts'
 export interface CallbackOptions extends ConsentTarget {
   /** The callback as it came: a URL, its query, a form body, or the text that a person pasted. */
   readonly callback: string | URL | URLSearchParams
-  /** What {@link beginAuthorization} returned, or the store it was put in. */
+  /**
+   * What {@link beginAuthorization} returned, or the store it was put in. It works once: a store gives it out once to all
+   * processes, and the client of this process remembers one that is handed in directly, or a copy of it. Another process
+   * that has a copy too must be kept from it by you: a code that comes twice makes the provider end the grant.
+   */
   readonly pending: PendingAuthorization | PendingStore
 }
 
@@ -85,7 +89,23 @@ async function redeem(
     const message = `The callback of ${provider.name} cannot be used: it holds ${code ? 'several codes' : 'no code'}.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: provider.id, grant: pending.grant })
   }
-  return redeemCode(client, { ...pending, code: provider.callback?.decode_code ? decoded(code) : code, metadata })
+  if (!client.redeemed.take(pending, client.http.clock.now())) {
+    const message = 'This authorization was finished already; its code is not sent a second time.'
+    throw new OAuthError('AUTHORIZATION_NOT_FOUND', message, { provider: provider.id, grant: pending.grant })
+  }
+  try {
+    return await redeemCode(client, {
+      ...pending,
+      code: provider.callback?.decode_code ? decoded(code) : code,
+      metadata,
+    })
+  } catch (error) {
+    // A code that the provider has not seen, or has not taken, may be sent again.
+    const untaken = error instanceof OAuthError && error.code !== 'CODE_REFUSED' && error.outcome === 'refused'
+    const unseen = error instanceof OAuthError && error.outcome === 'not_sent'
+    if (provider.long_lived === undefined && (untaken || unseen)) client.redeemed.free(pending)
+    throw error
+  }
 }
 
 /** Decoded once more; as it is when it turns out not to be encoded. */
