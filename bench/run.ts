@@ -9,6 +9,7 @@ import { cachedToken } from './cached-token.bench.ts'
 import { callback } from './callback.bench.ts'
 import { importTime } from './import-time.bench.ts'
 import { memory } from './memory.bench.ts'
+import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
 
@@ -22,6 +23,7 @@ const all: Record<string, () => Promise<string>> = {
   'authorization-url': authorizationUrl,
   callback,
   'import-time': importTime,
+  'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),

@@ -56,6 +56,23 @@ export const providerHomes: readonly string[] = ['packages/providers/']
 /** Catalogue entries that are not anybody's provider: code may name them. */
 export const nobodysProviders: readonly string[] = ['sandbox', 'generic']
 
+/**
+ * Ids that are everyday words or words of programming too. They count where something that is named as a provider's id is
+ * compared with them, and nowhere else; every other id counts wherever it stands.
+ */
+export const ordinaryWords: ReadonlySet<string> = new Set(
+  `
+  acclaim aha apple attentive automatic beam box buffer canvas cas cheddar clever climate close clover coding
+  convex copper dart delicious delivery deputy digits doodle drift drip dub elixir envoy exist factorial fathom
+  flat fly front frontier fulfillment genius gist glean goto grain greenhouse groove harvest hover indeed kick
+  kit lever line linear make medium mention mercury misfit monday mural namely nest nifty nimble outreach
+  passage perk pocket podium polar railway ramp roller sage segment seismic slack slice square steady tally
+  tempo threads tidal timely tremendous twist universe vend wave workable x zoom
+  `
+    .trim()
+    .split(/\s+/),
+)
+
 export function isUnder(path: string, places: readonly string[]): boolean {
   return places.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place))
 }

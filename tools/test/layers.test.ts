@@ -130,6 +130,16 @@ describe('provider ids', () => {
     assert.equal(found(`const x = 'acme-mail'`), 1)
   })
 
+  test('an id that is an ordinary word counts only where an id of a provider is compared with it', () => {
+    const words = (source: string): number =>
+      providerIds([at('core/src/a.tsx', source)], ['box', 'line', 'close']).length
+    assert.equal(words(`if (provider.id === 'box') {}`), 1)
+    assert.equal(words(`switch (client.provider) { case 'line': break }`), 1)
+    assert.equal(words(`if ('close' !== providerId) {}`), 1)
+    assert.equal(words(`server.on('close', done); const line = { box: 1 }; if (event === 'close') {}`), 0)
+    assert.equal(words(`const x = <p>Tick the box on the last line and close the window.</p>`), 0)
+  })
+
   test('comments, longer words, import specifiers, the provider package and nobody’s providers are left alone', () => {
     assert.equal(found(`// acme\nimport x from 'acme'\nconst x = ['acmeology', 'sandbox', 'generic']`), 0)
     assert.deepEqual(providerIds([at('providers/src/a.ts', `const x = 'acme'`)], ids), [])

@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'CREDENTIAL_UNAVAILABLE'
   | 'MISSING_ENDPOINT'
   | 'INSECURE_URL'
+  | 'PRIVATE_ADDRESS'
   | 'REDIRECT_URI_MISMATCH'
   | 'DISCOVERY_FAILED'
   | 'INVALID_CLIENT'
@@ -130,6 +131,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'administrator',
     400,
     'Use https. Plain http is accepted for loopback addresses only.',
+  ),
+  PRIVATE_ADDRESS: entry(
+    'configuration',
+    'operator',
+    400,
+    'Give an address on the public internet, or let the operator allow this one in EVERGRANT_PRIVATE_ADDRESSES.',
   ),
   REDIRECT_URI_MISMATCH: entry(
     'configuration',

@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
+import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
 import { createServices } from './services.ts'
 import { type Environment, readSettings, type Settings } from './settings.ts'
@@ -23,6 +24,8 @@ import { type Environment, readSettings, type Settings } from './settings.ts'
 export interface Surroundings {
   readonly clock?: Clock | undefined
   readonly fetch?: typeof fetch | undefined
+  /** The addresses of a provider's host name, before it is asked. Default: the machine's resolver. */
+  readonly resolve?: Resolve | undefined
   /** Where the log goes, one JSON object per line. Default: stderr. */
   readonly log?: DestinationStream | undefined
   /** Where words for a person go. Default: stdout. */
@@ -96,6 +99,11 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       publicUrl,
       version: packageJson.version,
       fetch: surroundings.fetch,
+      addresses: {
+        loopback: settings.loopbackProviders,
+        allowed: settings.privateAddresses,
+        resolve: surroundings.resolve,
+      },
       sandbox,
       page: surroundings.page ?? join(import.meta.dirname, '../public'),
       passwordCost: surroundings.passwordCost,

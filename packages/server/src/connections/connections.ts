@@ -2,6 +2,7 @@ import {
   type Cipher,
   type Client,
   defineClient,
+  isLoopback,
   isOAuthError,
   OAuthError,
   type ProviderDefinition,
@@ -12,6 +13,7 @@ import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/ind
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
+import { type AddressPolicy, assertPublicAddress, guardedFetch } from '../security/address-policy.ts'
 import { randomId } from '../security/secret.ts'
 import { parameterNames } from './provider-view.ts'
 
@@ -168,9 +170,17 @@ export class Connections {
     return `${this.#deps.publicUrl}/oauth/callback/${id}`
   }
 
-  /** How requests reach a provider: the given fetch, or the global one as it is at that moment. */
+  /**
+   * How requests reach a provider: the given fetch, or the global one as it is at that moment; to addresses that the
+   * operator allows.
+   */
   get fetch(): typeof fetch {
-    return this.#deps.fetch ?? ((input, init) => fetch(input, init))
+    return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.#addresses)
+  }
+
+  get #addresses(): AddressPolicy {
+    const { addresses, publicUrl } = this.#deps
+    return addresses ?? { loopback: isLoopback(new URL(publicUrl).hostname), allowed: [] }
   }
 
   /** Notes what a provider said about the settings; undefined: all is well. True when that is news. */
@@ -200,8 +210,14 @@ export class Connections {
     }
     // Providers whose address only the administrator knows have it as a parameter of their definition.
     const values = { ...(issuer === null ? {} : { issuer }), ...parametersOf(row) }
+    const chosen = await provider(row.provider, values, given)
+    const { authorization_endpoint: consent, token_endpoint: token } = chosen
+    // Said when it is entered, and not when a person is waiting.
+    for (const address of [chosen.issuer, consent, token]) {
+      if (address !== undefined) assertPublicAddress(address, this.#addresses)
+    }
     return defineClient({
-      provider: await provider(row.provider, values, given),
+      provider: chosen,
       client_id: row.client_id,
       client_secret,
       ...(client_auth === null ? {} : { client_auth: client_auth as ClientAuth }),

@@ -95,10 +95,13 @@ export function draftErrors(draft: ConnectionDraft, provider: Provider | undefin
   if (!provider) errors['provider'] = texts.providerMissing
   if (!draft.name.trim()) errors['name'] = texts.nameMissing
   if (!draft.client_id.trim()) errors['client_id'] = texts.clientIdMissing
-  for (const { name, title, pattern, default: preset, example, optional } of provider?.parameters ?? []) {
+  for (const { name, title, pattern, values, default: preset, example, optional } of provider?.parameters ?? []) {
     const value = draft.parameters[name]?.trim() ?? ''
     if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing(title)
-    else if (value && pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
+    else if (
+      value &&
+      ((pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) || values?.includes(value) === false)
+    ) {
       errors[`parameters.${name}`] = texts.parameterWrong(title, example)
     }
   }
