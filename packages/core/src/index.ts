@@ -86,6 +86,7 @@ export {
 } from './grant/device-authorization.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
+export type { GivenBy } from './grant/given-by.ts'
 export {
   type Grant,
   type GrantSummary,
@@ -132,6 +133,7 @@ export { type RetryOptions, retry } from './http/retry.ts'
 export { assertSecureUrl, isLoopback } from './http/secure-url.ts'
 export { httpSession, type Session, type SessionBody, type SessionOptions } from './http/session.ts'
 export { timeout } from './http/timeout.ts'
+export { type NamedFlow, namedFlow } from './named-flow.ts'
 export { type ClientCredentialsOptions, clientCredentialsFlow } from './protocol/client-credentials.ts'
 export type { Flow, FlowRequest } from './protocol/flow.ts'
 export { type Introspection, introspectToken } from './protocol/introspect.ts'

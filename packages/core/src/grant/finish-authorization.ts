@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
-import { OAuthError } from '../errors.ts'
+import { isOAuthError, OAuthError } from '../errors.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
 import { exactIssuer } from '../provider/issuer.ts'
 import { callbackParameters } from './callback.ts'
@@ -16,7 +16,11 @@ import { openedResponse } from './signed-response.ts'
 export interface CallbackOptions extends ConsentTarget {
   /** The callback as it came: a URL, its query, a form body, or the text that a person pasted. */
   readonly callback: string | URL | URLSearchParams
-  /** What {@link beginAuthorization} returned, or the store it was put in. */
+  /**
+   * What {@link beginAuthorization} returned, or the store it was put in. It works once: a store gives it out once to all
+   * processes, and the client of this process remembers one that is handed in directly, or a copy of it. Another process
+   * that has a copy too must be kept from it by you: a code that comes twice makes the provider end the grant.
+   */
   readonly pending: PendingAuthorization | PendingStore
 }
 
@@ -85,7 +89,19 @@ async function redeem(
     const message = `The callback of ${provider.name} cannot be used: it holds ${code ? 'several codes' : 'no code'}.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: provider.id, grant: pending.grant })
   }
-  return redeemCode(client, { ...pending, code: provider.callback?.decode_code ? decoded(code) : code, metadata })
+  if (!client.redeemed.take(pending, client.http.clock.now())) {
+    const message = 'This authorization was finished already; its code is not sent a second time.'
+    throw new OAuthError('AUTHORIZATION_NOT_FOUND', message, { provider: provider.id, grant: pending.grant })
+  }
+  try {
+    const sent = provider.callback?.decode_code ? decoded(code) : code
+    return await redeemCode(client, { ...pending, code: sent, metadata })
+  } catch (error) {
+    if (!isOAuthError(error)) throw error
+    if (error.outcome === 'not_sent' || (error.outcome === 'refused' && error.code !== 'CODE_REFUSED'))
+      client.redeemed.free(pending)
+    throw error
+  }
 }
 
 /** Decoded once more; as it is when it turns out not to be encoded. */

@@ -1,5 +1,6 @@
 import { isQuietly, quietly } from '../redacted.ts'
 import { type AccessToken, accessToken } from './access-token.ts'
+import type { GivenBy } from './given-by.ts'
 
 /** Who consented, as the provider names them. */
 export interface Subject {
@@ -61,6 +62,8 @@ export interface Grant {
   /** Client id. */
   readonly client: string
   readonly subject?: Subject
+  /** Which server gave the tokens; absent in records that an older version wrote last. */
+  readonly given_by?: GivenBy
   readonly refresh_token?: string
   /** Epoch seconds after which the refresh token ends, when the provider told. */
   readonly refresh_expires_at?: number

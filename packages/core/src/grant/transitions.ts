@@ -3,6 +3,7 @@ import type { OAuthError } from '../errors.ts'
 import type { RefreshRules } from '../provider/definition.ts'
 import { accessToken } from './access-token.ts'
 import { backoff } from './backoff.ts'
+import type { GivenBy } from './given-by.ts'
 import { type Grant, grant, type Standing, type Trouble } from './grant.ts'
 import { refreshAt } from './lifetimes.ts'
 
@@ -24,6 +25,8 @@ export interface Receipt {
   /** When the request was sent, epoch seconds: lifetimes count from there. */
   readonly sent: number
   readonly now: number
+  /** Which server answered. */
+  readonly given_by?: GivenBy | undefined
   /** What is known about the provider's refreshes. */
   readonly rules: RefreshRules | undefined
   /** In [0, 1); spreads the refresh. */
@@ -61,6 +64,7 @@ export function renewed(of: Grant, answer: TokenAnswer, receipt: Receipt): Grant
   })
   return grant({
     ...rest,
+    ...(receipt.given_by === undefined ? {} : { given_by: receipt.given_by }),
     ...(answer.refresh_token === undefined ? {} : { refresh_token: answer.refresh_token, ...dpop_key }),
     ...(answer.refresh_expires_in === undefined ? {} : { refresh_expires_at: sent + answer.refresh_expires_in }),
     ...(answer.metadata === undefined ? {} : { metadata: { ...of.metadata, ...answer.metadata } }),

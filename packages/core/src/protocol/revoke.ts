@@ -4,6 +4,7 @@ import { refusal, text } from '../answer/refusal.ts'
 import { standardAnswer } from '../answer/standard-fields.ts'
 import { type ClientAuthentication, secretAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
+import { assertGivenHere } from '../grant/given-by.ts'
 import type { Grant } from '../grant/grant.ts'
 import { agent } from '../http/agent.ts'
 import { apiFetch } from '../http/api-middleware.ts'
@@ -17,23 +18,25 @@ type Metadata = Readonly<Record<string, unknown>>
 
 /**
  * Ends a token at the provider (RFC 7009, or as its definition says). A token that the provider does not know counts as
- * ended. Returns false when the provider has no way to end such a token. `metadata`: the grant's, where the provider
- * needs it.
+ * ended. Returns false when the provider has no way to end such a token. `of`: the grant that the token is of, from whose
+ * metadata the provider may need something; if another server gave it than is configured now, nothing is sent:
+ * `ISSUER_MISMATCH`.
  */
 export async function revokeToken(
   client: Client,
   token: string,
   hint?: 'access_token' | 'refresh_token',
-  metadata?: Metadata,
+  of?: Grant,
 ): Promise<boolean> {
   const { provider } = client
+  const as = await client.metadata()
+  if (of !== undefined) assertGivenHere(of, client, as.token_endpoint)
   const rules = provider.revocation
   if (rules !== undefined) {
     if (hint !== undefined && rules.token !== undefined && hint !== rules.token) return false
-    return ended(client, await requested(client, rules, token, metadata))
+    return ended(client, await requested(client, rules, token, of?.metadata))
   }
-  const as = await client.metadata()
-  const { revocation_endpoint = as.revocation_endpoint } = regionalEndpoints(provider, metadata)
+  const { revocation_endpoint = as.revocation_endpoint } = regionalEndpoints(provider, of?.metadata)
   if (revocation_endpoint === undefined) return false
   const additionalParameters = hint === undefined ? {} : { token_type_hint: hint }
   const body = await exchange(client, (options) =>
@@ -54,7 +57,7 @@ export async function revokeGrant(client: Client, grant: Grant): Promise<boolean
   const wanted =
     client.provider.revocation?.token ?? (grant.refresh_token === undefined ? 'access_token' : 'refresh_token')
   const token = wanted === 'access_token' ? access : grant.refresh_token
-  return token !== undefined && revokeToken(client, token, wanted, grant.metadata)
+  return token !== undefined && revokeToken(client, token, wanted, grant)
 }
 
 function ended({ provider }: Client, answer: AnswerBody): boolean {

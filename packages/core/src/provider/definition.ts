@@ -98,6 +98,11 @@ export interface ProviderDefinition {
   readonly registration_endpoint?: string
   readonly backchannel_authentication_endpoint?: string
   readonly pushed_authorization_request_endpoint?: string
+  /**
+   * Addresses whose origin was the token endpoint's before it moved. Grants that came from there are renewed at the
+   * present one; without this they need consent again, because whoever changes an address would get their tokens.
+   */
+  readonly moved_from?: readonly string[]
   readonly parameters?: Readonly<Record<string, ProviderParameter>>
   readonly scope_separator?: string
   /** Scopes that are always asked for, such as `openid`. */
