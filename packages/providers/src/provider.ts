@@ -71,7 +71,8 @@ export async function provider(
     Object.entries(given).filter(([, address]) => address !== undefined && address !== ''),
   )
   if (Object.keys(addresses).length === 0) return resolveProvider(definition, values, { deviations })
-  const { issuer: _, default_scopes, offline_scopes, ...rest } = definition
+  // A refresh token belongs to the server that gave it, which is no longer the definition's.
+  const { issuer: _, refresh_endpoint: __, default_scopes, offline_scopes, ...rest } = definition
   const byIssuer = addresses['issuer'] !== undefined
   const scopes = { ...(default_scopes && { default_scopes }), ...(offline_scopes && { offline_scopes }) }
   return resolveProvider({ ...rest, ...(byIssuer ? scopes : { discovery: 'none' as const }), ...addresses }, values, {
