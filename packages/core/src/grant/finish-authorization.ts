@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
-import { isOAuthError, OAuthError } from '../errors.ts'
+import { OAuthError } from '../errors.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
 import { exactIssuer } from '../provider/issuer.ts'
 import { callbackParameters } from './callback.ts'
