@@ -61,6 +61,7 @@ export type ErrorCode =
   | 'STORE_CORRUPT'
   | 'STORE_READ_ONLY'
   | 'UNSEAL_FAILED'
+  | 'KEY_UNAVAILABLE'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
   | 'HTTP_ERROR'
@@ -248,6 +249,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'operator',
     500,
     'Give the sealing key that this record was sealed with. Nothing was overwritten.',
+  ),
+  KEY_UNAVAILABLE: entry(
+    'storage',
+    'operator',
+    503,
+    'Check that the sealing key that the message names can be reached, and that this program may use it.',
   ),
   TOKEN_MISSING: entry(
     'request',

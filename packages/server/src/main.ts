@@ -2,8 +2,8 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { type Cipher, type Clock, OAuthError, sealed, systemClock } from '@evergrant/core'
-import { keyFromText, keyring, loadKey } from '@evergrant/stores/keyring'
+import { type Cipher, type Clock, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
+import { openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
 import type { Kysely } from 'kysely'
 import { type DestinationStream, destination, pino } from 'pino'
@@ -171,17 +171,12 @@ function listeningAt(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-async function cipherOf(settings: Settings, dataDir: string): Promise<Cipher> {
+function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
+  if (settings.key !== undefined) return openKeyring({ text: settings.key, source: 'EVERGRANT_KEY' })
   // A new key would not open what an existing database holds: a lost key is said, never replaced.
   const fresh = !existsSync(join(dataDir, 'evergrant.db'))
-  const current =
-    settings.key === undefined
-      ? await loadKey({
-          file: settings.keyFile ?? join(dataDir, 'key'),
-          create: settings.keyFile === undefined && fresh,
-        })
-      : keyFromText(settings.key, 'EVERGRANT_KEY')
-  return keyring({ current })
+  const create = settings.keyFile === undefined && fresh
+  return openKeyring({ file: settings.keyFile ?? join(dataDir, 'key'), create })
 }
 
 async function practiceProvider(publicUrl: string, db: Kysely<Tables>, cipher: Cipher): Promise<Deps['sandbox']> {

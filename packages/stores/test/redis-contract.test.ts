@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before } from 'node:test'
 import { type GrantStore, sealed } from '@evergrant/core'
 import { type StoreUnderTest, storeContract } from '@evergrant/stores/contract'
-import { keyring, newKey } from '@evergrant/stores/keyring'
+import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
 import { type RedisStoreOptions, redisStore } from '@evergrant/stores/redis'
 import { type RedisServer, startRedis } from './servers/redis.ts'
 
@@ -46,7 +46,7 @@ storeContract(
   { name: 'the Redis store on a client that has sendCommand' },
 )
 
-const cipher = keyring({ current: newKey() })
+const cipher = keyring(await keysFromText(newKeyText()))
 storeContract(
   async () => {
     const { store, reopen, close } = await connected()
