@@ -6,7 +6,7 @@ import { isObject } from '../stored-grant.ts'
 export interface CommandKeyOptions {
   /** The program and its arguments. No shell is between. */
   readonly command: readonly string[]
-  /** Seconds after which it is ended. Default 10. */
+  /** Seconds after which it is ended. Default 30. */
   readonly timeout?: number | undefined
 }
 
@@ -62,7 +62,7 @@ async function ask(options: CommandKeyOptions, question: object): Promise<Readon
 }
 
 /** What the command wrote, and how it failed. */
-function run({ command, timeout = 10 }: CommandKeyOptions, input: string): Promise<{ out: string; failed?: string }> {
+function run({ command, timeout = 30 }: CommandKeyOptions, input: string): Promise<{ out: string; failed?: string }> {
   const [program = '', ...rest] = command
   return new Promise((resolve) => {
     const child = spawn(program, rest, { stdio: 'pipe', timeout: timeout * 1000, killSignal: 'SIGKILL' })
