@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { grantsCommand } from './commands/grants.ts'
+import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -63,12 +64,14 @@ function program(action: Action, { terminal }: Invocation): Command {
       'after',
       `
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
-Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_CONFIG_DIR, EVERGRANT_DATA_DIR, BROWSER, NO_COLOR.`,
+Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_CONFIG_DIR, EVERGRANT_DATA_DIR, EVERGRANT_KEY and EVERGRANT_KEY_FILE
+(tokens are sealed with it), BROWSER, NO_COLOR.`,
     )
   const commands = [
     tokenCommand(action),
     loginCommand(action),
     grantsCommand(action),
+    keysCommand(action),
     providersCommand(action),
     doctorCommand(action),
     serveCommand(action),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { type Client, defineClient, type Grant, OAuthError, type Provider } from '@evergrant/core'
+import { type Client, defineClient, type Grant, OAuthError, type Provider, sealed } from '@evergrant/core'
+import { openKeyring } from '@evergrant/stores/keyring'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { type ClientOptions, settingsOf } from './client-options.ts'
 import { type Catalogue, clientProvider } from './client-provider.ts'
@@ -7,6 +8,7 @@ import { clientSecret } from './client-secret.ts'
 import { type ClientSettings, overridden } from './client-settings.ts'
 import { observed } from './http-log.ts'
 import type { Invocation } from './invocation.ts'
+import { keyPlace } from './keys.ts'
 import { Profiles } from './profile.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -45,7 +47,8 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
     settings.client_id === undefined
       ? undefined
       : { id: grantId, provider: settings.provider ?? settings.issuer ?? 'env', client: settings.client_id }
-  const store = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.note(words) })
+  const opened = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.note(words) })
+  const store = await underSeal(opened, invocation)
   return {
     grantId,
     storeUrl,
@@ -68,6 +71,19 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
       }
     },
     [Symbol.asyncDispose]: () => store.close(),
+  }
+}
+
+/** With a sealing key in the environment, the store's tokens are sealed. */
+async function underSeal(store: OpenedStore, invocation: Invocation): Promise<OpenedStore> {
+  const place = keyPlace({}, invocation)
+  if (place === undefined) return store
+  try {
+    const ring = await openKeyring(place, { clock: invocation.clock })
+    return { ...sealed(store, ring), close: store.close, [Symbol.asyncDispose]: store.close }
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 

@@ -48,7 +48,7 @@ export interface Keyring extends Cipher {
   reload(): Promise<void>
 }
 
-/** Seconds between two readings because of keys that are not known. */
+/** Seconds between two readings because of the same key that is not known. */
 const UNKNOWN_EVERY = 1
 
 /**
@@ -80,6 +80,7 @@ export function keyring(keys: Keys, options: KeyringOptions = {}): Keyring {
   let { current } = keys
   let readAt = clock.monotonic()
   let reading: Promise<void> | undefined
+  let missed = { kid: '', at: 0 }
 
   const reload = (): Promise<void> => {
     if (options.reload === undefined) return Promise.resolve()
@@ -96,9 +97,11 @@ export function keyring(keys: Keys, options: KeyringOptions = {}): Keyring {
     return reading
   }
   const keyOf = async (kid: string): Promise<SealingKey> => {
-    if (!known.has(kid) && (reading !== undefined || clock.monotonic() - readAt >= UNKNOWN_EVERY)) await reload()
+    const again = missed.kid !== kid || clock.monotonic() - missed.at >= UNKNOWN_EVERY
+    if (!known.has(kid) && (reading !== undefined || again)) await reload()
     const key = known.get(kid)
     if (key !== undefined) return key
+    missed = { kid, at: clock.monotonic() }
     const message = `The text was sealed with key ${kid}, which is not given (given: ${[...known.keys()].join(', ')}).`
     throw new OAuthError('UNSEAL_FAILED', message)
   }

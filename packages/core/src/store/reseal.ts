@@ -10,7 +10,7 @@ import type { GrantStore } from './store.ts'
 export interface ResealProgress {
   /** Records of the store, as far as they are counted. */
   readonly total: number
-  /** Records that were looked at in this pass. */
+  /** Records that were looked at, in the first pass. */
   readonly done: number
   /** Records that were sealed anew, in all passes. */
   readonly resealed: number
@@ -101,15 +101,18 @@ export async function reseal(store: GrantStore, ring: Keyring, options: ResealOp
     const waiting: string[] = []
     let done = 0
     let changed = 0
-    const tell = (): void =>
-      onProgress?.({ total: Math.max(total, done + waiting.length), done, resealed, waiting: waiting.length })
+    const tell = (): void => {
+      // Later passes look at all once more, and say so only when they find something.
+      const told = pass === 0 ? done : total
+      onProgress?.({ total: Math.max(total, told + waiting.length), done: told, resealed, waiting: waiting.length })
+    }
     const looked = (outcome: string): void => {
       done += 1
       if (outcome === 'resealed') {
         changed += 1
         resealed += 1
       }
-      tell()
+      if (pass === 0 || outcome === 'resealed') tell()
     }
     await inParallel(idsOf(store, given), concurrency, async (id) => {
       const outcome = unreadable.has(id) ? 'unreadable' : await attempt(id)

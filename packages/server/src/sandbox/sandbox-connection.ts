@@ -2,12 +2,13 @@ import type { Cipher } from '@evergrant/core'
 import type { Sandbox, SandboxState, SandboxStateKeeper } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
 import { readMeta, writeMeta } from '../db/meta.ts'
+import { sealedMeta, sealedPlaces } from '../db/sealed-places.ts'
 import type { Tables } from '../db/tables.ts'
 import { randomSecret } from '../security/secret.ts'
 import type { Services } from '../services.ts'
 
 const CONNECTION = 'sandbox_connection'
-const STATE = 'sandbox_state'
+const STATE = sealedMeta.sandboxState
 const CLIENT_ID = 'evergrant'
 
 /**
@@ -46,7 +47,8 @@ export async function ensureSandboxConnection(services: Services, sandbox: Sandb
 /** Keeps the sandbox's grants and keys in the database, sealed, so that practice accounts outlive a restart. */
 export async function sandboxState(db: Kysely<Tables>, cipher: Cipher): Promise<SandboxStateKeeper> {
   const sealed = await readMeta(db, STATE)
-  const kept = sealed === undefined ? undefined : (JSON.parse(await cipher.open(sealed, STATE)) as SandboxState)
+  const kept =
+    sealed === undefined ? undefined : (JSON.parse(await cipher.open(sealed, sealedPlaces.meta(STATE))) as SandboxState)
   let last: Promise<void> = Promise.resolve()
   return {
     load: () => kept,
@@ -54,7 +56,7 @@ export async function sandboxState(db: Kysely<Tables>, cipher: Cipher): Promise<
       // One after another: the newest is written last.
       last = last
         .catch(() => undefined)
-        .then(async () => writeMeta(db, STATE, await cipher.seal(JSON.stringify(state), STATE)))
+        .then(async () => writeMeta(db, STATE, await cipher.seal(JSON.stringify(state), sealedPlaces.meta(STATE))))
       return last
     },
   }

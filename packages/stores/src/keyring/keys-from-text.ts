@@ -21,6 +21,7 @@ function entries(text: string): string[] {
   return lines
     .filter((line) => line !== '' && !line.startsWith('#'))
     .flatMap((line) => (ADDRESS.test(line) ? [line] : line.split(',').map((part) => part.trim())))
+    .filter((part) => part !== '')
 }
 
 const ADDRESS = /^([a-z][a-z0-9-]*):/
