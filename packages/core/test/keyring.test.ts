@@ -171,7 +171,7 @@ test('a service that is away is KEY_UNAVAILABLE, and is asked again by the next 
   assert.equal(await ring.open(closed, ''), 'text', 'what is in memory opens')
   clock.at = 100
   const away = { code: 'KEY_UNAVAILABLE', class: 'storage', who: 'operator' }
-  for (const call of [ring.open(closed, ''), ring.seal('text', '')])
+  for (const call of [() => ring.open(closed, ''), () => ring.seal('text', '')])
     await assert.rejects(call, (error: OAuthError) => {
       assert.equal(error.code, away.code)
       assert.match(error.message, /kms.*ECONNREFUSED/)

@@ -208,7 +208,7 @@ test('encryption of one’s own that does not open is a typed error, and nothing
   const nonsense: CryptographyManager = { encrypt: backwards, decrypt: () => 'pLaNtEd nonsense' }
   for (const manager of [refusing, nonsense, await cipher()]) {
     const store = sealed(inner, manager)
-    for (const call of [store.get('alice'), store.put(alice(), 1)])
+    for (const call of [() => store.get('alice'), () => store.put(alice(), 1)])
       await assert.rejects(call, (error: OAuthError) => {
         assert.deepEqual([error.code, error.who, error.grant], ['UNSEAL_FAILED', 'operator', 'alice'])
         assert.doesNotMatch(inspect(error, { depth: 9 }), /pLaNtEd/)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type GrantStore, memoryStore, sealed } from '@evergrant/core'
-import { type StoreUnderTest, storeContract } from '@evergrant/stores/contract'
+import { type StoreUnderTest, sealedContract, storeContract } from '@evergrant/stores/contract'
 import { envStore } from '@evergrant/stores/env'
 import { fileStore } from '@evergrant/stores/file'
 import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
@@ -47,4 +47,7 @@ for (const [name, open] of [
 ] as const) {
   const make = (): Promise<StoreUnderTest> => inFolder((folder) => sealed(open(folder), cipher))
   storeContract(make, { name: `the ${name} store under a seal`, sealedField: false })
+  sealedContract(() => inFolder(open), { name: `the ${name} store` })
 }
+
+sealedContract(async () => ({ store: memoryStore() }), { name: 'the memory store' })

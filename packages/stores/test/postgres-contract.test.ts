@@ -1,6 +1,6 @@
 import { after, before } from 'node:test'
 import { sealed } from '@evergrant/core'
-import { type StoreUnderTest, storeContract } from '@evergrant/stores/contract'
+import { type StoreUnderTest, sealedContract, storeContract } from '@evergrant/stores/contract'
 import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
 import { postgresStore } from '@evergrant/stores/postgres'
 import pg from 'pg'
@@ -29,6 +29,7 @@ async function connected(): Promise<StoreUnderTest> {
 }
 
 storeContract(connected, { name: 'the PostgreSQL store' })
+sealedContract(connected, { name: 'the PostgreSQL store' })
 
 storeContract(
   async () => {
