@@ -14,7 +14,11 @@ if (isNewEnough() && process.execArgv.includes('--conditions=source')) {
   await import(pathToFileURL(file).href)
 } else if (isNewEnough() || existsSync(own)) {
   const node = isNewEnough() ? process.execPath : own
-  const child = spawn(node, ['--conditions=source', file, ...args], { stdio: 'inherit' })
+  const ending = new URL('end-with-parent.js', import.meta.url).href
+  // The channel carries nothing: that it closes tells the script that this process is gone.
+  const child = spawn(node, ['--conditions=source', '--import', ending, file, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code) => process.exit(code ?? 1))
 } else {

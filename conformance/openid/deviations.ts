@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type CryptoKey, exportSPKI, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 
 /** A signing key of the stand-in. */
@@ -49,6 +50,9 @@ const foreign = signedBy((claims, { key, foreign: other }) =>
   new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid }).sign(other.privateKey),
 )
 const otherNonce = claim((right) => ({ ...right, nonce: `${right['nonce']}x` }))
+/** OpenID Connect Core §3.1.3.6, for an id_token that is signed with a SHA-256 algorithm. */
+const halfHash = (value: string): string =>
+  createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url')
 const seconds = (): number => Math.floor(Date.now() / 1000)
 
 /** The negative and the special cases that the suite documents, by the module's name after `client-test-`. */
@@ -79,6 +83,11 @@ export const deviations: Readonly<Record<string, Deviation>> = {
   'invalid-aud': claim({ aud: 'another-client' }),
   'invalid-missing-aud': withoutClaim('aud'),
   'invalid-secondary-aud': claim((right) => ({ ...right, aud: [String(right.aud), 'another-client'] })),
+  'invalid-azp': claim((right) => ({ ...right, aud: [String(right.aud), 'another-client'], azp: 'another-client' })),
+  'valid-azp': { claims: (right) => ({ ...right, azp: String(right.aud) }) },
+  'valid-athash': { claims: (right) => ({ ...right, at_hash: halfHash('an-access-token') }) },
+  'invalid-athash': claim({ at_hash: halfHash('another-access-token') }),
+  'invalid-chash': claim({ c_hash: halfHash('another-code') }),
   'invalid-expired-exp': claim({ exp: seconds() - 300 }),
   'invalid-missing-exp': withoutClaim('exp'),
   'missing-iat': withoutClaim('iat'),

@@ -191,3 +191,42 @@ async function isAlive(pid: number): Promise<boolean> {
   }
   return true
 }
+
+describe('run.js', () => {
+  /** A script under the outer Node: without `--conditions=source`, run.js starts another Node for it. */
+  async function begun(t: TestContext, text: string) {
+    const root = folder(t)
+    const script = join(root, 'script')
+    writeFileSync(`${script}.ts`, text)
+    const outer = spawn(process.execPath, [join(repositoryRoot, 'scripts/run.js'), script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    t.after(() => outer.kill('SIGKILL'))
+    const lines = createInterface({ input: outer.stdout })[Symbol.asyncIterator]()
+    return { root, outer, line: async (): Promise<string | undefined> => (await lines.next()).value }
+  }
+
+  test('what it started hears of its end, even by SIGKILL, and ends as by SIGTERM', { timeout: 60_000 }, async (t) => {
+    const text = `
+      const alive = setInterval(() => {}, 1000)
+      process.on('SIGTERM', () => {
+        clearInterval(alive)
+        console.log('ending')
+      })
+      console.log(process.pid)`
+    const { outer, line } = await begun(t, text)
+    const inner = Number(await line())
+    assert.notEqual(inner, outer.pid)
+    t.after(() => existsSync(`/proc/${inner}`) && process.kill(inner, 'SIGKILL'))
+    outer.kill('SIGKILL')
+    assert.equal(await line(), 'ending')
+    assert.equal(await line(), undefined, 'its output is closed: it has ended')
+  })
+
+  test('what it started ends by itself when it is done, and its code is passed on', { timeout: 60_000 }, async (t) => {
+    const { outer, line } = await begun(t, 'process.exitCode = 7\nconsole.log("done")')
+    const ended = new Promise((resolve) => outer.once('exit', resolve))
+    assert.equal(await line(), 'done')
+    assert.equal(await ended, 7)
+  })
+})

@@ -1,5 +1,8 @@
-import type { ClientAuthMethod } from '@evergrant/core'
+import { resolve } from 'node:path'
+import type { ClientAuthMethod, SigningAlgorithm } from '@evergrant/core'
 import { type Command, Option } from 'commander'
+import { CLIENT_AUTH } from './chosen-authentication.ts'
+import { type ClientKeySettings, PASSPHRASE, SIGNING_ALGORITHMS } from './client-key.ts'
 import type { ClientSettings } from './client-settings.ts'
 import { pairs, present, words } from './option-values.ts'
 import { UsageError } from './usage-error.ts'
@@ -28,15 +31,16 @@ export interface ClientOptions extends GrantOptions {
   readonly clientSecret?: string
   readonly clientSecretFile?: string
   readonly clientAuth?: string
+  readonly clientKeyFile?: string
+  readonly clientCertFile?: string
+  readonly clientKeyId?: string
+  readonly clientKeyAlg?: SigningAlgorithm
+  readonly clientKeyThumbprint?: string
+  readonly clientKeyX5c?: boolean
+  readonly clientKeyPassphraseFile?: string
   readonly scope?: readonly string[]
   readonly resource?: string
   readonly param?: Readonly<Record<string, string>>
-}
-
-const CLIENT_AUTH: Readonly<Record<string, ClientAuthMethod>> = {
-  basic: 'client_secret_basic',
-  post: 'client_secret_post',
-  none: 'none',
 }
 
 export function withManner(command: Command): Command {
@@ -51,7 +55,7 @@ export function withStore(command: Command): Command {
     .addOption(
       new Option(
         '--store <url>',
-        "file:…, sqlite:…, env:NAME or memory: (default: a file in the user's data folder)",
+        "such as file:…, sqlite:… or env:NAME (default: EVERGRANT_STORE, else a file in the user's data folder)",
       ).argParser(present),
     )
 }
@@ -81,9 +85,48 @@ export function withClient(command: Command): Command {
     )
     .addOption(new Option('--client-secret-file <path>', 'a file with the client secret in it').argParser(present))
     .addOption(
-      new Option('--client-auth <method>', "basic, post or none (default: the provider's, else basic)").argParser(
+      new Option(
+        '--client-auth <method>',
+        `how the client proves itself (default: the provider's usual way, else basic; none without a secret):
+basic, post: sends the secret; post where Basic is refused
+basic_raw: Basic without form-encoding, where a secret with signs is refused
+client_secret_jwt: signs with the secret, which then never leaves
+private_key_jwt: signs with a key (--client-key-file), where the provider has its public half or certificate
+tls_client_auth, self_signed_tls_client_auth: a certificate at the connection (key and certificate file)
+none: a public client, such as an app on a person's machine`,
+      ).argParser(present),
+    )
+    .optionsGroup('Key of the client (for private_key_jwt and tls_client_auth):')
+    .addOption(new Option('--client-key-file <path>', 'the private key: PEM, JWK or PFX').argParser(present))
+    .addOption(
+      new Option(
+        '--client-cert-file <path>',
+        'its certificate in PEM: for tls_client_auth, and where the provider knows the key by its certificate',
+      ).argParser(present),
+    )
+    .addOption(
+      new Option('--client-key-id <kid>', 'where the provider knows the key by an id; chooses in a JWK set').argParser(
         present,
       ),
+    )
+    .addOption(
+      new Option(
+        '--client-key-alg <alg>',
+        "default: the key's own, RS256 for RSA; PS256 where FAPI asks for it",
+      ).choices(SIGNING_ALGORITHMS),
+    )
+    .addOption(
+      new Option(
+        '--client-key-thumbprint <hex>',
+        "the certificate's, as consoles show it, when the certificate is not at hand",
+      ).argParser(present),
+    )
+    .option('--client-key-x5c', 'send the certificate too, where the provider trusts its issuer and subject')
+    .addOption(
+      new Option(
+        '--client-key-passphrase-file <path>',
+        `a file with the passphrase of a protected key, or ${PASSPHRASE}`,
+      ).argParser(present),
     )
     .optionsGroup('What to ask for:')
     .addOption(new Option('--scope <scopes>', 'repeatable, or separated by spaces').argParser(words))
@@ -91,8 +134,8 @@ export function withClient(command: Command): Command {
     .addOption(new Option('--param <name=value>', 'extra request parameter; repeatable').argParser(pairs))
 }
 
-/** What was typed about the client, without what was not. */
-export function settingsOf(options: ClientOptions): ClientSettings {
+/** What was typed about the client, without what was not. Paths are made absolute, to be remembered. */
+export function settingsOf(options: ClientOptions, cwd: string): ClientSettings {
   if (options.tenant !== undefined && options.set?.['tenant'] !== undefined) {
     throw new UsageError('--tenant and --set tenant=… were both given.', 'Give one of them.')
   }
@@ -105,6 +148,7 @@ export function settingsOf(options: ClientOptions): ClientSettings {
     values: Object.keys(values).length === 0 ? undefined : values,
     client_id: options.clientId,
     client_auth: clientAuth(options.clientAuth),
+    client_key: keySettings(options, cwd),
     scope: options.scope,
     resource: options.resource,
     params: options.param,
@@ -113,10 +157,26 @@ export function settingsOf(options: ClientOptions): ClientSettings {
 
 function clientAuth(given: string | undefined): ClientAuthMethod | undefined {
   if (given === undefined) return undefined
-  const method = CLIENT_AUTH[given]
-  if (method !== undefined) return method
-  if (given === 'private_key_jwt') {
-    throw new UsageError('--client-auth private_key_jwt is not in this version.', 'Use basic, post or none.')
+  const methods = Object.entries(CLIENT_AUTH)
+  // The registered names of the methods are as good as the short ones.
+  const found = methods.find(([word, method]) => given === word || given === method)
+  if (found !== undefined) return found[1]
+  const known = methods.map(([word]) => word).join(', ')
+  throw new UsageError(`--client-auth: "${given}" is not a way to authenticate.`, `Use one of: ${known}.`)
+}
+
+function keySettings(options: ClientOptions, cwd: string): ClientKeySettings | undefined {
+  const path = (given: string | undefined): string | undefined =>
+    given === undefined ? undefined : resolve(cwd, given)
+  const given: ClientKeySettings = {
+    file: path(options.clientKeyFile),
+    certificate: path(options.clientCertFile),
+    kid: options.clientKeyId,
+    alg: options.clientKeyAlg,
+    thumbprint: options.clientKeyThumbprint,
+    x5c: options.clientKeyX5c,
+    passphrase_file: path(options.clientKeyPassphraseFile),
   }
-  throw new UsageError(`--client-auth: "${given}" is not a way to authenticate.`, 'Use basic, post or none.')
+  const said = Object.entries(given).filter(([, value]) => value !== undefined)
+  return said.length === 0 ? undefined : Object.fromEntries(said)
 }

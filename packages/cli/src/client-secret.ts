@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { givenSecret } from './given-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The places that a client secret can come from. */
@@ -17,15 +16,5 @@ export async function clientSecret(sources: SecretSources, cwd: string): Promise
   }
   if (sources.flag !== undefined) return sources.flag
   if (sources.file === undefined) return sources.environment || sources.remembered || undefined
-  let text: string
-  try {
-    text = await readFile(resolve(cwd, sources.file), 'utf8')
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw new UsageError(`--client-secret-file: ${sources.file} cannot be read (${why}).`)
-  }
-  // Editors and `echo` end a file with a newline, which is not part of the secret.
-  const secret = text.replace(/\r?\n$/, '')
-  if (secret === '') throw new UsageError(`--client-secret-file: ${sources.file} is empty.`)
-  return secret
+  return givenSecret('--client-secret-file', sources.file, cwd)
 }

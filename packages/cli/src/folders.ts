@@ -5,15 +5,15 @@ import { isAbsolute, join } from 'node:path'
 export interface Folders {
   /** Profiles: what a login was made with. */
   readonly config: string
-  /** The default store. */
+  /** The default store; `EVERGRANT_STORE` names another. */
   readonly data: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * The usual folders of the system: XDG on Unix, AppData on Windows. `EVERGRANT_CONFIG_DIR` and
- * `EVERGRANT_DATA_DIR` name others.
+ * The usual folders of the system: XDG on Unix, AppData on Windows. `EVERGRANT_CONFIG_DIR` names another one for
+ * profiles. `EVERGRANT_DATA_DIR` is not read: it is the server's folder, which may be on the same machine.
  */
 export function folders(env: Environment): Folders {
   const home = env['HOME'] || env['USERPROFILE'] || homedir()
@@ -26,7 +26,7 @@ export function folders(env: Environment): Folders {
     : absolute(env['XDG_DATA_HOME'], join(home, '.local', 'share'))
   return {
     config: env['EVERGRANT_CONFIG_DIR'] || join(config, 'evergrant'),
-    data: env['EVERGRANT_DATA_DIR'] || join(data, 'evergrant'),
+    data: join(data, 'evergrant'),
   }
 }
 

@@ -52,6 +52,7 @@ function standingText(standing: Standing, now: number): string {
   const reasons = {
     invalid_grant: 'the provider ended it',
     refresh_interrupted: 'a refresh was interrupted before it could be recorded',
+    wrong_account: 'the provider answered a refresh with tokens of another account, which are kept aside',
     revoked_here: 'it was ended from here',
   } as const
   const words = standing.trouble === undefined ? '' : `: ${standing.trouble.message}`

@@ -4,7 +4,7 @@ import type { Terminal } from './terminal.ts'
  * `fetch` that tells `--verbose` what is asked of whom: method, address without its query, status and time. It
  * does not stop with the program: a refresh token that was sent may be spent, and its answer has to be recorded.
  */
-export function observed(terminal: Terminal): typeof fetch {
+export function observed(terminal: Terminal, inner: typeof fetch = fetch): typeof fetch {
   return async (input, init) => {
     const url = new URL(input instanceof Request ? input.url : String(input))
     const method = init?.method ?? (input instanceof Request ? input.method : 'GET')
@@ -14,7 +14,7 @@ export function observed(terminal: Terminal): typeof fetch {
       terminal.detail(`${method} ${url.origin}${url.pathname} → ${outcome} (${took} ms)`)
     }
     try {
-      const response = await fetch(input, init)
+      const response = await inner(input, init)
       line(String(response.status))
       return response
     } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { access, constants, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ClientSettings } from './client-settings.ts'
 
@@ -57,6 +57,18 @@ export class Profiles {
     await writeFile(draft, text, { mode: 0o600 })
     await rename(draft, path)
     return path
+  }
+
+  /** Makes the folder, and throws when nothing can be written there. */
+  async assertWritable(): Promise<void> {
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 })
+      await access(this.#folder, constants.W_OK)
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      const message = `What the login was made with cannot be kept in ${this.#folder} (${why}). EVERGRANT_CONFIG_DIR names another folder.`
+      throw new Error(message, { cause })
+    }
   }
 
   async delete(store: string, grant: string): Promise<void> {

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { grantsCommand } from './commands/grants.ts'
+import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
 import { providersCommand } from './commands/providers.ts'
@@ -64,13 +65,15 @@ function program(action: Action, { terminal }: Invocation): Command {
       'after',
       `
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
-Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_CONFIG_DIR, EVERGRANT_DATA_DIR, EVERGRANT_KEY and EVERGRANT_KEY_FILE
-(tokens are sealed with it), BROWSER, NO_COLOR.`,
+Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR,
+EVERGRANT_KEY or EVERGRANT_KEY_FILE (tokens in the store are sealed with it).
+EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant serve\` alone.`,
     )
   const commands = [
     tokenCommand(action),
     loginCommand(action),
     grantsCommand(action),
+    importCommand(action),
     keysCommand(action),
     providersCommand(action),
     doctorCommand(action),

@@ -1,5 +1,6 @@
-import { assertSecureUrl, isErrorCode, OAuthError } from '@evergrant/core'
+import { assertSecureUrl } from '@evergrant/core'
 import type { Invocation } from './invocation.ts'
+import { ServerProblem, serverProblem } from './server-problem.ts'
 import { UsageError } from './usage-error.ts'
 
 /** An account of a connection server, and what its token is wanted for. */
@@ -50,27 +51,13 @@ export async function serverToken(options: ServerTokenOptions, { env, signal }: 
   } catch (cause) {
     if (signal.aborted) throw signal.reason
     const why = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : String(cause)
-    throw new OAuthError('PROVIDER_UNREACHABLE', `The server at ${server.origin} could not be reached: ${why}.`, {
-      cause,
+    throw new ServerProblem(`The server at ${server.origin} could not be reached: ${why}.`, {
+      code: 'SERVER_UNREACHABLE',
+      class: 'transient',
+      who: 'operator',
+      advice: 'Check that the server runs, the address given as --server, and the network between.',
     })
   }
   if (response.ok && typeof answer?.['access_token'] === 'string') return answer as unknown as ServerToken
-  throw problem(answer, response.status, server.origin)
-}
-
-/** The server's problem (RFC 9457) as the error that it was made of. */
-function problem(answer: Record<string, unknown> | undefined, status: number, origin: string): Error {
-  const text = (field: string): string | undefined => {
-    const value = answer?.[field]
-    return typeof value === 'string' && value !== '' ? value : undefined
-  }
-  const detail = text('detail') ?? `${origin} answered ${status}, and not as an Evergrant server does.`
-  const code = text('code')
-  if (code !== undefined && isErrorCode(code)) {
-    return new OAuthError(code, detail, { error: text('error'), error_description: text('error_description'), status })
-  }
-  // What the server refuses by itself, such as a wrong key or a paused account, is nothing to try again.
-  return status < 500 && status !== 429
-    ? new UsageError(detail, text('advice'))
-    : new OAuthError('PROVIDER_UNAVAILABLE', detail, { status })
+  throw serverProblem(answer, response, server.origin)
 }

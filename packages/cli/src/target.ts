@@ -1,7 +1,18 @@
 import { resolve } from 'node:path'
-import { type Client, defineClient, type Grant, OAuthError, type Provider, sealed } from '@evergrant/core'
+import {
+  type Client,
+  defineClient,
+  type ErrorCode,
+  type Grant,
+  isOAuthError,
+  OAuthError,
+  type Provider,
+  sealed,
+} from '@evergrant/core'
 import { openKeyring } from '@evergrant/stores/keyring'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
+import { chosenAuthentication, isKeyMethod } from './chosen-authentication.ts'
+import { clientKey } from './client-key.ts'
 import { type ClientOptions, settingsOf } from './client-options.ts'
 import { type Catalogue, clientProvider } from './client-provider.ts'
 import { clientSecret } from './client-secret.ts'
@@ -10,7 +21,6 @@ import { observed } from './http-log.ts'
 import type { Invocation } from './invocation.ts'
 import { keyPlace } from './keys.ts'
 import { Profiles } from './profile.ts'
-import { UsageError } from './usage-error.ts'
 
 /** The grant that a command is about: its store, and the client it belongs to as far as that is known. */
 export interface Target extends AsyncDisposable {
@@ -27,16 +37,24 @@ export interface Target extends AsyncDisposable {
 /** Reads what was typed and what the last login remembered. Opens the store, asks nobody. */
 export async function target(options: ClientOptions, invocation: Invocation, fallbackStore?: string): Promise<Target> {
   const { terminal, env, cwd } = invocation
-  const storeUrl = storeAddress(options.store ?? fallbackStore, invocation)
+  const storeUrl = storeAddress(options.store ?? fallbackStore ?? (env['EVERGRANT_STORE'] || undefined), invocation)
   const grantId = options.grant ?? 'default'
   const profiles = new Profiles(invocation.folders.config)
   const profile = await profiles.read(storeUrl, grantId)
   const givesSecret = options.clientSecret !== undefined || options.clientSecretFile !== undefined
-  const settings = overridden(profile?.settings ?? {}, settingsOf(options), givesSecret)
+  const settings = overridden(profile?.settings ?? {}, settingsOf(options, cwd), givesSecret)
   // A saved secret belongs to the saved client alone.
   const remembered = settings.client_id === profile?.settings.client_id ? profile?.client_secret : undefined
-  const environment = settings.client_auth === 'none' ? undefined : env['EVERGRANT_CLIENT_SECRET']
-  const given = { flag: options.clientSecret, file: options.clientSecretFile, environment, remembered }
+  // A secret in the environment may be meant for another command; one that is typed is meant for this one.
+  const { client_auth, client_key } = settings
+  const secretless = client_auth === 'none' || isKeyMethod(client_auth) || client_key !== undefined
+  const environment = secretless ? undefined : env['EVERGRANT_CLIENT_SECRET']
+  const given = {
+    flag: options.clientSecret,
+    file: options.clientSecretFile,
+    environment,
+    remembered: secretless ? undefined : remembered,
+  }
   const secret = await clientSecret(given, cwd)
   terminal.conceal(secret)
   if (options.clientSecret !== undefined && terminal.isTTY) {
@@ -59,13 +77,12 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
     provider,
     async client() {
       const known = await provider()
-      if (settings.client_id === undefined) {
-        throw new UsageError(`The client id for ${known.name} is missing.`, 'Give --client-id <id>.')
-      }
-      const { client_id, client_auth } = settings
-      const http = { clock: invocation.clock, fetch: observed(terminal) }
+      const { client_id = '' } = settings
+      const key = client_key === undefined ? undefined : () => clientKey(client_key, invocation)
       try {
-        return defineClient({ provider: known, client_id, client_secret: secret, client_auth, http })
+        const { authentication, fetch } = await chosenAuthentication(known, client_auth, secret, key)
+        const http = { clock: invocation.clock, fetch: observed(terminal, fetch) }
+        return defineClient({ provider: known, client_id, client_auth: authentication, http })
       } catch (error) {
         throw explained(error)
       }
@@ -75,7 +92,7 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
 }
 
 /** With a sealing key in the environment, the store's tokens are sealed. */
-async function underSeal(store: OpenedStore, invocation: Invocation): Promise<OpenedStore> {
+export async function underSeal(store: OpenedStore, invocation: Invocation): Promise<OpenedStore> {
   const place = keyPlace({}, invocation)
   if (place === undefined) return store
   try {
@@ -88,7 +105,7 @@ async function underSeal(store: OpenedStore, invocation: Invocation): Promise<Op
 }
 
 /** The catalogue is read only when an entry of it is named. */
-const fromCatalogue: Catalogue = async (id, values, given) => {
+export const fromCatalogue: Catalogue = async (id, values, given) => {
   const { provider } = await import('@evergrant/providers')
   return provider(id, values, given)
 }
@@ -108,9 +125,15 @@ export function storeAddress(given: string | undefined, invocation: Pick<Invocat
   return scheme === undefined || path === undefined ? given : `${scheme}:${resolve(invocation.cwd, path)}`
 }
 
-/** The same error, with where a secret can be given here. */
+/** Where what is missing can be given here. */
+const WHERE: Partial<Record<ErrorCode, string>> = {
+  MISSING_CLIENT_ID: 'Give it as --client-id <id>.',
+  MISSING_CLIENT_SECRET:
+    'Give it as EVERGRANT_CLIENT_SECRET or --client-secret-file, or keep it with `login --save-secret`.',
+}
+
+/** The same error, with where the missing thing can be given here. */
 function explained(error: unknown): unknown {
-  if (!(error instanceof OAuthError) || error.code !== 'MISSING_CLIENT_SECRET') return error
-  const where = 'Give it as EVERGRANT_CLIENT_SECRET or --client-secret-file, or keep it with `login --save-secret`.'
-  return new OAuthError(error.code, `${error.message} ${where}`, { ...error, cause: error.cause })
+  if (!isOAuthError(error) || WHERE[error.code] === undefined) return error
+  return new OAuthError(error.code, `${error.message} ${WHERE[error.code]}`, { ...error, cause: error.cause })
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -90,6 +91,35 @@ test('login keeps what is needed to reach the client, and no secret unless it is
   assert.equal((await stat(join(folder, name))).mode & 0o777, 0o600)
   const saved = await at.run(['token', '--force'])
   assert.equal(saved.code, 0, saved.stderr)
+})
+
+test('a store that cannot keep the grant is told before anybody is asked to consent', async () => {
+  await using at = await home()
+  await using sandbox = await startSandbox({ clients: [native] })
+  const opened = join(at.folder, 'opened')
+  const browser = join(at.folder, 'browser')
+  await writeFile(browser, `#!/bin/sh\ntouch '${opened}'\n`, { mode: 0o755 })
+  await writeFile(join(at.folder, 'no-folder'), '')
+  await writeFile(join(at.folder, 'damaged.json'), '{ damaged', { mode: 0o600 })
+  const args = ['login', '--issuer', sandbox.issuer, '--client-id', 'native', '--timeout', '1', '--json']
+  for (const [store, env, code] of [
+    ['file:./no-folder/grants.json', {}, 'STORE_UNAVAILABLE'],
+    ['sqlite:./no-folder/grants.db', {}, 'STORE_UNAVAILABLE'],
+    ['file:./damaged.json', {}, 'STORE_CORRUPT'],
+    ['sqlite:./damaged.json', {}, 'STORE_CORRUPT'],
+    ['file:./grants.json', { EVERGRANT_CONFIG_DIR: join(at.folder, 'no-folder') }, 'FAILED'],
+  ] as const) {
+    for (const way of [[], ['--paste'], ['--device']]) {
+      const ran = await at.run([...args, '--store', store, ...way], { env: { BROWSER: browser, ...env } })
+      assert.equal(ran.code, 1, ran.stderr)
+      // The error is all that was said: no address, no code to enter.
+      const said = JSON.parse(ran.stderr)
+      assert.deepEqual([said.code, said.who], [code, 'operator'], ran.stderr)
+    }
+  }
+  assert.equal(existsSync(opened), false)
+  assert.equal(sandbox.journal.count({}), 0)
+  assert.equal(await readFile(join(at.folder, 'damaged.json'), 'utf8'), '{ damaged')
 })
 
 test('stray requests get a static error page, and the login goes on', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -253,4 +254,23 @@ test('an entry of the catalogue that takes its issuer as a parameter takes --iss
     env: { EVERGRANT_CLIENT_SECRET: 'b-secret-of-a' },
   })
   assert.equal(ran.code, 0, ran.stderr)
+})
+
+test("EVERGRANT_STORE names the store, and the server's data folder is never the command line's", async () => {
+  await using at = await home()
+  await using sandbox = await startSandbox({ clients: [native] })
+  const server = join(at.folder, 'server')
+  const elsewhere = { EVERGRANT_DATA_DIR: server, EVERGRANT_STORE: 'file:./elsewhere.json' }
+  for (const [env, file] of [
+    [{ EVERGRANT_DATA_DIR: server }, '.local/share/evergrant/grants.json'],
+    [elsewhere, 'elsewhere.json'],
+  ] as const) {
+    const args = ['login', '--no-open', '--issuer', sandbox.issuer, '--client-id', 'native']
+    const login = at.start(args, { env })
+    await fetch(await sandbox.approve(await consentUrl(login)))
+    assert.equal((await login.ended).code, 0)
+    assert.ok(existsSync(join(at.folder, file)))
+    assert.equal((await at.run(['token'], { env })).code, 0)
+  }
+  assert.equal(existsSync(server), false)
 })

@@ -28,7 +28,6 @@ for (const [title, args, named] of [
   ['an unknown flow', ['token', '--flow', 'magic'], /"magic"/],
   ['a flow that is not there yet', ['token', '--flow', 'password'], /not in this version/],
   ['two ways to consent', ['login', '--device', '--paste'], /--device and --paste/],
-  ['private_key_jwt', ['token', '--client-auth', 'private_key_jwt'], /not in this version/],
   ['an unknown store', ['token', '--store', 'floppy:a'], /floppy/],
   [
     'an unknown provider',
@@ -63,8 +62,26 @@ for (const [title, args, named] of [
     assert.equal(ran.code, 2, ran.stderr)
     assert.equal(ran.stdout, '')
     assert.match(ran.stderr, named)
+    assert.match(ran.stderr, /^ {2}who +\S/m)
     const json = await at.run([...args, '--json'])
     assert.equal(JSON.parse(json.stderr).exit_code, 2)
+    assert.ok(JSON.parse(json.stderr).who)
+  })
+}
+
+for (const [args, code, who] of [
+  [['token', '--flow', 'client_credentials', ...endpoint], 'MISSING_CLIENT_ID', /registered the client/],
+  [['login', '--provider', 'nosuch', '--client-id', 'a'], 'UNKNOWN_PROVIDER', /wrote the command/],
+  [['login', '--issuer', 'http://login.test', '--client-id', 'a'], 'INSECURE_URL', /wrote the command/],
+  [['serve', '--port', 'eighty', '--data-dir', './data'], 'INVALID_SETTING', /runs this machine/],
+  [['tokn'], 'USAGE', /wrote the command/],
+] as const) {
+  test(`who has to act: ${code} is for ${who.source}`, async () => {
+    await using at = await home()
+    const ran = await at.run(args)
+    assert.equal(ran.code, 2, ran.stderr)
+    assert.match(/^ {2}who +(.*)$/m.exec(ran.stderr)?.[1] ?? '', who)
+    if (code !== 'USAGE') assert.match(ran.stderr, new RegExp(`^ {2}code +${code}$`, 'm'))
   })
 }
 
@@ -79,7 +96,7 @@ test('help is a result on stdout, and every command has it', async () => {
   await using at = await home()
   const top = await at.run(['--help'])
   const commands = [...top.stdout.matchAll(/^ {2}([a-z]+) +(?:\[|<|[a-z])/gm)].map(([, name = '']) => name)
-  assert.deepEqual(commands, ['token', 'login', 'grants', 'providers', 'doctor', 'serve', 'completion'])
+  assert.deepEqual(commands, ['token', 'login', 'grants', 'import', 'providers', 'doctor', 'serve', 'completion'])
   for (const name of commands) {
     const { code, stdout, stderr } = await at.run([name, '--help'])
     assert.deepEqual([code, stderr], [0, ''])

@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'UNKNOWN_PROVIDER'
   | 'MISSING_PARAMETER'
   | 'INVALID_PARAMETER'
+  | 'INVALID_SETTING'
   | 'MISSING_CLIENT_ID'
   | 'MISSING_CLIENT_SECRET'
   | 'SECRET_FOR_PUBLIC_CLIENT'
@@ -64,8 +65,10 @@ export type ErrorCode =
   | 'KEY_UNAVAILABLE'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
+  | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
   | 'ABORTED'
+  | 'PROGRAM_ERROR'
 
 /**
  * Every error code there is. `docs/reference/errors.md` is generated
@@ -81,6 +84,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
   ),
   MISSING_PARAMETER: entry('configuration', 'administrator', 400, 'Give the value that the message names.'),
   INVALID_PARAMETER: entry('configuration', 'administrator', 400, 'Give the value in the form that the message shows.'),
+  INVALID_SETTING: entry(
+    'configuration',
+    'operator',
+    500,
+    'Correct the setting of the program or server that the message names, then start it again.',
+  ),
   MISSING_CLIENT_ID: entry(
     'configuration',
     'administrator',
@@ -268,11 +277,23 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     401,
     'Give a newer access token, or a provider or manager that fetches one.',
   ),
+  NOT_AUTHENTICATED: entry(
+    'request',
+    'developer',
+    401,
+    'Give the credentials of one of the security schemes that the message names.',
+  ),
   HTTP_ERROR: entry(
     'request',
     'developer',
     502,
     "Read the API's own words and the status in this error; they say what it did not accept.",
+  ),
+  PROGRAM_ERROR: entry(
+    'request',
+    'developer',
+    500,
+    'A function that the program gave, such as a hook or a callback, threw. The cause is its own error; correct it there.',
   ),
   ABORTED: entry('request', 'developer', 499, 'The caller gave up; the work that others share goes on.'),
 }

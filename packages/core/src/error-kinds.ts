@@ -17,6 +17,7 @@ const coded =
 
 const isExpiry = coded('TOKEN_EXPIRED', 'CONSENT_REQUIRED')
 const isCredential = coded('INVALID_CLIENT', 'PASSWORD_REFUSED')
+const isMissing = coded('TOKEN_MISSING', 'NOT_AUTHENTICATED')
 
 /** There is no valid token any more, and none can be had without somebody's doing. An {@link AuthenticationError}. */
 export const TokenExpiredError: ErrorKind = kind(isExpiry)
@@ -42,7 +43,7 @@ export const InvalidCredentialsError: ErrorKind = kind(isCredential)
  * ```
  */
 export const AuthenticationError: ErrorKind = kind(
-  (error) => error.class === 'consent' || isExpiry(error) || isCredential(error) || error.code === 'TOKEN_MISSING',
+  (error) => error.class === 'consent' || isExpiry(error) || isCredential(error) || isMissing(error),
 )
 
 /** The provider itself answered with an error: `error`, `error_description`, `error_uri` and `status` are its own. */

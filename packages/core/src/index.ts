@@ -1,5 +1,5 @@
 export type { Abortable } from './abortable.ts'
-export type { TokenAnswer } from './answer/token-answer.ts'
+export type { SpoiltAnswer, TokenAnswer } from './answer/token-answer.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
   type ClientAuthentication,
@@ -9,7 +9,7 @@ export {
   None,
   secretAuthentication,
 } from './client/authentication.ts'
-export { type Client, type ClientOptions, defineClient } from './client/client.ts'
+export { type Client, type ClientOptions, type Decrypt, defineClient } from './client/client.ts'
 export { type AssertionRequest, ClientAssertion } from './client/client-assertion.ts'
 export { clientAuthentication } from './client/client-authentication.ts'
 export { ClientSecretJwt } from './client/client-secret-jwt.ts'
@@ -63,6 +63,7 @@ export {
   beginBackchannelAuthentication,
   pollBackchannelAuthentication,
 } from './grant/backchannel-authentication.ts'
+export { backchannelPing } from './grant/backchannel-ping.ts'
 export {
   type AuthorizationDetail,
   type AuthorizationOptions,
@@ -137,6 +138,12 @@ export {
   type RegistrationOptions,
   registerClient,
 } from './protocol/register-client.ts'
+export {
+  deleteRegistration,
+  type RegistrationAccess,
+  readRegistration,
+  updateRegistration,
+} from './protocol/registration.ts'
 export { revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
 export {

@@ -42,7 +42,7 @@ const SECRET_FIELDS = [
   'code_verifier',
   'device_code',
   'auth_req_id',
-  'auth_req_id',
+  'client_notification_token',
   'password',
   'raw',
   'sealed',
@@ -64,10 +64,10 @@ const quiet: object = Object.create(Object.prototype, {
 
 /**
  * The same fields as an object that prints without its secrets. It can still be read, spread and serialised:
- * a token has to reach the store.
+ * a token has to reach the store. `instead` replaces some of them, without a copy of all in between.
  */
-export function quietly<T extends object>(fields: T): T {
-  return Object.assign(Object.create(quiet) as object, fields) as T
+export function quietly<T extends object>(fields: T, instead?: Partial<T>): T {
+  return Object.assign(Object.create(quiet) as object, fields, instead) as T
 }
 
 /** Whether these fields came from {@link quietly} and cannot change any more: such an object needs no copy. */

@@ -21,10 +21,15 @@ import {
   TlsClientAuth,
   tokenSource,
 } from '@evergrant/core'
-import { assertionFile, certificateFetch } from '@evergrant/core/node'
+import {
+  assertionFile,
+  certificateFetch,
+  signingKeyFromPem as protectedPem,
+  signingKeyFromPfx,
+} from '@evergrant/core/node'
 import { startSandbox } from '@evergrant/sandbox'
 import type { Context } from 'oidc-provider'
-import { fixture } from './fixture.ts'
+import { fixture, fixtureBytes } from './fixture.ts'
 import { type OidcServer, oidcServer } from './oidc-server.ts'
 
 const secret = 'a secret of thirty-two characters or more: +/%'
@@ -109,6 +114,37 @@ test('[#9] the certificate beside the key names it in the header, by both thumbp
   await obtain(oidc.issuer, PrivateKeyJwt(byThumbprint)).token()
   assert.equal(assertionOf(oidc).header.x5t, digest(fingerprint))
 })
+
+const passphrase = 'open-sesame'
+const chain = ['client.crt', 'ca.crt'].map((name) => new X509Certificate(fixture(name)).raw.toString('base64'))
+for (const [name, read] of [
+  ['PFX with a passphrase', () => signingKeyFromPfx(fixtureBytes('client.pfx'), { passphrase, x5c: true })],
+  ['an older PFX', () => signingKeyFromPfx(fixtureBytes('client.legacy.pfx'), { passphrase, x5c: true })],
+  [
+    'PEM with a passphrase and a chain',
+    () => {
+      const certificate = fixture('client.crt') + fixture('ca.crt')
+      return protectedPem(fixture('rsa.encrypted.pem'), { passphrase, certificate, x5c: true })
+    },
+  ],
+] as const) {
+  test(`[#10] ${name}: an independent server accepts the assertion, and the header brings the chain`, async () => {
+    const jwks = { keys: [publicJwk('rsa.pkcs8.pem')] }
+    await using oidc = await server([{ client_id: 'program', token_endpoint_auth_method: 'private_key_jwt', jwks }])
+    let reads = 0
+    const key = () => {
+      reads += 1
+      return read()
+    }
+    const source = obtain(oidc.issuer, PrivateKeyJwt(key))
+    await source.token()
+    await source.token({ force: true })
+    assert.equal(reads, 1)
+    const { header } = assertionOf(oidc)
+    assert.deepEqual(header.x5c, chain)
+    assert.ok(header.x5t && header['x5t#S256'])
+  })
+}
 
 test('[#9] a key chosen from settings by name works, and PEM with escaped line ends is read', async () => {
   const jwks = { keys: [publicJwk('rsa.pkcs8.pem')] }

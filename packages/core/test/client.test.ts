@@ -57,6 +57,27 @@ for (const [options, methods, method] of [
   })
 }
 
+for (const field of [
+  'issuer',
+  'authorization_endpoint',
+  'token_endpoint',
+  'revocation_endpoint',
+  'introspection_endpoint',
+  'userinfo_endpoint',
+  'device_authorization_endpoint',
+  'jwks_uri',
+  'registration_endpoint',
+  'backchannel_authentication_endpoint',
+  'pushed_authorization_request_endpoint',
+] as const) {
+  test(`a definition written by hand whose ${field} is plain http on another machine makes no client`, () => {
+    const provider = { ...definition, values: {}, [field]: 'http://acme.example/x' }
+    const refused = { code: 'INSECURE_URL', message: new RegExp(`Acme: ${field}`) }
+    assert.throws(() => defineClient({ provider, client_id: 'web' }), refused)
+    assert.ok(defineClient({ provider: { ...provider, [field]: 'http://127.0.0.1:9/x' }, client_id: 'web' }))
+  })
+}
+
 const redirect_uri = 'https://app.example/callback'
 const begin = (of: Client, options: object = {}) => beginAuthorization(of, { grant: 'alice', redirect_uri, ...options })
 

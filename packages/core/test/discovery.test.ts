@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Client, defineClient, type ProviderDefinition, resolveProvider } from '@evergrant/core'
 import { startSandbox } from '@evergrant/sandbox'
+import { connected } from './support/connected.ts'
 
 function client(definition: Partial<ProviderDefinition>, fetch?: typeof globalThis.fetch): Client {
   const provider = resolveProvider({ id: 'acme', name: 'Acme', ...definition })
@@ -41,7 +42,7 @@ test('a discovery that failed is not remembered', async () => {
   await using sandbox = await startSandbox()
   sandbox.fault({ match: { endpoint: 'discovery' }, status: 503 })
   const of = client({ issuer: sandbox.issuer })
-  await assert.rejects(of.metadata(), { code: 'DISCOVERY_FAILED', status: 503 })
+  await assert.rejects(of.metadata(), { code: 'PROVIDER_UNAVAILABLE', status: 503 })
   assert.equal((await of.metadata()).issuer, sandbox.issuer)
 })
 
@@ -126,5 +127,45 @@ test('published addresses are held to https, and what is no address is not used'
 test('an issuer that cannot be reached is named with what went wrong', async () => {
   const gone: typeof fetch = () =>
     Promise.reject(new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND') }))
-  await assert.rejects(client({ issuer }, gone).metadata(), { code: 'DISCOVERY_FAILED', message: /ENOTFOUND/ })
+  await assert.rejects(client({ issuer }, gone).metadata(), {
+    code: 'PROVIDER_UNREACHABLE',
+    message: /acme\.example.*ENOTFOUND/,
+  })
+})
+
+for (const [status, code] of [
+  [429, 'RATE_LIMITED'],
+  [408, 'PROVIDER_UNAVAILABLE'],
+  [500, 'PROVIDER_UNAVAILABLE'],
+  [503, 'PROVIDER_UNAVAILABLE'],
+] as const) {
+  test(`metadata that is answered with ${status} is the provider's trouble, and its Retry-After is kept`, async () => {
+    const headers = { 'retry-after': '77', 'content-type': 'text/html' }
+    const { fetch, asked } = publishing({ [oidc]: new Response('<html>later</html>', { status, headers }) })
+    const trouble = { code, status, class: 'transient', who: 'provider', retryAfter: 77, outcome: 'not_sent' }
+    await assert.rejects(client({ issuer }, fetch).metadata(), trouble)
+    assert.deepEqual(asked, [oidc])
+    const other = publishing({ [oauth2]: new Response('later', { status, headers }) })
+    await assert.rejects(client({ issuer }, other.fetch).metadata(), trouble)
+  })
+}
+
+test('metadata that does not come in time is the provider’s trouble', async () => {
+  const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer })
+  const deaf: typeof fetch = () => new Promise(() => undefined)
+  const of = defineClient({ provider, client_id: 'web', http: { fetch: deaf, deadline: 0.01 } })
+  await assert.rejects(of.metadata(), { code: 'PROVIDER_TIMEOUT', class: 'transient', outcome: 'not_sent' })
+})
+
+test('a grant whose metadata cannot be had is asked for again when the provider allows it, and nothing is spent', async () => {
+  await using world = await connected()
+  world.clock.advance(4000)
+  world.sandbox.fault({ match: { endpoint: 'discovery' }, retryAfter: 120 })
+  const source = world.source({ client: world.newClient() })
+  await assert.rejects(source.token(), { code: 'RATE_LIMITED', retryAfter: 120 })
+  world.clock.advance(119)
+  await assert.rejects(source.token(), { code: 'RATE_LIMITED', retryAfter: 1 })
+  assert.equal((await world.store.get('alice'))?.in_doubt, undefined)
+  world.clock.advance(1)
+  assert.ok((await source.token()).access_token)
 })

@@ -21,6 +21,7 @@ import {
   resolveProvider,
   sealed,
   tokenSource,
+  userInfo,
 } from '@evergrant/core'
 import { startSandbox } from '@evergrant/sandbox'
 import { type OidcServer, oidcServer, redirectUri } from './oidc-server.ts'
@@ -138,6 +139,24 @@ test('a source sends bound tokens with proofs by itself, through its own fetch a
   assert.ok(paths.length <= 5, paths.join(' '))
   const session = httpSession({ source, delay: 0 })
   assert.equal((await session.post(`${oidc.issuer}/me`, new URLSearchParams())).status, 200)
+})
+
+test('userinfo of a bound token goes with a proof, and with the nonce that the provider asks for', async () => {
+  await using oidc = await server()
+  const grant = await consented(oidc, memoryStore())
+  const token = grant.access['']
+  assert.ok(token)
+  const client = native(oidc.issuer)
+  assert.equal((await userInfo(client, token, 'alice')).sub, 'alice')
+  assert.equal((await userInfo(client, token)).sub, 'alice')
+  const sent = oidc.seen.filter(({ path }) => path === '/me').map(({ headers }) => headers.authorization)
+  // The key kept the nonce of the first refusal.
+  assert.deepEqual(sent, Array(3).fill(`DPoP ${token.access_token}`))
+  // A client that was made without `dpop` can prove it too: the key is in the token.
+  const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer: oidc.issuer })
+  assert.equal((await userInfo(defineClient({ provider, client_id: 'native' }), token)).sub, 'alice')
+  const { dpop_key: _, ...keyless } = token
+  await assert.rejects(userInfo(client, keyless), { code: 'NOT_SUPPORTED', outcome: 'not_sent' })
 })
 
 test('a provider that does not know DPoP gives bearer tokens, and they are used as such', async () => {

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import {
   AuthenticationError,
+  beginAuthorization,
   clientCredentialsFlow,
   defineClient,
+  finishAuthorization,
   grant,
   InvalidCredentialsError,
   isOAuthError,
@@ -14,6 +17,8 @@ import {
   TokenExpiredError,
   tokenSource,
 } from '@evergrant/core'
+import { apiClient, oauthScheme } from '@evergrant/core/api'
+import { authorizeWithPassword } from '@evergrant/core/legacy'
 import { startSandbox } from '@evergrant/sandbox'
 import { loopbackServer } from './http/loopback-server.ts'
 import { connected } from './support/connected.ts'
@@ -55,6 +60,65 @@ test('[#91] errors can be caught by kind: expired, wrong credentials, the provid
   assert.ok(isOAuthError(unreachable))
   assert.deepEqual(kinds(unreachable), [])
   assert.deepEqual(kinds(new TypeError('something else')), [])
+})
+
+/** Every error in the chain, from the outside in. */
+function chain(error: unknown): Error[] {
+  return error instanceof Error ? [error, ...chain(error.cause)] : []
+}
+
+test('[#89 #91 #94] wherever a token is asked for, the provider’s own words arrive, in the right kind, with the cause', async () => {
+  await using world = await connected()
+  const { client, sandbox, store, clock } = world
+  const refused = { match: { endpoint: 'token' }, status: 400 } as const
+  const words = { error_description: 'Why.', error_uri: 'https://acme.example/why' }
+
+  // requirements: fetching a token with a code fails with the provider's error.
+  sandbox.fault({ ...refused, body: { error: 'invalid_grant', ...words } })
+  const begun = await beginAuthorization(client, { grant: 'bob', redirect_uri: 'http://127.0.0.1/cb', scope: 'mail' })
+  const callback = `http://127.0.0.1/cb?code=a&state=${begun.pending.state}&iss=${encodeURIComponent(sandbox.issuer)}`
+  const code = await caught(finishAuthorization(client, { callback, pending: begun.pending, store }))
+  assert.deepEqual(kinds(code), ['AuthenticationError', 'OAuthProviderError'])
+
+  sandbox.fault({ ...refused, body: { error: 'invalid_grant', ...words } })
+  const login = { grant: 'carol', username: 'carol', password: 'pLaNtEd', store }
+  const password = await caught(authorizeWithPassword(client, login))
+  assert.deepEqual(kinds(password), ['AuthenticationError', 'InvalidCredentialsError', 'OAuthProviderError'])
+
+  // Refreshing, and the refresh that a call to the API sets off.
+  clock.advance(4000)
+  sandbox.fault({ ...refused, body: { error: 'invalid_grant', ...words } })
+  const source = world.source()
+  const called = await caught(source.fetch(`${sandbox.issuer}/api/echo`))
+  assert.deepEqual(kinds(called), ['AuthenticationError', 'TokenExpiredError', 'OAuthProviderError'])
+
+  for (const error of [code, password, called]) {
+    assert.ok(isOAuthError(error))
+    assert.deepEqual(
+      [error.error, error.error_description, error.error_uri, error.status],
+      ['invalid_grant', ...Object.values(words), 400],
+    )
+    const first = chain(error).at(-1)
+    assert.ok(first !== error && isOAuthError(first), 'the answer itself is the first cause')
+    assert.equal(first.status, 400)
+    assert.doesNotMatch(inspect(error, { depth: 9 }), /pLaNtEd/)
+  }
+
+  // requirements: a token that ended stops an API call before it is sent.
+  const before = sandbox.journal.count({})
+  const old = { access_token: 'old', token_type: 'Bearer', expires_at: clock.now() - 1, raw: {} }
+  const oauth = oauthScheme({ token: old, clock })
+  const api = apiClient({ baseUrl: sandbox.issuer, schemes: { oauth }, security: 'oauth' })
+  const stopped = await caught(api.fetch('/api/echo'))
+  assert.deepEqual(kinds(stopped), ['AuthenticationError', 'TokenExpiredError'])
+  assert.equal(sandbox.journal.count({}), before)
+
+  // The provider's trouble is nobody's credentials.
+  sandbox.fault({ match: { endpoint: 'token' }, status: 503 })
+  const trouble = await caught(
+    tokenSource('app', { client, store: memoryStore(), flow: clientCredentialsFlow() }).token(),
+  )
+  assert.deepEqual(kinds(trouble), ['OAuthProviderError'])
 })
 
 for (const error of [

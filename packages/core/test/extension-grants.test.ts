@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { inspect } from 'node:util'
 import {
+  type BackchannelAuthentication,
+  backchannelPing,
   beginBackchannelAuthentication,
   type Client,
   defineClient,
   exchangeToken,
+  type Grant,
   JWT_BEARER,
   jwtBearerFlow,
   memoryStore,
@@ -25,7 +29,7 @@ import { type OidcServer, oidcServer } from './oidc-server.ts'
 
 const CIBA = 'urn:openid:params:grant-type:ciba'
 
-async function server(): Promise<OidcServer> {
+async function server(ping?: typeof fetch): Promise<OidcServer> {
   return oidcServer(
     {
       clients: [
@@ -36,13 +40,19 @@ async function server(): Promise<OidcServer> {
           response_types: [],
           redirect_uris: [],
           token_endpoint_auth_method: 'client_secret_post',
-          backchannel_token_delivery_mode: 'poll',
+          ...(ping === undefined
+            ? { backchannel_token_delivery_mode: 'poll' }
+            : {
+                backchannel_token_delivery_mode: 'ping',
+                backchannel_client_notification_endpoint: 'https://client.example/ping',
+              }),
         },
       ],
+      ...(ping === undefined ? {} : { fetch: ping }),
       features: {
         ciba: {
           enabled: true,
-          deliveryModes: ['poll'],
+          deliveryModes: ['poll', 'ping'],
           processLoginHint: (_context: Context, hint: string) => hint,
           triggerAuthenticationDevice: () => {},
           validateBindingMessage: () => {},
@@ -193,4 +203,50 @@ test('a person is asked on their own device, and the grant is stored when they a
   assert.equal(stored.subject?.sub, 'alice')
   assert.ok(stored.refresh_token)
   await assert.rejects(beginBackchannelAuthentication(client, { grant: 'x' }), { code: 'INVALID_ARGUMENT' })
+})
+
+test('a provider’s ping names the authentication, and the tokens are asked for at once (CIBA ping mode)', async () => {
+  const waiting = new Map<string, BackchannelAuthentication>()
+  let answer: (request: Request) => Promise<Response> = async () => assert.fail('a ping came too early')
+  const pings: Request[] = []
+  await using oidc = await server(async (input, init) => {
+    const request = new Request(input, init)
+    pings.push(request.clone())
+    return answer(request)
+  })
+  const clock = manualClock()
+  const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer: oidc.issuer })
+  const client = defineClient({ provider, client_id: 'program', client_secret: 'secret', http: { clock } })
+  const store = memoryStore()
+  const client_notification_token = 'pLaNtEd-notification-token'
+  const begin = { grant: 'alice', login_hint: 'alice', scope: 'offline_access', client_notification_token }
+  const begun = await beginBackchannelAuthentication(client, begin)
+  assert.doesNotMatch(inspect(begun), /pLaNtEd/)
+  waiting.set(begun.auth_req_id, JSON.parse(JSON.stringify(begun)))
+
+  const ping = (token: string, body: string, method = 'POST'): Promise<unknown> => {
+    const headers = { authorization: `Bearer ${token}` }
+    const request = new Request('https://client.example/ping', { method, headers, ...(method === 'POST' && { body }) })
+    return backchannelPing(request, async (id) => waiting.get(id))
+  }
+  const named = JSON.stringify({ auth_req_id: begun.auth_req_id })
+  await assert.rejects(ping('another', named), { code: 'STATE_MISMATCH', grant: 'alice' })
+  await assert.rejects(ping(client_notification_token, '{"auth_req_id":"unknown"}'), { code: 'STATE_MISMATCH' })
+  for (const body of ['', 'null', '[]', '{"auth_req_id":7}', `{"a":"${'x'.repeat(70_000)}"}`])
+    await assert.rejects(ping(client_notification_token, body), { code: 'CALLBACK_INVALID' })
+  await assert.rejects(ping(client_notification_token, '', 'GET'), { code: 'CALLBACK_INVALID' })
+
+  let stored: Grant | undefined
+  answer = async (request) => {
+    const pending = await backchannelPing(request, (id) => waiting.get(id))
+    // The clock stands still: nothing is waited for.
+    stored = await pollBackchannelAuthentication(client, { pending, store })
+    return new Response(null, { status: 204 })
+  }
+  const grant = new oidc.provider.Grant({ accountId: 'alice', clientId: 'program' })
+  grant.addOIDCScope('openid offline_access')
+  await oidc.provider.backchannelResult(begun.auth_req_id, await grant.save())
+  assert.equal(pings.length, 1)
+  assert.equal(stored?.subject?.sub, 'alice')
+  assert.ok((await store.get('alice'))?.refresh_token)
 })

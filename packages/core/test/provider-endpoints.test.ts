@@ -8,14 +8,17 @@ import {
   beginAuthorization,
   clientCredentialsFlow,
   defineClient,
+  deleteRegistration,
   finishAuthorization,
   introspectToken,
   memoryStore,
   protectedResource,
+  readRegistration,
   registerClient,
   resolveProvider,
   revokeToken,
   tokenSource,
+  updateRegistration,
   userInfo,
 } from '@evergrant/core'
 import { startSandbox } from '@evergrant/sandbox'
@@ -36,6 +39,7 @@ function server(): Promise<OidcServer> {
       userinfo: { enabled: true },
       jwtUserinfo: { enabled: true },
       registration: { enabled: true, initialAccessToken: 'let-me-in' },
+      registrationManagement: { enabled: true, rotateRegistrationAccessToken: true },
     },
   })
 }
@@ -115,6 +119,36 @@ test('a program registers itself and works with what it was given', async () => 
   await assert.rejects(registerClient(provider, metadata, { initial_access_token: 'wrong' }), { status: 401 })
   const wrong = { ...metadata, redirect_uris: ['not a uri'] }
   await assert.rejects(registerClient(provider, wrong, { initial_access_token }), { error: 'invalid_redirect_uri' })
+})
+
+test('a program reads, changes and ends its own registration, with the token that is replaced each time (RFC 7592)', async () => {
+  await using oidc = await server()
+  const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer: oidc.issuer })
+  const metadata = { client_name: 'Mine', redirect_uris: [redirectUri], client_uri: 'https://mine.example' }
+  const mine = await registerClient(provider, metadata, { initial_access_token: 'let-me-in' })
+  const read = await readRegistration(provider, JSON.parse(JSON.stringify(mine)))
+  assert.equal(read.raw['client_name'], 'Mine')
+  assert.equal(read.client_secret, mine.client_secret)
+
+  const changed = await updateRegistration(provider, read, { client_name: 'Ours', client_uri: undefined })
+  assert.equal(changed.raw['client_name'], 'Ours')
+  assert.deepEqual([changed.raw['redirect_uris'], changed.raw['client_uri']], [[redirectUri], undefined])
+  assert.notEqual(changed.registration_access_token, read.registration_access_token)
+  assert.equal(inspect(changed).includes(changed.registration_access_token ?? '?'), false)
+  await assert.rejects(readRegistration(provider, read), (error: Error & { code?: string }) => {
+    assert.equal(inspect(error, { depth: 9 }).includes(read.registration_access_token ?? '?'), false)
+    return error.code === 'INVALID_CLIENT'
+  })
+  await assert.rejects(updateRegistration(provider, changed, { redirect_uris: ['no uri'] }), {
+    error: 'invalid_redirect_uri',
+  })
+
+  await deleteRegistration(provider, changed)
+  await assert.rejects(readRegistration(provider, changed), { code: 'INVALID_CLIENT', status: 401 })
+  const { registration_access_token: _, ...fixed } = changed
+  await assert.rejects(deleteRegistration(provider, fixed), { code: 'NOT_SUPPORTED', outcome: 'not_sent' })
+  const insecure = { ...changed, registration_client_uri: 'http://acme.example/reg/1' }
+  await assert.rejects(readRegistration(provider, insecure), { code: 'INSECURE_URL' })
 })
 
 test('a resource server names its authorization servers, and only for the address that was asked', async () => {

@@ -110,3 +110,11 @@ test('[#15] neither issuer nor token endpoint: says what is missing', () => {
     message: /issuer or a token endpoint/,
   })
 })
+
+test('a definition that fits many providers is called by the host it is used with, once that is known', () => {
+  const any = { id: 'any', name: 'Any provider', named_by_host: true } as const
+  assert.equal(resolveProvider({ ...any, issuer: 'https://login.example:8443/main' }).name, 'login.example:8443')
+  assert.equal(resolveProvider({ ...any, token_endpoint: 'https://api.example/token' }).name, 'api.example')
+  assert.throws(() => resolveProvider(any), { code: 'MISSING_ENDPOINT', message: /^Any provider needs/ })
+  assert.equal(resolveProvider({ ...any, named_by_host: false, issuer: 'https://login.example' }).name, 'Any provider')
+})

@@ -7,6 +7,7 @@ import {
   memoryStore,
   OAuthError,
   resolveProvider,
+  revokeToken,
   tokenSource,
 } from '@evergrant/core'
 import { startSandbox } from '@evergrant/sandbox'
@@ -195,14 +196,14 @@ test('a discovery that fails spends nothing and is tried again', async () => {
   world.clock.advance(4000)
   world.sandbox.fault({ match: { endpoint: 'discovery' }, status: 500 })
   const source = world.source({ client: world.newClient() })
-  await assert.rejects(source.token(), { code: 'DISCOVERY_FAILED' })
+  await assert.rejects(source.token(), { code: 'PROVIDER_UNAVAILABLE' })
   assert.equal(world.refreshes(), 0)
   const found = await world.store.get('alice')
   assert.deepEqual([found?.standing.state, found?.spending, found?.in_doubt], ['failing', undefined, undefined])
   assert.ok((await source.token()).access_token)
 })
 
-test('a refresh that answers for another account is refused and stores nothing of it', async () => {
+test('a refresh that answers for another account is refused; its refresh token is kept aside, and the reason is true', async () => {
   await using world = await connected({ scope: 'openid mail' })
   world.clock.advance(4000)
   const before = await world.store.get('alice')
@@ -218,9 +219,28 @@ test('a refresh that answers for another account is refused and stores nothing o
   world.sandbox.fault({ match: { endpoint: 'token' }, set: { id_token, access_token: 'of-mallory' } })
   await assert.rejects(world.source().token(), { code: 'WRONG_ACCOUNT', grant: 'alice' })
   const after = await world.store.get('alice')
-  assert.equal(after?.refresh_token, before?.refresh_token)
+  // The sandbox rotates without grace: the refresh token from before is worth nothing any more.
+  assert.notEqual(after?.refresh_token, before?.refresh_token)
   assert.doesNotMatch(JSON.stringify(after), /mallory/)
   assert.equal(after?.subject?.sub, 'alice')
+  assert.equal(after?.standing.state === 'revoked' && after.standing.reason, 'wrong_account')
+  assert.deepEqual([after?.spending, after?.in_doubt], [undefined, undefined])
+  // Nobody asks with it, however hard: and nothing claims that a refresh was interrupted.
+  const told = { code: 'CONSENT_REQUIRED', message: /tokens of another account/ }
+  await assert.rejects(world.source().token(), told)
+  await assert.rejects(world.source().token({ force: true }), told)
+  assert.equal(world.refreshes(), 1)
+  await settled()
+  assert.deepEqual(
+    world.events.map((event) => event.type),
+    ['consent_required'],
+  )
+  // It can be revoked at the provider, which ends what the mix-up began.
+  assert.equal(await revokeToken(world.client, after?.refresh_token ?? '', 'refresh_token'), true)
+  assert.deepEqual(
+    world.sandbox.families().map(({ alive, replays }) => [alive, replays]),
+    [[false, 0]],
+  )
 })
 
 test('an id_token of a refresh that does not hold is not kept; the tokens beside it are', async () => {

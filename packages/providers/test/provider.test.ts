@@ -27,6 +27,7 @@ test('an unknown provider suggests the nearest one', async () => {
 
 test('[#132] any provider can be named by its issuer, or by its endpoints', async () => {
   const byIssuer = await provider('generic', {}, { issuer: 'https://login.example.com/realms/main' })
+  assert.equal(byIssuer.name, 'login.example.com')
   assert.equal(byIssuer.issuer, 'https://login.example.com/realms/main')
   assert.deepEqual(byIssuer.default_scopes, ['openid'])
   const token_endpoint = 'https://login.example.com/token'

@@ -33,7 +33,8 @@ export async function buildApp(services: Services): Promise<App> {
 
   // A request that says JSON and has no body has nothing to say; that is no mistake.
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  // Nor is text taken, which would only fail later, and with another error than other types.
+  app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     else parseJson(request, String(body), done)

@@ -25,4 +25,6 @@ export interface Deps {
   readonly passwordCost?: PasswordCost | undefined
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustProxy?: string | undefined
+  /** What a reader of the metrics has to show. Undefined: they are for this machine alone. */
+  readonly metricsToken?: string | undefined
 }

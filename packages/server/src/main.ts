@@ -1,14 +1,15 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join, resolve } from 'node:path'
-import { type Cipher, type Clock, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
+import { join } from 'node:path'
+import { type Cipher, type Clock, isOAuthError, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
 import { openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
 import type { Kysely } from 'kysely'
 import { type DestinationStream, destination, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
+import { openDataFolder } from './data-folder.ts'
 import { assertSealingKey } from './db/sealing-key.ts'
 import { openSqlite } from './db/sqlite.ts'
 import type { Tables } from './db/tables.ts'
@@ -55,7 +56,7 @@ const DRAIN = 10
  * Starts the connection server as the environment says, and says where it is. Everything it needs is made on the first
  * start: the data folder (mode 0700), the database, the sealing key (0600).
  *
- * Throws `INVALID_PARAMETER`, `INSECURE_URL` or a store error, naming what to change.
+ * Throws `INVALID_SETTING` or a store error, naming what to change.
  */
 export async function main(env: Environment = process.env, surroundings: Surroundings = {}): Promise<RunningServer> {
   const settings = readSettings(env)
@@ -64,8 +65,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     { level: settings.logLevel, redact: { paths: REDACTED_KEYS, censor: '<redacted>' }, base: null },
     surroundings.log ?? destination({ dest: 2, sync: true }),
   )
-  const dataDir = resolve(settings.dataDir)
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  const dataDir = openDataFolder(settings.dataDir)
   const cipher = await cipherOf(settings, dataDir)
   const file = join(dataDir, 'evergrant.db')
   const store = sqliteStore(file, { onWarning: (message) => logger.warn(message), clock })
@@ -99,6 +99,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       page: surroundings.page ?? join(import.meta.dirname, '../public'),
       passwordCost: surroundings.passwordCost,
       trustProxy: settings.trustProxy,
+      metricsToken: settings.metricsToken,
     }
     const services = createServices(deps)
     const app = await buildApp(services)
@@ -175,8 +176,13 @@ function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
   if (settings.key !== undefined) return openKeyring({ text: settings.key, source: 'EVERGRANT_KEY' })
   // A new key would not open what an existing database holds: a lost key is said, never replaced.
   const fresh = !existsSync(join(dataDir, 'evergrant.db'))
-  const create = settings.keyFile === undefined && fresh
-  return openKeyring({ file: settings.keyFile ?? join(dataDir, 'key'), create })
+  const { keyFile } = settings
+  const place = { file: keyFile ?? join(dataDir, 'key'), create: keyFile === undefined && fresh }
+  return openKeyring(place).catch((cause: unknown) => {
+    if (keyFile === undefined || !isOAuthError(cause)) throw cause
+    const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
+    throw new OAuthError('INVALID_SETTING', message, { cause })
+  })
 }
 
 async function practiceProvider(publicUrl: string, db: Kysely<Tables>, cipher: Cipher): Promise<Deps['sandbox']> {
@@ -186,15 +192,23 @@ async function practiceProvider(publicUrl: string, db: Kysely<Tables>, cipher: C
 
 function listen(server: Server, { port, host }: Settings): Promise<void> {
   return new Promise((done, failed) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'something else listens there' : cause.message
-      failed(
-        new OAuthError('INVALID_PARAMETER', `EVERGRANT_PORT: cannot listen at ${host}:${port}: ${why}.`, { cause }),
-      )
-    })
+    server.once('error', (cause: NodeJS.ErrnoException) => failed(cannotListen(cause, host, port)))
     server.listen(port, host, done)
   })
 }
+
+function cannotListen(cause: NodeJS.ErrnoException, host: string, port: number): OAuthError {
+  const { code = '', message } = cause
+  const words =
+    code === 'EADDRINUSE'
+      ? `EVERGRANT_PORT: cannot listen at ${host}:${port}: something else listens there. Set another port, or 0 for one that is free.`
+      : code === 'EACCES'
+        ? `EVERGRANT_PORT: cannot listen at ${host}:${port}: the user that runs this program may not use that port. Set one from 1024 on.`
+        : `EVERGRANT_HOST: cannot listen at ${host}:${port}: ${NO_SUCH_HOST.has(code) ? 'this machine has no such address' : message}. Set 127.0.0.1, or 0.0.0.0 for all addresses of this machine.`
+  return new OAuthError('INVALID_SETTING', words, { cause })
+}
+
+const NO_SUCH_HOST = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'])
 
 /** Takes no new connection, and waits for the requests under way. */
 async function drain(server: Server): Promise<void> {

@@ -1,6 +1,6 @@
 import type { GrantEvent } from '@evergrant/core'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { type Account, AccountState } from './contract/index.ts'
+import { AccountState } from './contract/index.ts'
 
 const STATES = AccountState.anyOf.map((state) => state.const)
 
@@ -12,8 +12,8 @@ export class Metrics {
   readonly #tokenRequests: Counter<'outcome' | 'code'>
   readonly #tokenSeconds: Histogram
 
-  /** @param accounts asked when the metrics are read */
-  constructor(accounts: () => Promise<readonly Pick<Account, 'state'>[]>) {
+  /** @param states how many accounts are in each state; asked when the metrics are read */
+  constructor(states: () => Promise<ReadonlyMap<AccountState, number>>) {
     const registers = [this.#registry]
     this.#refreshes = new Counter({
       name: 'evergrant_refreshes_total',
@@ -45,8 +45,8 @@ export class Metrics {
       labelNames: ['state'],
       registers,
       async collect() {
-        for (const state of STATES) this.set({ state }, 0)
-        for (const { state } of await accounts()) this.inc({ state })
+        const counts = await states()
+        for (const state of STATES) this.set({ state }, counts.get(state) ?? 0)
       },
     })
   }

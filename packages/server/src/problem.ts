@@ -17,7 +17,14 @@ const entry = (status: number, title: string, who: Who, advice: string): Refusal
 
 /** What the server refuses by itself. Errors of the OAuth engine have their own catalogue. */
 export const refusals = {
-  INVALID_REQUEST: entry(400, 'The request is not valid', 'developer', 'Correct the field that is named.'),
+  INVALID_REQUEST: entry(400, 'The request is not valid', 'developer', 'Correct what the message says.'),
+  INVALID_JSON: entry(400, 'The body is not JSON', 'developer', 'Send a JSON object (RFC 8259).'),
+  UNSUPPORTED_MEDIA_TYPE: entry(
+    415,
+    'The body has another media type',
+    'developer',
+    'Send JSON, with the header "Content-Type: application/json".',
+  ),
   SIGN_IN_REQUIRED: entry(401, 'Sign-in needed', 'person', 'Sign in and try again.'),
   SIGN_IN_FAILED: entry(401, 'Sign-in failed', 'person', 'Check name and password.'),
   API_KEY_REQUIRED: entry(
@@ -41,6 +48,18 @@ export const refusals = {
     'First-run link not valid',
     'administrator',
     'Use the link that the server printed when it started; each start prints one until it is used.',
+  ),
+  METRICS_TOKEN_REQUIRED: entry(
+    401,
+    'Metrics need their token',
+    'operator',
+    'Send the header "Authorization: Bearer <EVERGRANT_METRICS_TOKEN>".',
+  ),
+  METRICS_FOR_THIS_MACHINE: entry(
+    403,
+    'Metrics are for this machine',
+    'operator',
+    'Read them on the machine itself, or set EVERGRANT_METRICS_TOKEN and send it as a bearer token.',
   ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
   ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
@@ -110,7 +129,7 @@ export function problemOf(error: unknown, request_id: string): ProblemAnswer {
     code: refusal.code,
     class: refusal.code === 'INTERNAL' ? 'storage' : 'request',
     who,
-    advice,
+    advice: refusal.field === undefined ? advice : 'Correct the field that is named.',
     ...(refusal.field === undefined ? {} : { field: refusal.field }),
     request_id,
   }
@@ -153,6 +172,13 @@ function fromFastify(error: unknown): Refusal {
     return new Refusal('INVALID_REQUEST', 'The address cannot be read.')
   }
   if (statusCode === 404) return new Refusal('NOT_FOUND', 'There is nothing at this address.')
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new Refusal('UNSUPPORTED_MEDIA_TYPE', 'A body of this media type is not understood here.')
+  }
+  // The parser's own words may quote the body, and a body may have a secret in it.
+  if (code === 'FST_ERR_CTP_INVALID_JSON_BODY' || error instanceof SyntaxError) {
+    return new Refusal('INVALID_JSON', 'The request body is not JSON.')
+  }
   if (statusCode === 413) return new Refusal('TOO_LARGE', 'The request body is too large.')
   if (statusCode === 503) return new Refusal('SHUTTING_DOWN', 'The server is stopping.', { retryAfter: 5 })
   if (statusCode !== undefined && statusCode < 500) return new Refusal('INVALID_REQUEST', `${message}.`)

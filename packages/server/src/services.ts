@@ -1,6 +1,7 @@
 import { Accounts } from './accounts/accounts.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
+import { stateCounts } from './accounts/state-counts.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
@@ -33,7 +34,7 @@ export function createServices(deps: Deps): Services {
   const connections = new Connections(deps)
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => accounts.list())
+  const metrics = new Metrics(() => stateCounts(db, clock.now(), accounts.checking))
   const tokens = new Tokens(deps, connections, accounts, history, metrics)
   return {
     deps,

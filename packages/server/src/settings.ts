@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { isLoopback, OAuthError } from '@evergrant/core'
 
 /** What the environment may say. */
@@ -18,13 +19,29 @@ export interface Settings {
   /** Somebody asked for it at such an address. */
   readonly sandboxRefused: boolean
   readonly trustProxy: string | undefined
+  /** Undefined: metrics are for this machine alone. */
+  readonly metricsToken: string | undefined
   readonly logLevel: string
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
-/** Reads the settings. Throws `INVALID_PARAMETER`, naming the variable and what it may be. */
+const TEXTS = [
+  'EVERGRANT_HOST',
+  'EVERGRANT_PUBLIC_URL',
+  'EVERGRANT_DATA_DIR',
+  'EVERGRANT_KEY',
+  'EVERGRANT_KEY_FILE',
+  'EVERGRANT_TRUST_PROXY',
+  'EVERGRANT_LOG_LEVEL',
+]
+
+/** Reads the settings. Throws `INVALID_SETTING`, naming the variable and what it may be. */
 export function readSettings(env: Environment): Settings {
+  for (const name of TEXTS) {
+    // Neither a value nor left out: most likely a variable of another name did not expand.
+    if (env[name] && env[name].trim() === '') throw invalid(name, env[name], 'a value, or not be set at all')
+  }
   const publicUrl = addressOf(env['EVERGRANT_PUBLIC_URL'])
   const loopback = publicUrl === undefined || isLoopback(new URL(publicUrl).hostname)
   const sandbox = sandboxOf(env['EVERGRANT_SANDBOX'])
@@ -32,29 +49,63 @@ export function readSettings(env: Environment): Settings {
   if (!LEVELS.includes(logLevel)) throw invalid('EVERGRANT_LOG_LEVEL', logLevel, `one of ${LEVELS.join(', ')}`)
   if (env['DATABASE_URL']) {
     throw new OAuthError(
-      'NOT_SUPPORTED',
+      'INVALID_SETTING',
       'DATABASE_URL is set, but this version keeps its data in SQLite only. Unset it.',
     )
   }
   return {
     port: portOf(env['EVERGRANT_PORT']),
     // Without a public address nobody else is meant to reach it.
-    host: env['EVERGRANT_HOST'] || (loopback ? '127.0.0.1' : '0.0.0.0'),
+    host: hostOf(env['EVERGRANT_HOST']) ?? (loopback ? '127.0.0.1' : '0.0.0.0'),
     publicUrl,
     dataDir: env['EVERGRANT_DATA_DIR'] || './data',
     key: env['EVERGRANT_KEY'] || undefined,
     keyFile: env['EVERGRANT_KEY_FILE'] || undefined,
     sandbox: sandbox !== 'off' && loopback,
     sandboxRefused: sandbox === 'on' && !loopback,
-    trustProxy: env['EVERGRANT_TRUST_PROXY'] || (loopback ? undefined : 'loopback'),
+    trustProxy: proxiesOf(env['EVERGRANT_TRUST_PROXY']) ?? (loopback ? undefined : 'loopback'),
+    metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
   }
 }
 
 function portOf(given: string | undefined): number {
-  const port = Number(given || 8080)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw invalid('EVERGRANT_PORT', given, 'a port number')
+  if (!given) return 8080
+  const port = /^\d{1,5}$/.test(given.trim()) ? Number(given) : Number.NaN
+  if (!(port <= 65_535)) throw invalid('EVERGRANT_PORT', given, 'a port number: 8080, or 0 for one that is free')
   return port
+}
+
+const HOST_NAME = /^(?:[a-z\d_](?:[a-z\d_-]*[a-z\d_])?\.)*[a-z](?:[a-z\d-]*[a-z\d])?\.?$/i
+
+function hostOf(given: string | undefined): string | undefined {
+  if (!given) return undefined
+  const host = given.trim()
+  if (isIP(host) !== 0 || HOST_NAME.test(host)) return host
+  throw invalid(
+    'EVERGRANT_HOST',
+    given,
+    'an address of this machine or its name, without a port: 127.0.0.1, 0.0.0.0 for all, :: for all with IPv6',
+  )
+}
+
+function proxiesOf(given: string | undefined): string | undefined {
+  if (!given) return undefined
+  const all = given.split(',').map((one) => one.trim())
+  if (all.every(isProxy)) return all.join(',')
+  throw invalid(
+    'EVERGRANT_TRUST_PROXY',
+    given,
+    'addresses or networks of proxies with commas between them, such as 10.0.0.0/8, or loopback, linklocal, uniquelocal',
+  )
+}
+
+function isProxy(one: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(one)) return true
+  const [address = '', bits, ...more] = one.split('/')
+  const longest = isIP(address) === 6 ? 128 : 32
+  if (isIP(address) === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) > 0 && Number(bits) <= longest)
 }
 
 function addressOf(given: string | undefined): string | undefined {
@@ -66,9 +117,18 @@ function addressOf(given: string | undefined): string | undefined {
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     const message = `EVERGRANT_PUBLIC_URL is ${given}: plain http works on this machine only. Put a proxy with https before it.`
-    throw new OAuthError('INSECURE_URL', message)
+    throw new OAuthError('INVALID_SETTING', message)
   }
   return url.href.replace(/\/+$/, '')
+}
+
+function metricsTokenOf(given: string | undefined): string | undefined {
+  if (!given) return undefined
+  if (/^[\w.~+/=-]{16,}$/.test(given)) return given
+  // Not repeated: it is meant to be a secret.
+  const message =
+    'EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more letters, digits or any of - . _ ~ + / =, such as openssl rand -hex 32 prints.'
+  throw new OAuthError('INVALID_SETTING', message)
 }
 
 function sandboxOf(given: string | undefined): 'on' | 'off' | 'auto' {
@@ -80,5 +140,5 @@ function sandboxOf(given: string | undefined): 'on' | 'off' | 'auto' {
 }
 
 function invalid(name: string, given: string | undefined, expected: string): OAuthError {
-  return new OAuthError('INVALID_PARAMETER', `${name} is "${given}", and should be ${expected}.`)
+  return new OAuthError('INVALID_SETTING', `${name} is "${given}", and should be ${expected}.`)
 }

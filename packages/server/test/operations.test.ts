@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { isOAuthError, type OAuthError } from '@evergrant/core'
 import { person } from '@evergrant/sandbox'
 import { main } from '@evergrant/server/main'
 import { connected, consentUrl, Scene, sandboxOf } from './support/scene.ts'
 
-test('health, readiness, metrics and the description are there for everybody, and tell no secret', async () => {
+test('health, readiness and the description are there for everybody, metrics for this machine, and none tells a secret', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
   const { account, program, admin } = await connected(scene, sandbox)
@@ -103,20 +104,58 @@ test('without a page the server works and says how to build one', async () => {
   assert.match(text, /npm run build:web/)
 })
 
-test('settings that cannot be are refused with the name of the variable', async () => {
+test('settings that cannot be are refused with the name of the variable, and are the operator’s to mend', async () => {
   for (const [env, words] of [
     [{ EVERGRANT_PORT: 'many' }, /EVERGRANT_PORT is "many"/],
     [{ EVERGRANT_PUBLIC_URL: 'http://example.com' }, /plain http/],
     [{ EVERGRANT_PUBLIC_URL: 'example.com' }, /EVERGRANT_PUBLIC_URL/],
     [{ EVERGRANT_SANDBOX: 'perhaps' }, /EVERGRANT_SANDBOX/],
     [{ EVERGRANT_KEY: 'a passphrase' }, /EVERGRANT_KEY must be 32 random bytes/],
+    [{ EVERGRANT_KEY_FILE: '/nowhere/key' }, /EVERGRANT_KEY_FILE: There is no sealing key at \/nowhere\/key/],
     [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
+    [{ EVERGRANT_METRICS_TOKEN: 'short' }, /EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more/],
+    [{ EVERGRANT_PORT: ' ' }, /EVERGRANT_PORT is " "/],
+    [{ EVERGRANT_PORT: '0x50' }, /EVERGRANT_PORT is "0x50"/],
+    [{ EVERGRANT_PORT: '70000' }, /EVERGRANT_PORT is "70000"/],
+    [{ EVERGRANT_HOST: '127.0.0.1:8080' }, /EVERGRANT_HOST is .*without a port/],
+    [{ EVERGRANT_HOST: '999.1.1.1' }, /EVERGRANT_HOST is "999\.1\.1\.1"/],
+    [{ EVERGRANT_HOST: ' ' }, /EVERGRANT_HOST is " "/],
+    // RFC 5737 §3: an address for documentation, which no machine has.
+    [{ EVERGRANT_HOST: '192.0.2.1' }, /EVERGRANT_HOST: .* this machine has no such address/],
+    [{ EVERGRANT_TRUST_PROXY: 'my-proxy' }, /EVERGRANT_TRUST_PROXY is "my-proxy".* such as 10\.0\.0\.0\/8/],
+    [{ EVERGRANT_TRUST_PROXY: '10.0.0.0/64' }, /EVERGRANT_TRUST_PROXY/],
+    [{ EVERGRANT_TRUST_PROXY: 'true' }, /EVERGRANT_TRUST_PROXY/],
+    [{ EVERGRANT_DATA_DIR: ' ' }, /EVERGRANT_DATA_DIR is " "/],
+    [{ EVERGRANT_DATA_DIR: import.meta.filename }, /EVERGRANT_DATA_DIR.* a file is in the way/],
+    [{ EVERGRANT_DATA_DIR: join(import.meta.filename, 'data') }, /EVERGRANT_DATA_DIR.* a file is in the way/],
   ] as const) {
     const folder = await mkdtemp(join(tmpdir(), 'evergrant-settings-'))
     const all = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder, EVERGRANT_LOG_LEVEL: 'silent', ...env }
-    await assert.rejects(main(all, { signals: false, say: () => {} }), words)
+    await assert.rejects(main(all, { signals: false, say: () => {} }), (error: OAuthError) => {
+      assert.match(error.message, words)
+      assert.deepEqual([error.code, error.who], ['INVALID_SETTING', 'operator'])
+      return true
+    })
     await rm(folder, { recursive: true })
   }
+})
+
+test('a data folder where nothing can be made is said so at once', { skip: !existsSync('/proc/self') }, async () => {
+  for (const folder of ['/proc/foo', '/proc/foo/bar', '/proc', '/sys/data']) {
+    const env = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: folder, EVERGRANT_LOG_LEVEL: 'silent' }
+    await assert.rejects(main(env, { signals: false, say: () => {} }), (error) => {
+      assert.ok(isOAuthError(error))
+      assert.equal(error.code, 'INVALID_SETTING')
+      assert.ok(error.message.startsWith(`EVERGRANT_DATA_DIR is "${folder}"`), error.message)
+      return true
+    })
+  }
+})
+
+test('proxies that can be trusted are named by address, network or kind', async () => {
+  const list = '10.0.0.0/8, 192.0.2.7,fd00::/8 ,loopback,linklocal, uniquelocal'
+  await using scene = await Scene.begin({ env: { EVERGRANT_TRUST_PROXY: list } })
+  assert.equal((await scene.browser().get('/healthz')).status, 200)
 })
 
 test('a port that is taken is said so, and nothing stays open', async () => {

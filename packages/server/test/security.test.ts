@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHook } from 'node:async_hooks'
 import { test } from 'node:test'
 import { Browser } from './support/browser.ts'
 import { accountAt, connected, connectionTo, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
@@ -219,5 +220,25 @@ test('[#139] a member who is no administrator changes no connections and makes n
     const { status, json } = await browser.call(method, path, method === 'GET' ? {} : { body: { name: 'x' } })
     assert.equal(status, 403, `${method} ${path}`)
     assert.equal(json.code, 'FORBIDDEN')
+  }
+})
+
+test('a name that nobody has costs one password hash from the very first try on, as a known one does', async () => {
+  await using scene = await Scene.begin()
+  await scene.admin()
+  await scene.stop()
+  await scene.start()
+  const browser = scene.browser()
+  let hashes = 0
+  const counting = createHook({ init: (_, type) => void (type === 'SCRYPTREQUEST' && hashes++) }).enable()
+  try {
+    const cost = async (name: string) => {
+      const before = hashes
+      assert.equal((await browser.post('/v1/session', { name, password: 'not the password' })).status, 401)
+      return hashes - before
+    }
+    assert.deepEqual([await cost('nobody'), await cost('Ada'), await cost('nobody')], [1, 1, 1])
+  } finally {
+    counting.disable()
   }
 })

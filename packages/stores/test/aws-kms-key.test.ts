@@ -81,7 +81,7 @@ test('the address of a key in KMS names it and its region, and no alias', async 
   assert.equal(current.id, arn)
   assert.equal(others?.length, 1)
   for (const text of ['aws-kms:', 'aws-kms:alias/mine', 'aws-kms:arn:aws:kms:eu-central-1:111122223333:alias/mine'])
-    await assert.rejects(keysFromText(text), { code: 'INVALID_PARAMETER' })
+    await assert.rejects(keysFromText(text), { code: 'INVALID_SETTING' })
 })
 
 test('without the SDK the first use names the package to install', async () => {

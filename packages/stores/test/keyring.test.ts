@@ -40,7 +40,7 @@ test('any other text is refused in words that do not repeat it', async () => {
     'ä'.repeat(32),
   ]) {
     await assert.rejects(keyFromText(text, 'EVERGRANT_KEY'), (error: Error & { code?: string }) => {
-      assert.equal(error.code, 'INVALID_PARAMETER')
+      assert.equal(error.code, 'INVALID_SETTING')
       assert.match(error.message, /^EVERGRANT_KEY must be 32 random bytes/)
       assert.ok(text === '' || !inspect(error).includes(text))
       return true
@@ -87,7 +87,7 @@ test('a key file that others can read is refused', { skip: process.platform === 
   await loadKeys({ file })
   for (const mode of [0o640, 0o604]) {
     await chmod(file, mode)
-    await assert.rejects(loadKeys({ file }), { code: 'INVALID_PARAMETER', message: /chmod 600/ })
+    await assert.rejects(loadKeys({ file }), { code: 'INVALID_SETTING', message: /chmod 600/ })
   }
 })
 
@@ -97,7 +97,7 @@ test('a key file that holds something else is named and left as it is', async ()
   for (const text of ['', 'very-secret']) {
     await writeFile(file, text, { mode: 0o600 })
     await assert.rejects(loadKeys({ file }), (error: Error & { code?: string }) => {
-      assert.equal(error.code, 'INVALID_PARAMETER')
+      assert.equal(error.code, 'INVALID_SETTING')
       assert.ok(error.message.includes(file))
       assert.doesNotMatch(error.message, /very-secret/)
       return true
@@ -112,10 +112,10 @@ test('several keys stand in lines or between commas: the first seals, the others
   for (const text of [`${a},${b},${c}`, `# the new one\n${a}\r\n\n  ${b} , ${c}\n`])
     assert.deepEqual(keyring(await keysFromText(text)).kids, [idA, idB, idC])
   await assert.rejects(keysFromText('# nothing\n', 'EVERGRANT_KEY'), {
-    code: 'INVALID_PARAMETER',
+    code: 'INVALID_SETTING',
     message: /EVERGRANT_KEY/,
   })
-  await assert.rejects(keysFromText('vault:x'), { code: 'INVALID_PARAMETER', message: /vault:.*command:.*aws-kms:/ })
+  await assert.rejects(keysFromText('vault:x'), { code: 'INVALID_SETTING', message: /vault:.*command:.*aws-kms:/ })
 })
 
 test('a key that is added to the file seals from then on, and what is there is kept', async () => {
@@ -138,7 +138,7 @@ test('a key that is added to the file seals from then on, and what is there is k
   for (const keys of more) assert.ok(ids.has(keys.current.id))
   assert.deepEqual(await readdir(temp.at('.')), ['key'])
   await writeFile(file, 'very-secret', { mode: 0o600 })
-  await assert.rejects(addKey(file), { code: 'INVALID_PARAMETER' })
+  await assert.rejects(addKey(file), { code: 'INVALID_SETTING' })
   assert.equal(await readFile(file, 'utf8'), 'very-secret')
 })
 

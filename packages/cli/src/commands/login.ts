@@ -17,6 +17,7 @@ import type { Invocation } from '../invocation.ts'
 import { duration, present } from '../option-values.ts'
 import { pastedCallback } from '../pasted-callback.ts'
 import type { Action } from '../program.ts'
+import { keepsGrants } from '../store-probe.ts'
 import { type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 import { within } from '../within.ts'
@@ -74,15 +75,10 @@ async function login(options: LoginOptions, invocation: Invocation): Promise<voi
   }
   const { terminal } = invocation
   await using of = await target(options, invocation)
-  if (!of.store.traits.durable) {
-    throw new UsageError(
-      `The store ${of.storeUrl} would forget the grant.`,
-      'Give one that keeps it: file:… or sqlite:….',
-    )
-  }
   if (options.saveSecret === true && of.secret === undefined) {
     throw new UsageError('--save-secret: there is no client secret to save.', 'Give --client-secret-file <path>.')
   }
+  await assertKeeps(of)
   const grant = await consent(of, options, invocation)
   await remember(of, options)
   const refused = missingScopes(grant.requested_scope, grant.granted_scope)
@@ -97,6 +93,19 @@ async function login(options: LoginOptions, invocation: Invocation): Promise<voi
     )
   }
   if (terminal.json) terminal.data(summary(grant))
+}
+
+/** A person is asked only when their answer can be kept: what is wrong with the store is told before. */
+async function assertKeeps({ store, storeUrl, grantId, profiles }: Target): Promise<void> {
+  if (!store.traits.durable) {
+    throw new UsageError(`The store ${storeUrl} would forget the grant.`, 'Give one that keeps it: file:… or sqlite:….')
+  }
+  await store.get(grantId)
+  if (!(await keepsGrants(store))) {
+    const message = `The store ${storeUrl} wrote over a newer version; programs would lose refresh tokens to each other.`
+    throw new OAuthError('STORE_UNAVAILABLE', message, { grant: grantId })
+  }
+  await profiles.assertWritable()
 }
 
 async function consent(of: Target, options: LoginOptions, invocation: Invocation): Promise<Grant> {

@@ -95,8 +95,16 @@ const OWN_GRANT = [
   ['--provider', 'provider'],
   ['--issuer', 'issuer'],
   ['--token-endpoint', 'tokenEndpoint'],
+  ['--authorization-endpoint', 'authorizationEndpoint'],
+  ['--tenant', 'tenant'],
+  ['--set', 'set'],
   ['--client-id', 'clientId'],
   ['--client-secret', 'clientSecret'],
+  ['--client-secret-file', 'clientSecretFile'],
+  ['--client-auth', 'clientAuth'],
+  ['--client-key-file', 'clientKeyFile'],
+  ['--client-cert-file', 'clientCertFile'],
+  ['--param', 'param'],
   ['--flow', 'flow'],
   ['--force', 'force'],
 ] as const satisfies readonly (readonly [string, keyof TokenOptions])[]
@@ -122,7 +130,7 @@ async function clientCredentials(options: TokenOptions, invocation: Invocation):
 async function fromGrant(options: TokenOptions, invocation: Invocation): Promise<void> {
   await using of = await target(options, invocation)
   // A provider that was typed is checked at once; how the client authenticates matters only when a token has ended.
-  const provider = namesProvider(settingsOf(options)) ? await of.provider() : undefined
+  const provider = namesProvider(settingsOf(options, invocation.cwd)) ? await of.provider() : undefined
   const grant = await storedGrant(of)
   assertOwn(grant, of)
   const { resource } = of.settings

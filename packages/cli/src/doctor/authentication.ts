@@ -1,4 +1,5 @@
-import { type Client, grant, isOAuthError, refreshFlow } from '@evergrant/core'
+import { type Client, isOAuthError, refreshFlow } from '@evergrant/core'
+import { probeGrant } from '../store-probe.ts'
 import { type Check, check, failed } from './check.ts'
 
 /**
@@ -7,23 +8,19 @@ import { type Check, check, failed } from './check.ts'
  * issued and nothing is ended.
  */
 export function authentication(client: Client): Promise<Check> {
-  const about = client.authentication.method === 'none' ? 'Client id' : 'Client id and secret'
+  const { method, secret } = client.authentication
+  const about = method === 'none' ? 'Client id' : secret === undefined ? 'Client id and key' : 'Client id and secret'
   return check('client', about, async () => {
-    const probe = grant({
+    const probe = probeGrant({
       id: 'doctor',
       provider: client.provider.id,
       client: client.client_id,
       refresh_token: `evergrant-doctor-${crypto.randomUUID()}`,
-      access: {},
-      standing: { state: 'active', since: 0 },
-      updated_at: 0,
-      version: 0,
     })
     try {
       await refreshFlow.request({ client, grant: probe })
     } catch (error) {
       if (!isOAuthError(error)) throw error
-      const { method } = client.authentication
       if (error.error === 'invalid_grant') {
         return { result: 'ok', detail: `${method}; a wrong refresh token was refused as such` }
       }

@@ -1,4 +1,3 @@
-import { isOAuthError } from '@evergrant/core'
 import { failure } from '../failure.ts'
 
 /** What one step of the doctor found. */
@@ -29,8 +28,7 @@ export async function check(
 /** What was thrown, as a result. */
 export function failed(error: unknown): Omit<Check, 'id' | 'title'> {
   const { message, who, advice } = failure(error)
-  const cause = isOAuthError(error) ? undefined : 'whoever runs this machine and its network'
-  return { result: 'fail', detail: message, who: who ?? cause, advice }
+  return { result: 'fail', detail: message, who, advice }
 }
 
 export function skipped(id: string, title: string, detail: string): Check {

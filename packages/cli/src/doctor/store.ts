@@ -1,5 +1,6 @@
-import { type GrantStore, grant, isOAuthError } from '@evergrant/core'
-import { type Check, check } from './check.ts'
+import { type GrantStore, isOAuthError } from '@evergrant/core'
+import { keepsGrants } from '../store-probe.ts'
+import { type Check, check, failed } from './check.ts'
 
 /** Whether a grant can be written, read back and deleted. What is stored stays as it is. */
 export async function storeChecks(store: GrantStore, url: string, grantId: string): Promise<Check[]> {
@@ -21,20 +22,8 @@ async function writable(store: GrantStore): Promise<Omit<Check, 'id' | 'title'>>
       advice: 'Use a file or a database when the provider rotates refresh tokens.',
     }
   }
-  const id = `doctor-${crypto.randomUUID()}`
-  const probe = grant({
-    id,
-    provider: 'doctor',
-    client: 'doctor',
-    access: {},
-    standing: { state: 'active', since: 0 },
-    updated_at: 0,
-    version: 0,
-  })
   try {
-    const stored = await store.put(probe, 0)
-    const again = await store.put(probe, 0)
-    if (!stored.ok || again.ok) {
+    if (!(await keepsGrants(store))) {
       return {
         result: 'fail',
         detail: 'The store wrote over a newer version; two programs would lose refresh tokens to each other.',
@@ -43,16 +32,8 @@ async function writable(store: GrantStore): Promise<Omit<Check, 'id' | 'title'>>
       }
     }
   } catch (error) {
-    if (isOAuthError(error) && error.code === 'STORE_READ_ONLY') {
-      return {
-        result: 'warn',
-        detail: error.message,
-        who: 'whoever runs this machine and its network',
-        advice: error.advice,
-      }
-    }
-    throw error
+    if (!isOAuthError(error) || error.code !== 'STORE_READ_ONLY') throw error
+    return { ...failed(error), result: 'warn' }
   }
-  await store.delete(id)
   return { result: 'ok', detail: `written, read back and deleted (compare-and-swap: ${store.traits.cas})` }
 }

@@ -1,56 +1,89 @@
-import { needsNewToken } from '../http/bearer.ts'
-import type { HeadersLike, Tokens } from './tokens.ts'
+import { type Attachment, attachment } from './attachment.ts'
+import { type HeadersLike, setHeaders, type Tokens } from './tokens.ts'
 
 /** What is used of an axios request configuration. */
 export interface AxiosConfigLike {
-  readonly headers: HeadersLike & { get(name: string): unknown }
+  readonly headers: HeadersLike
+  readonly method?: string | undefined
   readonly data?: unknown
 }
 
+/** What is used of an axios response. */
+export interface AxiosResponseLike<Config> {
+  readonly config: Config
+  readonly status: number
+  readonly headers: object
+}
+
 /** What is used of an axios instance. */
-export interface AxiosLike<Config extends AxiosConfigLike> {
+export interface AxiosLike<Config extends AxiosConfigLike, Answer extends AxiosResponseLike<Config>> {
   readonly interceptors: {
     readonly request: {
       use(before?: ((config: Config) => Config | Promise<Config>) | null): number
       eject(id: number): void
     }
-    readonly response: { use(good: null, bad: (error: unknown) => unknown): number; eject(id: number): void }
+    readonly response: {
+      use(good: (response: Answer) => Answer | Promise<Answer>, bad: (error: unknown) => unknown): number
+      eject(id: number): void
+    }
   }
-  request(config: NoInfer<Config>): Promise<unknown>
+  getUri(config: NoInfer<Config>): string
+  request(config: NoInfer<Config>): Promise<NoInfer<Answer>>
 }
 
-interface Failure<Config> {
-  readonly config?: Config
-  readonly response?: { readonly status: number; readonly headers?: Readonly<Record<string, unknown>> }
+/** What was attached, and what a replay goes with. Functions: axios copies plain objects when it merges. */
+interface Marks {
+  evergrantSent?: () => Attachment
+  evergrantAgain?: () => Attachment
 }
-
-/** Marks a request that is a replay already; axios keeps unknown symbols out of the request itself. */
-const replayed = 'evergrantReplayed'
 
 /**
- * Adds the access token to every request of an axios instance, and replays a request once with a newer token after a
- * 401 that says the token is invalid. A streamed body is not replayed. Returns a function that takes both back.
+ * Adds the access token to every request of an axios instance, with a proof of its key when it is bound to one, and
+ * replays a request once with a newer token after a 401 that says the token is invalid, also when `validateStatus` takes
+ * a 401 for good. A streamed body is not replayed. Returns a function that takes both back.
  */
-export function authorizeAxios<Config extends AxiosConfigLike>(axios: AxiosLike<Config>, source: Tokens): () => void {
+export function authorizeAxios<Config extends AxiosConfigLike, Answer extends AxiosResponseLike<Config>>(
+  axios: AxiosLike<Config, Answer>,
+  source: Tokens,
+): () => void {
   const before = axios.interceptors.request.use(async (config) => {
-    const { access_token } = await source.token()
-    config.headers.set('Authorization', `Bearer ${access_token}`)
+    const marks = config as Marks
+    const url = new URL(axios.getUri(config), globalThis.location?.href)
+    const sent = marks.evergrantAgain?.() ?? (await attachment(source, config.method ?? 'GET', url, signalOf(config)))
+    delete marks.evergrantAgain
+    marks.evergrantSent = () => sent
+    setHeaders(config.headers, sent.headers)
     return config
   })
-  const after = axios.interceptors.response.use(null, async (error) => {
-    const { config, response } = (error ?? {}) as Failure<Config>
-    if (config === undefined || response === undefined || replayed in config || isStream(config.data)) throw error
-    const challenge = response.headers?.['www-authenticate']
-    if (!needsNewToken(response.status, typeof challenge === 'string' ? challenge : undefined)) throw error
-    const sent = String(config.headers.get('Authorization') ?? '').replace(/^Bearer /, '')
-    // The request interceptor above attaches it: after this, it is the source's current token.
-    await source.token({ rejected: sent })
-    return axios.request({ ...config, [replayed]: true })
-  })
+  const replayed = async (answer: AxiosResponseLike<Config> | undefined): Promise<Answer | undefined> => {
+    const config: (Config & Marks) | undefined = answer?.config
+    const sent = config?.evergrantSent?.()
+    if (answer === undefined || config === undefined || sent === undefined || isStream(config.data)) return undefined
+    const again = await sent.answered(answer.status, { get: (name) => headerOf(answer.headers, name) })
+    return again === undefined ? undefined : axios.request({ ...config, evergrantAgain: () => again })
+  }
+  const after = axios.interceptors.response.use(
+    async (response) => (await replayed(response)) ?? response,
+    async (error) => {
+      const replay = await replayed((error as { response?: AxiosResponseLike<Config> } | null)?.response)
+      if (replay === undefined) throw error
+      return replay
+    },
+  )
   return () => {
     axios.interceptors.request.eject(before)
     axios.interceptors.response.eject(after)
   }
+}
+
+function headerOf(headers: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(headers, name)
+  return typeof value === 'string' ? value : undefined
+}
+
+function signalOf(config: object): AbortSignal | undefined {
+  const signal: unknown = Reflect.get(config, 'signal')
+  return signal instanceof AbortSignal ? signal : undefined
 }
 
 function isStream(data: unknown): boolean {

@@ -1,6 +1,9 @@
 import { type Clock, systemClock } from '../clock.ts'
 import { needsNewToken } from '../http/bearer.ts'
+import { bearerOnly } from './bearer-only.ts'
 import type { HeadersLike, Tokens } from './tokens.ts'
+
+const INSTEAD = 'Send the requests with `source.fetch`, or give Azure’s libraries a source without DPoP.'
 
 /** What Azure's libraries call an access token; times in epoch milliseconds. */
 export interface AzureAccessToken {
@@ -27,7 +30,8 @@ export interface AzureCredentialOptions {
 
 /**
  * A token source as the `TokenCredential` of Azure's libraries. A claims challenge brings a new token. A token whose
- * end is unknown is given out for five minutes at a time.
+ * end is unknown is given out for five minutes at a time. Azure's libraries cannot prove a bound token (DPoP):
+ * `NOT_SUPPORTED`.
  */
 export function azureCredential(source: Tokens, options: AzureCredentialOptions = {}): AzureTokenCredential {
   const { clock = systemClock } = options
@@ -40,7 +44,7 @@ export function azureCredential(source: Tokens, options: AzureCredentialOptions 
         signal: abortSignal instanceof AbortSignal ? abortSignal : undefined,
       })
       return {
-        token: token.access_token,
+        token: bearerOnly(token, INSTEAD),
         expiresOnTimestamp: Math.floor((token.expires_at ?? clock.now() + 300) * 1000),
         ...(token.refresh_at === undefined ? {} : { refreshAfterTimestamp: Math.floor(token.refresh_at * 1000) }),
         tokenType: 'Bearer',
@@ -70,7 +74,7 @@ export function azureChallenges(
       const rejected = request.headers.get('authorization')?.replace(/^Bearer /i, '')
       const scope = options.scopes === false || scopes.length === 0 ? undefined : scopes.join(' ')
       const newer = await source.token({ rejected, scope })
-      request.headers.set('authorization', `Bearer ${newer.access_token}`)
+      request.headers.set('authorization', `Bearer ${bearerOnly(newer, INSTEAD)}`)
       return true
     },
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type AxiosConfigLike, type AxiosLike, authorizeAxios } from './axios.ts'
+export { type AxiosConfigLike, type AxiosLike, type AxiosResponseLike, authorizeAxios } from './axios.ts'
 export {
   type AzureAccessToken,
   type AzureCredentialOptions,
@@ -13,7 +13,7 @@ export {
 } from './azure.ts'
 export { type GoogleCredentials, googleRefreshHandler } from './google.ts'
 export { type GraphAuthenticationProvider, graphAuthProvider, graphHttpHandler } from './graph.ts'
-export { type KyHooks, kyHooks } from './ky.ts'
+export { type KyHookOptions, type KyHooks, kyHooks } from './ky.ts'
 export { type ImapflowAuth, imapflowAuth, type NodemailerAuth, nodemailerAuth } from './mail.ts'
 export { type OpenapiFetchMiddleware, openapiFetchMiddleware } from './openapi-fetch.ts'
 export type { HeadersLike, Tokens } from './tokens.ts'

@@ -1,5 +1,5 @@
-import { needsNewToken } from '../http/bearer.ts'
-import type { Tokens } from './tokens.ts'
+import { type Attachment, attachment } from './attachment.ts'
+import { setHeaders, type Tokens } from './tokens.ts'
 
 interface Call {
   readonly id: string
@@ -14,25 +14,34 @@ export interface OpenapiFetchMiddleware {
   onError(call: Pick<Call, 'id'>): void
 }
 
-/** Attaches the token, and replays a request once with a newer token after a 401 that says the token is invalid. */
+/**
+ * Attaches the token, with a proof of its key when it is bound to one, and replays a request once with a newer token
+ * after a 401 that says the token is invalid.
+ */
 export function openapiFetchMiddleware(source: Tokens): OpenapiFetchMiddleware {
-  const sent = new Map<string, { readonly spare: Request; readonly token: string }>()
+  const sent = new Map<string, { readonly spare: Request; readonly attached: Attachment }>()
   return {
     async onRequest({ id, request }) {
-      const { access_token } = await source.token({ signal: request.signal })
-      request.headers.set('authorization', `Bearer ${access_token}`)
-      sent.set(id, { spare: request.body === null ? request : request.clone(), token: access_token })
+      const attached = await attachment(source, request.method, request.url, request.signal)
+      setHeaders(request.headers, attached.headers)
+      sent.set(id, { spare: request.body === null ? request : request.clone(), attached })
       return request
     },
     async onResponse({ id, response, options }) {
       const before = sent.get(id)
       sent.delete(id)
-      if (before === undefined || !needsNewToken(response.status, response.headers.get('www-authenticate'))) return
-      const newer = await source.token({ rejected: before.token, signal: before.spare.signal })
-      await response.body?.cancel()
-      const again = new Request(before.spare)
-      again.headers.set('authorization', `Bearer ${newer.access_token}`)
-      return options.fetch(again)
+      if (before === undefined) return undefined
+      const { spare } = before
+      let answer = response
+      for (let { attached } = before; ; ) {
+        const again = await attached.answered(answer.status, answer.headers)
+        if (again === undefined) return answer === response ? undefined : answer
+        attached = again
+        await answer.body?.cancel()
+        const replay = spare.clone()
+        setHeaders(replay.headers, again.headers)
+        answer = await options.fetch(replay)
+      }
     },
     onError({ id }) {
       sent.delete(id)

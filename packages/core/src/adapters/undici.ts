@@ -1,20 +1,28 @@
-import { needsNewToken } from '../http/bearer.ts'
+import { type Attachment, attachment } from './attachment.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What is used of undici's request options. */
 interface Options {
+  readonly origin?: string | URL | undefined
+  readonly path?: string
+  readonly method?: string
   readonly headers?: unknown
   readonly body?: unknown
 }
 
 /** undici's handler of one exchange (undici 7 and later); all of it is optional there. */
 interface Handler {
-  onRequestStart?(controller: object, context: unknown): void
-  onRequestUpgrade?(controller: object, status: number, headers: Answer, socket: never): void
-  onResponseStart?(controller: object, status: number, headers: Answer, message?: string): void
-  onResponseData?(controller: object, chunk: never): void
-  onResponseEnd?(controller: object, trailers: Answer): void
-  onResponseError?(controller: object, error: Error): void
+  onRequestStart?(controller: Controller, context: unknown): void
+  onRequestUpgrade?(controller: Controller, status: number, headers: Answer, socket: never): void
+  onResponseStart?(controller: Controller, status: number, headers: Answer, message?: string): void
+  onResponseData?(controller: Controller, chunk: never): void
+  onResponseEnd?(controller: Controller, trailers: Answer): void
+  onResponseError?(controller: Controller, error: Error): void
+}
+interface Controller {
+  pause(): void
+  resume(): void
+  abort(reason: Error): void
 }
 type Answer = Record<string, string | string[] | undefined>
 
@@ -24,54 +32,70 @@ export type UndiciInterceptor = <Options extends object, Handler extends object>
 ) => (options: Options, handler: Handler) => boolean
 
 /**
- * An interceptor for `dispatcher.compose(…)` of undici: attaches the token, and replays a request once with a newer
- * token after a 401 that says the token is invalid. A streamed body is not replayed.
+ * An interceptor for `dispatcher.compose(…)` of undici: attaches the token, with a proof of its key when it is bound to
+ * one, and replays a request once with a newer token after a 401 that says the token is invalid. A streamed body is not
+ * replayed.
  */
 export function undiciInterceptor(source: Tokens): UndiciInterceptor {
-  return (dispatch) => (options, given) => {
-    const handler: Handler = given
-    const send = async (rejected?: string): Promise<void> => {
-      const { access_token } = await source.token(rejected === undefined ? undefined : { rejected })
-      const replayable = rejected === undefined && isReplayable((options as Options).body)
-      const headers = authorized((options as Options).headers, access_token)
-      const again = (): void => start(access_token)
-      dispatch({ ...options, headers }, (replayable ? replaying(handler, again) : handler) as typeof given)
+  return (dispatch) => (given, handler) => {
+    const options: Options = given
+    const answering: Handler = handler
+    const send = (attached: Attachment): void => {
+      const headers = authorized(options.headers, attached.headers)
+      const told = isReplayable(options.body) ? replaying(answering, attached, send) : answering
+      dispatch({ ...given, headers }, told as typeof handler)
     }
-    const start = (rejected?: string): void => {
-      send(rejected).catch((error: unknown) =>
-        handler.onResponseError?.(NOTHING_SENT, error instanceof Error ? error : new Error(String(error))),
-      )
-    }
-    start()
+    attachment(source, options.method ?? 'GET', new URL(options.path ?? '/', options.origin))
+      .then(send)
+      .catch((error: unknown) => answering.onResponseError?.(NOTHING_SENT, asError(error)))
     return true
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }
 
 /** The handler's controller when no request was made. */
 const NOTHING_SENT = { aborted: true, paused: false, reason: null, abort() {}, pause() {}, resume() {} }
 
-/** Passes everything on, except one 401, whose body is let run out before the replay. */
-function replaying(handler: Handler, again: () => void): Handler {
-  let refused = false
+/** Passes everything on, except an answer that is replaced by a replay's; its body is let run out first. */
+function replaying(handler: Handler, attached: Attachment, send: (again: Attachment) => void): Handler {
+  let again: Attachment | undefined
   return {
     onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
     onRequestUpgrade: (controller, status, headers, socket) =>
       handler.onRequestUpgrade?.(controller, status, headers, socket),
     onResponseStart(controller, status, headers, message) {
-      const challenge = headers['www-authenticate']
-      refused = needsNewToken(status, [challenge].flat().join(', ') || undefined)
-      if (!refused) handler.onResponseStart?.(controller, status, headers, message)
+      const start = (): void => handler.onResponseStart?.(controller, status, headers, message)
+      if (status < 200) return start()
+      const answered = attached.answered(status, { get: (name) => [headers[name]].flat().join(', ') || undefined })
+      if (status !== 401 && status !== 403) {
+        answered.catch(() => undefined)
+        return start()
+      }
+      // The body waits until it is decided whose it is.
+      controller.pause()
+      answered.then(
+        (replay) => {
+          again = replay
+          if (replay === undefined) start()
+          controller.resume()
+        },
+        (error: unknown) => controller.abort(asError(error)),
+      )
     },
-    onResponseData: (controller, chunk) => void (refused || handler.onResponseData?.(controller, chunk)),
-    onResponseEnd: (controller, trailers) => (refused ? again() : handler.onResponseEnd?.(controller, trailers)),
+    onResponseData: (controller, chunk) => void (again ?? handler.onResponseData?.(controller, chunk)),
+    onResponseEnd: (controller, trailers) =>
+      again === undefined ? handler.onResponseEnd?.(controller, trailers) : send(again),
     onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
   }
 }
 
 /** undici takes headers as an object, as a flat list, and as anything that yields pairs. */
-function authorized(headers: unknown, token: string): string[] {
-  const pairs = entries(headers).filter(([name]) => name.toLowerCase() !== 'authorization')
-  return [...pairs.flat(), 'authorization', `Bearer ${token}`]
+function authorized(headers: unknown, attached: Readonly<Record<string, string>>): string[] {
+  const pairs = entries(headers).filter(([name]) => !(name.toLowerCase() in attached))
+  return [...pairs, ...Object.entries(attached)].flat()
 }
 
 function entries(headers: unknown): [string, string][] {

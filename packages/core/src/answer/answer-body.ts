@@ -1,4 +1,5 @@
 import { OAuthError } from '../errors.ts'
+import { cappedText } from '../http/capped-text.ts'
 
 /** An answer that was read whole: its status, its text, and its fields when it has some. */
 export interface AnswerBody {
@@ -11,6 +12,8 @@ export interface AnswerBody {
   readonly html: boolean
   /** What the request carried, so that words of the answer that repeat it can be cleaned. */
   readonly secrets?: Iterable<string>
+  /** What a step around the fetch threw after the answer had come. */
+  readonly thrown?: unknown
 }
 
 /** Reads at most `limit` bytes, then the fields, whatever the content type claims. `now`: epoch seconds. */
@@ -20,7 +23,13 @@ export async function readAnswer(
   now: number,
   secrets: Iterable<string> = [],
 ): Promise<AnswerBody> {
-  const text = await readText(response, limit)
+  const text = await cappedText(response.body, limit)
+  if (text === undefined) {
+    throw new OAuthError('INVALID_ANSWER', `The provider's answer is larger than ${limit} bytes.`, {
+      status: response.status,
+      outcome: 'unknown',
+    })
+  }
   const markup = /^\s*<(?:!doctype|html|head|body)/i.test(text)
   const fields = markup ? undefined : parseFields(text)
   // Some servers call everything a web page, tokens too; what can be read as fields is no page.
@@ -35,28 +44,8 @@ export async function readAnswer(
   }
 }
 
-async function readText(response: Response, limit: number): Promise<string> {
-  if (response.body === null) return ''
-  const reader = response.body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    size += value.byteLength
-    if (size > limit) {
-      await reader.cancel()
-      throw new OAuthError('INVALID_ANSWER', `The provider's answer is larger than ${limit} bytes.`, {
-        status: response.status,
-        outcome: 'unknown',
-      })
-    }
-    text += decoder.decode(value, { stream: true })
-  }
-}
-
-function parseFields(text: string): Record<string, unknown> | undefined {
+/** JSON or urlencoded fields, without those that reach prototypes; undefined when it is neither. */
+export function parseFields(text: string): Record<string, unknown> | undefined {
   const trimmed = text.trim()
   if (trimmed.startsWith('{')) {
     try {

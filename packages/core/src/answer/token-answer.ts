@@ -1,3 +1,4 @@
+import { isOAuthError, type OAuthError } from '../errors.ts'
 import type { AnswerBody } from './answer-body.ts'
 import { lifetime } from './lifetime.ts'
 import { type Answerer, refusal, text } from './refusal.ts'
@@ -20,6 +21,27 @@ export interface TokenAnswer {
   readonly dpop_key?: JsonWebKey
   /** Everything else the provider said. */
   readonly raw: Readonly<Record<string, unknown>>
+  /** What a function of the program threw after this answer had come: thrown on when the tokens are recorded. */
+  readonly thrown?: unknown
+}
+
+/**
+ * An answer that nobody may use, with what has to be kept of it: the refresh token that it brought exists nowhere else,
+ * and the one that was spent for it is worth nothing any more.
+ */
+export interface SpoiltAnswer {
+  /** Why nobody may use it. With `WRONG_ACCOUNT` the grant is set aside until a person consents again. */
+  readonly spoilt: OAuthError
+  readonly refresh_token?: string
+  readonly dpop_key?: JsonWebKey
+}
+
+/** What is kept of an answer that `tokenAnswer` refused, if it was a success that brought another refresh token. */
+export function salvaged(body: AnswerBody, refused: unknown, spent: string | undefined): SpoiltAnswer | undefined {
+  const refresh_token = text(body.fields?.['refresh_token'])
+  const success = body.status >= 200 && body.status <= 299
+  if (!success || !isOAuthError(refused) || refresh_token === undefined || refresh_token === spent) return undefined
+  return { spoilt: refused, refresh_token }
 }
 
 /**
@@ -47,6 +69,7 @@ export function tokenAnswer(body: AnswerBody, now: number, provider: Answerer): 
     ...(granted === undefined ? {} : { scope: granted }),
     ...(identity === undefined ? {} : { id_token: identity }),
     raw: rest,
+    ...(body.thrown === undefined ? {} : { thrown: body.thrown }),
   }
 }
 

@@ -5,7 +5,7 @@ import { type Http, http } from '../http/http.ts'
 import { discover } from '../protocol/discovery.ts'
 import type { KnownKeys } from '../protocol/provider-keys.ts'
 import type { ClientAuthMethod } from '../provider/definition.ts'
-import type { Provider } from '../provider/resolve.ts'
+import { assertSecureAddresses, type Provider } from '../provider/resolve.ts'
 import { type ClientAuthentication, secretAuthentication } from './authentication.ts'
 import type { Dpop } from './dpop.ts'
 
@@ -19,6 +19,7 @@ export interface Client {
   readonly http: Http
   /** How tokens are bound to keys; undefined: bearer tokens. */
   readonly dpop?: Dpop | undefined
+  readonly decrypt?: Decrypt | undefined
   /** The provider's signing keys, as this client last saw them. */
   readonly keys: KnownKeys
   /** The client as the protocol layer sees it. */
@@ -42,13 +43,33 @@ export interface ClientOptions {
   readonly http?: Partial<Http> | undefined
   /** Bind tokens to keys: the value of `dpop()`. */
   readonly dpop?: Dpop | undefined
+  /** Opens id_tokens, userinfo and signed answers that the provider encrypts to the client. */
+  readonly decrypt?: Decrypt | undefined
 }
+
+/**
+ * Decrypts a compact JWE (RFC 7516 §7.1) to the text inside, with a library of your choice. It decides by its own rules
+ * which keys and algorithms it takes.
+ *
+ * @example
+ * ```ts
+ * import { defineClient, type Provider } from '@evergrant/core'
+ * import { compactDecrypt } from 'jose'
+ *
+ * function encrypted(provider: Provider, key: CryptoKey) {
+ *   const decrypt = async (jwe: string) => new TextDecoder().decode((await compactDecrypt(jwe, key)).plaintext)
+ *   return defineClient({ provider, client_id: 'my-program', decrypt })
+ * }
+ * ```
+ */
+export type Decrypt = (jwe: string) => string | Promise<string>
 
 /**
  * Checks a registration and makes it usable. Makes no request: metadata is discovered when first needed, and a
  * failed discovery is tried again by the next call.
  *
- * Throws `MISSING_CLIENT_ID`, `MISSING_CLIENT_SECRET` or `SECRET_FOR_PUBLIC_CLIENT`.
+ * Throws `MISSING_CLIENT_ID`, `MISSING_CLIENT_SECRET` or `SECRET_FOR_PUBLIC_CLIENT`; `INSECURE_URL` for an address of the
+ * provider that is plain http on another machine.
  *
  * @example
  * ```ts
@@ -67,6 +88,7 @@ export function defineClient(options: ClientOptions): Client {
       provider: provider.id,
     })
   }
+  assertSecureAddresses(provider)
   const authentication =
     typeof client_auth === 'object' ? client_auth : secretAuthentication(provider, client_secret, client_auth)
   const transport = http(options.http)
@@ -88,6 +110,7 @@ export function defineClient(options: ClientOptions): Client {
     redirect_uris: options.redirect_uris,
     http: transport,
     dpop: options.dpop,
+    decrypt: options.decrypt,
     keys: { cache: {}, quietUntil: 0 },
     registration,
     metadata(signal) {

@@ -29,7 +29,7 @@ function ready(jwk: JsonWebKey, proofs: oauth.DPoPHandle): DpopKey {
       const type = parameters.get('grant_type') ?? ''
       const send = (options: RequestOptions): Promise<Response> =>
         oauth.genericTokenEndpointRequest(as, registration, authentication.apply, type, parameters, options)
-      return exchange(client, send, { proofs })
+      return exchange(client, send, { proofs }, true)
     },
   }
 }

@@ -1,11 +1,14 @@
 /** Ties a pending authorization to the browser it began in (RFC 9700 §4.7.1). */
 export interface BindingCookie {
-  /** `Set-Cookie` for the browser that starts. */
-  issue(state: string, seconds: number): Promise<string>
+  /**
+   * `Set-Cookie` for the browser that starts. `posted`: the provider's page will send the callback as a form. That is a
+   * POST from another site, to which a browser adds only cookies that say `SameSite=None`, and those only when `Secure`.
+   */
+  issue(state: string, seconds: number, posted: boolean): Promise<string>
   /** Whether the browser that brings the callback is the one that started. */
   holds(cookies: string | null, state: string): Promise<boolean>
   /** `Set-Cookie` that removes it. */
-  clear(state: string): string
+  clear(state: string, posted: boolean): string
 }
 
 /**
@@ -16,16 +19,17 @@ export interface BindingCookie {
 export function bindingCookie(secret: Uint8Array<ArrayBuffer>, secure: boolean): BindingCookie {
   const name = (state: string): string =>
     `${secure ? '__Host-' : ''}evergrant-${state.replace(/[^\w-]/g, '').slice(0, 16)}`
-  const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
+  const attributes = (posted: boolean): string =>
+    `Path=/; HttpOnly; SameSite=${posted ? 'None' : 'Lax'}${secure || posted ? '; Secure' : ''}`
   let key: Promise<CryptoKey> | undefined
   const imported = (): Promise<CryptoKey> => {
     key ??= crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify'])
     return key
   }
   return {
-    async issue(state, seconds) {
+    async issue(state, seconds, posted) {
       const signature = await crypto.subtle.sign('HMAC', await imported(), bytes(state))
-      return `${name(state)}=${hex(new Uint8Array(signature))}; Max-Age=${Math.ceil(seconds)}; ${attributes}`
+      return `${name(state)}=${hex(new Uint8Array(signature))}; Max-Age=${Math.ceil(seconds)}; ${attributes(posted)}`
     },
     async holds(cookies, state) {
       const prefix = `${name(state)}=`
@@ -36,7 +40,7 @@ export function bindingCookie(secret: Uint8Array<ArrayBuffer>, secure: boolean):
       // `verify` compares in constant time.
       return value !== undefined && crypto.subtle.verify('HMAC', await imported(), unhex(value), bytes(state))
     },
-    clear: (state) => `${name(state)}=; Max-Age=0; ${attributes}`,
+    clear: (state, posted) => `${name(state)}=; Max-Age=0; ${attributes(posted)}`,
   }
 }
 

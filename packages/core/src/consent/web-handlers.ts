@@ -4,6 +4,7 @@ import { type AuthorizationOptions, beginAuthorization } from '../grant/begin-au
 import { finishAuthorization } from '../grant/finish-authorization.ts'
 import type { Grant } from '../grant/grant.ts'
 import type { PendingStore } from '../grant/pending-authorization.ts'
+import { cappedText } from '../http/capped-text.ts'
 import type { GrantStore } from '../store/store.ts'
 import { bindingCookie } from './binding-cookie.ts'
 import { memoryPendingStore } from './memory-pending-store.ts'
@@ -43,7 +44,7 @@ export type WebHandler<Native> = (request: Request, native: Native) => Promise<R
 export interface WebHandlers<Native> {
   /** Sends the browser to the provider's consent page. */
   readonly start: WebHandler<Native>
-  /** Receives the browser back, and stores the grant. */
+  /** Receives the browser back by GET, or by POST with `response_mode: 'form_post'`, and stores the grant. */
   readonly callback: WebHandler<Native>
 }
 
@@ -51,6 +52,11 @@ export interface WebHandlers<Native> {
  * Consent in a web server, for servers that speak `Request` and `Response`; `@evergrant/core/node` wraps these for
  * Node's http, Express and Fastify. Any number may be pending, in one browser or many. A callback works once, in the
  * browser that started, until it expires; in any other browser it is refused and still works in the right one.
+ *
+ * With `response_mode: 'form_post'` (in what `grant` returns, or of the provider) the provider's page posts the callback:
+ * route POST to `callback` as well as GET. The binding cookie then says `SameSite=None; Secure`, because a browser adds no
+ * other cookie to a POST from another site; so the site must be https. On plain http only a browser that takes `Secure`
+ * cookies from loopback addresses gets through.
  *
  * Neither handler throws an `OAuthError`: `onFailed` answers. Other errors, such as from `grant`, are the server's.
  *
@@ -84,8 +90,9 @@ export function webHandlers<Native = void>(options: WebHandlerOptions<Native>): 
         redirect_uri,
       })
       await pending.put(begun.pending)
-      const { state, expires_at } = begun.pending
-      const headers = { location: begun.url, 'set-cookie': await cookie.issue(state, expires_at - clock.now()) }
+      const { state, expires_at, response_mode = '' } = begun.pending
+      const setCookie = await cookie.issue(state, expires_at - clock.now(), response_mode.startsWith('form_post'))
+      const headers = { location: begun.url, 'set-cookie': setCookie }
       return new Response(null, { status: 303, headers: { ...headers, ...QUIET } })
     } catch (error) {
       if (!isOAuthError(error)) throw error
@@ -94,23 +101,40 @@ export function webHandlers<Native = void>(options: WebHandlerOptions<Native>): 
   }
 
   const callback: WebHandler<Native> = async (request, native) => {
-    if (request.method !== 'GET') return new Response(null, { status: 405, headers: { allow: 'GET' } })
-    const { searchParams } = new URL(request.url)
-    const state = searchParams.get('state') ?? ''
+    const posted = request.method === 'POST'
+    if (request.method !== 'GET' && !posted) return new Response(null, { status: 405, headers: { allow: 'GET, POST' } })
     try {
+      const parameters = posted ? await formOf(request) : new URL(request.url).searchParams
+      const state = parameters.get('state') ?? ''
       // Checked before the authorization is taken: a link that reached another browser must not end it.
       if (!(await cookie.holds(request.headers.get('cookie'), state))) {
         const message = 'This callback does not belong to an authorization that began in this browser.'
         throw new OAuthError('STATE_MISMATCH', message, { provider: client.provider.id })
       }
-      const grant = await finishAuthorization(client, { callback: searchParams, pending, store, allowOtherSubject })
-      return finished(await connected(grant, request, native), cookie.clear(state))
+      const grant = await finishAuthorization(client, { callback: parameters, pending, store, allowOtherSubject })
+      return finished(await connected(grant, request, native), cookie.clear(state, posted))
     } catch (error) {
       if (!isOAuthError(error)) throw error
       return finished(await failed(error, request, native), undefined)
     }
   }
   return { start, callback }
+}
+
+/** Bytes; far above any code or signed answer. */
+const LARGEST_FORM = 1_048_576
+
+/** The fields of a callback that was posted (OAuth 2.0 Form Post Response Mode). Throws `CALLBACK_INVALID`. */
+async function formOf(request: Request): Promise<URLSearchParams> {
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/x-www-form-urlencoded\b/i.test(type)) {
+    throw new OAuthError('CALLBACK_INVALID', 'The callback was posted, but not as a form (form_post).')
+  }
+  const text = await cappedText(request.body, LARGEST_FORM)
+  if (text === undefined) {
+    throw new OAuthError('CALLBACK_INVALID', `The posted callback is larger than ${LARGEST_FORM} bytes.`)
+  }
+  return new URLSearchParams(text)
 }
 
 /** The address holds a code: nobody keeps it, and no page that is opened from here learns it (RFC 9700 §4.2.4). */

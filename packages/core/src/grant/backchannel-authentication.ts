@@ -22,6 +22,11 @@ export interface BackchannelOptions {
   /** Shown on both devices, so that the person sees that they belong together. */
   readonly binding_message?: string | undefined
   readonly scope?: string | readonly string[] | undefined
+  /**
+   * Asks the provider to say when the person has answered (ping mode, for clients registered so): it sends this to the
+   * client's notification endpoint, see `backchannelPing`. Unguessable, 1024 characters at most; a secret.
+   */
+  readonly client_notification_token?: string | undefined
   /** Extra parameters of the request, such as `user_code` and `requested_expiry`. */
   readonly params?: Readonly<Record<string, string>> | undefined
 }
@@ -34,6 +39,8 @@ export interface BackchannelAuthentication {
   readonly client_id: string
   readonly grant: string
   readonly scope?: string
+  /** With ping mode: what the provider's ping must bring. */
+  readonly client_notification_token?: string
   /** Epoch seconds. */
   readonly created_at: number
   readonly expires_at: number
@@ -48,7 +55,7 @@ export interface BackchannelPollOptions extends ConsentTarget {
 }
 
 /**
- * Asks a person on their own device, without a browser here (OpenID Connect CIBA §7, poll mode). One request; nothing
+ * Asks a person on their own device, without a browser here (OpenID Connect CIBA §7, poll and ping mode). One request; nothing
  * is stored. Throws `MISSING_ENDPOINT`, `INVALID_ARGUMENT` without exactly one hint, and what a token request throws.
  */
 export async function beginBackchannelAuthentication(
@@ -56,7 +63,7 @@ export async function beginBackchannelAuthentication(
   options: BackchannelOptions,
 ): Promise<BackchannelAuthentication> {
   const { provider, http, registration, authentication } = client
-  const { login_hint, login_hint_token, id_token_hint, binding_message } = options
+  const { login_hint, login_hint_token, id_token_hint, binding_message, client_notification_token } = options
   const hints = Object.entries({ login_hint, login_hint_token, id_token_hint }).filter(([, hint]) => hint !== undefined)
   if (hints.length !== 1) {
     const message = `Exactly one of login_hint, login_hint_token and id_token_hint must be given; ${hints.length} were.`
@@ -67,6 +74,7 @@ export async function beginBackchannelAuthentication(
   const parameters = new URLSearchParams({ ...options.params, scope: scope.join(' ') })
   for (const [name, hint] of hints) parameters.set(name, hint ?? '')
   if (binding_message !== undefined) parameters.set('binding_message', binding_message)
+  if (client_notification_token !== undefined) parameters.set('client_notification_token', client_notification_token)
   const now = http.clock.now()
   const body = await exchange(client, (request) =>
     oauth.backchannelAuthenticationRequest(as, registration, authentication.apply, parameters, request),
@@ -81,6 +89,7 @@ export async function beginBackchannelAuthentication(
     client_id: client.client_id,
     grant: options.grant,
     scope: scope.join(' '),
+    ...(client_notification_token === undefined ? {} : { client_notification_token }),
     created_at: now,
     expires_at: now + (lifetime(body.fields, now) ?? 120),
   })

@@ -69,7 +69,8 @@ const PROTOCOL = new Set([
  * except the first discovery and a push (RFC 9126). Changes nothing: keep `pending`, send the person to `url`, and give the callback to
  * {@link finishAuthorization}. Several authorizations may be pending for one grant.
  *
- * Throws `REDIRECT_URI_MISMATCH`, `INSECURE_URL`, `MISSING_ENDPOINT`, `DISCOVERY_FAILED`.
+ * Throws `REDIRECT_URI_MISMATCH`, `INSECURE_URL`, `MISSING_ENDPOINT`, `DISCOVERY_FAILED`, and a transient error while the
+ * provider's metadata cannot be had.
  */
 export async function beginAuthorization(client: Client, options: AuthorizationOptions): Promise<BegunAuthorization> {
   const { provider, client_id } = client

@@ -19,8 +19,8 @@ export interface EngineOptions {
   /** Default: the client's, so that both agree; the machine's when `client` is a function. */
   readonly clock?: Clock | undefined
   /**
-   * Makes the requests of a token source's own `fetch` to APIs. Default: the client's, so that a proxy serves both;
-   * the global `fetch` when `client` is a function.
+   * Makes the requests of a token source's own `fetch` to APIs. Default: that of the grant's client, so that a proxy
+   * serves both.
    */
   readonly fetch?: typeof fetch | undefined
   /** Limits for token requests by host: the value of `hostLimits()`. Default: those of its kind for `tokenSources`. */
@@ -51,7 +51,7 @@ export interface Engine {
   readonly clockSkew: number
   readonly lease: number | undefined
   readonly random: () => number
-  readonly sending: Sending
+  readonly sending: (grantId: string) => Sending
   readonly hosts: HostTurns | undefined
   readonly reach: (point: keyof TestPoints) => Promise<void> | undefined
 }
@@ -85,16 +85,34 @@ export function engine(options: EngineOptions): Engine {
     lease,
     random,
     hosts: options.hosts,
-    sending: {
-      fetch: options.fetch ?? (typeof client === 'function' ? undefined : client.http.fetch),
-      clock,
-      async proofs(source) {
-        const { dpop, registration } = await clientOf(source.id)
-        return dpop?.prove(source, registration)
-      },
-    },
+    sending: sendingWith(options.fetch, client, clock),
     reach: (point) => options.testPoints?.[point]?.(),
   }
+}
+
+/** How requests are sent: one value for all grants of one client, one by grant when each has its own. */
+function sendingWith(
+  fetch: EngineOptions['fetch'],
+  client: EngineOptions['client'],
+  clock: Clock,
+): (grantId: string) => Sending {
+  const of = (clientOf: () => Client | Promise<Client>, send: Sending['fetch']): Sending => ({
+    fetch: fetch ?? send,
+    clock,
+    async proofs(source) {
+      const { dpop, registration } = await clientOf()
+      return dpop?.prove(source, registration)
+    },
+  })
+  if (typeof client !== 'function') {
+    const shared = of(() => client, client.http.fetch)
+    return () => shared
+  }
+  return (id) =>
+    of(
+      () => client(id),
+      async (input, init) => (await client(id)).http.fetch(input, init),
+    )
 }
 
 /** A mark that others pass over while its request may still be answered protects nothing. Throws `INVALID_ARGUMENT`. */

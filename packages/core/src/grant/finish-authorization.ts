@@ -41,7 +41,10 @@ export async function finishAuthorization(client: Client, options: CallbackOptio
   }
   const sent = client.http.clock.now()
   const answer = await redeem(client, as, parameters, pending)
-  const subject = await verifyIdToken(client, answer, pending.nonce)
+  const subject = await verifyIdToken(client, answer, {
+    nonce: pending.nonce,
+    code: parameters.get('code') ?? undefined,
+  })
   return recordConsent(client, options, pending, { answer, subject, sent })
 }
 

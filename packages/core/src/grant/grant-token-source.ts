@@ -43,6 +43,7 @@ export class GrantTokenSource implements TokenSource {
   #unsaved: Unsaved | undefined
   #authorize: FetchMiddleware | undefined
   #fetch: typeof fetch | undefined
+  #sending: Sending | undefined
 
   constructor(engine: Engine, id: string) {
     this.#engine = engine
@@ -93,7 +94,8 @@ export class GrantTokenSource implements TokenSource {
   }
 
   get sending(): Sending {
-    return this.#engine.sending
+    this.#sending ??= this.#engine.sending(this.id)
+    return this.#sending
   }
 
   /** Whether a flight is under way or a token waits to be written: such a source must not be dropped. */

@@ -34,9 +34,11 @@ export type Standing =
       readonly since: number
       /**
        * `invalid_grant`: the provider ended it. `refresh_interrupted`: a refresh was cut off between the provider's
-       * answer and our record, and the provider gives no second chance. `revoked_here`: ended from our side.
+       * answer and our record, and the provider gives no second chance. `wrong_account`: a refresh was answered with tokens of
+       * another account; its refresh token is kept, so that it can be revoked, and is not used. `revoked_here`: ended
+       * from our side.
        */
-      readonly reason: 'invalid_grant' | 'refresh_interrupted' | 'revoked_here'
+      readonly reason: 'invalid_grant' | 'refresh_interrupted' | 'wrong_account' | 'revoked_here'
       readonly trouble?: Trouble
     }
 
@@ -99,7 +101,7 @@ export interface GrantSummary {
 
 /** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
 export function grant(fields: Grant): Grant {
-  return Object.freeze(quietly({ ...fields, access: tokens(fields.access) }))
+  return Object.freeze(quietly(fields, { access: tokens(fields.access) }))
 }
 
 function tokens(access: Grant['access']): Grant['access'] {

@@ -1,7 +1,7 @@
-import type { Client } from '../client/client.ts'
 import { isOAuthError } from '../errors.ts'
 import { type CircuitBreakerOptions, HostBreaker } from '../http/host-breaker.ts'
 import { HostPlaces } from '../http/host-places.ts'
+import type { Provider } from '../provider/resolve.ts'
 import type { HostTurns, Turn } from './host-turns.ts'
 
 /** How many grants may trouble one provider, and when it is left alone. */
@@ -31,9 +31,11 @@ export function hostLimits(options: HostLimitsOptions = {}): HostTurns {
   const { concurrency = 16, ...rest } = options
   const places = new HostPlaces(concurrency)
   const breaker = new HostBreaker(rest)
+  const names = new WeakMap<Provider, string>()
   return {
-    async turn(client) {
-      const name = hostOf(client)
+    async turn({ provider }) {
+      const name = names.get(provider) ?? hostOf(provider)
+      names.set(provider, name)
       await places.take(name)
       try {
         breaker.enter(name)
@@ -83,7 +85,7 @@ class TakenTurn implements Turn {
   }
 }
 
-function hostOf({ provider }: Client): string {
+function hostOf(provider: Provider): string {
   const address = provider.token_endpoint ?? provider.issuer
   return address !== undefined && URL.canParse(address) ? new URL(address).host : provider.id
 }

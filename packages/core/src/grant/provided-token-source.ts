@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../clock.ts'
+import { type Changes, cloneWith } from '../clone-with.ts'
 import { detachable } from '../detachable.ts'
 import { OAuthError } from '../errors.ts'
 import { bearerFetch, bearerMiddleware } from '../http/bearer.ts'
@@ -14,9 +15,12 @@ export type TokenManager = Pick<TokenSource, 'id' | 'token' | 'sending'>
 export interface ProvidedTokenOptions {
   /** A token that is there already, whole or as plain text. It is used until it ends, and needs no client. */
   readonly token?: AccessToken | string | undefined
-  /** Gets a token when there is none or it has ended. Default: the manager. */
+  /** Gets a token when there is none or it has ended; nothing is `TOKEN_MISSING`. Default: the manager. */
   readonly provider?:
-    | ((last: AccessToken | undefined, manager: TokenManager | undefined) => AccessToken | Promise<AccessToken>)
+    | ((
+        last: AccessToken | undefined,
+        manager: TokenManager | undefined,
+      ) => AccessToken | string | undefined | Promise<AccessToken | string | undefined>)
     | undefined
   readonly manager?: TokenManager | undefined
   /**
@@ -26,6 +30,7 @@ export interface ProvidedTokenOptions {
   readonly onTokenUpdate?: ((token: AccessToken) => void | Promise<void>) | undefined
   /** Seconds before its end from which a token counts as ended; a fraction or 0 is fine. Default 0. */
   readonly clockSkew?: number | undefined
+  /** Default: the manager's, else the machine's. */
   readonly clock?: Clock | undefined
 }
 
@@ -33,6 +38,13 @@ export interface ProvidedTokenOptions {
 export interface ProvidedTokenSource extends TokenSource {
   /** Uses this token from now on. `onTokenUpdate` is not called for it. */
   set(token: AccessToken | string | undefined): void
+  /** The last token that it had, also when that has ended. */
+  readonly held: AccessToken | undefined
+  /**
+   * A source with these changes: what is absent stays, `undefined` clears, 0 is a value. The token that is held goes
+   * along, unless `token` is among the changes. This source stays as it is.
+   */
+  cloneWith(changes: Changes<ProvidedTokenOptions>): ProvidedTokenSource
 }
 
 /**
@@ -53,7 +65,8 @@ export interface ProvidedTokenSource extends TokenSource {
  * ```
  */
 export function providedTokenSource(options: ProvidedTokenOptions): ProvidedTokenSource {
-  const { provider, manager, onTokenUpdate, clockSkew = 0, clock = systemClock } = options
+  const { provider, manager, onTokenUpdate, clockSkew = 0 } = options
+  const { clock = manager?.sending?.clock ?? systemClock } = options
   let held = whole(options.token)
   let flight: Promise<AccessToken> | undefined
 
@@ -65,8 +78,10 @@ export function providedTokenSource(options: ProvidedTokenOptions): ProvidedToke
     const { signal: _, ...lasting } = want
     const last = held
     const got = provider === undefined ? manager?.token(lasting) : provider(last, manager)
-    if (got === undefined) throw last === undefined ? missing() : expired('The access token')
-    const token = await got
+    if (got === undefined && provider === undefined) throw last === undefined ? missing() : expired('The access token')
+    const token = whole(await got)
+    // Without types a provider may yield nothing, as when its database is empty.
+    if (token == null) throw missing()
     if (ended(token)) throw expired('The token that the provider function returned')
     const isNew = token.access_token !== last?.access_token
     held = token
@@ -93,6 +108,10 @@ export function providedTokenSource(options: ProvidedTokenOptions): ProvidedToke
     set(token) {
       held = whole(token)
     },
+    get held() {
+      return held
+    },
+    cloneWith: (changes) => providedTokenSource(cloneWith({ ...options, token: held }, changes)),
     sending: { ...manager?.sending, clock },
     get authorize() {
       return bearerMiddleware(source)

@@ -89,6 +89,9 @@ export function rescued(current: Grant, unsaved: Unsaved, now: number): Grant | 
   if (ours === undefined || ours === unsaved.spent) return undefined
   if (current.refresh_token !== unsaved.spent) return undefined
   const { spending: _, ...rest } = current
+  const { standing } = unsaved.grant
+  // Tokens of another account stay set aside.
+  if (standing.state === 'revoked') return grant({ ...rest, refresh_token: ours, standing, updated_at: now })
   return grant({
     ...rest,
     refresh_token: ours,

@@ -1,15 +1,16 @@
 import { isInvalidGrant } from '../answer/refusal.ts'
-import type { TokenAnswer } from '../answer/token-answer.ts'
+import type { SpoiltAnswer, TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { scrub } from '../redacted.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { type Grant, grant, summary, tokenOf } from './grant.ts'
 import type { Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
-import { failing, marked, renewed, revoked } from './transitions.ts'
+import { failing, marked, renewed, revoked, spoiled } from './transitions.ts'
 import type { UnsavedSlot } from './unsaved.ts'
 import { fresh, usable, type Wish } from './wish.ts'
 
@@ -66,7 +67,9 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
     try {
       await flow.prepare?.(client)
     } catch (error) {
-      const failure = asOAuthError(error, current)
+      // Nothing was asked and nothing is marked: a mistake in the program is no news about the grant.
+      if (!isOAuthError(error)) throw error
+      const failure = error.forGrant(id)
       // A mark of another process is not ours to lift.
       if (current.spending !== undefined) {
         if (valid !== undefined) return current
@@ -165,13 +168,13 @@ async function spend(
   const { clock, flow } = engine
   const sent = clock.now()
   const started = clock.monotonic()
-  let answer: TokenAnswer | undefined
+  let answer: TokenAnswer | SpoiltAnswer | undefined
   try {
     answer = await flow.request({ client, grant: mine, resource: wish.resource, scope: wish.scope })
-    turn?.answered()
   } catch (error) {
     turn?.failed(error)
-    const failure = asOAuthError(error, mine)
+    if (!isOAuthError(error)) return afterMistake(engine, mine, wish, error)
+    const failure = error.forGrant(mine.id)
     const healthy = flow.spends && before?.standing.state === 'active' && before.in_doubt === undefined
     if (!healthy) return afterFailure(engine, mine, wish, failure)
     const { rotation, grace = 0 } = client.provider.refresh ?? {}
@@ -182,19 +185,34 @@ async function spend(
     return afterFailure(engine, mine, wish, unsure ? unconfirmed(failure) : failure)
   }
   if (answer === undefined) throw consentRequired(mine)
+  // Nothing that can fail or wait stands between the answer and its record.
   await engine.reach('afterAnswer')
   const now = clock.now()
   const rules = client.provider.refresh
-  const next = renewed(mine, answer, { key: wish.key, sent, now, rules, random: engine.random() })
+  const next =
+    'spoilt' in answer
+      ? spoiled(mine, answer, now, engine.random())
+      : renewed(mine, answer, { key: wish.key, sent, now, rules, random: engine.random() })
   const outcome = await record(engine, slot, { grant: next, expected: mine.version, spent: mine.refresh_token })
   if (outcome.state === 'lost') {
     if (outcome.current === undefined) throw notFound(mine.id, 'It was deleted while it was being refreshed.')
     return undefined
   }
+  turn?.answered()
   await engine.reach('afterWrite')
   const { grant: written } = outcome
+  if ('spoilt' in answer) {
+    const error = answer.spoilt.forGrant(mine.id)
+    const ended = written.standing.state === 'revoked'
+    engine.emit(() => ({ type: ended ? 'consent_required' : 'refresh_failed', grant: summary(written), error }))
+    if (!wish.force && usable(written, wish, now, engine.clockSkew) !== undefined) return written
+    throw error
+  }
   engine.emit(() => ({ type: 'refreshed', grant: summary(written), seconds: clock.monotonic() - started }))
-  return outcome.grant
+  const { thrown } = answer
+  if (thrown === undefined) return written
+  engine.emit(() => ({ type: 'refresh_failed', grant: summary(written), error: programError(thrown, mine) }))
+  throw thrown
 }
 
 /** Seconds for which a success vouches for a grant, and after which a doubtful end of it is asked about again. */
@@ -213,6 +231,28 @@ function isLost(error: OAuthError): boolean {
 function unconfirmed(error: OAuthError): OAuthError {
   const message = `${error.message} (it worked within the hour, so it is asked about once more)`
   return new OAuthError('PROVIDER_UNAVAILABLE', message, { ...error, cause: error, retryAfter: CONFIRM_AFTER })
+}
+
+/** Records that a function of the program threw, which may have been after the request left; then it is thrown on. */
+async function afterMistake(engine: Engine, mine: Grant, wish: Wish, error: unknown): Promise<Grant | undefined> {
+  const failure = programError(error, mine)
+  try {
+    return await afterFailure(engine, mine, wish, failure)
+  } catch (thrown) {
+    throw thrown === failure ? error : thrown
+  }
+}
+
+function programError(error: unknown, of: Grant): OAuthError {
+  if (isOAuthError(error)) return error.forGrant(of.id)
+  const words = scrub(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  const message = `A function of the program threw while grant ${of.id} was renewed: ${words}`
+  return new OAuthError('PROGRAM_ERROR', message, {
+    provider: of.provider,
+    grant: of.id,
+    cause: error,
+    outcome: 'unknown',
+  })
 }
 
 /** Writes what a failed spend taught, then serves the valid token, or throws, or lets it be tried `again` at once. */
@@ -278,13 +318,20 @@ function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
       ? 'it was revoked here'
       : standing.state === 'revoked' && standing.reason === 'refresh_interrupted'
         ? 'a refresh was interrupted before its result could be recorded, and the provider gives no second chance'
-        : of.refresh_token === undefined
-          ? `${of.provider} gave no refresh token, and the access token has ended`
-          : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
+        : standing.state === 'revoked' && standing.reason === 'wrong_account'
+          ? `${of.provider} answered a refresh with tokens of another account, and they are not used`
+          : of.refresh_token === undefined
+            ? `${of.provider} gave no refresh token, and the access token has ended`
+            : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
   const details = { grant: of.id, provider: of.provider, ...(cause === undefined ? {} : { cause }) }
-  const words =
-    cause === undefined ? {} : { error: cause.error, error_description: cause.error_description, status: cause.status }
-  return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, { ...details, ...words })
+  const { error, error_description, error_uri, status } = cause ?? {}
+  return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, {
+    ...details,
+    error,
+    error_description,
+    error_uri,
+    status,
+  })
 }
 
 function notFound(id: string, why: string): OAuthError {
@@ -317,12 +364,6 @@ function notYet(of: Grant, now: number): OAuthError {
   const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
   const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
   return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
-}
-
-function asOAuthError(error: unknown, of: Grant): OAuthError {
-  if (isOAuthError(error)) return error.forGrant(of.id)
-  const words = error instanceof Error ? error.message : String(error)
-  return new OAuthError('PROVIDER_UNREACHABLE', words, { grant: of.id, cause: error, outcome: 'unknown' })
 }
 
 async function write<T>(work: () => Promise<T>, id: string): Promise<T> {

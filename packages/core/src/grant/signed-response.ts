@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { decrypted } from '../protocol/decrypted.ts'
 import { withProviderKeys } from '../protocol/provider-keys.ts'
 
 /**
@@ -11,6 +12,8 @@ import { withProviderKeys } from '../protocol/provider-keys.ts'
  */
 export async function openedResponse(client: Client, parameters: URLSearchParams): Promise<URLSearchParams> {
   const as = await client.metadata()
+  const response = await decrypted(client, parameters.get('response') ?? '', 'signed answer')
+  parameters.set('response', response)
   try {
     return await withProviderKeys(client, as, (from, options) =>
       oauth.validateJwtAuthResponse(from, client.registration, parameters, oauth.skipStateCheck, options),

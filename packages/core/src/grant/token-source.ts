@@ -19,6 +19,8 @@ export interface TokenSource {
    * Fails with `CONSENT_REQUIRED` (a person has to consent again), `GRANT_NOT_FOUND`, a transient error
    * (`PROVIDER_UNAVAILABLE`, `PROVIDER_TIMEOUT`, `PROVIDER_UNREACHABLE`, `RATE_LIMITED`, `INVALID_ANSWER`), a
    * configuration error (`INVALID_CLIENT`, `TOKEN_REQUEST_REFUSED`), a store error, or `ABORTED` for this caller only.
+   * What a function of the program's own throws on the way (a step around `fetch`, a key source) is thrown on as it is;
+   * while the grant then waits for the next attempt, it fails with `PROGRAM_ERROR`.
    */
   token(want?: Want): Promise<AccessToken>
   /** The token in memory, if it is valid now; never waits, never asks anybody. */

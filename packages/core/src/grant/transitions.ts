@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../answer/token-answer.ts'
+import type { SpoiltAnswer, TokenAnswer } from '../answer/token-answer.ts'
 import type { OAuthError } from '../errors.ts'
 import type { RefreshRules } from '../provider/definition.ts'
 import { accessToken } from './access-token.ts'
@@ -83,6 +83,25 @@ export function failing(of: Grant, error: OAuthError, now: number, random: numbe
   const { in_doubt: doubt, ...certain } = rest
   const in_doubt = error.outcome === 'unknown' ? (doubt ?? spending?.since ?? now) : doubt
   return grant({ ...certain, ...(in_doubt === undefined ? {} : { in_doubt }), standing, updated_at: now })
+}
+
+/**
+ * The grant after an answer that nobody may use. The refresh token that came replaces the spent one. Tokens of another
+ * account set the grant aside: nothing is asked with them, and they are there to be revoked.
+ */
+export function spoiled(of: Grant, answer: SpoiltAnswer, now: number, random: number): Grant {
+  const { spoilt: error, refresh_token, dpop_key } = answer
+  const { spending: _, in_doubt: __, ...rest } = of
+  const bound = dpop_key === undefined ? {} : { dpop_key }
+  const next = grant({ ...rest, ...(refresh_token === undefined ? {} : { refresh_token, ...bound }), updated_at: now })
+  if (error.code === 'WRONG_ACCOUNT')
+    return grant({
+      ...next,
+      standing: { state: 'revoked', since: now, reason: 'wrong_account', trouble: trouble(error) },
+    })
+  // The newest refresh token is known, whatever the rest of the answer was.
+  const { in_doubt: ___, ...certain } = failing(next, error, now, random)
+  return grant(certain)
 }
 
 /** The grant after the provider ended it. Nothing is deleted: the reason stays for people to read. */

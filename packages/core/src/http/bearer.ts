@@ -1,6 +1,7 @@
 import { systemClock } from '../clock.ts'
 import type { AccessToken } from '../grant/access-token.ts'
 import type { TokenSource } from '../grant/token-source.ts'
+import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
 
 type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource, 'id'>>
@@ -8,19 +9,27 @@ type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource,
 /**
  * Middleware that adds the access token. On a 401 that says the token is invalid, the request goes once more with a
  * newer token (RFC 6750 §3.1); on a 403 only when the token has ended meanwhile. A token that is bound to a key goes
- * with a proof of it, if the source can make one. Without a token nothing is sent: it fails closed.
+ * with a proof of it, and is refused with `NOT_SUPPORTED` when the source cannot make one. Without a token nothing is
+ * sent: it fails closed. `setToken`: sends the token in another way than `Authorization: Bearer`.
  */
-export function bearerMiddleware(source: Tokens): FetchMiddleware {
+export function bearerMiddleware(
+  source: Tokens,
+  setToken?: (request: Request, token: AccessToken) => Request,
+): FetchMiddleware {
+  const attached = (request: Request, token: AccessToken): Request =>
+    setToken === undefined ? withToken(request, token.access_token) : setToken(new Request(request), token)
   return async (request, next) => {
     const token = await source.token({ signal: request.signal })
-    const prove = token.dpop_key === undefined ? undefined : await proofs(source)
-    if (prove !== undefined) return prove(request, next)
+    if (isBound(token)) {
+      if (setToken !== undefined) throw cannotProve('Leave `setToken` away for it.')
+      return (await proving(source))(request, next)
+    }
     // The body is read once by the network; a copy is kept for the replay.
     const spare = request.body === null ? request : request.clone()
-    const response = await next(withToken(request, token.access_token))
+    const response = await next(attached(request, token))
     if (!asksForNewToken(response, token, source)) return response
     const newer = await newerToken(source, response, token, request.signal)
-    return newer === undefined ? response : next(withToken(spare, newer.access_token))
+    return newer === undefined ? response : next(attached(spare, newer))
   }
 }
 
@@ -32,8 +41,7 @@ export function bearerFetch(source: Tokens): typeof fetch {
     const signal = init?.signal ?? fromRequest?.signal
     const want = signal == null ? undefined : { signal }
     const token = await (want === undefined ? source.token() : source.token(want))
-    const prove = token.dpop_key === undefined ? undefined : await proofs(source)
-    if (prove !== undefined) return prove(new Request(input, init), (request) => send(request))
+    if (isBound(token)) return (await proving(source))(new Request(input, init), (request) => send(request))
     const replayable = isReplayable(init?.body, fromRequest)
     const spare = fromRequest?.body != null && replayable ? fromRequest.clone() : input
     const response = await send(input, withHeader(init, fromRequest, token.access_token))
@@ -43,9 +51,15 @@ export function bearerFetch(source: Tokens): typeof fetch {
   }
 }
 
-async function proofs(source: Tokens): Promise<FetchMiddleware | undefined> {
+/** The middleware that proves a bound token's key. Throws `NOT_SUPPORTED` when the source cannot make one. */
+export async function proving(
+  source: Pick<TokenSource, 'token'> & Partial<Pick<TokenSource, 'id' | 'sending'>>,
+): Promise<FetchMiddleware> {
   const { id, sending } = source
-  return id === undefined ? undefined : sending?.proofs?.({ id, token: (want) => source.token(want) })
+  const proofs = id === undefined ? undefined : sending?.proofs?.({ id, token: (want) => source.token(want) })
+  const prove = await proofs
+  if (prove === undefined) throw cannotProve('Give the source’s client `dpop`, or send with dpopFetch(source).')
+  return prove
 }
 
 /** The token for the replay. A 403 may be about something else: when no newer token can be had, it is the answer. */

@@ -1,6 +1,7 @@
 import { parseRetryAfter } from '../answer/answer-body.ts'
 import { type CircuitBreakerOptions, HostBreaker } from './host-breaker.ts'
 import type { FetchMiddleware } from './middleware.ts'
+import { isNetworkFailure } from './network-failure.ts'
 
 /**
  * Leaves a host alone that is in trouble: after failures in a row (no answer, or 5xx), or when it says for how long
@@ -25,8 +26,11 @@ export function circuitBreaker(options: CircuitBreakerOptions = {}): FetchMiddle
       else breaker.answered(name)
       return response
     } catch (error) {
-      // The caller's own abort says nothing about the host.
-      if (!request.signal.aborted || isTimeout(request.signal.reason)) breaker.failed(name)
+      // The caller's own abort says nothing about the host, and neither does a mistake in the program.
+      const lost = request.signal.aborted
+        ? isTimeout(request.signal.reason)
+        : isTimeout(error) || isNetworkFailure(error)
+      if (lost) breaker.failed(name)
       throw error
     } finally {
       breaker.leave(name)

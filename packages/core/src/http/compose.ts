@@ -1,5 +1,15 @@
 import type { FetchMiddleware } from './middleware.ts'
 
+type Send = (request: Request) => Promise<Response>
+
+/** Under this name a request carries who is to hear of its answer before the steps do: a step that throws may not lose it. */
+export const onAnswer: unique symbol = Symbol.for('evergrant.onAnswer')
+
+/** A `RequestInit` with a listener; what is no {@link compose} does not know it and calls nobody. */
+export interface Told extends RequestInit {
+  readonly [onAnswer]?: (response: Response) => void
+}
+
 /**
  * `fetch` with steps around it. The first step is the outermost: it sees the request first and the response last.
  * `send` makes the request in the end; the global `fetch` when left out. A step that sends a request more than once
@@ -17,10 +27,18 @@ import type { FetchMiddleware } from './middleware.ts'
  * ```
  */
 export function compose(steps: readonly (FetchMiddleware | undefined)[], send?: typeof fetch): typeof fetch {
-  const last = (request: Request): Promise<Response> => (send ?? fetch)(request)
-  const chain = steps.reduceRight<(request: Request) => Promise<Response>>(
-    (next, step) => (step === undefined ? next : (request) => step(request, next)),
-    last,
-  )
-  return async (input, init) => chain(new Request(input, init))
+  const around = (last: Send): Send =>
+    steps.reduceRight<Send>((next, step) => (step === undefined ? next : (request) => step(request, next)), last)
+  const chain = around((request) => (send ?? fetch)(request))
+  return async (input, init) => {
+    const request = new Request(input, init)
+    const told = (init as Told | undefined)?.[onAnswer]
+    if (told === undefined) return chain(request)
+    const told_too: Told = { [onAnswer]: told }
+    return around(async (last) => {
+      const response = await (send ?? fetch)(last, told_too)
+      told(response)
+      return response
+    })(request)
+  }
 }

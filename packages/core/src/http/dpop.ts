@@ -3,6 +3,7 @@ import { type DpopKey, openedKey } from '../client/dpop-key.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { AccessToken } from '../grant/access-token.ts'
 import type { TokenSource } from '../grant/token-source.ts'
+import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
 
 /**
@@ -32,6 +33,7 @@ export function provingMiddleware(
     const want = { signal: request.signal }
     let token = await source.token(want)
     for (let nonces = 0, tokens = 0; ; ) {
+      if (token.dpop_key === undefined && isBound(token)) throw cannotProve('Its key is not known here.')
       const key = token.dpop_key === undefined ? undefined : await keyOf(token.dpop_key)
       const again = request.body === null ? request : request.clone()
       const response = await proven(request, token, key, next)

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
 import type { Client } from '../client/client.ts'
 import { ask, missingEndpoint, secretsOf, send } from './ask.ts'
+import type { Told } from './compose.ts'
 import type { Http } from './http.ts'
 
 /** Options that every request of the protocol layer gets. */
@@ -20,24 +21,27 @@ export interface RequestOptions {
 export function requestOptions(
   transport: Http,
   deadline: AbortSignal = AbortSignal.timeout(transport.deadline * 1000),
+  told: Told = {},
 ): RequestOptions {
   return {
     signal: deadline,
     [oauth.customFetch]: (url, { body, signal, ...init }) =>
-      send(transport, url, { ...init, ...(body && { body }), ...(signal && { signal }) }),
+      send(transport, url, { ...init, ...told, ...(body && { body }), ...(signal && { signal }) }),
     // The protocol layer knows no exception for loopback; `send` holds the line.
     [oauth.allowInsecureRequests]: true,
   }
 }
 
 /**
- * Sends one request of the protocol layer to the provider and reads its answer under one deadline. Whatever goes wrong
- * becomes a typed error with an `outcome`, without any of the request's secrets.
+ * Sends one request of the protocol layer to the provider and reads its answer under one deadline. What goes wrong on
+ * the way becomes a typed error with an `outcome`, without any of the request's secrets. `keep`: a success is returned
+ * even if a step around the fetch throws after it, with what was `thrown`.
  */
 export async function exchange(
   client: Pick<Client, 'http' | 'provider' | 'authentication'>,
   request: (options: RequestOptions) => Promise<Response>,
   key?: { readonly proofs: oauth.DPoPHandle },
+  keep = false,
 ): Promise<AnswerBody> {
   const forms: URLSearchParams[] = []
   const transport: Http = {
@@ -49,8 +53,8 @@ export async function exchange(
       return client.http.fetch(input, init)
     },
   }
-  const once = async (signal: AbortSignal): Promise<Response> => {
-    const options = requestOptions(transport, signal)
+  const once = async (signal: AbortSignal, told: Told): Promise<Response> => {
+    const options = requestOptions(transport, signal, keep ? told : undefined)
     try {
       return await request(key === undefined ? options : { ...options, DPoP: key.proofs })
     } catch (error) {

@@ -1,6 +1,7 @@
 import { parseRetryAfter } from '../answer/answer-body.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { FetchMiddleware } from './middleware.ts'
+import { isNetworkFailure } from './network-failure.ts'
 
 /** How {@link retry} behaves. */
 export interface RetryOptions {
@@ -69,5 +70,5 @@ function retryAfter(response: Response, clock: Clock): number | undefined {
 
 /** What `fetch` throws when the network failed, and what a timeout step throws. */
 function isConnectionFailure(error: unknown): boolean {
-  return error instanceof TypeError || (error instanceof DOMException && error.name === 'TimeoutError')
+  return isNetworkFailure(error) || (error instanceof DOMException && error.name === 'TimeoutError')
 }

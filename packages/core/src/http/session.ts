@@ -11,8 +11,8 @@ import { timeout } from './timeout.ts'
 
 /** What {@link httpSession} needs. */
 export interface SessionOptions {
-  readonly source: Pick<TokenSource, 'token'>
-  /** Makes the requests. Give one that uses a proxy, for example. Default: the global `fetch`. */
+  readonly source: Pick<TokenSource, 'token'> & Partial<Pick<TokenSource, 'id' | 'sending'>>
+  /** Makes the requests. Give one that uses a proxy, for example. Default: the source's, else the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
   /** Seconds between the starts of two requests. Default 0.2; 0 turns it off. */
   readonly delay?: number | undefined
@@ -64,6 +64,7 @@ export interface Session {
  */
 export function httpSession(options: SessionOptions): Session {
   const { source, delay = 0.2, clock, raise = true, encode = JSON.stringify } = options
+  const send = options.fetch ?? source.sending?.fetch
   const outer = [
     raise ? raiseOnHttpError : undefined,
     retry({ retries: options.retries, clock }),
@@ -74,8 +75,8 @@ export function httpSession(options: SessionOptions): Session {
     options.timeout === undefined ? undefined : timeout(options.timeout),
     options.hooks === undefined ? undefined : hooks({ clock, ...options.hooks }),
   ]
-  const authorized = compose([...outer, bearerMiddleware(source), ...inner], options.fetch)
-  const naive = compose([...outer, ...inner], options.fetch)
+  const authorized = compose([...outer, bearerMiddleware(source), ...inner], send)
+  const naive = compose([...outer, ...inner], send)
   const via =
     (send: typeof fetch) =>
     async (method: string, url: string | URL, body?: SessionBody, init?: RequestInit): Promise<Response> =>

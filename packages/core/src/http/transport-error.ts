@@ -1,23 +1,25 @@
 import { isOAuthError, OAuthError, type Outcome } from '../errors.ts'
 import { scrub } from '../redacted.ts'
+import { isNetworkFailure } from './network-failure.ts'
 
 /** Connection failures that happen before a byte of the request leaves. */
 const NOT_SENT =
   /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_)/
 
-/** What fetch threw, as a typed error. */
+/** What fetch threw, as a typed error when it tells of the network; a mistake in the program stays what it is. */
 export function transportError(
   error: unknown,
   provider: string,
   name: string,
   deadline: number,
   secrets: Iterable<string> = [],
-): OAuthError {
+): unknown {
   if (isOAuthError(error)) return error
   if (error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
     const message = `${name} did not answer within ${deadline} seconds.`
     return new OAuthError('PROVIDER_TIMEOUT', message, { provider, cause: harmless(error, []), outcome: 'unknown' })
   }
+  if (!isNetworkFailure(error)) return error
   const code = failureCode(error)
   const outcome: Outcome = code !== undefined && NOT_SENT.test(code) ? 'not_sent' : 'unknown'
   const words = scrub(rootMessage(error), secrets)

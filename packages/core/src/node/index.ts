@@ -1,6 +1,7 @@
 /** What needs Node: passphrases, PFX, files, client certificates, proxies, listeners, terminals and Node's servers. */
 export { assertionFile } from './assertion-file.ts'
 export { type CertificateOptions, certificateFetch } from './certificate-fetch.ts'
+export { dotenv } from './dotenv.ts'
 export { DEFAULT_REDIRECT, type LoopbackAddress, loopbackAddress } from './loopback-address.ts'
 export { type LoopbackConsent, type LoopbackConsentOptions, loopbackConsent } from './loopback-consent.ts'
 export { type Arrival, type LoopbackListener, loopbackListener } from './loopback-listener.ts'

@@ -4,10 +4,13 @@ import { ask, send } from '../http/ask.ts'
 import type { Http } from '../http/http.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
 import { ADDRESSES, type Provider } from '../provider/resolve.ts'
+import { metadataMissing, metadataUnread } from './metadata-failure.ts'
 
 /**
  * The authorization server's metadata: published by the issuer (OIDC Discovery, else RFC 8414), with the
  * definition's own endpoints on top; or made of those endpoints alone when they suffice.
+ *
+ * Throws `DISCOVERY_FAILED` and `ISSUER_MISMATCH` when the settings are wrong, and what says that the provider has trouble.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8414
  */
@@ -70,11 +73,11 @@ async function fetchMetadata(
   const first = await attempt(provider, issuer, mode, transport)
   if (!isOAuthError(first)) return first
   // A server that is there but publishes nothing here may publish at the other well-known address.
-  if (first.status !== undefined && first.status < 500) {
-    const second = await attempt(provider, issuer, other, transport)
-    if (!isOAuthError(second)) return second
-  }
-  throw first
+  if (first.status === undefined || first.class === 'transient') throw first
+  const second = await attempt(provider, issuer, other, transport)
+  if (!isOAuthError(second)) return second
+  // What it has may be there and not to be had now.
+  throw second.class === 'transient' ? second : first
 }
 
 async function attempt(
@@ -91,8 +94,7 @@ async function attempt(
     )
     const { status, fields } = body
     if (status !== 200 || fields === undefined) {
-      const message = `${provider.name} publishes no metadata at ${url} (HTTP ${status}).`
-      return new OAuthError('DISCOVERY_FAILED', message, { ...about, status, retryAfter: body.retryAfter })
+      return metadataMissing(body, `${provider.name} publishes no metadata at ${url} (HTTP ${status}).`, about)
     }
     const published = typeof fields['issuer'] === 'string' ? fields['issuer'] : ''
     if (!sameIssuer(published, issuer, provider)) {
@@ -101,9 +103,7 @@ async function attempt(
     }
     return fields as unknown as oauth.AuthorizationServer
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause)
-    const message = `The metadata of ${provider.name} at ${issuer} could not be read: ${words}`
-    return new OAuthError('DISCOVERY_FAILED', message, { ...about, cause })
+    return metadataUnread(cause, `The metadata of ${provider.name} at ${issuer}`, about)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { TokenAnswer } from '../answer/token-answer.ts'
+import type { SpoiltAnswer, TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import type { Grant } from '../grant/grant.ts'
 
@@ -22,7 +22,8 @@ export interface Flow {
   prepare?(client: Client): Promise<unknown>
   /**
    * Asks the provider once. `undefined`: this flow does not apply to the grant. Throws an `OAuthError` whose
-   * `outcome` says whether the request may have reached the provider.
+   * `outcome` says whether the request may have reached the provider. What is wrong with an answer that brought a new
+   * refresh token is returned with that token and not thrown, or the token would be lost.
    */
-  request(wanted: FlowRequest): Promise<TokenAnswer | undefined>
+  request(wanted: FlowRequest): Promise<TokenAnswer | SpoiltAnswer | undefined>
 }

@@ -3,8 +3,17 @@ import type { Subject } from '../grant/grant.ts'
 
 /** The claims of an id_token as they stand there, not verified. Empty when it cannot be read. */
 export function claimsOf(id_token: string): Record<string, unknown> {
+  return partOf(id_token, 1)
+}
+
+/** Its header, likewise. */
+export function headerOf(id_token: string): Record<string, unknown> {
+  return partOf(id_token, 0)
+}
+
+function partOf(id_token: string, part: number): Record<string, unknown> {
   try {
-    const text = atob((id_token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
+    const text = atob((id_token.split('.')[part] ?? '').replaceAll('-', '+').replaceAll('_', '/'))
     const claims: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (one) => one.charCodeAt(0))))
     return typeof claims === 'object' && claims !== null ? { ...claims } : {}
   } catch {

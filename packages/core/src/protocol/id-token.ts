@@ -3,22 +3,44 @@ import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import type { Subject } from '../grant/grant.ts'
+import { decrypted } from './decrypted.ts'
 import { claimsOf, subjectOf } from './id-token-claims.ts'
 import { withProviderKeys } from './provider-keys.ts'
+import { assertTokenHash } from './token-hash.ts'
+
+/** What an id_token has to fit to. */
+export interface IdTokenRules {
+  /** What was sent with the authorization request. */
+  readonly nonce?: string | undefined
+  /** The code that it was redeemed with. */
+  readonly code?: string | undefined
+  /** Whether it must name the access token, as it does when both came through the browser. */
+  readonly hashes?: 'required' | undefined
+}
+
+/** Stands for the access token in an answer that brings none. */
+export const NO_TOKEN = 'none'
 
 /**
- * Verifies the id_token of an answer: issuer, audience, times, nonce when one was sent, and the signature.
- * Without an id_token there is nothing to verify and nobody is named.
+ * Verifies the id_token of an answer: issuer, audience, times, nonce when one was sent, the signature, and the hashes of
+ * access token and code where it has them. One that is encrypted is decrypted first. Without an id_token there is
+ * nothing to verify and nobody is named.
  *
  * Throws `ID_TOKEN_INVALID`, naming the claim that did not hold, and what an unreachable provider throws.
  *
  * @see https://openid.net/specs/openid-connect-core-1_0.html#IDTokenValidation
  */
-export async function verifyIdToken(client: Client, answer: TokenAnswer, nonce?: string): Promise<Subject | undefined> {
+export async function verifyIdToken(
+  client: Client,
+  answer: TokenAnswer,
+  { nonce, code, hashes }: IdTokenRules = {},
+): Promise<Subject | undefined> {
   if (answer.id_token === undefined) return undefined
-  const as = withIssuer(client, await client.metadata(), answer.id_token)
+  const { access_token } = answer
+  const id_token = await decrypted(client, answer.id_token, 'id_token')
+  const as = withIssuer(client, await client.metadata(), id_token)
   // The protocol layer verifies responses, so it gets the normalised answer as one.
-  const normalised = { access_token: answer.access_token, token_type: 'bearer', id_token: answer.id_token }
+  const normalised = { access_token, token_type: 'bearer', id_token }
   const response = Response.json(normalised)
   try {
     const processed =
@@ -30,6 +52,9 @@ export async function verifyIdToken(client: Client, answer: TokenAnswer, nonce?:
         oauth.validateApplicationLevelSignature(from, response, options),
       )
     }
+    if (access_token !== NO_TOKEN)
+      await assertTokenHash(client, id_token, 'at_hash', access_token, hashes === 'required')
+    if (code !== undefined) await assertTokenHash(client, id_token, 'c_hash', code)
     const claims = oauth.getValidatedIdTokenClaims(processed)
     return claims === undefined ? undefined : subjectOf(claims)
   } catch (error) {

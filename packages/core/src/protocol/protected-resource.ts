@@ -5,6 +5,7 @@ import { requestOptions } from '../http/exchange.ts'
 import { type Http, http } from '../http/http.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
 import { transportError } from '../http/transport-error.ts'
+import { metadataMissing, metadataUnread } from './metadata-failure.ts'
 
 /** What a resource server says about itself (RFC 9728 §2). */
 export interface ProtectedResource {
@@ -20,7 +21,7 @@ export interface ProtectedResource {
  * The metadata of a resource server (RFC 9728): which authorization servers it trusts, and for which scopes. Its
  * `resource` must be the very address that was asked (§3.3), or another server could send you to its own login.
  *
- * Throws `DISCOVERY_FAILED`, `ISSUER_MISMATCH` and `INSECURE_URL`.
+ * Throws `DISCOVERY_FAILED`, `ISSUER_MISMATCH` and `INSECURE_URL`, and a transient error while the server has trouble.
  *
  * @example
  * ```ts
@@ -42,14 +43,13 @@ export async function protectedResource(resource: string, given?: Partial<Http>)
       const response = await oauth.resourceDiscoveryRequest(url, requestOptions(transport))
       return await readAnswer(response, transport.maxAnswer, transport.clock.now())
     } catch (error) {
-      const cause = transportError(error, host, host, transport.deadline)
-      throw new OAuthError('DISCOVERY_FAILED', `The metadata of ${host} could not be read: ${cause.message}`, { cause })
+      throw metadataUnread(transportError(error, host, host, transport.deadline), `The metadata of ${host}`, {})
     }
   })()
   const { status, fields } = body
   if (status !== 200 || fields === undefined) {
     const message = `${host} publishes no metadata for protected resources (RFC 9728; HTTP ${status}).`
-    throw new OAuthError('DISCOVERY_FAILED', message, { status, retryAfter: body.retryAfter })
+    throw metadataMissing(body, message, {})
   }
   const named = fields['resource']
   if (typeof named !== 'string' || !URL.canParse(named) || new URL(named).href !== url.href) {

@@ -1,7 +1,7 @@
 import { OAuthError } from '../errors.ts'
 import type { Flow } from './flow.ts'
 import { refreshedSubject } from './id-token-claims.ts'
-import { requestToken } from './token-request.ts'
+import { requestKept } from './token-request.ts'
 
 /**
  * Spends the grant's refresh token (RFC 6749 §6). Does not apply to a grant without one.
@@ -15,14 +15,14 @@ export const refreshFlow: Flow = {
     if (grant.refresh_token === undefined) return undefined
     const { refresh_token } = grant
     const { provider } = client
-    const answer = await requestToken(client, {
+    const answer = await requestKept(client, {
       grant_type: 'refresh_token',
       parameters: { refresh_token },
       scope: scope ?? (provider.refresh?.send_scope ? grant.requested_scope : undefined),
       resource,
       grant,
     })
-    if (answer.id_token === undefined) return answer
+    if ('spoilt' in answer || answer.id_token === undefined) return answer
     const subject = refreshedSubject(client, answer.id_token)
     if (subject === undefined) {
       const { id_token: _, ...withoutIdentity } = answer
@@ -31,7 +31,13 @@ export const refreshFlow: Flow = {
     const { subject: known } = grant
     if (known !== undefined && (known.sub !== subject.sub || known.iss !== subject.iss)) {
       const message = `${provider.name} answered the refresh of grant ${grant.id} with tokens of another account (OpenID Connect Core §12.2).`
-      throw new OAuthError('WRONG_ACCOUNT', message, { provider: provider.id, grant: grant.id, outcome: 'unknown' })
+      const { refresh_token: rotated, dpop_key } = answer
+      const about = { provider: provider.id, grant: grant.id, outcome: 'refused' } as const
+      return {
+        spoilt: new OAuthError('WRONG_ACCOUNT', message, about),
+        ...(rotated === undefined ? {} : { refresh_token: rotated }),
+        ...(dpop_key === undefined ? {} : { dpop_key }),
+      }
     }
     return { ...answer, subject }
   },

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import type { AnswerBody } from '../answer/answer-body.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import { None } from '../client/authentication.ts'
 import { exchange } from '../http/exchange.ts'
@@ -70,6 +71,11 @@ export async function registerClient(
       } as oauth.DynamicClientRegistrationRequestOptions,
     ),
   )
+  return registrationOf(body, provider)
+}
+
+/** What the provider says of a registration (RFC 7591 §3.2.1). Throws what the answer refuses with. */
+export function registrationOf(body: AnswerBody, provider: Provider): RegisteredClient {
   const { fields } = body
   const client_id = text(fields?.['client_id'])
   if (body.status > 299 || fields === undefined || client_id === undefined) throw refusal(body, provider)

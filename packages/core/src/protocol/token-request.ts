@@ -1,6 +1,6 @@
 import type * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
-import { type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
+import { type SpoiltAnswer, salvaged, type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
 import type { ClientAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import type { Grant } from '../grant/grant.ts'
@@ -23,6 +23,17 @@ export interface TokenRequest {
 
 /** Sends one token request (RFC 6749 §3.2) and reads its answer. */
 export async function requestToken(client: Client, request: TokenRequest): Promise<TokenAnswer> {
+  const answer = await requestKept(client, request)
+  if ('spoilt' in answer) throw answer.spoilt
+  if (answer.thrown !== undefined) throw answer.thrown
+  return answer
+}
+
+/**
+ * The same for a request that uses a refresh token up: a new one that came is returned whatever is wrong with the rest
+ * of the answer, and whatever a step around the fetch made of it.
+ */
+export async function requestKept(client: Client, request: TokenRequest): Promise<TokenAnswer | SpoiltAnswer> {
   const { provider, http } = client
   const { grant_type, resource, authentication = client.authentication } = request
   const as = await client.metadata()
@@ -34,8 +45,15 @@ export async function requestToken(client: Client, request: TokenRequest): Promi
   parameters.set('grant_type', grant_type)
   const sent = http.clock.now()
   const key = await keyFor(client, request.grant)
-  const body = await (key ?? { post }).post({ ...client, authentication }, as, parameters)
-  return boundTo(tokenAnswer(body, sent, provider), key)
+  const asking = authentication === client.authentication ? client : { ...client, authentication }
+  const body = await (key ?? { post }).post(asking, as, parameters)
+  try {
+    return boundTo(tokenAnswer(body, sent, provider), key)
+  } catch (error) {
+    const kept = salvaged(body, error, request.parameters['refresh_token'])
+    if (kept === undefined) throw error
+    return key === undefined ? kept : { ...kept, dpop_key: key.jwk }
+  }
 }
 
 /** The answer without a refresh token: the next token is asked for the same way, and one way is enough. */
@@ -50,7 +68,7 @@ export function withoutRefresh(answer: TokenAnswer): TokenAnswer {
  */
 function post(client: Client, as: oauth.AuthorizationServer, body: URLSearchParams): Promise<AnswerBody> {
   const { authentication, registration, http, provider } = client
-  return ask(client, secretsOf(authentication, [body]), async (signal) => {
+  return ask(client, secretsOf(authentication, [body]), async (signal, told) => {
     const alias = registration.use_mtls_endpoint_aliases ? as.mtls_endpoint_aliases?.token_endpoint : undefined
     const url = alias ?? as.token_endpoint
     if (url === undefined || !URL.canParse(url)) throw missingEndpoint(provider, 'token_endpoint')
@@ -61,6 +79,7 @@ function post(client: Client, as: oauth.AuthorizationServer, body: URLSearchPara
       headers: { ...Object.fromEntries(headers), ...formHeaders() },
       body,
       signal,
+      ...told,
     })
   })
 }

@@ -20,7 +20,7 @@ export function withLifetime(flow: Flow, policy: LifetimePolicy): Flow {
     ...flow,
     async request(wanted) {
       const answer = await flow.request(wanted)
-      if (answer === undefined || answer.expires_in !== undefined) return answer
+      if (answer === undefined || 'spoilt' in answer || answer.expires_in !== undefined) return answer
       const expires_in = await lifetimeOf(policy, answer, wanted.client)
       return expires_in === undefined || !(expires_in > 0) ? answer : { ...answer, expires_in }
     },

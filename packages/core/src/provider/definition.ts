@@ -58,6 +58,8 @@ export interface RefreshRules {
 export interface ProviderDefinition {
   readonly id: string
   readonly name: string
+  /** The definition fits many providers: once its addresses are known, it is called by their host instead of `name`. */
+  readonly named_by_host?: boolean
   readonly issuer?: string
   /** Where the metadata is published: at the issuer per OIDC Discovery, per RFC 8414, or nowhere. */
   readonly discovery?: 'oidc' | 'oauth2' | 'none'
@@ -100,6 +102,8 @@ export interface ProviderDefinition {
   /** The provider's console and documentation, for people. */
   readonly docs?: string
   readonly console?: string
+  /** The provider's page where a person sees what programs were allowed, and ends it. */
+  readonly consents?: string
   /** When the facts were last checked, ISO date. */
   readonly verified?: string
 }

@@ -24,6 +24,22 @@ export const ADDRESSES = [
 ] as const
 
 /**
+ * Checks that every address of a provider is https, or plain http on a loopback host (RFC 9700 §2.6).
+ * Throws `INSECURE_URL` or `INVALID_ARGUMENT`, naming the field.
+ */
+export function assertSecureAddresses(provider: ProviderDefinition): void {
+  for (const field of ADDRESSES) {
+    const address = provider[field]
+    if (address !== undefined) assertSecureUrl(address, `${provider.name}: ${field}`)
+  }
+}
+
+function hostOf({ issuer, token_endpoint }: Partial<Record<(typeof ADDRESSES)[number], string>>): string | undefined {
+  const address = issuer ?? token_endpoint
+  return address !== undefined && URL.canParse(address) ? new URL(address).host : undefined
+}
+
+/**
  * Fills a definition's parameters in. Every value is checked against its pattern before it goes into an address,
  * and every address must be https (plain http for loopback hosts only).
  *
@@ -67,7 +83,9 @@ export function resolveProvider(
     filled[field] = address
   }
   const plain = Object.entries(definition).filter(([field]) => !(ADDRESSES as readonly string[]).includes(field))
-  const provider: Provider = { ...(Object.fromEntries(plain) as unknown as ProviderDefinition), ...filled, values }
+  const rest = Object.fromEntries(plain) as unknown as ProviderDefinition
+  const name = definition.named_by_host ? (hostOf(filled) ?? definition.name) : definition.name
+  const provider: Provider = { ...rest, ...filled, name, values }
   if (provider.issuer === undefined && provider.token_endpoint === undefined) {
     throw new OAuthError('MISSING_ENDPOINT', `${provider.name} needs an issuer or a token endpoint.`, {
       provider: provider.id,

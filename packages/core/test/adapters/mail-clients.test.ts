@@ -86,6 +86,16 @@ test('a failed acquisition reaches nodemailer’s caller', async () => {
   assert.deepEqual(server.offered, [])
 })
 
+test('a bound token, which no mail server can check, stops nodemailer before it is offered', async () => {
+  await using server = await smtp(() => true)
+  const bound = { access_token: 'bound', token_type: 'DPoP', dpop_key: { kty: 'EC' }, raw: {} }
+  const auth = nodemailerAuth({ token: async () => bound }, 'alice@example.org')
+  const transport = nodemailer.createTransport({ host: '127.0.0.1', port: server.port, secure: false, auth })
+  await assert.rejects(transport.sendMail(mail), /bound to a key.*SASL/)
+  transport.close()
+  assert.deepEqual(server.offered, [])
+})
+
 /** As much of an IMAP server as signing in takes. */
 async function imap(accepts: (line: string) => boolean) {
   const offered: string[] = []

@@ -166,7 +166,7 @@ test('[#36 #41] a denial is answered by onFailed with the typed error; every wor
   assert.doesNotMatch(page, /<script>/)
 })
 
-test('a secret that is too short, and a verb that is not GET, are refused', async () => {
+test('a secret that is too short, and a verb that is neither GET nor POST, are refused', async () => {
   await using w = await world(redirect_uri)
   const secret = new Uint8Array(16)
   const options = { client: w.client, store: w.store, redirect_uri, grant: () => 'a', secret }
@@ -174,8 +174,9 @@ test('a secret that is too short, and a verb that is not GET, are refused', asyn
     () => webHandlers<void>(options),
     (error) => isOAuthError(error) && error.code === 'INVALID_ARGUMENT',
   )
-  const posted = await handlers(w).callback(new Request(redirect_uri, { method: 'POST' }))
+  const posted = await handlers(w).callback(new Request(redirect_uri, { method: 'PUT' }))
   assert.equal(posted.status, 405)
+  assert.equal(posted.headers.get('allow'), 'GET, POST')
 })
 
 /** Goes the whole way over a real socket: /start, the provider, /cb. */

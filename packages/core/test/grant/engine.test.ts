@@ -30,7 +30,7 @@ test('a source’s fetch goes the client’s way, as a proxy needs it, or the on
   await tokenSource('alice', { store: world.store, client: () => client, fetch: via('also given', ways) }).fetch(api)
   assert.deepEqual(ways, ['client', 'given', 'also given'])
   await tokenSource('alice', { store: world.store, client: () => client }).fetch(api)
-  assert.equal(ways.length, 3)
+  assert.deepEqual(ways.slice(3), ['client'])
 })
 
 test('a lease that is not longer than the request deadline is refused', async () => {

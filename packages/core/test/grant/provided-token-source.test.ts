@@ -173,3 +173,11 @@ test('[#64] a token that an API refused is not handed out again', async () => {
   assert.notEqual(second, first)
   assert.equal(calls.length, 2)
 })
+
+test('[#70] a provider that has nothing stored, or nothing but the text of a token', async () => {
+  const stored: (string | undefined)[] = [undefined, 'plain']
+  const { source, updates } = set({ provider: async () => stored.shift() })
+  await assert.rejects(source.token(), { code: 'TOKEN_MISSING' })
+  assert.equal((await source.token()).access_token, 'plain')
+  assert.equal(updates.length, 1)
+})

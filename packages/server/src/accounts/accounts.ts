@@ -192,9 +192,9 @@ export class Accounts {
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
       missing_scopes: missing(definition, grant),
-      ...(expires_at === undefined ? {} : { expires_at }),
+      ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
       // Nothing is planned for an account that needs a person first.
-      ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at }),
+      ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
       ...(row.last_success_at === null ? {} : { last_success_at: row.last_success_at }),
       refreshes: row.refreshes,
       created_at: row.created_at,

@@ -72,7 +72,7 @@ export class Consents {
       })
       .execute()
     await this.#accounts.publish(id)
-    return { url, expires_at: pending.expires_at }
+    return { url, expires_at: Math.floor(pending.expires_at) }
   }
 
   /** Finishes what the callback belongs to. Redeems nothing unless it comes from the browser that began. */

@@ -12,6 +12,7 @@ export const sentences = {
   ended_by_provider: 'The provider ended this sign-in.',
   refresh_interrupted:
     'A renewal was cut off before its result could be kept, and the provider gives no second chance.',
+  wrong_account: 'The provider answered a renewal with access to another account. It is kept aside and not used.',
   revoked_here: 'Disconnected here.',
   no_refresh_token: 'The provider gave access for a limited time only, and that has ended.',
   other_client: 'The connection uses another client now.',
@@ -21,5 +22,7 @@ export const sentences = {
   reconnect: 'Connect the account again; nothing else changes.',
   check_connection: 'Open the connection and run its check.',
   ask_administrator: "Ask the organisation's administrator at the provider to allow this client.",
+  end_it_there: (provider: string) =>
+    `It has ended here. Ask the owner of the account to take the permission back in the account settings at ${provider}.`,
   tried_again: 'Nothing needs to be done: it is tried again by itself.',
 } as const

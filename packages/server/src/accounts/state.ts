@@ -105,6 +105,9 @@ function revoked(
   if (reason === 'refresh_interrupted') {
     return { state: 'needs_consent', sentence: sentences.refresh_interrupted, reason, ...reconnect }
   }
+  if (reason === 'wrong_account') {
+    return { state: 'needs_consent', sentence: sentences.wrong_account, reason, ...reconnect }
+  }
   if (reason === 'revoked_here') {
     return { state: 'needs_consent', sentence: sentences.revoked_here, reason, ...reconnect }
   }

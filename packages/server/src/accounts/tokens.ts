@@ -1,6 +1,7 @@
 import {
   type AccessToken,
   type Client,
+  type Grant,
   type GrantEvent,
   grant,
   isOAuthError,
@@ -85,18 +86,11 @@ export class Tokens {
    */
   async revoke(id: string): Promise<OAuthError | undefined> {
     const { store, clock } = this.#deps
-    let trouble: OAuthError | undefined
     const found = await store.get(id)
-    const token = found?.refresh_token ?? found?.access['']?.access_token
-    if (token !== undefined) {
-      trouble = await this.#revokeThere(
-        id,
-        token,
-        found?.refresh_token === undefined ? 'access_token' : 'refresh_token',
-      )
-    }
+    const held = tokenToRevoke(found)
+    const trouble = held && (await this.#revokeThere(id, held.token, held.hint))
     for (let current = found; current !== undefined; current = await store.get(id)) {
-      const { refresh_token: _, spending: __, in_doubt: ___, ...rest } = current
+      const { refresh_token: _, dpop_key: __, spending: ___, in_doubt: ____, ...rest } = current
       const now = clock.now()
       const standing = { state: 'revoked', since: now, reason: 'revoked_here' } as const
       const stored = await store.put(grant({ ...rest, access: {}, standing, updated_at: now }), current.version)
@@ -146,25 +140,39 @@ export class Tokens {
     return trouble
   }
 
-  /** Removes all accounts of a connection. A provider that is away is not waited for again and again. */
-  async removeAll(connection: string): Promise<void> {
+  /**
+   * Removes all accounts of a connection. A provider that is away is not waited for again and again. Returns what did
+   * not end there: the first trouble, and how many accounts it is about.
+   */
+  async removeAll(
+    connection: string,
+  ): Promise<{ readonly trouble: OAuthError; readonly accounts: number } | undefined> {
     const rows = await this.#accounts.of(connection)
-    let there = true
+    let away: OAuthError | undefined
+    let first: OAuthError | undefined
+    let accounts = 0
     for (let at = 0; at < rows.length; at += SIDE_BY_SIDE) {
-      const part = rows.slice(at, at + SIDE_BY_SIDE).map(({ id }) => this.remove(id, there))
-      const troubles = await Promise.all(part)
-      there &&= !troubles.some((trouble) => trouble?.class === 'transient')
+      const before = away
+      const part = rows.slice(at, at + SIDE_BY_SIDE).map(async ({ id }) => {
+        if (before === undefined) return this.remove(id, true)
+        const held = tokenToRevoke(await this.#deps.store.get(id)) !== undefined
+        await this.remove(id, false)
+        return held ? before : undefined
+      })
+      const troubles = (await Promise.all(part)).filter((trouble) => trouble !== undefined)
+      away ??= troubles.find((trouble) => trouble.class === 'transient')
+      first ??= troubles[0]
+      accounts += troubles.length
     }
+    return first && { trouble: first, accounts }
   }
 
-  async #revokeThere(
-    id: string,
-    token: string,
-    hint: 'access_token' | 'refresh_token',
-  ): Promise<OAuthError | undefined> {
+  async #revokeThere(id: string, token: string, hint: TokenHint): Promise<OAuthError | undefined> {
     try {
-      await revokeToken(await this.clientOf(id), token, hint)
-      return undefined
+      const client = await this.clientOf(id)
+      if (await revokeToken(client, token, hint)) return undefined
+      const { id: provider, name } = client.provider
+      return new OAuthError('NOT_SUPPORTED', `${name} offers no way to end a grant from here.`, { provider })
     } catch (error) {
       if (!isOAuthError(error)) throw error
       return error
@@ -223,6 +231,15 @@ export class Tokens {
       await this.#accounts.publishConnection(await this.#connections.get(id))
     }
   }
+}
+
+type TokenHint = 'access_token' | 'refresh_token'
+
+/** The token whose revocation ends the grant (RFC 7009 §2.1). */
+function tokenToRevoke(of: Grant | undefined): { readonly token: string; readonly hint: TokenHint } | undefined {
+  if (of?.refresh_token !== undefined) return { token: of.refresh_token, hint: 'refresh_token' }
+  const token = of?.access['']?.access_token
+  return token === undefined ? undefined : { token, hint: 'access_token' }
 }
 
 /** Any error as one that has words for people. What is not the engine's comes from the database. */

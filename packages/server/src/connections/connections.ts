@@ -1,5 +1,12 @@
-import { type Cipher, type Client, defineClient, isOAuthError, type OAuthError } from '@evergrant/core'
-import { provider } from '@evergrant/providers'
+import {
+  type Cipher,
+  type Client,
+  defineClient,
+  isOAuthError,
+  OAuthError,
+  type ProviderDefinition,
+} from '@evergrant/core'
+import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
@@ -7,6 +14,7 @@ import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
+import { parameterNames } from './provider-view.ts'
 
 export type ConnectionRow = Selectable<ConnectionTable>
 
@@ -48,6 +56,11 @@ export class Connections {
     return row
   }
 
+  /** What is known about the provider of a connection. */
+  async definition(id: string): Promise<ProviderDefinition> {
+    return providerDefinition((await this.get(id)).provider)
+  }
+
   /** Checks the settings as far as that goes without asking the provider, then stores them. */
   async create(wanted: NewConnection): Promise<ConnectionRow> {
     const now = this.#deps.clock.now()
@@ -69,6 +82,7 @@ export class Connections {
       created_at: now,
       updated_at: now,
     }
+    await assertKnownParameters(row)
     await this.#make(row)
     await this.#db.insertInto('connections').values(row).execute()
     return row
@@ -104,6 +118,8 @@ export class Connections {
       revision: before.revision + 1,
       updated_at: this.#deps.clock.now(),
     }
+    // What was stored before a parameter went out of the catalogue does not stand in the way of another change.
+    if (parameters !== undefined) await assertKnownParameters(next)
     await this.#make(next)
     const { id: _, ...values } = next
     const [stored] = await this.#db
@@ -198,6 +214,17 @@ export class Connections {
       secret_set_at: this.#deps.clock.now(),
     }
   }
+}
+
+/** A parameter that the provider has not would be stored and never used: most likely another one was meant. */
+async function assertKnownParameters(row: Pick<ConnectionRow, 'provider' | 'parameters'>): Promise<void> {
+  const definition = await providerDefinition(row.provider)
+  const known = parameterNames(definition)
+  const unknown = Object.keys(parametersOf(row)).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  const have = known.length === 0 ? 'It has none.' : `Known are ${known.join(', ')}.`
+  const field = unknown === 'issuer' ? ' The issuer is a field of its own.' : ''
+  throw new OAuthError('INVALID_PARAMETER', `${definition.name} has no parameter "${unknown}". ${have}${field}`)
 }
 
 export function troubleOf(row: Pick<ConnectionRow, 'trouble'>): ConnectionTrouble | undefined {

@@ -8,16 +8,21 @@ export function isOffered(method: string): method is ClientAuth {
   return OFFERED.includes(method)
 }
 
-/** A provider as the API shows it. The issuer is a field of its own there, not one of the parameters. */
+/** Names of the parameters that a connection may have. The issuer is a field of its own, not one of them. */
+export function parameterNames({ parameters = {} }: ProviderDefinition): string[] {
+  return Object.keys(parameters).filter((name) => name !== 'issuer')
+}
+
+/** A provider as the API shows it. */
 export function providerView(definition: ProviderDefinition): Provider {
   const { id, name, parameters = {}, client_auth, default_scopes = [], features = [], docs, console } = definition
   return {
     id,
     name,
     parameters: Object.entries(parameters)
-      .filter(([parameter]) => parameter !== 'issuer')
-      .map(([parameter, { title, help, pattern, default: standard, example, optional }]) => ({
-        name: parameter,
+      .filter(([name]) => parameterNames(definition).includes(name))
+      .map(([name, { title, help, pattern, default: standard, example, optional }]) => ({
+        name,
         title,
         ...(help === undefined ? {} : { help }),
         ...(pattern === undefined ? {} : { pattern }),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
-import { EpochSeconds } from './time.ts'
+import { StillAtProvider } from './revocation.ts'
+import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How an account is doing: one vocabulary in the page, the API and the metrics. */
 export const AccountState = Type.Union([
@@ -22,6 +23,7 @@ export const AccountReason = Type.Union([
   Type.Literal('never_connected'),
   Type.Literal('ended_by_provider'),
   Type.Literal('refresh_interrupted'),
+  Type.Literal('wrong_account'),
   Type.Literal('revoked_here'),
   Type.Literal('no_refresh_token'),
   Type.Literal('declined'),
@@ -56,8 +58,8 @@ export const Account = Type.Object(
     requested_scope: Type.Optional(Type.String()),
     granted_scope: Type.Optional(Type.String()),
     missing_scopes: Type.Array(Type.String(), { description: 'Asked for and not given.' }),
-    expires_at: Type.Optional(EpochSeconds),
-    refresh_at: Type.Optional(EpochSeconds),
+    expires_at: Type.Optional(WholeEpochSeconds),
+    refresh_at: Type.Optional(WholeEpochSeconds),
     last_success_at: Type.Optional(EpochSeconds),
     refreshes: Type.Integer({ description: 'How often an access token was renewed since the account was made.' }),
     created_at: EpochSeconds,
@@ -67,6 +69,13 @@ export const Account = Type.Object(
   { title: 'Account' },
 )
 export type Account = Static<typeof Account>
+
+/** POST /v1/accounts/{id}/revoke */
+export const RevokedAccount = Type.Object(
+  { ...Account.properties, still_at_provider: Type.Optional(StillAtProvider) },
+  { title: 'RevokedAccount' },
+)
+export type RevokedAccount = Static<typeof RevokedAccount>
 
 /** GET /v1/accounts */
 export const AccountList = Type.Object({ accounts: Type.Array(Account) })
@@ -102,7 +111,7 @@ export type AccountRemoval = Static<typeof AccountRemoval>
 export const AuthorizeResult = Type.Object(
   {
     url: Type.String({ description: "The provider's consent page." }),
-    expires_at: EpochSeconds,
+    expires_at: WholeEpochSeconds,
   },
   { title: 'AuthorizeResult' },
 )

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { EpochSeconds } from './time.ts'
+import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** A program's key to tokens of some accounts. The key itself is shown once, when it is made. */
 export const ApiKey = Type.Object(
@@ -11,7 +11,7 @@ export const ApiKey = Type.Object(
       description: 'Ids of the accounts it may use; null: all.',
     }),
     created_at: EpochSeconds,
-    expires_at: Type.Optional(EpochSeconds),
+    expires_at: Type.Optional(WholeEpochSeconds),
     last_used_at: Type.Optional(EpochSeconds),
   },
   { title: 'ApiKey' },

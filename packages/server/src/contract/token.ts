@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { EpochSeconds } from './time.ts'
+import { WholeEpochSeconds } from './time.ts'
 
 /** POST /v1/accounts/{id}/token. An empty object asks for any valid token. */
 export const TokenWant = Type.Object(
@@ -25,7 +25,7 @@ export const TokenResult = Type.Object(
   {
     access_token: Type.String(),
     token_type: Type.String(),
-    expires_at: Type.Optional(EpochSeconds),
+    expires_at: Type.Optional(WholeEpochSeconds),
     expires_in: Type.Optional(Type.Integer({ description: 'Whole seconds from now.' })),
     scope: Type.Optional(Type.String()),
     account: Type.String({ description: 'Account id.' }),

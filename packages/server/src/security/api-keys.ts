@@ -135,7 +135,7 @@ function view(row: Selectable<ApiKeyTable>): ApiKey {
     hint: row.hint,
     accounts: row.accounts === null ? null : (JSON.parse(row.accounts) as string[]),
     created_at: row.created_at,
-    ...(row.expires_at === null ? {} : { expires_at: row.expires_at }),
+    ...(row.expires_at === null ? {} : { expires_at: Math.floor(row.expires_at) }),
     ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
   }
 }

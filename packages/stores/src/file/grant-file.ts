@@ -59,9 +59,8 @@ export function parsedGrantFile(text: string, path: string): Pick<GrantFile, 'gr
   if (!isObject(value)) throw corrupt(path, 'it is not a JSON object')
   const { schema, grants, ...others } = value
   if (schema !== SCHEMA) {
-    const why =
-      typeof schema === 'number' ? `it has schema ${schema}, this version reads ${SCHEMA}` : 'it has no schema'
-    throw corrupt(path, why)
+    if (typeof schema === 'number') throw corrupt(path, `it has schema ${schema}, this version reads ${SCHEMA}`)
+    throw corrupt(path, 'it has no schema. What another program wrote, `evergrant import` takes over')
   }
   if (!isObject(grants)) throw corrupt(path, 'it has no grants')
   const entries = Object.entries(grants).map(([id, one]): [string, Grant] => [id, storedGrant(one, id, path)])

@@ -6,7 +6,7 @@ export function awsKmsAddress(text: string): AwsKmsKeyOptions {
   const [, keyId = '', query = ''] = /^aws-kms:(?:\/\/)?([^?]*)(?:\?(.*))?$/i.exec(text) ?? []
   if (keyId === '')
     throw new OAuthError(
-      'INVALID_PARAMETER',
+      'INVALID_SETTING',
       'A key of AWS KMS is like aws-kms:arn:aws:kms:eu-central-1:111122223333:key/…',
     )
   const given = Object.fromEntries(new URLSearchParams(query))

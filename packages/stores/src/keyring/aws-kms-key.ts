@@ -21,7 +21,7 @@ const CONTEXT = { evergrant: 'data-key' } as const
  * the encryption context `evergrant: data-key`. `@aws-sdk/client-kms` is loaded by the first call. The permissions that
  * are needed: `kms:Encrypt` and `kms:Decrypt` on the key; `kms:Decrypt` alone for a key that only opens.
  *
- * Throws `INVALID_PARAMETER` for an alias. Its calls fail with `KEY_UNAVAILABLE`, `UNSEAL_FAILED`, or `NOT_SUPPORTED`
+ * Throws `INVALID_SETTING` for an alias. Its calls fail with `KEY_UNAVAILABLE`, `UNSEAL_FAILED`, or `NOT_SUPPORTED`
  * when the SDK is not installed.
  *
  * @example
@@ -34,7 +34,7 @@ const CONTEXT = { evergrant: 'data-key' } as const
  */
 export function awsKmsKey({ keyId, client }: AwsKmsKeyOptions): SealingKey {
   if (/(?:^|:)alias\//.test(keyId))
-    throw new OAuthError('INVALID_PARAMETER', `${keyId} is an alias. Give the ARN of the key: an alias may be moved.`)
+    throw new OAuthError('INVALID_SETTING', `${keyId} is an alias. Give the ARN of the key: an alias may be moved.`)
   let loading: Promise<Sdk> | undefined
   const ready = (): Promise<Sdk> => {
     loading ??= opened(client)

@@ -20,7 +20,7 @@ export interface LoadKeysOptions {
  * `aws-kms:…`. When there is no such file, a new random key is written first (mode 0600, its folder 0700, synced). Two
  * processes that start at once end up with the same key.
  *
- * Throws `INVALID_PARAMETER` when other users may read the file or it holds no key, and `STORE_UNAVAILABLE` or
+ * Throws `INVALID_SETTING` when other users may read the file or it holds no key, and `STORE_UNAVAILABLE` or
  * `STORE_READ_ONLY` when it cannot be read or made.
  */
 export async function loadKeys({ file, create = true }: LoadKeysOptions): Promise<Keys> {
@@ -73,7 +73,7 @@ async function read(path: string): Promise<Keys | undefined> {
       const { mode } = await file.stat()
       if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
         const message = `The sealing key ${path} may be read by other users (mode ${(mode & 0o777).toString(8)}). Run: chmod 600 ${path}`
-        throw new OAuthError('INVALID_PARAMETER', message)
+        throw new OAuthError('INVALID_SETTING', message)
       }
       text = await file.readFile('utf8')
     } finally {

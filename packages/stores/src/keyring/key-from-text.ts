@@ -3,7 +3,7 @@ import { OAuthError, type SealingKey, sealingKey } from '@evergrant/core'
 /**
  * A sealing key from text: 32 random bytes in hex, base64 or base64url.
  *
- * Throws `INVALID_PARAMETER`, naming `source` and what was expected and never the text. A passphrase is refused: it is
+ * Throws `INVALID_SETTING`, naming `source` and what was expected and never the text. A passphrase is refused: it is
  * guessed too easily.
  */
 export async function keyFromText(text: string, source = 'The sealing key'): Promise<SealingKey> {
@@ -11,7 +11,7 @@ export async function keyFromText(text: string, source = 'The sealing key'): Pro
   if (bytes?.length === 32) return sealingKey(bytes)
   const found = bytes === undefined ? 'something else' : `${bytes.length} bytes`
   const message = `${source} must be 32 random bytes in hex, base64 or base64url, and is ${found}. Make one with: openssl rand -base64 32`
-  throw new OAuthError('INVALID_PARAMETER', message)
+  throw new OAuthError('INVALID_SETTING', message)
 }
 
 function decoded(text: string): Buffer | undefined {

@@ -8,7 +8,7 @@ import { keyFromText } from './key-from-text.ts'
  * the address of a key that is elsewhere, in a line of its own: `command:program arguments`,
  * `aws-kms:<ARN of the key>`.
  *
- * Throws `INVALID_PARAMETER`, naming `source` and never the text.
+ * Throws `INVALID_SETTING`, naming `source` and never the text.
  */
 export async function keysFromText(text: string, source = 'The sealing key'): Promise<Keys> {
   const [current, ...others] = await Promise.all(entries(text).map((entry) => key(entry, source)))
@@ -41,7 +41,7 @@ async function key(entry: string, source: string): Promise<SealingKey> {
     }
     default: {
       const message = `${source} begins with ${scheme}:, which is no place of keys. Known are command: and aws-kms:, and 32 random bytes as they are.`
-      throw new OAuthError('INVALID_PARAMETER', message)
+      throw new OAuthError('INVALID_SETTING', message)
     }
   }
 }

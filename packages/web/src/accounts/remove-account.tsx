@@ -1,11 +1,11 @@
 import { Checkbox, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { dropAccount, removeAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
+import { tellRemoved } from '../shared/tell-removed.tsx'
 import { accountAddress } from './account-label.ts'
 import { useProviderName } from './provider-name.ts'
 import { texts } from './texts.ts'
@@ -18,10 +18,10 @@ export function RemoveAccount({ account, open, onClose }: { account: Account; op
   const provider = useProviderName(account)
   const remove = useMutation({
     mutationFn: () => removeAccount(account.id, revoke),
-    onSuccess: async () => {
+    onSuccess: async (removal) => {
       await navigate('/', { replace: true })
       dropAccount(client, account.id)
-      notifications.show({ message: texts.removed(address), color: 'evergreen' })
+      tellRemoved(texts.removed(address), provider, removal)
     },
   })
   return (

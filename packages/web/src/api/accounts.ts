@@ -9,6 +9,7 @@ import type {
   AccountTest,
   AuthorizeResult,
   NewAccount,
+  Removal,
 } from './types.ts'
 
 const LIST = ['accounts']
@@ -40,7 +41,7 @@ export const authorizeAccount = (id: string) => request<AuthorizeResult>('POST',
 export const refreshAccount = (id: string) => request<Account>('POST', `${path(id)}/refresh`)
 export const testAccount = (id: string) => request<AccountTest>('POST', `${path(id)}/test`)
 export const removeAccount = (id: string, revoke: boolean) =>
-  request<unknown>('DELETE', revoke ? path(id) : `${path(id)}?revoke=false`)
+  request<Removal | undefined>('DELETE', revoke ? path(id) : `${path(id)}?revoke=false`)
 
 /** Puts an account that the server just told us about where every screen reads it. */
 export function keepAccount(client: QueryClient, account: Account): void {

@@ -1,7 +1,7 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import { withItem, withoutItem } from './list-cache.ts'
 import { request } from './request.ts'
-import type { CheckResult, Connection, ConnectionList, ConnectionPatch, NewConnection } from './types.ts'
+import type { CheckResult, Connection, ConnectionList, ConnectionPatch, NewConnection, Removal } from './types.ts'
 
 const LIST = ['connections']
 const path = (id: string) => `/v1/connections/${encodeURIComponent(id)}`
@@ -20,7 +20,7 @@ export const connectionQuery = (id: string) =>
 
 export const createConnection = (body: NewConnection) => request<Connection>('POST', '/v1/connections', body)
 export const updateConnection = (id: string, body: ConnectionPatch) => request<Connection>('PATCH', path(id), body)
-export const deleteConnection = (id: string) => request<unknown>('DELETE', path(id))
+export const deleteConnection = (id: string) => request<Removal | undefined>('DELETE', path(id))
 export const checkConnection = (id: string) => request<CheckResult>('POST', `${path(id)}/check`)
 
 /** Puts a connection that the server just told us about where every screen reads it. */

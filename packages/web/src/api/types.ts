@@ -27,9 +27,11 @@ export type {
   Provider,
   ProviderFeature,
   ProviderList,
+  Removal,
   ServerEvents,
   Session,
   Setup,
   SignIn,
+  StillAtProvider,
   Who,
 } from '@evergrant/server/contract'

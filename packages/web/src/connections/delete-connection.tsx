@@ -1,5 +1,4 @@
 import { Button, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconTrash } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -8,6 +7,7 @@ import { deleteConnection, dropConnection } from '../api/connections.ts'
 import type { Connection } from '../api/types.ts'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
 import { Panel } from '../shared/panel.tsx'
+import { tellRemoved } from '../shared/tell-removed.tsx'
 import { texts } from './texts.ts'
 
 export function DeleteConnection({ connection }: { connection: Connection }) {
@@ -16,10 +16,10 @@ export function DeleteConnection({ connection }: { connection: Connection }) {
   const [asking, setAsking] = useState(false)
   const remove = useMutation({
     mutationFn: () => deleteConnection(connection.id),
-    onSuccess: async () => {
+    onSuccess: async (removal) => {
       await navigate('/settings/connections', { replace: true })
       dropConnection(client, connection.id)
-      notifications.show({ message: texts.deleted(connection.name), color: 'evergreen' })
+      tellRemoved(texts.deleted(connection.name), connection.provider_name, removal)
     },
   })
   return (

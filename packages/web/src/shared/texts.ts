@@ -20,6 +20,8 @@ export const texts = {
   notFoundTitle: 'There is nothing at this address',
   notFoundDetail: 'It may have been removed, or the link is incomplete.',
   toAccounts: 'Go to accounts',
+  stillThere: (provider: string) => `${provider} may still hold the permission.`,
+  endItThere: (provider: string) => `End it at ${provider}`,
 } as const
 
 /** Who has to act, as words. */

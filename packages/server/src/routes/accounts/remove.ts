@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
+import { stillAtProvider } from '../../accounts/still-at-provider.ts'
 import type { Services } from '../../services.ts'
-import { ById, nothing } from '../answers.ts'
+import { ById, removed } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 const Query = Type.Object({
@@ -17,12 +18,23 @@ export function removeRoute(app: App, { accounts, connections, tokens }: Service
     '/v1/accounts/:id',
     {
       config: { access: 'session' },
-      schema: { summary: 'Remove an account', tags: ['accounts'], params: ById, querystring: Query, response: nothing },
+      schema: {
+        summary: 'Remove an account',
+        description: '204, or 200 with `still_at_provider` when the provider may still hold what the person allowed.',
+        tags: ['accounts'],
+        params: ById,
+        querystring: Query,
+        response: removed,
+      },
     },
     async ({ params: { id }, query }, reply) => {
       const { connection_id } = await accounts.get(id)
-      await tokens.remove(id, query.revoke !== 'false')
+      const trouble = await tokens.remove(id, query.revoke !== 'false')
       await accounts.publishConnection(await connections.get(connection_id))
+      if (trouble !== undefined) {
+        const left = stillAtProvider(trouble, await connections.definition(connection_id))
+        return reply.code(200).send({ still_at_provider: left })
+      }
       return reply.code(204).send(null)
     },
   )

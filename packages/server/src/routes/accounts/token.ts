@@ -43,7 +43,7 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
           token_type,
           ...(expires_at === undefined
             ? {}
-            : { expires_at, expires_in: Math.max(0, Math.floor(expires_at - clock.now())) }),
+            : { expires_at: Math.floor(expires_at), expires_in: Math.max(0, Math.floor(expires_at - clock.now())) }),
           ...(token.scope === undefined ? {} : { scope: token.scope }),
           account: id,
         }

@@ -1,5 +1,6 @@
+import { stillAtProvider } from '../../accounts/still-at-provider.ts'
 import type { Services } from '../../services.ts'
-import { ById, nothing } from '../answers.ts'
+import { ById, removed } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 export function removeRoute(app: App, { connections, tokens, hub }: Services): void {
@@ -9,17 +10,21 @@ export function removeRoute(app: App, { connections, tokens, hub }: Services): v
       config: { access: 'admin' },
       schema: {
         summary: 'Remove a connection with all its accounts',
-        description: 'The grants of its accounts are revoked at the provider, as far as that works.',
+        description:
+          'The grants of its accounts are revoked at the provider, as far as that works. 204, or 200 with `still_at_provider`.',
         tags: ['connections'],
         params: ById,
-        response: nothing,
+        response: removed,
       },
     },
     async ({ params: { id } }, reply) => {
-      await connections.get(id)
-      await tokens.removeAll(id)
+      const definition = await connections.definition(id)
+      const left = await tokens.removeAll(id)
       await connections.remove(id)
       hub.publish('connection_removed', { id })
+      if (left !== undefined) {
+        return reply.code(200).send({ still_at_provider: stillAtProvider(left.trouble, definition, left.accounts) })
+      }
       return reply.code(204).send(null)
     },
   )

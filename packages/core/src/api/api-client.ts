@@ -1,0 +1,129 @@
+import { type Changes, cloneWith } from '../clone-with.ts'
+import { OAuthError } from '../errors.ts'
+import { compose } from '../http/compose.ts'
+import { defaultHeaders } from '../http/default-headers.ts'
+import { type HttpHooks, hooks } from '../http/hooks.ts'
+import type { FetchMiddleware } from '../http/middleware.ts'
+import { retry } from '../http/retry.ts'
+import { assertSecureUrl } from '../http/secure-url.ts'
+import { timeout } from '../http/timeout.ts'
+import { redirects } from './redirects.ts'
+import { type Requirement, schemeNames } from './requirement.ts'
+import { type Schemes, satisfied } from './satisfy.ts'
+
+/** What {@link apiClient} works with. */
+export interface ApiOptions {
+  /** Relative addresses are resolved against it, and credentials go to its origin alone. */
+  readonly baseUrl?: string | undefined
+  /** The API's security schemes by name; `undefined` for one that is not configured. */
+  readonly schemes: Schemes
+  /** What a request needs that does not say otherwise; `false`: nothing. Default `false`. */
+  readonly security?: Requirement | false | undefined
+  /** Makes the requests. Default: the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined
+  /** Retries of requests that are safe to repeat. Default 0. */
+  readonly retries?: number | undefined
+  /** Seconds for one attempt. Default: no limit. */
+  readonly timeout?: number | undefined
+  /** Headers of every request that has none of that name. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly hooks?: HttpHooks | undefined
+}
+
+/** A request's own wishes beside those of `fetch`. */
+export interface ApiRequestInit extends RequestInit {
+  /** Instead of the client's; `false` sends no credentials. */
+  readonly security?: Requirement | false | undefined
+}
+
+/** Authenticated requests to one API. Immutable. */
+export interface ApiClient {
+  readonly schemes: Schemes
+  /** `fetch` with the credentials that the request needs. */
+  fetch(address: string | URL, init?: ApiRequestInit): Promise<Response>
+  /**
+   * A client with these changes: what is absent stays, `undefined` clears, and `schemes` are changed one by one. The
+   * tokens that this client's schemes hold go along. This client stays as it is.
+   */
+  cloneWith(changes: Changes<ApiOptions>): ApiClient
+}
+
+/**
+ * Requests to an API with the security that it asks for: OpenAPI's alternatives and combinations. Before anything is
+ * sent it is decided which schemes are used; when none fits, the request fails and names every reason. Redirects to
+ * another origin are followed without credentials.
+ *
+ * Fails with `NOT_AUTHENTICATED`, `INVALID_ARGUMENT` (an unknown scheme, or another origin), `INSECURE_URL`, what a token
+ * source fails with, or what `fetch` throws.
+ *
+ * @example
+ * ```ts
+ * import { allOf, anyOf, apiClient, basicScheme, keyScheme } from '@evergrant/core/api'
+ *
+ * const pets = apiClient({
+ *   baseUrl: 'https://pets.example/v1/',
+ *   schemes: { key: keyScheme('header', 'X-Api-Key', { value: 'from the console' }), basic: basicScheme({}) },
+ *   security: anyOf('basic', 'key'),
+ * })
+ * export const list = () => pets.fetch('pets')
+ * export const status = () => pets.fetch('status', { security: false })
+ * export const both = () => pets.fetch('admin', { security: allOf('key', 'basic') })
+ * ```
+ */
+export function apiClient(options: ApiOptions): ApiClient {
+  const { baseUrl, schemes, security: usual = false } = options
+  const base = baseUrl === undefined ? undefined : assertSecureUrl(baseUrl, 'baseUrl')
+  assertKnown(usual, schemes)
+
+  const inner = [
+    options.timeout === undefined ? undefined : timeout(options.timeout),
+    options.hooks === undefined ? undefined : hooks(options.hooks),
+  ]
+  const authenticate =
+    (security: Requirement): FetchMiddleware =>
+    async (request, next) => {
+      const steps = await satisfied(security, schemes, request.signal)
+      return steps.reduceRight<(one: Request) => Promise<Response>>(
+        (last, step) => (one) => step(one, last),
+        next,
+      )(request)
+    }
+  const outer = [
+    options.retries === undefined ? undefined : retry({ retries: options.retries }),
+    options.headers === undefined ? undefined : defaultHeaders(options.headers),
+  ]
+  const plain = compose(inner, options.fetch)
+
+  return {
+    schemes,
+    async fetch(address, { security = usual, ...init } = {}) {
+      const url = resolved(address, base)
+      assertKnown(security, schemes)
+      if (security === false) return compose([...outer, ...inner], options.fetch)(url, init)
+      assertSecureUrl(url.href, 'API')
+      if (base !== undefined && url.origin !== base.origin) {
+        const message = `Credentials for ${base.origin} are not sent to ${url.origin}; ask with security: false.`
+        throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+      }
+      const steps = [...outer, redirects(plain), authenticate(security), ...inner]
+      return compose(steps, options.fetch)(url, init)
+    },
+    cloneWith(changes) {
+      const { schemes: changed, ...rest } = changes
+      const merged = changed === undefined ? schemes : cloneWith(schemes, changed)
+      return apiClient(cloneWith(options, { ...rest, schemes: merged }))
+    },
+  }
+}
+
+function resolved(address: string | URL, base: URL | undefined): URL {
+  if (URL.canParse(String(address), base?.href)) return new URL(address, base)
+  throw new OAuthError('INVALID_ARGUMENT', `"${address}" is no address, and there is no baseUrl to complete it.`)
+}
+
+function assertKnown(security: Requirement | false, schemes: Schemes): void {
+  const unknown = security === false ? undefined : schemeNames(security).find((name) => !Object.hasOwn(schemes, name))
+  if (unknown === undefined) return
+  const message = `There is no security scheme "${unknown}"; there are: ${Object.keys(schemes).join(', ') || 'none'}.`
+  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+}

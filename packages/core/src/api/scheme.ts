@@ -1,0 +1,20 @@
+import type { FetchMiddleware } from '../http/middleware.ts'
+
+/** One way to authenticate requests to an API: a security scheme together with its credentials. */
+export interface Scheme {
+  /** What it lacks to be used at all, as words after its name. Known without any request. */
+  readonly lacks?: string | undefined
+  /**
+   * Gets ready to send one request: a scheme that needs a token fetches it here. Rejects when it cannot be used now;
+   * nothing was sent to the API then.
+   */
+  ready(signal?: AbortSignal): Promise<FetchMiddleware>
+}
+
+/** A scheme with credentials that can be exchanged for others. */
+export interface CredentialScheme<Credentials> extends Scheme {
+  /** The same scheme with changed credentials: what is absent stays, `undefined` clears. This one stays as it is. */
+  cloneWith(
+    changes: { readonly [Name in keyof Credentials]?: Credentials[Name] | undefined },
+  ): CredentialScheme<Credentials>
+}
