@@ -75,7 +75,7 @@ export async function callback(): Promise<string> {
             }),
         },
       ],
-      { calls: 300, rounds: 30, inFlight: 16 },
+      { calls: 1500, rounds: 12, inFlight: 16 },
     )
     return ['## A callback, with the code redeemed', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join(
       '\n',

@@ -9,7 +9,10 @@ export interface Contender {
 
 /** How a contest is held. */
 export interface Contest {
-  /** Calls of one contender per round. */
+  /**
+   * Calls of one contender per round. Enough for several collections of young objects, or it is chance who pays for
+   * one: a request leaves some 40 KB behind, and a collection is due every few hundred.
+   */
   readonly calls: number
   readonly rounds: number
   /** How many calls are under way at once. Default 1. */

@@ -9,4 +9,4 @@ export function smokeSandbox(): Promise<RunningSandbox> {
 }
 
 /** How many things the smoke suite proves. */
-export const expected = 6
+export const expected = 8

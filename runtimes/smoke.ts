@@ -4,6 +4,7 @@ import {
   clientCredentialsFlow,
   compose,
   defineClient,
+  dpop,
   finishAuthorization,
   httpSession,
   isOAuthError,
@@ -15,6 +16,7 @@ import {
   tokenSource,
   webHandlers,
 } from '@evergrant/core'
+import { allOf, anyOf, apiClient, oauthScheme } from '@evergrant/core/api'
 
 const redirect_uri = 'http://127.0.0.1/callback'
 
@@ -85,5 +87,26 @@ export async function smoke(issuer: string): Promise<string[]> {
   check((await callback(new Request(back))).status === 400, 'another browser is refused')
   check((await callback(new Request(back, { headers: { cookie } }))).status === 200, 'the same browser is not')
   passed.push('web handlers with a bound browser')
+
+  const again = await start(new Request('https://app.example/start'))
+  const bound = again.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const body = new URL(await approve(issuer, again.headers.get('location') ?? '')).searchParams
+  const posted = new Request('https://app.example/callback', { method: 'POST', body, headers: { cookie: bound } })
+  check((await callback(posted)).status === 200, 'a callback that was posted is read')
+  passed.push('a callback posted as a form')
+
+  const keyed = defineClient({ provider, client_id: 'web', client_secret: 'a secret', dpop: dpop() })
+  const api = apiClient({
+    baseUrl: issuer,
+    schemes: {
+      none: undefined,
+      oauth: oauthScheme({ manager: tokenSource('keyed', { client: keyed, store, flow: clientCredentialsFlow() }) }),
+    },
+    security: anyOf('none', 'oauth'),
+  })
+  check((await api.fetch('/api/echo')).status === 200, 'the second alternative is used')
+  const refused = await api.fetch('/api/echo', { security: allOf('none', 'oauth') }).catch((error: unknown) => error)
+  check(isOAuthError(refused) && refused.code === 'NOT_AUTHENTICATED', 'nothing is sent without credentials')
+  passed.push('an API client with alternatives')
   return passed
 }

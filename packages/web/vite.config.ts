@@ -4,7 +4,8 @@ import { defineConfig } from 'vite'
 
 // The server serves the result from its own origin under `script-src 'self'`: no inline script, nothing external.
 export default defineConfig({
-  base: '/',
+  // Everything is addressed from the page's base, which the server sets to the path of its public address.
+  base: './',
   plugins: [react()],
   css: { postcss: { plugins: [mantine()] } },
   build: {

@@ -11,6 +11,7 @@ import { UsageError } from './usage-error.ts'
 export interface MannerOptions {
   readonly json?: boolean
   readonly verbose?: boolean
+  readonly quiet?: boolean
 }
 
 /** Which grant in which store. */
@@ -47,6 +48,7 @@ export function withManner(command: Command): Command {
   return command
     .option('--json', 'the result as JSON; an error as JSON on stderr')
     .option('--verbose', 'more detail on stderr, secrets removed')
+    .addOption(new Option('--quiet', 'on stderr only what a person must do, warnings and errors').conflicts('verbose'))
 }
 
 export function withStore(command: Command): Command {

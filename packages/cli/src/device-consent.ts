@@ -7,7 +7,7 @@ import {
   pollDeviceAuthorization,
 } from '@evergrant/core'
 import type { Invocation } from './invocation.ts'
-import { within } from './within.ts'
+import { tellWait, within } from './within.ts'
 
 /**
  * Consent on another device (RFC 8628): shows an address and a code, and waits until they were used. Nothing is opened
@@ -23,9 +23,10 @@ export async function deviceConsent(
   const { terminal } = invocation
   const pending = await beginDeviceAuthorization(client, asked)
   terminal.conceal(pending.device_code)
-  terminal.note(`Open this address on any device, to let in the client ${client.client_id}:`)
+  terminal.say(`Open this address on any device, to let in the client ${client.client_id}:`)
   terminal.address(pending.verification_uri)
-  terminal.note(`and enter the code  ${terminal.style('bold', pending.user_code)}`)
-  terminal.note('Enter it only because you began this login yourself.')
+  terminal.say(`and enter the code  ${terminal.style('bold', pending.user_code)}`)
+  terminal.say('Enter it only because you began this login yourself.')
+  tellWait('somebody to enter it', seconds, invocation)
   return within(seconds, invocation, (signal) => pollDeviceAuthorization(client, { pending, signal, ...into }))
 }

@@ -25,7 +25,7 @@ export async function pastedCallback(
       const parameters = check(line, state)
       if (!isOAuthError(parameters)) return parameters
       if (!ask) throw parameters
-      terminal.note(`${parameters.message} Paste it again, or press Enter to give up.`)
+      terminal.say(`${parameters.message} Paste it again, or press Enter to give up.`)
     }
   } finally {
     reader.close()

@@ -22,7 +22,10 @@ export type Action = <O>(work: Work<O>, options: O) => Promise<void>
 /** Reads the command line, does what it says, and resolves with the exit code. */
 export async function run(argv: readonly string[], invocation: Invocation): Promise<number> {
   const { terminal } = invocation
-  terminal.speak({ json: argv.includes('--json'), verbose: argv.includes('--verbose') })
+  // Known before the rest is read, because reading it may fail. What follows `--` is no option.
+  const end = argv.indexOf('--')
+  const flags = new Set(end < 0 ? argv : argv.slice(0, end))
+  terminal.speak({ json: flags.has('--json'), verbose: flags.has('--verbose'), quiet: flags.has('--quiet') })
   let code: number = exitCode.done
   const action: Action = async (work, options) => {
     const answer = await work(options, invocation)
@@ -55,7 +58,7 @@ function program(action: Action, { terminal }: Invocation): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.result(text.trimEnd()),
-      writeErr: (text) => terminal.note(text.trimEnd()),
+      writeErr: (text) => terminal.say(text.trimEnd()),
       // Commander's own words are told once, as every other error is.
       outputError: () => undefined,
       getOutHelpWidth: () => 100,

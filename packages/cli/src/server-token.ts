@@ -1,4 +1,5 @@
 import { assertSecureUrl } from '@evergrant/core'
+import { observed } from './http-log.ts'
 import type { Invocation } from './invocation.ts'
 import { ServerProblem, serverProblem } from './server-problem.ts'
 import { UsageError } from './usage-error.ts'
@@ -29,7 +30,8 @@ const DEADLINE = 60
  * Asks a connection server for an account's token, with the API key in `EVERGRANT_API_KEY`. The server keeps the grant,
  * renews it, and knows who has to act when it cannot; its problem comes back as the error that it is.
  */
-export async function serverToken(options: ServerTokenOptions, { env, signal }: Invocation): Promise<ServerToken> {
+export async function serverToken(options: ServerTokenOptions, invocation: Invocation): Promise<ServerToken> {
+  const { env, signal } = invocation
   const { account, minTtl, scope, resource } = options
   const server = assertSecureUrl(options.server, '--server')
   const key = env['EVERGRANT_API_KEY']?.trim()
@@ -46,7 +48,7 @@ export async function serverToken(options: ServerTokenOptions, { env, signal }: 
   let answer: Record<string, unknown> | undefined
   try {
     const wait = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE * 1000)])
-    response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal: wait })
+    response = await observed(invocation)(url, { method: 'POST', headers, body, redirect: 'error', signal: wait })
     answer = (await response.json().catch(() => undefined)) as Record<string, unknown> | undefined
   } catch (cause) {
     if (signal.aborted) throw signal.reason

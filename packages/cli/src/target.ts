@@ -65,7 +65,7 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
     settings.client_id === undefined
       ? undefined
       : { id: grantId, provider: settings.provider ?? settings.issuer ?? 'env', client: settings.client_id }
-  const opened = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.note(words) })
+  const opened = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.say(words) })
   const store = await underSeal(opened, invocation)
   return {
     grantId,
@@ -81,7 +81,7 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
       const key = client_key === undefined ? undefined : () => clientKey(client_key, invocation)
       try {
         const { authentication, fetch } = await chosenAuthentication(known, client_auth, secret, key)
-        const http = { clock: invocation.clock, fetch: observed(terminal, fetch) }
+        const http = { clock: invocation.clock, fetch: observed(invocation, fetch) }
         return defineClient({ provider: known, client_id, client_auth: authentication, http })
       } catch (error) {
         throw explained(error)

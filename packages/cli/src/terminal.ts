@@ -13,6 +13,8 @@ const OURS = /(\n|\x1b\[\d{1,2}m)/
 export interface Manner {
   readonly json: boolean
   readonly verbose: boolean
+  /** On stderr only what a person must do, warnings and errors. */
+  readonly quiet: boolean
 }
 
 /**
@@ -25,7 +27,7 @@ export class Terminal {
   readonly #stdout: Output
   readonly #colour: boolean
   readonly #secrets = new Set<string>()
-  #manner: Manner = { json: false, verbose: false }
+  #manner: Manner = { json: false, verbose: false, quiet: false }
 
   constructor(streams: Streams, env: Readonly<Record<string, string | undefined>>) {
     this.stdin = streams.stdin
@@ -71,8 +73,13 @@ export class Terminal {
     this.result(this.#clean(text))
   }
 
-  /** A sentence for the person. */
+  /** A sentence for the person, which `--quiet` leaves out. */
   note(text: string): void {
+    if (!this.#manner.quiet) this.say(text)
+  }
+
+  /** A sentence that has to be read: what to do now, or a warning. */
+  say(text: string): void {
     this.stderr.write(`${this.#clean(text)}\n`)
   }
 
@@ -101,13 +108,13 @@ export class Terminal {
       this.stderr.write(`${JSON.stringify(failed.json, clean)}\n`)
       return
     }
-    this.note(`${this.style('red', 'error')} ${failed.message}`)
+    this.say(`${this.style('red', 'error')} ${failed.message}`)
     if (failed.words !== undefined && !failed.message.includes(failed.words)) {
-      this.note(`  ${this.style('dim', 'provider')}  ${failed.words}`)
+      this.say(`  ${this.style('dim', 'provider')}  ${failed.words}`)
     }
-    if (failed.who !== undefined) this.note(`  ${this.style('dim', 'who')}       ${failed.who}`)
-    if (failed.advice !== undefined) this.note(`  ${this.style('dim', 'advice')}    ${failed.advice}`)
-    if (failed.code !== 'USAGE') this.note(`  ${this.style('dim', 'code')}      ${failed.code}`)
+    if (failed.who !== undefined) this.say(`  ${this.style('dim', 'who')}       ${failed.who}`)
+    if (failed.advice !== undefined) this.say(`  ${this.style('dim', 'advice')}    ${failed.advice}`)
+    if (failed.code !== 'USAGE') this.say(`  ${this.style('dim', 'code')}      ${failed.code}`)
     for (const cause of failed.causes) this.detail(`  caused by ${cause}`)
   }
 

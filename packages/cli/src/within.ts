@@ -23,3 +23,11 @@ export async function within<T>(
     await timer
   }
 }
+
+/** Says what is waited for, how long, and how to stop it. */
+export function tellWait(what: string, seconds: number, { terminal }: Pick<Invocation, 'terminal'>): void {
+  const long = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`
+  terminal.note(
+    terminal.style('dim', `Waiting for ${what}, at most ${long}. Ctrl-C stops; nothing is stored until then.`),
+  )
+}

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -8,7 +11,9 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { manualClock, startSandbox } from '@evergrant/sandbox'
 import { main, type Seams } from 'evergrant'
-import { bin, home } from './command-line.ts'
+import { bin, consentUrl, home } from './command-line.ts'
+
+const native = { client_id: 'native', redirect_uris: ['http://127.0.0.1/callback'] }
 
 /** Runs a command inside this process. */
 async function inside(argv: readonly string[], env: Record<string, string>, seams: Seams = {}, terminal = false) {
@@ -102,6 +107,73 @@ test('colour is for terminals, and NO_COLOR is respected; a secret that others c
   assert.ok(!piped.stderr.includes(sequence) && !plain.stderr.includes(sequence) && shown.stderr.includes(sequence))
   assert.doesNotMatch(piped.stderr, /can be seen by others/)
   assert.match(plain.stderr, /can be seen by others/)
+})
+
+test('a person at a terminal is told for whom a slow answer is waited, and how to stop; a script is not', async () => {
+  await using at = await home()
+  for (const terminal of [true, false]) {
+    // Answers only when it is let go.
+    const gate = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    const server = createServer((_request, response) => {
+      asked.resolve()
+      void gate.promise.then(() =>
+        response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_client"}'),
+      )
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const clock = manualClock()
+    const [stdin, stdout, stderr] = [
+      new PassThrough(),
+      new PassThrough(),
+      Object.assign(new PassThrough(), { isTTY: terminal }),
+    ]
+    let said = ''
+    const told = new Promise<void>((resolve) => {
+      stderr.on('data', (chunk: Buffer) => {
+        said += chunk
+        if (said.includes('Waiting for')) resolve()
+      })
+    })
+    const args = ['token', '--flow', 'client_credentials', '--client-id', 'a']
+    const env = { HOME: at.folder, NO_COLOR: '1', EVERGRANT_CLIENT_SECRET: 'secret-of-a' }
+    const endpoint = ['--token-endpoint', `http://127.0.0.1:${port}/token`]
+    const ended = main([...args, ...endpoint], env, { stdin, stdout, stderr }, { clock, cwd: at.folder })
+    await Promise.race([asked.promise, ended.then(() => assert.fail(said))])
+    clock.advance(2)
+    if (terminal) await told
+    gate.resolve()
+    assert.equal(await ended, 1)
+    server.close()
+    assert.equal(said.includes(`Waiting for 127.0.0.1:${port} to answer. Ctrl-C stops.\n`), terminal, said)
+  }
+})
+
+test('--quiet leaves only what a person must do, and errors', async () => {
+  await using at = await home()
+  await using sandbox = await startSandbox({ clients: [native] })
+  const args = ['login', '--no-open', '--issuer', sandbox.issuer, '--client-id', 'native']
+  for (const [manner, lines] of [
+    [
+      [],
+      /^Open this address.*\n\nhttp\S+\n\nWaiting for consent in the browser, at most 5 minutes\. Ctrl-C stops[^✓]*✓ Grant/,
+    ],
+    [['--quiet'], /^Open this address.*\n\nhttp\S+\n\n$/],
+  ] as const) {
+    const login = at.start([...args, ...manner])
+    await fetch(await sandbox.approve(await consentUrl(login)))
+    const { code, stderr } = await login.ended
+    assert.equal(code, 0)
+    assert.match(stderr, lines)
+  }
+  const refreshed = await at.run(['grants', 'refresh', '--quiet'])
+  assert.deepEqual([refreshed.code, refreshed.stdout, refreshed.stderr], [0, '', ''])
+  const missing = await at.run(['token', '--quiet', '--grant', 'nosuch'])
+  assert.match(missing.stderr, /nosuch/)
+  const both = await at.run(['token', '--quiet', '--verbose'])
+  assert.deepEqual([both.code, both.stdout], [2, ''])
+  assert.match(both.stderr, /--quiet.*--verbose/)
 })
 
 test('the program starts by path from any folder, and by a link as npx makes it', async () => {

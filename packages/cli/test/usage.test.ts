@@ -112,7 +112,7 @@ test('help is a result on stdout, and every command has it', async () => {
   assert.equal((await at.run(['--version'])).stdout, `${version}\n`)
 })
 
-test('the completion scripts parse, and bash completes commands and options', async (context) => {
+test('the completion scripts complete commands, options, providers and kinds of stores', async (context) => {
   await using at = await home()
   const bash = await at.run(['completion', 'bash'])
   assert.equal(bash.code, 0, bash.stderr)
@@ -124,6 +124,14 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.l
     return execFileSync('bash', { input: script, encoding: 'utf8' }).trim().split('\n')
   }
   assert.deepEqual(complete('evergrant to'), ['token'])
+  assert.deepEqual(complete('evergrant login --provider goo'), ['google'])
+  assert.deepEqual(complete('evergrant login --provider = goo'), ['google'])
+  assert.deepEqual(complete('evergrant token --store fi'), ['file:', 'firestore:'])
+  assert.deepEqual(complete('evergrant token --client-auth priv'), ['private_key_jwt'])
+  assert.deepEqual(complete('evergrant providers show mic'), ['microsoft'])
+  assert.deepEqual(complete('evergrant completion z'), ['zsh'])
+  // A value that nobody can know is no option either; the shell offers files.
+  assert.deepEqual(complete('evergrant login --client-secret-file '), [''])
   assert.deepEqual(complete('evergrant grants re'), ['refresh', 'revoke'])
   assert.deepEqual(complete('evergrant --json token --min'), ['--min-ttl'])
   for (const shell of ['zsh', 'fish']) {
@@ -133,6 +141,36 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.l
       context.diagnostic(`${shell} is not installed: its script was not parsed`)
       continue
     }
-    execFileSync(shell, ['-n'], { input: script.stdout })
+    const tried = shell === 'zsh' ? zshCompletions(script.stdout) : fishCompletions(script.stdout)
+    assert.deepEqual(tried('evergrant to'), ['token'])
+    assert.deepEqual(tried('evergrant grants re'), ['refresh', 'revoke'])
+    assert.deepEqual(tried('evergrant token --min'), ['--min-ttl'])
+    assert.deepEqual(tried('evergrant login --provider goo'), ['google'])
+    assert.ok(tried('evergrant token --store fi').includes('file:'))
+    assert.deepEqual(tried('evergrant completion ba'), ['bash'])
   }
 })
+
+/** What fish itself would offer for a line. */
+function fishCompletions(script: string): (line: string) => string[] {
+  return (line) => {
+    const asked = `${script}\ncomplete --do-complete '${line}'`
+    const lines = execFileSync('fish', ['--no-config', '-c', asked], { encoding: 'utf8' })
+    const words = lines.split('\n').map((one) => one.split('\t')[0] ?? '')
+    return words.filter((word) => word !== '').sort()
+  }
+}
+
+/** What the function hands to zsh's completion system, which only an interactive shell has. */
+function zshCompletions(script: string): (line: string) => string[] {
+  return (line) => {
+    const typed = line.split(' ')
+    const zsh = `compdef() { : }; _files() { : }
+compadd() { [[ $1 == -S ]] && shift 2; shift; print -l -- "$@" }
+_describe() { local name; for name in "\${(@P)2}"; do print -r -- "\${name%%:*}"; done }
+${script}
+words=(${typed.map((word) => `'${word}'`).join(' ')}); CURRENT=${typed.length}; _evergrant`
+    const lines = execFileSync('zsh', ['-f'], { input: zsh, encoding: 'utf8' })
+    return lines.split('\n').filter((word) => word !== '' && word.startsWith(typed.at(-1) ?? ''))
+  }
+}

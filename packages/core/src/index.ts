@@ -1,4 +1,5 @@
 export type { Abortable } from './abortable.ts'
+export { at as valueAt } from './answer/path.ts'
 export type { SpoiltAnswer, TokenAnswer } from './answer/token-answer.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
@@ -6,7 +7,9 @@ export {
   ClientSecretBasic,
   ClientSecretBasicRaw,
   ClientSecretPost,
+  ClientSecretUsername,
   None,
+  NoneBasic,
   secretAuthentication,
 } from './client/authentication.ts'
 export { type Client, type ClientOptions, type Decrypt, defineClient } from './client/client.ts'
@@ -17,6 +20,7 @@ export type { CredentialSource } from './client/credential.ts'
 export { type Dpop, dpop } from './client/dpop.ts'
 export type { DpopKey } from './client/dpop-key.ts'
 export { type KeySource, PrivateKeyJwt } from './client/private-key-jwt.ts'
+export { SignedClientSecret } from './client/signed-client-secret.ts'
 export {
   type SigningAlgorithm,
   type SigningKey,
@@ -72,6 +76,7 @@ export {
   type ResponseMode,
 } from './grant/begin-authorization.ts'
 export { callbackParameters } from './grant/callback.ts'
+export { type DeliveredCode, redeemDeliveredCode } from './grant/delivered-code.ts'
 export {
   beginDeviceAuthorization,
   type DeviceAuthorization,
@@ -81,6 +86,7 @@ export {
 } from './grant/device-authorization.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
+export type { GivenBy } from './grant/given-by.ts'
 export {
   type Grant,
   type GrantSummary,
@@ -95,6 +101,7 @@ export { type HostLimitsOptions, hostLimits } from './grant/host-limits.ts'
 export type { HostTurns, Turn } from './grant/host-turns.ts'
 export { type KeepAlive, keepAlive } from './grant/keep-alive.ts'
 export { isExpired } from './grant/lifetimes.ts'
+export { lookUp } from './grant/look-up.ts'
 export type { PendingAuthorization, PendingStore } from './grant/pending-authorization.ts'
 export type { PollProgress } from './grant/poll.ts'
 export {
@@ -108,6 +115,7 @@ export type { TestPoints } from './grant/test-points.ts'
 export type { Sending, TokenSource } from './grant/token-source.ts'
 export { type TokenSources, type TokenSourcesOptions, tokenSource, tokenSources } from './grant/token-sources.ts'
 export type { Want } from './grant/want.ts'
+export { apiMiddleware } from './http/api-middleware.ts'
 export { bearerFetch, bearerMiddleware } from './http/bearer.ts'
 export { circuitBreaker } from './http/circuit-breaker.ts'
 export { compose } from './http/compose.ts'
@@ -125,6 +133,7 @@ export { type RetryOptions, retry } from './http/retry.ts'
 export { assertSecureUrl, isLoopback } from './http/secure-url.ts'
 export { httpSession, type Session, type SessionBody, type SessionOptions } from './http/session.ts'
 export { timeout } from './http/timeout.ts'
+export { type NamedFlow, namedFlow } from './named-flow.ts'
 export { type ClientCredentialsOptions, clientCredentialsFlow } from './protocol/client-credentials.ts'
 export type { Flow, FlowRequest } from './protocol/flow.ts'
 export { type Introspection, introspectToken } from './protocol/introspect.ts'
@@ -144,7 +153,7 @@ export {
   readRegistration,
   updateRegistration,
 } from './protocol/registration.ts'
-export { revokeToken } from './protocol/revoke.ts'
+export { revokeGrant, revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
 export {
   exchangeToken,
@@ -155,6 +164,8 @@ export {
 } from './protocol/token-exchange.ts'
 export { type UserInfo, userInfo } from './protocol/user-info.ts'
 export { type LifetimePolicy, withLifetime } from './protocol/with-lifetime.ts'
+export type { AnswerFields, ErrorRules, Path, SecondToken, TokenAnswerRules } from './provider/answer-rules.ts'
+export type { CallbackEndpoints, CallbackRules } from './provider/callback-rules.ts'
 export type {
   ClientAuthMethod,
   ProviderDefinition,
@@ -162,7 +173,24 @@ export type {
   RefreshRules,
   ScopeFeature,
 } from './provider/definition.ts'
-export { type Provider, resolveProvider } from './provider/resolve.ts'
+export type {
+  Deviation,
+  DeviationMaker,
+  DeviationRegistry,
+  DeviationSettings,
+  TokenRequestDraft,
+} from './provider/deviation.ts'
+export type { ApiRules, LongLivedExchange, Lookup, RevocationRules } from './provider/follow-up.ts'
+export type {
+  AuthorizationRequestRules,
+  ClientCredentialsRules,
+  DeviceRules,
+  ParameterNames,
+  RedirectUriRules,
+  RefreshRequestRules,
+  TokenRequestRules,
+} from './provider/request-rules.ts'
+export { type Provider, type ResolveOptions, resolveProvider } from './provider/resolve.ts'
 export { Redacted, scrub } from './redacted.ts'
 export type { Cipher } from './seal/cipher.ts'
 export { type CryptographyManager, managedCipher } from './seal/cryptography-manager.ts'

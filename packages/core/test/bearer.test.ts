@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { bearerFetch, bearerMiddleware, type TokenSource, type Want } from '@evergrant/core'
+import { bearerFetch, bearerMiddleware, dpopMiddleware, type TokenSource, type Want } from '@evergrant/core'
 import { manualClock } from '@evergrant/sandbox'
 
 interface Resource extends AsyncDisposable {
@@ -185,4 +185,63 @@ test('a caller’s signal reaches the token and the request', async () => {
   await bearerFetch(tokens)(api.url, { signal })
   assert.equal(tokens.wants[0]?.signal, signal)
   await assert.rejects(bearerFetch(tokens)(api.url, { signal: AbortSignal.abort() }), { name: 'AbortError' })
+})
+
+test('[#65] a token does not go over plain http to another machine, and none is asked for', async () => {
+  for (const url of ['http://api.example/', 'http://192.0.2.1:8080/x', 'HTTP://api.example', 'http://[2001:db8::1]/']) {
+    const tokens = source('good')
+    const refused = { code: 'INSECURE_URL', outcome: 'not_sent', message: /not this machine/ }
+    const never = (): never => assert.fail('a request left')
+    await assert.rejects(bearerFetch({ ...tokens, sending: { fetch: never } })(url), refused)
+    await assert.rejects(bearerFetch({ ...tokens, sending: { fetch: never } })(new Request(url)), refused)
+    await assert.rejects(bearerMiddleware(tokens)(new Request(url), never), refused)
+    await assert.rejects(dpopMiddleware(tokens)(new Request(url), never), refused)
+    assert.equal(tokens.wants.length, 0)
+  }
+})
+
+test('a host that is named as insecure gets the token over plain http, and no other', async () => {
+  const sent: string[] = []
+  const send: typeof fetch = async (input, init) => {
+    sent.push(`${String(input)} ${new Headers(init?.headers).get('authorization')}`)
+    return new Response('ok')
+  }
+  const api = bearerFetch({ ...source('good'), sending: { fetch: send, insecureHosts: ['api.lan', 'db.lan:8080'] } })
+  await api('http://api.lan/x')
+  await api('http://api.lan:81/')
+  await api('http://db.lan:8080/')
+  for (const other of ['http://db.lan/', 'http://x.api.lan/', 'http://api.lan.evil.example/'])
+    await assert.rejects(api(other), { code: 'INSECURE_URL' })
+  assert.deepEqual(sent, [
+    'http://api.lan/x Bearer good',
+    'http://api.lan:81/ Bearer good',
+    'http://db.lan:8080/ Bearer good',
+  ])
+})
+
+test('a redirect to another origin goes without the token, and its 401 renews nothing', async () => {
+  await using other = await resource()
+  for (const status of [301, 302, 307, 308]) {
+    const seen: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(status, { location: other.url }).end()
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    try {
+      const tokens = source('good')
+      assert.equal((await bearerFetch(tokens)(url)).status, 401)
+      assert.equal((await bearerMiddleware(tokens)(new Request(url), fetch)).status, 401)
+      assert.deepEqual(seen, ['Bearer good', 'Bearer good'])
+      assert.deepEqual(
+        tokens.wants.map((want) => want?.rejected),
+        [undefined, undefined],
+      )
+    } finally {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+  assert.deepEqual(new Set(other.seen.map(({ authorization }) => authorization)), new Set([undefined]))
 })

@@ -161,3 +161,35 @@ test('a grant that a person just connected needs no request for its first token'
   assert.ok((await tokenSource('alice', { store, client, clock }).token()).access_token)
   assert.equal(world.refreshes(), 0)
 })
+
+test('an authorization is finished once: a replay sends no code, and the grant lives', async () => {
+  await using world = await connected()
+  const { url, pending } = await beginAuthorization(world.client, { grant: 'alice', redirect_uri })
+  const callback = await world.sandbox.approve(url, { username: 'alice' })
+  const finish = (of = pending): Promise<Grant> =>
+    finishAuthorization(world.client, { callback, pending: of, store: world.store })
+  // A double click: both at once; then once more, with a copy as a session would have it.
+  const both = await Promise.allSettled([finish(), finish()])
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  const used = { code: 'AUTHORIZATION_NOT_FOUND', grant: 'alice', message: /finished already/ }
+  await assert.rejects(finish(), used)
+  await assert.rejects(finish(JSON.parse(JSON.stringify(pending))), used)
+  // The first consent, and this one.
+  assert.equal(world.sandbox.journal.count({ endpoint: 'token', grant_type: 'authorization_code' }), 2)
+  world.clock.advance(4000)
+  assert.ok((await world.source().token()).access_token)
+})
+
+test('a code that the provider did not take may be sent again', async () => {
+  await using world = await connected()
+  const { url, pending } = await beginAuthorization(world.client, { grant: 'alice', redirect_uri })
+  const callback = await world.sandbox.approve(url, { username: 'alice' })
+  const finish = (): Promise<Grant> => finishAuthorization(world.client, { callback, pending, store: world.store })
+  world.sandbox.fault({ match: { endpoint: 'token' }, status: 401, body: { error: 'invalid_client' } })
+  await assert.rejects(finish(), { code: 'INVALID_CLIENT' })
+  await assert.rejects(
+    finishAuthorization(world.client, { callback: `${callback}x`, pending, store: world.store }),
+    (error: Error) => 'code' in error,
+  )
+  assert.equal((await finish()).standing.state, 'active')
+})

@@ -111,6 +111,81 @@ test('[#15] neither issuer nor token endpoint: says what is missing', () => {
   })
 })
 
+test('a value goes into every address, parameter and header that names it, and what lacks an optional one is left out', () => {
+  const provider = resolveProvider(
+    {
+      id: 'acme',
+      name: 'Acme',
+      token_endpoint: 'https://acme.example/token',
+      refresh_endpoint: 'https://{region}.acme.example/refresh',
+      parameters: {
+        region: { title: 'Region', values: ['eu', 'us'], default: 'eu' },
+        audience: { title: 'Audience', optional: true, pattern: '.+' },
+      },
+      token_params: { audience: '{audience}', region: '{region}' },
+      token_request: { headers: { origin: '{audience}', 'client-id': '{client_id}', 'x-region': '{region}' } },
+      follow_up: [{ url: 'https://{region}.acme.example/me', gives: { id: 'id' } }],
+    },
+    { region: 'us' },
+  )
+  assert.equal(provider.refresh_endpoint, 'https://us.acme.example/refresh')
+  assert.deepEqual(provider.token_params, { region: 'us' })
+  assert.deepEqual(provider.token_request?.headers, { 'client-id': '{client_id}', 'x-region': 'us' })
+  assert.equal(provider.follow_up?.[0]?.url, 'https://us.acme.example/me')
+})
+
+test('a value outside of the listed ones is refused, and the message lists them', () => {
+  const definition = { ...tenants, parameters: { region: { title: 'Region', values: ['eu', 'us'] } } }
+  for (const region of ['mars', 'eu\n', 'eu|us', 'constructor'])
+    assert.throws(() => resolveProvider(definition, { region }), { code: 'INVALID_PARAMETER', message: /eu, us/ })
+})
+
+test('every further address must be https', () => {
+  const http = 'http://acme.example/x'
+  const bad: Partial<ProviderDefinition>[] = [
+    { refresh_endpoint: http },
+    { client_credentials: { endpoint: http } },
+    { long_lived: { endpoint: http, grant_type: 'x', token_parameter: 'y' } },
+    { revocation: { endpoint: http } },
+    { follow_up: [{ url: http, gives: {} }] },
+  ]
+  for (const fields of bad)
+    assert.throws(() => resolveProvider({ id: 'a', name: 'A', token_endpoint: 'https://a.example/t', ...fields }), {
+      code: 'INSECURE_URL',
+    })
+})
+
+test('optional parameters are sent when they are asked for by name', () => {
+  const definition: ProviderDefinition = {
+    id: 'a',
+    name: 'A',
+    token_endpoint: 'https://a.example/t',
+    token_params: { always: '1' },
+    optional_token_params: { expires_in: '1800' },
+    optional_authorization_params: { 'grant_options[]': 'per-user' },
+  }
+  assert.deepEqual(resolveProvider(definition).token_params, { always: '1' })
+  const chosen = resolveProvider(definition, {}, { optional: ['expires_in', 'grant_options[]'] })
+  assert.deepEqual(chosen.token_params, { always: '1', expires_in: '1800' })
+  assert.deepEqual(chosen.authorization_params, { 'grant_options[]': 'per-user' })
+})
+
+test('a deviation that nobody brings is refused at once, by its name', () => {
+  const definition = { ...tenants, parameters: {}, deviations: { 'sings-the-token': { key: 'C major' } } }
+  assert.throws(
+    () =>
+      resolveProvider({
+        ...definition,
+        token_endpoint: 'https://a.example/t',
+        authorization_endpoint: 'https://a.example/a',
+      }),
+    {
+      code: 'NOT_SUPPORTED',
+      message: /sings-the-token/,
+    },
+  )
+})
+
 test('a definition that fits many providers is called by the host it is used with, once that is known', () => {
   const any = { id: 'any', name: 'Any provider', named_by_host: true } as const
   assert.equal(resolveProvider({ ...any, issuer: 'https://login.example:8443/main' }).name, 'login.example:8443')

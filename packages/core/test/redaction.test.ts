@@ -138,3 +138,44 @@ test('[#128] a success that could not be understood shows names, never values', 
     assert.equal(error.code, 'INVALID_ANSWER')
   }
 })
+
+test('[#128] a secret that is an ordinary word does not eat the words of an answer', () => {
+  const said = '{"error":"wrong_client","error_description":"The client secret is wrong"}'
+  assert.equal(scrub(said, ['wrong']), said)
+  // Where it stands under the name of a secret it is hidden, however short.
+  assert.equal(scrub('client_secret=wrong&x=1', ['wrong']), 'client_secret=<redacted>&x=1')
+  assert.equal(scrub('{"password":"ab"}', ['ab']), '{"password":"<redacted>"}')
+  assert.equal(scrub('at 12345678 it', ['12345678']), 'at <redacted> it')
+})
+
+for (const code of [
+  'NOT_FOUND',
+  'InvalidAuthenticationToken',
+  'AccessDeniedException',
+  'invalid_request',
+  'auth/invalid-token',
+  'AADSTS70008',
+  'ERR_42',
+  'notFound',
+  'E.AUTH.EXPIRED',
+]) {
+  test(`the error code ${code} stays readable`, () => {
+    const said = `{"error":{"code":"${code}","message":"no"}}`
+    assert.equal(scrub(said), said)
+  })
+}
+
+for (const code of [
+  'SplxlOBeZQQYbYS6WxSbIA',
+  '4/0AX4XfWgyVyz-uQkAqD',
+  'M.R3_BAY.c0ffee12-3456-7890',
+  'abcdefghijklmnopqrstuvwxyz',
+  'QWERTYUIOPASDFGHJKLZX',
+  '123456',
+  'pLaNtEd-s3cr3t',
+]) {
+  test(`[#128] the authorization code ${code} is hidden under its name`, () => {
+    assert.equal(scrub(`{"code":"${code}"}`), '{"code":"<redacted>"}')
+    assert.doesNotMatch(scrub(`https://app.example/cb?code=${code}&state=x`), new RegExp(code.replaceAll('.', '\\.')))
+  })
+}

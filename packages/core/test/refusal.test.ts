@@ -168,7 +168,8 @@ test('a request that never left leaves no doubt', async () => {
   world.clock.advance(4000)
   const gone = await startSandbox()
   await gone.close()
-  const provider = { ...world.client.provider, discovery: 'none', token_endpoint: `${gone.url}/token` } as const
+  const addresses = { token_endpoint: `${gone.url}/token`, moved_from: [world.sandbox.issuer] }
+  const provider = { ...world.client.provider, discovery: 'none', ...addresses } as const
   const http = { clock: world.clock }
   const client = defineClient({ provider, client_id: 'web', client_secret: 'x', http })
   await assert.rejects(world.source({ client }).token(), { code: 'PROVIDER_UNREACHABLE', outcome: 'not_sent' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { memoryStore, tokenSources } from '@evergrant/core'
+import { type Grant, type GrantStore, memoryStore, tokenSources } from '@evergrant/core'
 import { brittle, connected, passing, settled } from './support/connected.ts'
 
 async function shaky() {
@@ -173,4 +173,45 @@ test('[#128] a store’s own error keeps its password out of ours', async () => 
     .token()
     .catch((reason: unknown) => reason)
   assert.doesNotMatch(inspect(error, { depth: 0 }).split('[cause]')[0] ?? '', /pLaNtEd/)
+})
+
+/** A store whose connection breaks after the next put was carried out, so often. */
+function breaking(inner: GrantStore): { readonly store: GrantStore; breaks: number } {
+  const made = {
+    breaks: 0,
+    store: {
+      ...inner,
+      async put(next: Grant, expected: number) {
+        const stored = await inner.put(next, expected)
+        if (made.breaks-- > 0) throw new Error('connection terminated unexpectedly')
+        return stored
+      },
+    },
+  }
+  return made
+}
+
+test('a mark that was written although the store failed is found again, and leaves no doubt behind', async () => {
+  const at = breaking(memoryStore())
+  await using world = await connected({ store: at.store })
+  world.clock.advance(4000)
+  at.breaks = 1
+  assert.ok((await world.source().token()).access_token)
+  const found = await world.store.get('alice')
+  assert.deepEqual([found?.spending, found?.in_doubt, found?.standing.state], [undefined, undefined, 'active'])
+  assert.equal(world.refreshes(), 1)
+})
+
+test('tokens that were written although the store failed are read again, and spent for once', async () => {
+  const at = breaking(memoryStore())
+  await using world = await connected({ store: at.store })
+  world.clock.advance(4000)
+  const hold = world.sandbox.hold({ match: { endpoint: 'token' } })
+  const work = world.source().token({ force: true })
+  await hold.arrived
+  at.breaks = 1
+  hold.release()
+  const token = await passing(world.clock, work)
+  assert.equal((await world.store.get('alice'))?.access['']?.access_token, token.access_token)
+  assert.equal(world.refreshes(), 1)
 })

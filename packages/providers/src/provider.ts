@@ -1,5 +1,6 @@
 import { OAuthError, type Provider, type ProviderDefinition, resolveProvider } from '@evergrant/core'
 import { catalogue } from './catalogue.ts'
+import { deviations } from './deviations/registry.ts'
 import { nearest } from './nearest.ts'
 
 /** Addresses given by an administrator, for providers that are not in the catalogue or run somewhere else. */
@@ -51,11 +52,13 @@ export async function provider(
   const addresses = Object.fromEntries(
     Object.entries(given).filter(([, address]) => address !== undefined && address !== ''),
   )
-  if (Object.keys(addresses).length === 0) return resolveProvider(definition, values)
+  if (Object.keys(addresses).length === 0) return resolveProvider(definition, values, { deviations })
   const { issuer: _, default_scopes, offline_scopes, ...rest } = definition
   const byIssuer = addresses['issuer'] !== undefined
   const scopes = { ...(default_scopes && { default_scopes }), ...(offline_scopes && { offline_scopes }) }
-  return resolveProvider({ ...rest, ...(byIssuer ? scopes : { discovery: 'none' as const }), ...addresses }, values)
+  return resolveProvider({ ...rest, ...(byIssuer ? scopes : { discovery: 'none' as const }), ...addresses }, values, {
+    deviations,
+  })
 }
 
 /** All providers of the catalogue, in order of their names. Reads every file: for lists that people choose from. */

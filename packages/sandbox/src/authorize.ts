@@ -3,7 +3,7 @@ import type { CodeChallenge } from './codes.ts'
 import { consentPage } from './consent-page.ts'
 import type { Engine, Handler } from './engine.ts'
 import { type Answer, type Issued, redirectAnswer } from './http-answer.ts'
-import { errorPage } from './page.ts'
+import { errorPage, html, pageAnswer } from './page.ts'
 import type { Parameters } from './parameters.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { checkedResources, checkedScope, scopeTokens } from './scope.ts'
@@ -19,7 +19,7 @@ export const authorize: Handler = (exchange, engine) => {
       'The request does not name a client that is registered here (client_id).',
       'invalid_client',
     )
-  const redirectUri = requestedRedirect(parameters, client)
+  const redirectUri = requestedRedirect(parameters, client, engine)
   // RFC 6749 §4.1.2.1: as long as it is not certain where the client lives, the person must not be sent anywhere.
   if (redirectUri === undefined || twice === 'redirect_uri')
     return errorPage(
@@ -29,6 +29,7 @@ export const authorize: Handler = (exchange, engine) => {
     )
 
   const state = parameters.get('state')
+  const formPost = parameters.get('response_mode') === 'form_post'
   try {
     if (twice !== undefined)
       throw new ProtocolError('invalid_request', `The parameter ${twice} was sent more than once.`)
@@ -38,6 +39,7 @@ export const authorize: Handler = (exchange, engine) => {
       kind: 'authorization' as const,
       clientId: client.client_id,
       redirectUri,
+      formPost,
       redirectUriSent: parameters.get('redirect_uri') !== undefined,
       scope,
       resources: checkedResources(parameters.all('resource')),
@@ -49,13 +51,17 @@ export const authorize: Handler = (exchange, engine) => {
     return consentPage(engine, { request, client, cookie: exchange.headers.cookie })
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error
-    return refuseRedirect(engine, { redirectUri, state }, error.error, error.message)
+    return refuseRedirect(engine, { redirectUri, state, formPost }, error.error, error.message)
   }
 }
 
-function requestedRedirect(parameters: Parameters, client: SandboxClient): string | undefined {
+function requestedRedirect(parameters: Parameters, client: SandboxClient, engine: Engine): string | undefined {
   const requested = parameters.get('redirect_uri')
-  if (requested !== undefined) return registeredRedirect(client, requested) ? requested : undefined
+  // Where the state travels in the redirect URI, only that part of it may differ.
+  const fixed = engine.settings.imitate?.callback?.state_in_redirect_uri
+    ? requested?.replace(/[?&]state=[\w-]+$/, '')
+    : requested
+  if (fixed !== undefined) return registeredRedirect(client, fixed) ? requested : undefined
   // RFC 6749 §3.1.2.3 lets a client with exactly one registered redirect URI leave it out.
   const [only, ...others] = client.redirect_uris ?? []
   return others.length === 0 ? only : undefined
@@ -69,8 +75,8 @@ function checkRequest(parameters: Parameters, client: SandboxClient, scope: stri
   const responseType = parameters.require('response_type')
   if (responseType !== 'code')
     throw new ProtocolError('unsupported_response_type', 'The sandbox answers response_type=code only.')
-  if ((parameters.get('response_mode') ?? 'query') !== 'query')
-    throw new ProtocolError('invalid_request', 'The sandbox answers response_mode=query only.')
+  if (!['query', 'form_post'].includes(parameters.get('response_mode') ?? 'query'))
+    throw new ProtocolError('invalid_request', 'The sandbox answers response_mode=query or form_post only.')
   if (!mayUse(client, 'authorization_code'))
     throw new ProtocolError('unauthorized_client', 'This client is not registered for the authorization code grant.')
   const prompts = scopeTokens(parameters.get('prompt'))
@@ -104,6 +110,7 @@ function codeChallenge(parameters: Parameters, engine: Engine): CodeChallenge | 
 interface Return {
   readonly redirectUri: string
   readonly state?: string | undefined
+  readonly formPost?: boolean | undefined
 }
 
 /** RFC 6749 §4.1.2 and RFC 9207: sends the person back to the client with an answer. */
@@ -113,12 +120,31 @@ export function returnRedirect(engine: Engine, to: Return, fields: Record<string
     ...(to.state === undefined ? {} : { state: to.state }),
     ...(engine.settings.issParameter ? { iss: engine.issuer } : {}),
   }
-  // Joined as text: RFC 6749 §3.1.2 wants the query of the registered redirect URI kept, and URL would respell it.
-  const location = to.redirectUri + (to.redirectUri.includes('?') ? '&' : '?') + new URLSearchParams(answer)
-  return redirectAnswer(location, {
+  const outcome = {
     ...(fields.error === undefined ? {} : { error: fields.error }),
     ...(issued === undefined ? {} : { issued }),
+  }
+  if (to.formPost) return formPage(to.redirectUri, answer, outcome)
+  // Joined as text: RFC 6749 §3.1.2 wants the query of the registered redirect URI kept, and URL would respell it.
+  const location = to.redirectUri + (to.redirectUri.includes('?') ? '&' : '?') + new URLSearchParams(answer)
+  return redirectAnswer(location, outcome)
+}
+
+/** A page whose form takes the answer to the client. */
+function formPage(
+  redirectUri: string,
+  fields: Record<string, string>,
+  outcome: { error?: string; issued?: Issued },
+): Answer {
+  const page = pageAnswer({
+    title: 'Back to the application',
+    content: html`<form method="post" action="${redirectUri}" data-return="form_post">
+${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<div class="actions"><button>Continue</button></div>
+</form>`,
+    leadsTo: redirectUri,
   })
+  return { ...page, ...outcome }
 }
 
 export function refuseRedirect(engine: Engine, to: Return, error: string, description: string): Answer {

@@ -3,6 +3,8 @@ export interface SandboxClient {
   readonly client_id: string
   /** Absent: a public client. */
   readonly client_secret?: string | undefined
+  /** The public key of a client that signs. */
+  readonly jwk?: Readonly<Record<string, unknown>> | undefined
   readonly client_name?: string | undefined
   /** Compared as exact strings; a loopback IP literal matches with any port (RFC 8252 §7.3). */
   readonly redirect_uris?: readonly string[] | undefined

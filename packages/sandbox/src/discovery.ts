@@ -27,7 +27,7 @@ function metadata({ issuer, settings, keys }: Engine): Record<string, unknown> {
     device_authorization_endpoint: issuer + endpoints.device_authorization,
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
     response_types_supported: ['code'],
-    response_modes_supported: ['query'],
+    response_modes_supported: ['query', 'form_post'],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: [keys.algorithm],

@@ -5,6 +5,7 @@ import type { SandboxClock } from './clock.ts'
 import type { Codes } from './codes.ts'
 import type { Devices } from './devices.ts'
 import type { Answer } from './http-answer.ts'
+import type { Imitated } from './imitation/imitated.ts'
 import type { Interactions } from './interactions.ts'
 import type { Parameters } from './parameters.ts'
 import type { RefreshFamilies } from './refresh-families.ts'
@@ -26,6 +27,7 @@ export interface Engine {
   readonly families: RefreshFamilies
   readonly accessTokens: AccessTokens
   readonly keys: SigningKeys
+  readonly imitated: Imitated
 }
 
 export const endpoints = {

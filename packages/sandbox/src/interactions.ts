@@ -8,6 +8,8 @@ export interface AuthorizationRequest {
   readonly clientId: string
   readonly redirectUri: string
   readonly redirectUriSent: boolean
+  /** The answer goes as a form that the browser posts (OAuth 2.0 Form Post Response Mode). */
+  readonly formPost?: boolean | undefined
   readonly scope: string
   readonly resources: readonly string[]
   readonly state?: string | undefined

@@ -6,8 +6,11 @@ const repeatable = new Set(['resource'])
 /** Request parameters, from the query or from a form body, read by the rules of RFC 6749 §3.1 and §3.2. */
 export class Parameters {
   readonly #pairs: URLSearchParams
+  /** As it was sent. */
+  readonly encoded: string
 
   constructor(encoded: string | URLSearchParams) {
+    this.encoded = encoded.toString()
     this.#pairs = new URLSearchParams(encoded)
   }
 

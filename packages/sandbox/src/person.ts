@@ -9,7 +9,8 @@ export interface Choice {
 /**
  * A person without a browser, for tests: opens the page of a sandbox over HTTP, fills the form as shown, sends it, and
  * answers where that led: the callback URL with `code` or `error`, not fetched. For a device it is the page's own URL.
- * An error page becomes an error with the page's text.
+ * An error page becomes an error with the page's text. For `response_mode=form_post` it is the body of the form that the
+ * browser would post. A page that is a program and routes by its fragment (`/#/authorize?…`) is followed as it would.
  */
 export const person: {
   approve(url: string | URL, choice?: Choice): Promise<string>
@@ -25,11 +26,13 @@ export const person: {
 
 type Fields = [name: string, value: string][]
 
-async function answer(url: string | URL, fill: (page: string) => Fields): Promise<string> {
+async function answer(given: string | URL, fill: (page: string) => Fields): Promise<string> {
+  const url = await routed(new URL(given))
   const shown = await fetch(url, { redirect: 'manual' })
   const elsewhere = shown.headers.get('location')
   if (elsewhere !== null) return elsewhere
   const page = await shown.text()
+  if (page.includes(FORM_POST)) return posted(page)
   const interaction = inputs(page).find((input) => input.name === 'interaction')?.value
   const action = attribute(/<form[^>]*>/.exec(page)?.[0] ?? '', 'action')
   if (!shown.ok || interaction === undefined || action === undefined)
@@ -49,8 +52,27 @@ async function answer(url: string | URL, fill: (page: string) => Fields): Promis
   const callback = sent.headers.get('location')
   if (callback !== null) return callback
   const result = await sent.text()
+  if (result.includes(FORM_POST)) return posted(result)
   if (!sent.ok) throw new Error(`The sandbox did not take the answer: ${words(result)}`)
   return sent.url
+}
+
+const FORM_POST = 'data-return="form_post"'
+
+function posted(page: string): string {
+  const fields = inputs(page).map(({ name = '', value }): [string, string] => [name, value])
+  return new URLSearchParams(fields).toString()
+}
+
+/** Where a page leads that is a program and reads what stands behind `#`. */
+async function routed(url: URL): Promise<URL> {
+  if (!url.hash.startsWith('#/')) return url
+  const page = await (await fetch(url)).text()
+  const route = / data-route="([^"]*)"/.exec(page)?.[1]
+  if (route === undefined) throw new Error(`There is no program behind ${url.origin}${url.pathname}`)
+  const to = new URL(unescaped(route))
+  to.search = url.hash.split(/\?(.*)/s)[1] ?? ''
+  return to
 }
 
 function filled(page: string, { username, scope }: Choice): Fields {

@@ -26,7 +26,12 @@ interface Member extends Mutable<RefreshFamily> {
   current: string
   rotatedAt: number
   expiresAt: number
+  /** Its tokens that are remembered, oldest first. */
+  readonly issued: string[]
 }
+
+/** Generations of a family that are remembered, so that one that is refreshed for weeks does not grow for ever. */
+const GENERATIONS_KEPT = 1000
 
 export interface StoredFamilies {
   readonly families: readonly (RefreshFamily & {
@@ -62,13 +67,14 @@ export class RefreshFamilies {
       current: token,
       rotatedAt: now,
       expiresAt: now + settings.lifetimes.refreshToken,
+      issued: [],
     }
     this.#families.set(family.id, family)
-    this.#tokens.set(token, { family, generation: 1 })
+    this.#remember(token, family, 1)
     return { family, token }
   }
 
-  /** The family a token belongs to, whatever the state of either. */
+  /** The family a token belongs to, if it is remembered, whatever the state of either. */
   ofToken(token: string): RefreshFamily | undefined {
     return this.#tokens.get(token)?.family
   }
@@ -113,7 +119,7 @@ export class RefreshFamilies {
     family.current = opaqueToken()
     family.generation += 1
     family.rotatedAt = now
-    this.#tokens.set(family.current, { family, generation: family.generation })
+    this.#remember(family.current, family, family.generation)
     return family.current
   }
 
@@ -124,14 +130,14 @@ export class RefreshFamilies {
       family: family.id,
       generation,
     }))
-    return { families: [...this.#families.values()].map((family) => ({ ...family })), tokens }
+    return { families: [...this.#families.values()].map(({ issued, ...family }) => family), tokens }
   }
 
   load({ families, tokens }: StoredFamilies): void {
-    for (const family of families) this.#families.set(family.id, { ...family })
+    for (const family of families) this.#families.set(family.id, { ...family, issued: [] })
     for (const { token, family: id, generation } of tokens) {
       const family = this.#families.get(id)
-      if (family !== undefined) this.#tokens.set(token, { family, generation })
+      if (family !== undefined) this.#remember(token, family, generation)
     }
   }
 
@@ -144,6 +150,13 @@ export class RefreshFamilies {
 
   /** Copies, so that what a test holds does not change under it; never with a token in it. */
   list(): RefreshFamily[] {
-    return [...this.#families.values()].map(({ current, rotatedAt, expiresAt, ...family }) => family)
+    return [...this.#families.values()].map(({ current, rotatedAt, expiresAt, issued, ...family }) => family)
+  }
+
+  #remember(token: string, family: Member, generation: number): void {
+    this.#tokens.set(token, { family, generation })
+    family.issued.push(token)
+    const forgotten = family.issued.length > GENERATIONS_KEPT ? family.issued.shift() : undefined
+    if (forgotten !== undefined) this.#tokens.delete(forgotten)
   }
 }

@@ -89,6 +89,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     families: new RefreshFamilies(),
     accessTokens: new AccessTokens(),
     keys: new SigningKeys(signing),
+    imitated: { aliases: new Map(), appToken: '', secondScope: '' },
   }
   const instruments = {
     journal: new Journal(options.journalLimit ?? 10_000),
@@ -121,7 +122,12 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       await engine.keys.rotate()
       await instruments.save()
     },
-    approve: (url, choice) => person.approve(url, choice),
+    approve: async (url, choice) => {
+      const fragment = engine.settings.imitate?.authorization_request?.fragment
+      if (fragment !== undefined && new URL(url).hash !== `#${fragment}`)
+        throw new Error(`The page stays blank: it was opened without #${fragment}`)
+      return person.approve(url, choice)
+    },
     deny: (url) => person.deny(url),
     handle: async (request, response, prefix) => {
       if (await remote?.(request, response, prefix)) return
@@ -146,7 +152,8 @@ function checkedIssuer(issuer: string): string {
 }
 
 function onlySettings(change: SettingsChange): SettingsChange {
-  const { lifetimes, rotation, graceSeconds, reuse, issParameter, pkce, alwaysRefreshToken, deviceInterval } = change
+  const { lifetimes, rotation, graceSeconds, reuse, issParameter, pkce, alwaysRefreshToken, deviceInterval, imitate } =
+    change
   return {
     ...(lifetimes === undefined ? {} : { lifetimes }),
     ...(rotation === undefined ? {} : { rotation }),
@@ -156,5 +163,6 @@ function onlySettings(change: SettingsChange): SettingsChange {
     ...(pkce === undefined ? {} : { pkce }),
     ...(alwaysRefreshToken === undefined ? {} : { alwaysRefreshToken }),
     ...(deviceInterval === undefined ? {} : { deviceInterval }),
+    ...(imitate === undefined ? {} : { imitate }),
   }
 }

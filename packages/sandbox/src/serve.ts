@@ -6,6 +6,7 @@ import type { Endpoint, Engine, Exchange } from './engine.ts'
 import { doesWork, type Fault, type Faults, spoiled } from './faults.ts'
 import type { Holds } from './holds.ts'
 import { type Answer, emptyAnswer, errorAnswer } from './http-answer.ts'
+import { imitated, type Understood, understood } from './imitation/imitated.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { Parameters } from './parameters.ts'
 import { ProtocolError } from './protocol-error.ts'
@@ -29,11 +30,13 @@ export async function serve(
   { journal, faults, holds, save }: Instruments,
 ): Promise<void> {
   const body = await requestBody(request)
-  const exchange = exchangeOf(request, body ?? '', engine, prefix)
+  const raw = exchangeOf(request, body ?? '', engine, prefix)
+  const read = await readAs(raw, engine)
+  const { exchange } = read
   if (body === undefined) response.shouldKeepAlive = false
   const entry = noted(exchange, journal, engine)
   const fault = faults.strike(entry)
-  const take = (): Answer | Promise<Answer> => (body === undefined ? tooLarge : work(exchange, engine, save))
+  const take = (): Answer | Promise<Answer> => (body === undefined ? tooLarge : work(read, engine, save))
   const done = doesWork(fault) ? await take() : undefined
   const own = done === undefined || fault === undefined ? done : await spoiledIdToken(done, fault, engine.keys)
   const answer = fault === undefined ? own : spoiled(own, fault)
@@ -83,9 +86,25 @@ function noted(exchange: Exchange, journal: Journal, engine: Engine): JournalEnt
 // Where a request may start, move on or end a grant. A refused one counts as well: a replay ends a family.
 const changing: ReadonlySet<Endpoint> = new Set<Endpoint>(['token', 'revoke'])
 
-async function work(exchange: Exchange, engine: Engine, save?: () => Promise<void>): Promise<Answer> {
+/** The request as it is to be taken, or why it is not. */
+async function readAs(raw: Exchange, engine: Engine): Promise<Understood & { readonly refused?: ProtocolError }> {
   try {
-    const answer = await answered(exchange, engine)
+    return await understood(raw, engine)
+  } catch (error) {
+    if (error instanceof ProtocolError) return { exchange: raw, refused: error }
+    throw error
+  }
+}
+
+async function work(
+  read: Awaited<ReturnType<typeof readAs>>,
+  engine: Engine,
+  save?: () => Promise<void>,
+): Promise<Answer> {
+  const { exchange, refused } = read
+  try {
+    const own = refused === undefined ? (read.answer ?? (await answered(exchange, engine))) : errorAnswer(refused)
+    const answer = await imitated(own, read, engine)
     if (changing.has(exchange.endpoint)) await save?.()
     return answer
   } catch (error) {

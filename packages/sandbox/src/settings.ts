@@ -1,3 +1,5 @@
+import type { Imitation } from './imitation/imitation.ts'
+
 /** How the sandbox behaves. Every field may be changed while it runs and counts from the next request on. */
 export interface SandboxSettings {
   /** In seconds. A refresh token's life starts again with each rotation. */
@@ -16,6 +18,8 @@ export interface SandboxSettings {
   alwaysRefreshToken: boolean
   /** RFC 8628 §3.2: seconds a device must leave between two polls. */
   deviceInterval: number
+  /** The provider to be: its ways instead of the RFCs'. */
+  imitate?: Imitation | undefined
 }
 
 /** Settings that replace some of the present ones. */

@@ -17,6 +17,7 @@ import { servePage } from './web/serve-page.ts'
  */
 export async function buildApp(services: Services): Promise<App> {
   const { deps } = services
+  const subPath = new URL(deps.publicUrl).pathname.replace(/\/$/, '')
   const app: App = fastify({
     loggerInstance: deps.logger,
     // Its own log lines have the whole address, and the callback's has a code in it.
@@ -25,6 +26,7 @@ export async function buildApp(services: Services): Promise<App> {
     trustProxy: deps.trustProxy ?? false,
     bodyLimit: 262_144,
     return503OnClosing: true,
+    rewriteUrl: ({ url = '/' }) => belowSubPath(url, subPath),
     // Addresses that cannot be read never reach a route or its error handler.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
     // A field that is not known or has another type is a mistake; nothing is bent to fit.
@@ -72,9 +74,15 @@ export async function buildApp(services: Services): Promise<App> {
   guard(app, services)
   addRoutes(app, services)
   if (deps.sandbox !== undefined) await mountSandbox(app, deps.sandbox)
-  await servePage(app, deps.page)
+  await servePage(app, deps.page, subPath)
   await app.ready()
   return app
+}
+
+/** Proxies pass the path of the public address on, or take it away: both arrive at the same route. */
+function belowSubPath(url: string, subPath: string): string {
+  const rest = subPath !== '' && url.startsWith(subPath) ? url.slice(subPath.length) : undefined
+  return rest === undefined || !/^(?:$|[/?])/.test(rest) ? url : rest.replace(/^(?!\/)/, '/')
 }
 
 function answerProblem(

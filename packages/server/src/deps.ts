@@ -1,8 +1,8 @@
 import type { Cipher, Clock, GrantStore } from '@evergrant/core'
-import type { Sandbox } from '@evergrant/sandbox'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Tables } from './db/tables.ts'
+import type { EmbeddedSandbox } from './sandbox/embedded-sandbox.ts'
 import type { PasswordCost } from './security/password.ts'
 
 /** What the server is made of; `main.ts` chooses. */
@@ -19,7 +19,7 @@ export interface Deps {
   /** How providers are asked. */
   readonly fetch?: typeof fetch | undefined
   /** The embedded practice provider, mounted at `/sandbox`. */
-  readonly sandbox?: Sandbox | undefined
+  readonly sandbox?: EmbeddedSandbox | undefined
   /** Folder of the built page. */
   readonly page?: string | undefined
   readonly passwordCost?: PasswordCost | undefined

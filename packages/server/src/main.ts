@@ -2,22 +2,19 @@ import { existsSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Cipher, type Clock, isOAuthError, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
+import { type Clock, isOAuthError, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
 import { openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
-import type { Kysely } from 'kysely'
 import { type DestinationStream, destination, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
 import { openDataFolder } from './data-folder.ts'
 import { assertSealingKey } from './db/sealing-key.ts'
 import { openSqlite } from './db/sqlite.ts'
-import type { Tables } from './db/tables.ts'
 import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
-import { SANDBOX_PATH } from './sandbox/mount-sandbox.ts'
-import { ensureSandboxConnection, sandboxState } from './sandbox/sandbox-connection.ts'
+import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
 import type { PasswordCost } from './security/password.ts'
 import { createServices } from './services.ts'
 import { type Environment, readSettings, type Settings } from './settings.ts'
@@ -75,17 +72,21 @@ export async function main(env: Environment = process.env, surroundings: Surroun
 
   // Listening comes first: with port 0 the address is known only then, and redirect URIs are made of it.
   let route: RequestListener | undefined
+  let starting: Readonly<Record<string, string>> = {}
   // Longer than proxies keep theirs: otherwise they send a request into a connection that is just being closed.
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     if (route !== undefined) route(request, response)
-    else response.writeHead(503, { 'retry-after': '1' }).end()
+    else response.writeHead(503, { 'retry-after': '1', ...starting }).end()
   })
   try {
     await listen(server, settings)
     await assertSealingKey(db, cipher)
     const listening = listeningAt(server)
-    const publicUrl = settings.publicUrl ?? listening.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
-    const sandbox = settings.sandbox ? await practiceProvider(publicUrl, db, cipher) : undefined
+    const here = listening.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
+    const publicUrl = settings.publicUrl ?? here
+    const tokenLifetime = settings.sandboxTokenLifetime
+    const sandbox = settings.sandbox ? new EmbeddedSandbox({ db, cipher, clock, publicUrl, tokenLifetime }) : undefined
+    if (sandbox !== undefined) starting = { [SANDBOX_HEADER]: sandbox.by }
     const deps: Deps = {
       db,
       store: sealed(store, cipher),
@@ -103,10 +104,10 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     }
     const services = createServices(deps)
     const app = await buildApp(services)
-    if (sandbox !== undefined) await ensureSandboxConnection(services, sandbox)
+    await sandbox?.begin(services, here)
     const token = await services.users.setupToken()
     const setupLink = token === undefined ? undefined : `${publicUrl}/setup#token=${token}`
-    const jobs = startJobs(services)
+    const jobs = startJobs(services, { takeSandbox: async () => sandbox?.take() })
     route = (request, response) => app.routing(request, response)
 
     let closing: Promise<void> | undefined
@@ -136,7 +137,13 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       })
     }
     if (signals) process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
-    announce(say, { publicUrl, listening, setupLink, sandboxRefused: settings.sandboxRefused })
+    announce(say, {
+      publicUrl,
+      listening,
+      setupLink,
+      sandboxRefused: settings.sandboxRefused,
+      sandboxElsewhere: sandbox?.elsewhere,
+    })
     return { url: publicUrl, listening, setupLink, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     server.close()
@@ -151,10 +158,11 @@ interface Announcement {
   readonly listening: string
   readonly setupLink: string | undefined
   readonly sandboxRefused: boolean
+  readonly sandboxElsewhere: string | undefined
 }
 
 function announce(say: (line: string) => void, told: Announcement): void {
-  const { publicUrl, listening, setupLink, sandboxRefused } = told
+  const { publicUrl, listening, setupLink, sandboxRefused, sandboxElsewhere } = told
   say(`Evergrant runs at ${publicUrl}${publicUrl === listening ? '' : ` (it listens at ${listening})`}`)
   if (setupLink !== undefined) {
     say('')
@@ -164,6 +172,11 @@ function announce(say: (line: string) => void, told: Announcement): void {
   }
   if (sandboxRefused) {
     say('The sandbox stays off: its practice accounts need no password, so it is for loopback addresses only.')
+  }
+  if (sandboxElsewhere !== undefined) {
+    say(
+      `Another process on the same data serves the sandbox, at ${sandboxElsewhere}. This one takes over when it ends.`,
+    )
   }
 }
 
@@ -183,11 +196,6 @@ function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
     const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })
-}
-
-async function practiceProvider(publicUrl: string, db: Kysely<Tables>, cipher: Cipher): Promise<Deps['sandbox']> {
-  const { createSandbox } = await import('@evergrant/sandbox')
-  return createSandbox({ issuer: `${publicUrl}${SANDBOX_PATH}`, state: await sandboxState(db, cipher) })
 }
 
 function listen(server: Server, { port, host }: Settings): Promise<void> {

@@ -18,6 +18,8 @@ export interface Settings {
   readonly sandbox: boolean
   /** Somebody asked for it at such an address. */
   readonly sandboxRefused: boolean
+  /** Seconds that access tokens of the sandbox live. */
+  readonly sandboxTokenLifetime: number
   readonly trustProxy: string | undefined
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined
@@ -63,6 +65,7 @@ export function readSettings(env: Environment): Settings {
     keyFile: env['EVERGRANT_KEY_FILE'] || undefined,
     sandbox: sandbox !== 'off' && loopback,
     sandboxRefused: sandbox === 'on' && !loopback,
+    sandboxTokenLifetime: sandboxTokenLifetimeOf(env['EVERGRANT_SANDBOX_TOKEN_LIFETIME']),
     trustProxy: proxiesOf(env['EVERGRANT_TRUST_PROXY']) ?? (loopback ? undefined : 'loopback'),
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
@@ -129,6 +132,16 @@ function metricsTokenOf(given: string | undefined): string | undefined {
   const message =
     'EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more letters, digits or any of - . _ ~ + / =, such as openssl rand -hex 32 prints.'
   throw new OAuthError('INVALID_SETTING', message)
+}
+
+/** A minute, so that whoever tries it out sees a token end and be renewed. */
+const SANDBOX_TOKEN_LIFETIME = 60
+
+function sandboxTokenLifetimeOf(given: string | undefined): number {
+  if (!given) return SANDBOX_TOKEN_LIFETIME
+  const seconds = /^\d{1,5}$/.test(given.trim()) ? Number(given) : Number.NaN
+  if (seconds >= 10 && seconds <= 86_400) return seconds
+  throw invalid('EVERGRANT_SANDBOX_TOKEN_LIFETIME', given, 'seconds from 10 to 86400')
 }
 
 function sandboxOf(given: string | undefined): 'on' | 'off' | 'auto' {

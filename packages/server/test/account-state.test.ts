@@ -81,13 +81,6 @@ const table: [string, Partial<AccountFacts>, string, (string | undefined)?, stri
     'person',
   ],
   [
-    'ended, being asked again',
-    { grant: grant({ standing: revoked('invalid_grant') }), pending: true },
-    'awaiting_consent',
-    undefined,
-    'person',
-  ],
-  [
     'cut off',
     { grant: grant({ standing: revoked('refresh_interrupted') }) },
     'needs_consent',
@@ -157,3 +150,26 @@ for (const [what, change, state, reason, who] of table) {
     assert.match(found.sentence, /\.$/)
   })
 }
+
+test('an account that has ended stays so while its owner is asked again, and both are told', () => {
+  const dead = { grant: grant({ standing: revoked('invalid_grant') }) }
+  const facts: AccountFacts = {
+    now,
+    paused: false,
+    pending: true,
+    checking: false,
+    grant: undefined,
+    consentTrouble: undefined,
+    connectionTrouble: undefined,
+    client: 'c',
+  }
+  const asked = (change: Partial<AccountFacts>) => {
+    const { state, reason, awaiting_consent } = condition({ ...facts, ...change })
+    return [state, reason, awaiting_consent]
+  }
+  assert.deepEqual(asked(dead), ['needs_consent', 'ended_by_provider', true])
+  assert.deepEqual(asked({ ...dead, pending: false }), ['needs_consent', 'ended_by_provider', undefined])
+  assert.deepEqual(asked({ ...dead, connectionTrouble: 'No.' }), ['connection_error', 'client_refused', true])
+  assert.deepEqual(asked({}), ['awaiting_consent', undefined, true])
+  assert.deepEqual(asked({ grant: grant() }), ['ok', undefined, undefined])
+})

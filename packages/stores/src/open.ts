@@ -21,7 +21,8 @@ export interface OpenedStore extends GrantStore, AsyncDisposable {
   close(): Promise<void>
 }
 
-const KNOWN = [
+/** An example of every kind of address that {@link openStore} knows, for messages and completion. */
+export const STORE_ADDRESSES: readonly string[] = [
   'file:./grants.json',
   'sqlite:./grants.db',
   'postgres://user@host/database',
@@ -32,7 +33,7 @@ const KNOWN = [
   'bitwarden:secret-id',
   'env:NAME',
   'memory:',
-].join(', ')
+]
 
 /**
  * Opens a store by its address: `file:./grants.json`, `sqlite:./grants.db`, `postgres://user@host/database`,
@@ -119,7 +120,7 @@ function unknown(url: string, scheme: string): OAuthError {
 }
 
 function invalid(what: string, cause?: unknown): OAuthError {
-  const message = `${what} Known are ${KNOWN}.`
+  const message = `${what} Known are ${STORE_ADDRESSES.join(', ')}.`
   return new OAuthError('INVALID_ARGUMENT', message, cause === undefined ? {} : { cause })
 }
 

@@ -1,4 +1,5 @@
-import { createBrowserRouter } from 'react-router'
+import { createBrowserRouter, type RouteObject } from 'react-router'
+import { basePath } from './api/server-address.ts'
 import { SessionGuard } from './session/session-guard.tsx'
 import { LoadingPage } from './shared/loading-page.tsx'
 import { NotFound } from './shared/not-found.tsx'
@@ -7,7 +8,7 @@ import { Shell } from './shell/shell.tsx'
 
 /** Every screen is a chunk of its own; the shell comes with the first one. */
 export function createRouter(): ReturnType<typeof createBrowserRouter> {
-  return createBrowserRouter([
+  const routes: RouteObject[] = [
     {
       hydrateFallbackElement: <LoadingPage />,
       errorElement: <PageError />,
@@ -85,5 +86,6 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
         },
       ],
     },
-  ])
+  ]
+  return createBrowserRouter(routes, { basename: basePath() })
 }

@@ -51,3 +51,13 @@ test('an account in trouble is not called failed again before its owner was aske
 test('the word of the callback page does not overtake an answer that is still being redeemed', () => {
   assert.equal(connectProgress(since(account({}), { told: 'failed' }), account({ state: 'checking' })), 'access')
 })
+
+test('an account that has ended waits for its owner until the answer, and then stays ended or works', () => {
+  const before = account({ state: 'needs_consent' })
+  const asked = account({ state: 'needs_consent', awaiting_consent: true })
+  const waiting = { before, waited: true, told: undefined }
+  assert.equal(connectProgress(waiting, asked), 'consent')
+  assert.equal(connectProgress({ ...waiting, told: 'failed' }, asked), 'failed')
+  assert.equal(connectProgress(waiting, account({ state: 'needs_consent' })), 'failed')
+  assert.equal(connectProgress(waiting, account({ state: 'ok', version: 2 })), 'done')
+})

@@ -19,6 +19,21 @@ export interface Stage extends AsyncDisposable {
   restart(meanwhile: () => Promise<void>): Promise<void>
 }
 
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+}
+
 export async function openStage(): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'evergrant-web-'))
   const sandbox = await startSandbox({ clients: [{ ...client, redirect_uris: [] }] })
@@ -34,18 +49,7 @@ export async function openStage(): Promise<Stage> {
     )
   let server = await start('0')
   const { url, setupLink = '' } = server
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  const browser = await openBrowser()
   return {
     url,
     setupLink,

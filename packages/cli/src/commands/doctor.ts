@@ -30,7 +30,9 @@ async function doctor(options: ClientOptions, invocation: Invocation): Promise<n
   const checks: Check[] = []
   const tell = (one: Check): void => {
     checks.push(one)
-    if (!terminal.json) terminal.note(line(one, invocation))
+    if (terminal.json) return
+    if (one.result === 'fail' || one.result === 'warn') terminal.say(line(one, invocation))
+    else terminal.note(line(one, invocation))
   }
   if (namesProvider(of.settings)) await provider(of, invocation, tell)
   else if (options.store === undefined && options.grant === undefined) {
@@ -45,7 +47,7 @@ async function doctor(options: ClientOptions, invocation: Invocation): Promise<n
 }
 
 /** From the form of the addresses to the client's secret. A step that needs an earlier one is skipped with it. */
-async function provider(of: Target, { clock }: Invocation, tell: (check: Check) => void): Promise<void> {
+async function provider(of: Target, invocation: Invocation, tell: (check: Check) => void): Promise<void> {
   const settings = await check('settings', 'Settings', async () => {
     const known = await of.provider()
     return { result: 'ok', detail: `${known.name}${known.issuer === undefined ? '' : `, ${known.issuer}`}` }
@@ -54,7 +56,7 @@ async function provider(of: Target, { clock }: Invocation, tell: (check: Check) 
   if (settings.result === 'fail') return
   const known = await of.provider()
   const hosts = origins([known.issuer, known.token_endpoint, known.authorization_endpoint])
-  const reached = await Promise.all(hosts.map((url) => network(url, clock.now())))
+  const reached = await Promise.all(hosts.map((url) => network(url, invocation)))
   reached.forEach(tell)
   if (reached.every(({ result }) => result === 'fail')) return
   if (of.settings.client_id === undefined) return tell(skipped('client', 'Client', 'No --client-id was given.'))
@@ -64,7 +66,7 @@ async function provider(of: Target, { clock }: Invocation, tell: (check: Check) 
   } catch (error) {
     return tell({ id: 'client', title: 'Client', ...failed(error) })
   }
-  const theirs = new ProviderClock(clock)
+  const theirs = new ProviderClock(invocation.clock)
   const watched: Client = { ...client, http: { ...client.http, fetch: theirs.watching(client.http.fetch) } }
   const published = await metadata(watched)
   tell(published)

@@ -103,7 +103,8 @@ async function revoke(options: RemovalOptions, invocation: Invocation): Promise<
   const { terminal, clock } = invocation
   await using of = await target(options, invocation)
   const found = await storedGrant(of)
-  if (found.standing.state === 'revoked') {
+  // Tokens of another account are kept aside for this.
+  if (found.standing.state === 'revoked' && found.standing.reason !== 'wrong_account') {
     terminal.note(`Grant "${found.id}" has ended already.`)
     if (terminal.json) terminal.data(summary(found))
     return undefined
@@ -112,7 +113,7 @@ async function revoke(options: RemovalOptions, invocation: Invocation): Promise<
   if (!(await confirmed(`End grant "${found.id}" at ${client.provider.name}?`, options.yes, invocation))) return 1
   const token = found.refresh_token ?? found.access['']?.access_token
   const hint = found.refresh_token === undefined ? 'access_token' : 'refresh_token'
-  const told = token !== undefined && (await revokeToken(client, token, hint))
+  const told = token !== undefined && (await revokeToken(client, token, hint, found))
   // The provider has ended it; what another process writes meanwhile does not bring it back.
   for (let current = found; ; ) {
     const now = clock.now()
@@ -126,7 +127,10 @@ async function revoke(options: RemovalOptions, invocation: Invocation): Promise<
   const words = told
     ? `Grant "${found.id}" has ended at ${client.provider.name}.`
     : `Grant "${found.id}" has ended here. ${client.provider.name} offers no revocation; take the consent back there.`
-  terminal.note(`${terminal.style('green', '✓')} ${words}`)
+  const line = `${terminal.style('green', '✓')} ${words}`
+  // Without a revocation endpoint something is left to do for the person.
+  if (told) terminal.note(line)
+  else terminal.say(line)
   if (terminal.json) terminal.data(summary(await storedGrant(of)))
   return undefined
 }

@@ -117,10 +117,10 @@ async function rotate(options: KeysOptions, invocation: Invocation): Promise<num
   const total = grants.total + own.total
   const resealed = grants.resealed + own.resealed
   const unreadable = [...grants.unreadable, ...own.unreadable]
-  for (const { id, error } of unreadable) terminal.note(`${terminal.style('red', '✗')} ${id}: ${error.message}`)
+  for (const { id, error } of unreadable) terminal.say(`${terminal.style('red', '✗')} ${id}: ${error.message}`)
   const words = `${count(resealed, 'record', 'records')} of ${total} sealed anew with key ${ring.kid}`
   if (unreadable.length === 0) terminal.note(`${terminal.style('green', '✓')} ${words}; none needs another key.`)
-  else terminal.note(`${words}; ${unreadable.length} did not open and are as they were. Give their keys too.`)
+  else terminal.say(`${words}; ${unreadable.length} did not open and are as they were. Give their keys too.`)
   if (terminal.json) {
     const told = unreadable.map(({ id, error: { code, message } }) => ({ id, code, message }))
     terminal.data({ key: ring.kid, total, resealed, unreadable: told })
@@ -144,7 +144,7 @@ const NO_TABLES: Opened['tables'] = {
 
 async function opened(options: KeysOptions, invocation: Invocation): Promise<Opened> {
   const { env, terminal } = invocation
-  const onWarning = (words: string): void => terminal.note(words)
+  const onWarning = (words: string): void => terminal.say(words)
   if (options.dataDir === undefined) {
     const url = storeAddress(options.store, invocation)
     const store = await openStore(url, { env, onWarning })

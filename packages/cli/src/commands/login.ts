@@ -20,7 +20,7 @@ import type { Action } from '../program.ts'
 import { keepsGrants } from '../store-probe.ts'
 import { type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
-import { within } from '../within.ts'
+import { tellWait, within } from '../within.ts'
 
 interface LoginOptions extends ClientOptions {
   readonly paste?: boolean
@@ -85,9 +85,9 @@ async function login(options: LoginOptions, invocation: Invocation): Promise<voi
   terminal.note(`${terminal.style('green', '✓')} Grant "${grant.id}" is stored in ${of.storeUrl}.`)
   if (grant.subject !== undefined) terminal.note(`  account   ${grant.subject.username ?? grant.subject.sub}`)
   if (grant.granted_scope !== undefined) terminal.note(`  scope     ${grant.granted_scope}`)
-  if (refused.length > 0) terminal.note(`  ${terminal.style('yellow', 'not granted')} ${refused.join(' ')}`)
+  if (refused.length > 0) terminal.say(`  ${terminal.style('yellow', 'not granted')} ${refused.join(' ')}`)
   if (grant.refresh_token === undefined) {
-    terminal.note(
+    terminal.say(
       `  ${terminal.style('yellow', 'note')}      The provider gave no refresh token: the grant ends with its access token.` +
         ' Many providers give one for the scope offline_access.',
     )
@@ -146,8 +146,9 @@ async function byBrowser(of: Target, options: LoginOptions, invocation: Invocati
   // The listener may fail before anybody waits for it; that is met below.
   arrived.catch(() => undefined)
   const opened = options.open && (await openBrowser(url, invocation))
-  terminal.note(opened ? 'Your browser opens for consent. If it does not, open:' : 'Open this address for consent:')
+  terminal.say(opened ? 'Your browser opens for consent. If it does not, open:' : 'Open this address for consent:')
   terminal.address(url)
+  tellWait('consent in the browser', options.timeout, invocation)
   const arrival = await arrived
   terminal.conceal(new URL(arrival.url).searchParams.get('code') ?? undefined)
   // Awaited here: the listener stays open until the browser has its page.
@@ -179,9 +180,10 @@ async function byPaste(of: Target, options: LoginOptions, invocation: Invocation
     redirect_uri: options.redirectUri ?? of.settings.redirect_uri ?? DEFAULT_REDIRECT,
   })
   terminal.conceal(pending.code_verifier)
-  terminal.note('Open this address in any browser, and consent:')
+  terminal.say('Open this address in any browser, and consent:')
   terminal.address(url)
-  terminal.note('The browser then goes to an address that may not load. Copy that whole address and paste it here.')
+  terminal.say('The browser then goes to an address that may not load. Copy that whole address and paste it here.')
+  tellWait('the callback address', options.timeout, invocation)
   const callback = await within(options.timeout, invocation, (signal) =>
     pastedCallback(terminal, pending.state, signal),
   )

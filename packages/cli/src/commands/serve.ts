@@ -9,6 +9,7 @@ interface ServeOptions {
   readonly publicUrl?: string
   readonly dataDir?: string
   readonly sandbox?: boolean
+  readonly quiet?: boolean
 }
 
 export function serveCommand(action: Action): Command {
@@ -24,6 +25,7 @@ export function serveCommand(action: Action): Command {
     )
     .option('--sandbox', 'with providers to try things out (EVERGRANT_SANDBOX=on)')
     .option('--verbose', 'more detail on stderr')
+    .addOption(new Option('--quiet', 'on stderr only errors (EVERGRANT_LOG_LEVEL=error)').conflicts('verbose'))
     .action((options: ServeOptions) => action(serve, options))
 }
 
@@ -35,6 +37,7 @@ async function serve(options: ServeOptions, { env, terminal, clock, signal }: In
     ...(options.port === undefined ? {} : { EVERGRANT_PORT: options.port }),
     ...(options.publicUrl === undefined ? {} : { EVERGRANT_PUBLIC_URL: options.publicUrl }),
     ...(options.dataDir === undefined ? {} : { EVERGRANT_DATA_DIR: options.dataDir }),
+    ...(options.quiet === true ? { EVERGRANT_LOG_LEVEL: 'error' } : {}),
     ...(options.sandbox === true ? { EVERGRANT_SANDBOX: 'on' } : {}),
   }
   // Where it runs, and the first-run link, are what this command gives: they go to stdout as they are.

@@ -17,6 +17,7 @@ import type { Invocation } from '../invocation.ts'
 import { present, seconds } from '../option-values.ts'
 import type { Action } from '../program.ts'
 import { serverToken } from '../server-token.ts'
+import { slow } from '../slow.ts'
 import { storedGrant, type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -170,11 +171,12 @@ function equal(a: readonly string[], b: readonly string[]): boolean {
 async function printToken(
   of: Target,
   options: TokenOptions,
-  { terminal, clock, signal }: Invocation,
+  invocation: Invocation,
   provider: Provider | undefined,
   flow: Flow,
   wanted: Pick<Want, 'resource' | 'scope'>,
 ): Promise<void> {
+  const { terminal, clock, signal } = invocation
   const sources = tokenSources({
     store: of.store,
     flow,
@@ -196,7 +198,7 @@ async function printToken(
     throw withLogin(error, of)
   } finally {
     // Also after Ctrl-C: a refresh token that was sent may be spent, so its answer is waited for and recorded.
-    await sources.close()
+    await slow('an answer under way, so that no refresh token is lost', invocation, () => sources.close())
   }
   terminal.conceal(got.access_token)
   terminal.detail(`provider ${provider?.name ?? of.settings.provider ?? of.settings.issuer ?? 'from the profile'}`)

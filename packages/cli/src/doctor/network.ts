@@ -2,6 +2,8 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import type { Invocation } from '../invocation.ts'
+import { slow } from '../slow.ts'
 import { type Check, check } from './check.ts'
 
 /** The distinct hosts of some addresses. */
@@ -16,7 +18,7 @@ export function origins(addresses: readonly (string | undefined)[]): URL[] {
 }
 
 /** Name, connection and certificate of one host. Speaks no HTTP. */
-export function network(url: URL, now: number): Promise<Check> {
+export function network(url: URL, invocation: Pick<Invocation, 'terminal' | 'clock'>): Promise<Check> {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const secure = url.protocol === 'https:'
   const port = Number(url.port || (secure ? 443 : 80))
@@ -32,9 +34,9 @@ export function network(url: URL, now: number): Promise<Check> {
         advice: 'Check the spelling of the address, then DNS.',
       }
     }
-    const { validTo } = await handshake(host, port, secure)
+    const { validTo } = await slow(`${url.host} to connect`, invocation, () => handshake(host, port, secure))
     if (validTo === undefined) return { result: 'ok', detail: `${address} port ${port}, plain http on this machine` }
-    const days = Math.floor((validTo / 1000 - now) / 86_400)
+    const days = Math.floor((validTo / 1000 - invocation.clock.now()) / 86_400)
     const detail = `${address} port ${port}, certificate valid for ${days} more days`
     if (days >= 14) return { result: 'ok', detail }
     return { result: 'warn', detail, who: 'the provider', advice: 'Its certificate ends soon.' }

@@ -1,18 +1,22 @@
 /**
  * How many seconds an access token lives, from any of the fields that providers use; undefined when none tells.
- * `now`: epoch seconds when the request was sent.
+ * `now`: epoch seconds when the request was sent. `milliseconds`: what a span is told in.
  */
-export function lifetime(fields: Readonly<Record<string, unknown>>, now: number): number | undefined {
-  const relative = number(fields['expires_in'])
-  if (relative !== undefined) return relative > 0 ? relative : undefined
-  const absolute = epoch(fields['expires_at'] ?? fields['expires_on'])
-  if (absolute !== undefined) return Math.max(0, absolute - now)
-  const either = fields['expires']
-  const plain = number(either)
-  // Seconds to live and epoch seconds share this name in the field; nothing lives for thirty years.
-  if (plain !== undefined && plain < 946_684_800) return plain > 0 ? plain : undefined
-  const date = epoch(either)
-  return date === undefined ? undefined : Math.max(0, date - now)
+export function lifetime(
+  fields: Readonly<Record<string, unknown>>,
+  now: number,
+  milliseconds = false,
+): number | undefined {
+  for (const name of ['expires_in', 'expires_at', 'expires_on', 'expires']) {
+    const value = fields[name]
+    const span = name === 'expires_in' || name === 'expires' ? number(value) : undefined
+    const seconds = span !== undefined && milliseconds ? span / 1000 : span
+    // Seconds to live and points in time share names in the field; nothing lives for thirty years.
+    if (seconds !== undefined && seconds < 946_684_800) return seconds > 0 ? seconds : undefined
+    const end = epoch(value)
+    if (end !== undefined) return Math.max(0, end - now)
+  }
+  return undefined
 }
 
 function number(value: unknown): number | undefined {

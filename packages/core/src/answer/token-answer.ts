@@ -1,7 +1,10 @@
 import { isOAuthError, type OAuthError } from '../errors.ts'
+import type { SecondToken } from '../provider/answer-rules.ts'
 import type { AnswerBody } from './answer-body.ts'
 import { lifetime } from './lifetime.ts'
+import { picked } from './path.ts'
 import { type Answerer, refusal, text } from './refusal.ts'
+import { type AnswerHabits, keptFields, standardAnswer, withoutTokens } from './standard-fields.ts'
 
 /** A token answer in the shape of RFC 6749 §5.1, whatever shape it came in. */
 export interface TokenAnswer {
@@ -12,6 +15,8 @@ export interface TokenAnswer {
   /** Seconds after which the provider would like a refresh. */
   readonly refresh_in?: number
   readonly refresh_token?: string
+  /** Seconds that the refresh token lives. */
+  readonly refresh_expires_in?: number
   /** Space separated; absent when the provider did not say. */
   readonly scope?: string
   readonly id_token?: string
@@ -19,6 +24,10 @@ export interface TokenAnswer {
   readonly subject?: { readonly iss: string; readonly sub: string; readonly username?: string }
   /** The private key that the token is bound to (RFC 9449); not from the provider. */
   readonly dpop_key?: JsonWebKey
+  /** What the provider's definition says is to be kept with the grant. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Another token that came with this one, and the name its grant gets. */
+  readonly second?: { readonly name: string; readonly answer: TokenAnswer }
   /** Everything else the provider said. */
   readonly raw: Readonly<Record<string, unknown>>
   /** What a function of the program threw after this answer had come: thrown on when the tokens are recorded. */
@@ -46,38 +55,76 @@ export function salvaged(body: AnswerBody, refused: unknown, spent: string | und
 
 /**
  * Reads a token answer, accepting what providers in the field send: 201, urlencoded bodies, numbers as strings,
- * `expires`, dates, null for absent, scope as a list. Anything that carries no access token becomes a typed error.
+ * `expires`, dates, null for absent, scope as a list, and what the provider's definition says about its answers.
+ * Anything that carries no access token becomes a typed error.
  */
-export function tokenAnswer(body: AnswerBody, now: number, provider: Answerer): TokenAnswer {
+export function tokenAnswer(given: AnswerBody, now: number, provider: Answerer & AnswerHabits): TokenAnswer {
+  const body = standardAnswer(given, provider)
   const { fields } = body
   const access_token = text(fields?.['access_token'])
   const failed = body.status < 200 || body.status > 299 || fields === undefined
   if (failed || access_token === undefined || text(fields['error']) !== undefined || fields['ok'] === false)
     throw refusal(body, provider)
   const { access_token: _, refresh_token, id_token, token_type, scope, ...rest } = fields
+  const rules = provider.token_answer
   const refresh = text(refresh_token)
   const identity = text(id_token)
-  const granted = scopeText(scope)
-  const expires_in = lifetime(fields, now)
+  const granted = scopeText(scope, rules?.scope_separator)
+  const milliseconds = rules?.time_unit === 'milliseconds'
+  const expires_in = lifetime(fields, now, milliseconds)
+  const refresh_expires_in = lifetime(refreshTimes(fields), now, milliseconds)
   const refresh_in = positive(fields['refresh_in'])
+  const other = rules?.second && secondAnswer(given, now, provider, rules.second)
+  // Where only the second one came, it stands in the place of the first.
+  const second = other?.answer.access_token === access_token ? undefined : other
+  const tokens = [access_token, refresh, identity, second?.answer.access_token, second?.answer.refresh_token]
+  const kept = rules && withoutTokens(keptFields(given.fields, rules), tokens)
   return {
     access_token,
     token_type: text(token_type) ?? 'Bearer',
     ...(expires_in === undefined ? {} : { expires_in }),
     ...(refresh_in === undefined ? {} : { refresh_in }),
     ...(refresh === undefined ? {} : { refresh_token: refresh }),
+    ...(refresh_expires_in === undefined ? {} : { refresh_expires_in }),
     ...(granted === undefined ? {} : { scope: granted }),
     ...(identity === undefined ? {} : { id_token: identity }),
-    raw: rest,
+    ...(kept === undefined || Object.keys(kept).length === 0 ? {} : { metadata: kept }),
+    ...(second === undefined ? {} : { second }),
+    raw: rules === undefined ? rest : withoutTokens(rest, tokens),
     ...(body.thrown === undefined ? {} : { thrown: body.thrown }),
   }
 }
 
+/** The other token of the same answer, when there is one this time. */
+function secondAnswer(
+  given: AnswerBody,
+  now: number,
+  { id, name, token_answer }: Answerer & AnswerHabits,
+  second: SecondToken,
+): TokenAnswer['second'] {
+  const fields = picked(given.fields, { ...second.fields })
+  if (text(fields['access_token']) === undefined) return undefined
+  const { scope_separator, time_unit } = token_answer ?? {}
+  const habits = {
+    ...(scope_separator === undefined ? {} : { scope_separator }),
+    ...(time_unit === undefined ? {} : { time_unit }),
+  }
+  return { name: second.name, answer: tokenAnswer({ ...given, fields }, now, { id, name, token_answer: habits }) }
+}
+
+function refreshTimes(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    expires_in: fields['refresh_expires_in'] ?? fields['refresh_token_expires_in'],
+    expires_at: fields['refresh_expires_at'],
+  }
+}
+
 /** RFC 6749 §3.3 says space separated; the field also knows commas and lists. */
-function scopeText(value: unknown): string | undefined {
+function scopeText(value: unknown, separator: string | undefined): string | undefined {
   if (Array.isArray(value)) return value.filter((one) => typeof one === 'string').join(' ') || undefined
   const plain = text(value)
-  return plain === undefined ? undefined : plain.includes(' ') ? plain : plain.replaceAll(',', ' ')
+  if (plain === undefined || separator === ' ') return plain
+  return separator === undefined && plain.includes(' ') ? plain : plain.replaceAll(separator ?? ',', ' ')
 }
 
 function positive(value: unknown): number | undefined {

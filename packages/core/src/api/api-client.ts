@@ -27,6 +27,7 @@ export interface ApiOptions {
   readonly timeout?: number | undefined
   /** Headers of every request that has none of that name. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Told about every request and every retry, as it is before credentials are attached. */
   readonly hooks?: HttpHooks | undefined
 }
 
@@ -75,10 +76,7 @@ export function apiClient(options: ApiOptions): ApiClient {
   const base = baseUrl === undefined ? undefined : assertSecureUrl(baseUrl, 'baseUrl')
   assertKnown(usual, schemes)
 
-  const inner = [
-    options.timeout === undefined ? undefined : timeout(options.timeout),
-    options.hooks === undefined ? undefined : hooks(options.hooks),
-  ]
+  const inner = [options.timeout === undefined ? undefined : timeout(options.timeout)]
   const authenticate =
     (security: Requirement): FetchMiddleware =>
     async (request, next) => {
@@ -91,6 +89,8 @@ export function apiClient(options: ApiOptions): ApiClient {
   const outer = [
     options.retries === undefined ? undefined : retry({ retries: options.retries }),
     options.headers === undefined ? undefined : defaultHeaders(options.headers),
+    // Before credentials are attached: they may have names that do not sound like a secret.
+    options.hooks === undefined ? undefined : hooks(options.hooks),
   ]
   const plain = compose(inner, options.fetch)
 

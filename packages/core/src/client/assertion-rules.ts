@@ -7,6 +7,8 @@ export interface AssertionRules {
    * Any other text is used as it is.
    */
   readonly audience?: 'issuer' | 'token_endpoint' | (string & {}) | undefined
+  /** Who issues it, where that is not the client: the team that a key belongs to. Only for `client_secret_signed`. */
+  readonly issuer?: string | undefined
   /** Seconds that an assertion lives. Default 60. */
   readonly lifetime?: number | undefined
   /**

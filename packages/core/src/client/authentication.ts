@@ -49,6 +49,24 @@ export function ClientSecretBasicRaw(secret: string): ClientAuthentication {
   }
 }
 
+/** Basic with the secret as user name and nothing else, for providers that know the client by its secret. */
+export function ClientSecretUsername(secret: string): ClientAuthentication {
+  return {
+    method: 'client_secret_username',
+    secret: new Redacted(secret),
+    apply: (_as, _client, _body, headers) => basic(headers, secret, ''),
+  }
+}
+
+/** A public client of a provider that wants Basic from everybody: its id, and an empty password. */
+export function NoneBasic(): ClientAuthentication {
+  return {
+    method: 'none_basic',
+    secret: undefined,
+    apply: (_as, { client_id }, _body, headers) => basic(headers, formEncoded(client_id), ''),
+  }
+}
+
 function basic(headers: Headers, user: string, password: string): void {
   const bytes = new TextEncoder().encode(`${user}:${password}`)
   headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`)
@@ -66,6 +84,13 @@ const BY_SECRET: Partial<Record<ClientAuthMethod, (secret: string) => ClientAuth
   client_secret_basic: ClientSecretBasic,
   client_secret_basic_raw: ClientSecretBasicRaw,
   client_secret_post: ClientSecretPost,
+  client_secret_username: ClientSecretUsername,
+}
+
+/** The methods of public clients. */
+const WITHOUT_SECRET: Partial<Record<ClientAuthMethod, () => ClientAuthentication>> = {
+  none: None,
+  none_basic: NoneBasic,
 }
 
 /**
@@ -83,10 +108,12 @@ export function secretAuthentication(
 ): ClientAuthentication {
   const about = { provider: provider.id }
   const bySecret = provider.client_auth?.find((known) => known in BY_SECRET)
-  const usual = secret ? bySecret : provider.client_auth?.includes('none') ? 'none' : provider.client_auth?.[0]
+  const isPublic = provider.client_auth?.find((known) => known in WITHOUT_SECRET)
+  const usual = secret ? bySecret : (isPublic ?? provider.client_auth?.[0])
   const chosen = method ?? usual ?? (secret ? 'client_secret_post' : 'none')
-  if (chosen === 'none') {
-    if (!secret) return None()
+  const publicly = WITHOUT_SECRET[chosen]
+  if (publicly !== undefined) {
+    if (!secret) return publicly()
     const message = `A public client of ${provider.name} has no client secret, but one was given. ${provider.name} would refuse it.`
     throw new OAuthError('SECRET_FOR_PUBLIC_CLIENT', message, about)
   }

@@ -3,6 +3,7 @@ import type { ClientAuthMethod, ProviderDefinition } from '../provider/definitio
 import { type ClientAuthentication, secretAuthentication } from './authentication.ts'
 import { ClientSecretJwt } from './client-secret-jwt.ts'
 import { PrivateKeyJwt } from './private-key-jwt.ts'
+import { SignedClientSecret } from './signed-client-secret.ts'
 import { type SigningKeyDetails, signingKeyFromPem } from './signing-key.ts'
 import { TlsClientAuth } from './tls-client-auth.ts'
 
@@ -27,10 +28,11 @@ export function clientAuthentication(
     throw new OAuthError('SECRET_FOR_PUBLIC_CLIENT', message, { provider: provider.id })
   }
   if (secret && chosen === 'client_secret_jwt') return ClientSecretJwt(secret)
+  if (secret && chosen === 'client_secret_signed') return SignedClientSecret(() => signingKeyFromPem(secret, details))
   if (secret && chosen === 'private_key_jwt') return PrivateKeyJwt(() => signingKeyFromPem(secret, details))
   return secretAuthentication(provider, secret, method)
 }
 
 function sendsSecret(method: ClientAuthMethod): boolean {
-  return method !== 'none' && !method.endsWith('tls_client_auth')
+  return !method.startsWith('none') && !method.endsWith('tls_client_auth')
 }

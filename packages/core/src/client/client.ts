@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { detachable } from '../detachable.ts'
 import { OAuthError } from '../errors.ts'
+import { type RedeemedStates, redeemedStates } from '../grant/redeemed-states.ts'
 import { type Http, http } from '../http/http.ts'
 import { discover } from '../protocol/discovery.ts'
 import type { KnownKeys } from '../protocol/provider-keys.ts'
@@ -22,6 +23,8 @@ export interface Client {
   readonly decrypt?: Decrypt | undefined
   /** The provider's signing keys, as this client last saw them. */
   readonly keys: KnownKeys
+  /** Authorizations whose code was redeemed, so that it is not sent twice. */
+  readonly redeemed: RedeemedStates
   /** The client as the protocol layer sees it. */
   readonly registration: oauth.Client
   /** The authorization server's metadata: discovered once, or made from the given endpoints. */
@@ -112,6 +115,7 @@ export function defineClient(options: ClientOptions): Client {
     dpop: options.dpop,
     decrypt: options.decrypt,
     keys: { cache: {}, quietUntil: 0 },
+    redeemed: redeemedStates(),
     registration,
     metadata(signal) {
       known ??= discover(provider, transport).catch((error) => {

@@ -9,7 +9,7 @@ export interface Dpop {
   /** The key of a grant; a new one for a grant that has none. */
   key(stored: JsonWebKey | undefined, registration: oauth.Client): Promise<DpopKey>
   /** Middleware that sends a source's tokens with proofs of their keys. */
-  prove(source: Pick<TokenSource, 'token'>, registration: oauth.Client): FetchMiddleware
+  prove(source: Pick<TokenSource, 'token' | 'sending'>, registration: oauth.Client): FetchMiddleware
 }
 
 /** How many keys stay open; the one that was not used for longest goes first. */

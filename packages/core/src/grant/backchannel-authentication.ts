@@ -4,13 +4,10 @@ import { refusal, text } from '../answer/refusal.ts'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
 import { exchange } from '../http/exchange.ts'
-import { boundTo, keyFor } from '../protocol/bound.ts'
-import { verifyIdToken } from '../protocol/id-token.ts'
 import { scopeNames } from '../protocol/scope.ts'
 import { quietly } from '../redacted.ts'
+import { type AwaitOptions, assertBegunBy, awaitConsent, intervalOf } from './await-consent.ts'
 import type { Grant } from './grant.ts'
-import { type PollProgress, polled } from './poll.ts'
-import { type ConsentTarget, recordConsent } from './record-consent.ts'
 
 /** What {@link beginBackchannelAuthentication} needs: exactly one hint says whom to ask. */
 export interface BackchannelOptions {
@@ -47,12 +44,7 @@ export interface BackchannelAuthentication {
 }
 
 /** What {@link pollBackchannelAuthentication} needs. */
-export interface BackchannelPollOptions extends ConsentTarget {
-  readonly pending: BackchannelAuthentication
-  /** Gives up waiting: `ABORTED`. */
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((progress: PollProgress) => void) | undefined
-}
+export interface BackchannelPollOptions extends AwaitOptions<BackchannelAuthentication> {}
 
 /**
  * Asks a person on their own device, without a browser here (OpenID Connect CIBA §7, poll and ping mode). One request; nothing
@@ -81,10 +73,9 @@ export async function beginBackchannelAuthentication(
   )
   const auth_req_id = text(body.fields?.['auth_req_id'])
   if (body.fields === undefined || auth_req_id === undefined) throw refusal(body, provider)
-  const interval = Number(body.fields['interval'] ?? 5)
   return quietly<BackchannelAuthentication>({
     auth_req_id,
-    interval: Number.isFinite(interval) && interval > 0 ? interval : 5,
+    interval: intervalOf(body.fields['interval']),
     provider: provider.id,
     client_id: client.client_id,
     grant: options.grant,
@@ -101,30 +92,21 @@ export async function beginBackchannelAuthentication(
  * @see https://openid.net/specs/openid-client-initiated-backchannel-authentication-core-1_0.html#rfc.section.10.1
  */
 export async function pollBackchannelAuthentication(client: Client, options: BackchannelPollOptions): Promise<Grant> {
-  const { pending, signal, onProgress } = options
+  const { pending, signal } = options
   const { provider, registration, authentication } = client
-  if (pending.client_id !== client.client_id || pending.provider !== provider.id) {
-    const message = `The authentication belongs to client ${pending.client_id} of ${pending.provider}, not to ${client.client_id} of ${provider.id}.`
-    throw new OAuthError('INVALID_ARGUMENT', message, { provider: provider.id, grant: pending.grant })
-  }
+  assertBegunBy(client, pending, 'authentication')
   const as = await client.metadata(signal)
   const additionalParameters = { ...provider.token_params }
-  const key = await keyFor(client)
-  const { answer, sent } = await polled(client, {
-    ...pending,
-    signal,
-    onProgress,
-    request: () =>
-      exchange(
-        client,
-        (request) =>
-          oauth.backchannelAuthenticationGrantRequest(as, registration, authentication.apply, pending.auth_req_id, {
-            ...request,
-            additionalParameters,
-          }),
-        key,
-      ),
-  })
-  const subject = await verifyIdToken(client, answer)
-  return recordConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
+  const { apply } = authentication
+  return awaitConsent(client, options, (key) =>
+    exchange(
+      client,
+      (request) =>
+        oauth.backchannelAuthenticationGrantRequest(as, registration, apply, pending.auth_req_id, {
+          ...request,
+          additionalParameters,
+        }),
+      key,
+    ),
+  )
 }

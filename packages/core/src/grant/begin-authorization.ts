@@ -1,13 +1,13 @@
 import type * as oauth from 'oauth4webapi'
 import type { Client } from '../client/client.ts'
-import { base64url } from '../client/pem.ts'
 import { OAuthError } from '../errors.ts'
 import { assertSecureUrl, isLoopback } from '../http/secure-url.ts'
 import { scopeNames } from '../protocol/scope.ts'
 import { quietly } from '../redacted.ts'
+import { authorizationAddress } from './authorization-address.ts'
 import { type AuthorizationStep, pushedRequest } from './authorization-step.ts'
+import { codeChallenge } from './code-challenge.ts'
 import type { PendingAuthorization } from './pending-authorization.ts'
-import { sha256 } from './sha256.ts'
 import { unguessable } from './unguessable.ts'
 
 /** What {@link beginAuthorization} needs. */
@@ -18,6 +18,10 @@ export interface AuthorizationOptions {
   readonly redirect_uri: string
   /** Scopes to ask for beside the provider's default ones. A string is split at spaces. */
   readonly scope?: string | readonly string[] | undefined
+  /** Scopes of a provider's second list, for the second token that it gives. Only where its definition names one. */
+  readonly second_scope?: string | readonly string[] | undefined
+  /** PKCE is switched on for this client, at a provider where that is a setting. Others decide by themselves. */
+  readonly pkce?: boolean | undefined
   /** Resource indicator (RFC 8707). */
   readonly resource?: string | undefined
   /** The account's name at the provider, so that the person need not type it. */
@@ -75,6 +79,7 @@ const PROTOCOL = new Set([
 export async function beginAuthorization(client: Client, options: AuthorizationOptions): Promise<BegunAuthorization> {
   const { provider, client_id } = client
   assertRedirectUri(client, options.redirect_uri)
+  const rules = provider.authorization_request ?? {}
   const as = await client.metadata()
   if (as.authorization_endpoint === undefined) {
     throw new OAuthError('MISSING_ENDPOINT', `${provider.name} has no authorization endpoint.`, {
@@ -86,6 +91,7 @@ export async function beginAuthorization(client: Client, options: AuthorizationO
   // A caller that overrides the whole parameter asks for just that, and it is what the grant remembers.
   const scope = scopeNames(options.params?.['scope'] ?? names)
   const [state = '', nonce = '', verifier = ''] = unguessable(3)
+  const redirect_uri = sentRedirectUri(client, options.redirect_uri, state)
   const asked = new URLSearchParams()
   const extra = {
     ...provider.authorization_params,
@@ -96,41 +102,41 @@ export async function beginAuthorization(client: Client, options: AuthorizationO
   }
   for (const [name, value] of Object.entries(extra))
     if (!PROTOCOL.has(name) && value !== undefined) asked.set(name, value)
-  asked.set('response_type', 'code')
+  const separator = provider.scope_separator ?? ' '
+  asked.set('response_type', provider.authorization_params?.['response_type'] ?? 'code')
   asked.set('client_id', client_id)
-  asked.set('redirect_uri', options.redirect_uri)
-  if (scope.length > 0 && !('scope' in extra)) asked.set('scope', scope.join(provider.scope_separator ?? ' '))
-  asked.set('state', state)
-  if (scope.includes('openid')) asked.set('nonce', nonce)
-  const code_verifier = provider.pkce === 'off' ? undefined : verifier
-  if (code_verifier !== undefined) {
-    asked.set('code_challenge', base64url(sha256(code_verifier)))
-    asked.set('code_challenge_method', 'S256')
-  }
+  asked.set('redirect_uri', redirect_uri)
+  if (scope.length > 0 && !('scope' in extra)) asked.set('scope', scope.join(separator))
+  const second = scopeNames(options.second_scope)
+  if (rules.second_scope_param !== undefined && second.length > 0)
+    asked.set(rules.second_scope_param, second.join(separator))
+  if (provider.callback?.state_in_redirect_uri !== true) asked.set('state', state)
+  const asksNonce = rules.nonce === 'always' || (rules.nonce !== 'never' && scope.includes('openid'))
+  if (asksNonce) asked.set('nonce', nonce)
+  const challenge = codeChallenge(provider.pkce, verifier, options.pkce)
+  for (const [name, value] of Object.entries(challenge)) asked.set(name, value)
   if (options.authorization_details !== undefined)
     asked.set('authorization_details', JSON.stringify(options.authorization_details))
   const response_mode = options.response_mode ?? asked.get('response_mode') ?? undefined
   if (response_mode !== undefined) asked.set('response_mode', response_mode)
-  const url = new URL(as.authorization_endpoint)
-  // Set one by one, each would write the whole address anew.
-  const query = new URLSearchParams(url.search)
-  for (const [name, value] of await travelling(client, as, asked, options.steps ?? [])) query.set(name, value)
-  url.search = query.toString()
+  const sent = await travelling(client, as, asked, options.steps ?? [])
+  const url = authorizationAddress(as.authorization_endpoint, sent, provider)
   const pending = quietly<PendingAuthorization>({
     state,
     ...(response_mode === undefined ? {} : { response_mode }),
-    ...(code_verifier === undefined ? {} : { code_verifier }),
-    ...(scope.includes('openid') ? { nonce } : {}),
-    redirect_uri: options.redirect_uri,
+    ...('code_challenge' in challenge ? { code_verifier: verifier } : {}),
+    ...(asksNonce ? { nonce } : {}),
+    redirect_uri,
     provider: provider.id,
     client_id,
     grant: options.grant,
     ...(scope.length > 0 ? { scope: scope.join(' ') } : {}),
+    ...(second.length > 0 ? { second_scope: second.join(' ') } : {}),
     ...(options.resource === undefined ? {} : { resource: options.resource }),
     created_at: now,
     expires_at: now + (options.lifetime ?? 600),
   })
-  return { url: url.href, pending }
+  return { url, pending }
 }
 
 async function travelling(
@@ -145,7 +151,7 @@ async function travelling(
   return mustPush ? pushedRequest(client, as, parameters) : parameters
 }
 
-/** Throws when the redirect URI is not one of the client's, or would be insecure. */
+/** Throws when the redirect URI is not one of the client's, would be insecure, or is none that the provider takes. */
 export function assertRedirectUri(client: Client, redirect_uri: string): void {
   const { provider, redirect_uris } = client
   // Private-use schemes (RFC 8252 §7.1) are not web addresses; only web addresses can be insecure.
@@ -155,9 +161,24 @@ export function assertRedirectUri(client: Client, redirect_uri: string): void {
       provider: provider.id,
     })
   }
+  const { pattern, help = `It must match ${pattern}.` } = provider.redirect_uri ?? {}
+  if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(redirect_uri)) {
+    const message = `${provider.name} does not take the redirect URI ${redirect_uri}. ${help}`
+    throw new OAuthError('REDIRECT_URI_MISMATCH', message, { provider: provider.id })
+  }
   if (redirect_uris === undefined || redirect_uris.some((known) => sameRedirect(known, redirect_uri))) return
   const message = `The redirect URI ${redirect_uri} is not registered for this client of ${provider.name}; registered: ${redirect_uris.join(', ')}.`
   throw new OAuthError('REDIRECT_URI_MISMATCH', message, { provider: provider.id })
+}
+
+/** What goes out as the redirect URI: itself, with the state in it, or a name that stands for it. */
+function sentRedirectUri({ provider }: Client, redirect_uri: string, state: string): string {
+  const { sent_as } = provider.redirect_uri ?? {}
+  if (sent_as !== undefined) return sent_as
+  if (provider.callback?.state_in_redirect_uri !== true) return redirect_uri
+  const url = new URL(redirect_uri)
+  url.searchParams.set('state', state)
+  return url.href
 }
 
 /** Byte for byte (RFC 9700 §2.1), but a loopback listener may have any port (RFC 8252 §7.3). */

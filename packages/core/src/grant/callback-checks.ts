@@ -1,6 +1,8 @@
 import type * as oauth from 'oauth4webapi'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
+import { exactIssuer, mayBeIssuer } from '../provider/issuer.ts'
+import type { Provider } from '../provider/resolve.ts'
 import { scrub } from '../redacted.ts'
 import type { PendingAuthorization, PendingStore } from './pending-authorization.ts'
 
@@ -33,7 +35,7 @@ export async function checkedCallback(
   const as = await client.metadata()
   assertIssuer(client, as, parameters, issuerInToken(pending), about)
   const error = parameters.get('error')
-  if (error !== null) throw refused(provider.name, scrub(error.slice(0, 200)), parameters, about)
+  if (error !== null) throw refused(provider, scrub(error.slice(0, 200)), parameters, about)
   return { pending, as }
 }
 
@@ -58,7 +60,7 @@ function assertIssuer(
   const { provider } = client
   const iss = parameters.get('iss')
   // Without a known issuer, or with one that differs by tenant, there is nothing to compare with.
-  if (provider.issuer === undefined || provider.issuer_rule === 'tenant') parameters.delete('iss')
+  if (exactIssuer(provider) === undefined && mayBeIssuer(provider, iss ?? as.issuer)) parameters.delete('iss')
   else if (iss !== null && iss !== as.issuer) {
     const message = `The callback came from ${iss}, but ${as.issuer} was asked (RFC 9207).`
     throw new OAuthError('ISSUER_MISMATCH', message, about)
@@ -77,7 +79,8 @@ const DECLINED = new Set([
   'consent_required',
 ])
 
-function refused(name: string, error: string, parameters: URLSearchParams, about: object): OAuthError {
+function refused(provider: Provider, error: string, parameters: URLSearchParams, about: object): OAuthError {
+  const { name, callback } = provider
   const said = (field: string): string | undefined => scrub((parameters.get(field) ?? '').slice(0, 600)) || undefined
   const error_description = said('error_description')
   const details = { ...about, error, error_description, error_uri: said('error_uri') }
@@ -86,7 +89,7 @@ function refused(name: string, error: string, parameters: URLSearchParams, about
   if (error === 'server_error' || error === 'temporarily_unavailable') {
     return new OAuthError('PROVIDER_UNAVAILABLE', `${name} had trouble with the consent: ${error}${words}.`, details)
   }
-  return DECLINED.has(error)
+  return DECLINED.has(error) || callback?.declined?.includes(error) === true
     ? new OAuthError('ACCESS_DENIED', `Consent was declined at ${name}${words}.`, details)
     : new OAuthError('AUTHORIZATION_REFUSED', `${name} refused the authorization: ${error}${words}.`, details)
 }

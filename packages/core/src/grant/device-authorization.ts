@@ -1,17 +1,18 @@
 import * as oauth from 'oauth4webapi'
 import { lifetime } from '../answer/lifetime.ts'
+import { at } from '../answer/path.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import type { Client } from '../client/client.ts'
-import { OAuthError } from '../errors.ts'
 import { exchange } from '../http/exchange.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
-import { boundTo, keyFor } from '../protocol/bound.ts'
-import { verifyIdToken } from '../protocol/id-token.ts'
 import { scopeNames } from '../protocol/scope.ts'
+import { askToken } from '../protocol/token-request.ts'
 import { quietly } from '../redacted.ts'
+import { type AwaitOptions, assertBegunBy, awaitConsent, intervalOf } from './await-consent.ts'
 import type { Grant } from './grant.ts'
-import { type PollProgress, polled } from './poll.ts'
-import { type ConsentTarget, recordConsent } from './record-consent.ts'
+
+/** The grant type of RFC 8628 §3.4. */
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 /** What {@link beginDeviceAuthorization} needs. */
 export interface DeviceOptions {
@@ -49,13 +50,7 @@ export interface DeviceAuthorization {
 }
 
 /** What {@link pollDeviceAuthorization} needs. */
-export interface DevicePollOptions extends ConsentTarget {
-  readonly pending: DeviceAuthorization
-  /** Gives up waiting: `ABORTED`. */
-  readonly signal?: AbortSignal | undefined
-  /** Called after each request that brought no answer yet. */
-  readonly onProgress?: ((progress: PollProgress) => void) | undefined
-}
+export interface DevicePollOptions extends AwaitOptions<DeviceAuthorization> {}
 
 /**
  * Begins a device authorization (RFC 8628 §3.1), for programs without a browser of their own. One request; nothing is
@@ -85,7 +80,7 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
     oauth.deviceAuthorizationRequest(as, registration, authentication.apply, parameters, request),
   )
   const { fields } = body
-  const device_code = text(fields?.['device_code'])
+  const device_code = text(at(fields, provider.device?.code_field ?? 'device_code'))
   const user_code = text(fields?.['user_code'])
   // The drafts of RFC 8628 said `verification_url`, and some still do.
   const address = text(fields?.['verification_uri']) ?? text(fields?.['verification_url'])
@@ -94,13 +89,12 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
   const complete = text(fields['verification_uri_complete']) ?? text(fields['verification_url_complete'])
   for (const one of [address, complete])
     if (one !== undefined) assertSecureUrl(one, `${provider.name}: verification_uri`)
-  const interval = Number(fields['interval'] ?? 5)
   return quietly<DeviceAuthorization>({
     device_code,
     user_code,
     verification_uri: address,
     ...(complete === undefined ? {} : { verification_uri_complete: complete }),
-    interval: Number.isFinite(interval) && interval > 0 ? interval : 5,
+    interval: intervalOf(fields['interval']),
     provider: provider.id,
     client_id: client.client_id,
     grant: options.grant,
@@ -121,33 +115,14 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
  * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.4
  */
 export async function pollDeviceAuthorization(client: Client, options: DevicePollOptions): Promise<Grant> {
-  const { pending, signal, onProgress } = options
-  const { provider, registration, authentication } = client
-  if (pending.client_id !== client.client_id || pending.provider !== provider.id) {
-    const message = `The device authorization belongs to client ${pending.client_id} of ${pending.provider}, not to ${client.client_id} of ${provider.id}.`
-    throw new OAuthError('INVALID_ARGUMENT', message, { provider: provider.id, grant: pending.grant })
+  const { pending } = options
+  assertBegunBy(client, pending, 'device authorization')
+  const { grant_type = DEVICE_CODE, code_parameter = 'device_code', send_user_code } = client.provider.device ?? {}
+  const parameters = {
+    [code_parameter]: pending.device_code,
+    user_code: send_user_code === true ? pending.user_code : undefined,
   }
-  const as = await client.metadata(signal)
-  const additionalParameters = {
-    ...provider.token_params,
-    ...(pending.resource === undefined ? {} : { resource: pending.resource }),
-  }
-  const key = await keyFor(client)
-  const { answer, sent } = await polled(client, {
-    ...pending,
-    signal,
-    onProgress,
-    request: () =>
-      exchange(
-        client,
-        (request) =>
-          oauth.deviceCodeGrantRequest(as, registration, authentication.apply, pending.device_code, {
-            ...request,
-            additionalParameters,
-          }),
-        key,
-      ),
-  })
-  const subject = await verifyIdToken(client, answer)
-  return recordConsent(client, options, pending, { answer: boundTo(answer, key), subject, sent })
+  return awaitConsent(client, options, (key) =>
+    askToken(client, { grant_type, parameters, resource: pending.resource }, key),
+  )
 }

@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantEvent, GrantListener } from '../events.ts'
+import { apiFetch } from '../http/api-middleware.ts'
 import type { Flow } from '../protocol/flow.ts'
 import { refreshFlow } from '../protocol/refresh.ts'
 import type { GrantStore } from '../store/store.ts'
@@ -23,6 +24,8 @@ export interface EngineOptions {
    * serves both.
    */
   readonly fetch?: typeof fetch | undefined
+  /** Hosts that get tokens over plain http; see {@link Sending.insecureHosts}. Default: none but loopback. */
+  readonly insecureHosts?: readonly string[] | undefined
   /** Limits for token requests by host: the value of `hostLimits()`. Default: those of its kind for `tokenSources`. */
   readonly hosts?: HostTurns | undefined
   /** Hears what happens to grants, after it was recorded and returned. */
@@ -85,33 +88,34 @@ export function engine(options: EngineOptions): Engine {
     lease,
     random,
     hosts: options.hosts,
-    sending: sendingWith(options.fetch, client, clock),
+    sending: sendingWith(options, client, clock),
     reach: (point) => options.testPoints?.[point]?.(),
   }
 }
 
 /** How requests are sent: one value for all grants of one client, one by grant when each has its own. */
 function sendingWith(
-  fetch: EngineOptions['fetch'],
+  { fetch, insecureHosts }: EngineOptions,
   client: EngineOptions['client'],
   clock: Clock,
 ): (grantId: string) => Sending {
   const of = (clientOf: () => Client | Promise<Client>, send: Sending['fetch']): Sending => ({
     fetch: fetch ?? send,
     clock,
+    insecureHosts,
     async proofs(source) {
       const { dpop, registration } = await clientOf()
       return dpop?.prove(source, registration)
     },
   })
   if (typeof client !== 'function') {
-    const shared = of(() => client, client.http.fetch)
+    const shared = of(() => client, apiFetch(client))
     return () => shared
   }
   return (id) =>
     of(
       () => client(id),
-      async (input, init) => (await client(id)).http.fetch(input, init),
+      async (input, init) => apiFetch(await client(id))(input, init),
     )
 }
 

@@ -1,22 +1,26 @@
 import * as oauth from 'oauth4webapi'
-import { isInvalidGrant } from '../answer/refusal.ts'
 import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
-import { isOAuthError, OAuthError } from '../errors.ts'
+import { OAuthError } from '../errors.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
-import { requestToken } from '../protocol/token-request.ts'
+import { exactIssuer } from '../provider/issuer.ts'
 import { callbackParameters } from './callback.ts'
 import { checkedCallback } from './callback-checks.ts'
+import { concludeConsent, redeemCode } from './conclude-consent.ts'
 import type { Grant } from './grant.ts'
 import type { PendingAuthorization, PendingStore } from './pending-authorization.ts'
-import { type ConsentTarget, recordConsent } from './record-consent.ts'
+import type { ConsentTarget } from './record-consent.ts'
 import { openedResponse } from './signed-response.ts'
 
 /** What {@link finishAuthorization} needs. */
 export interface CallbackOptions extends ConsentTarget {
   /** The callback as it came: a URL, its query, a form body, or the text that a person pasted. */
   readonly callback: string | URL | URLSearchParams
-  /** What {@link beginAuthorization} returned, or the store it was put in. */
+  /**
+   * What {@link beginAuthorization} returned, or the store it was put in. It works once: a store gives it out once to all
+   * processes, and the client of this process remembers one that is handed in directly, or a copy of it. Another process
+   * that has a copy too must be kept from it by you: a code that comes twice makes the provider end the grant.
+   */
   readonly pending: PendingAuthorization | PendingStore
 }
 
@@ -31,21 +35,40 @@ export interface CallbackOptions extends ConsentTarget {
  * request throws.
  */
 export async function finishAuthorization(client: Client, options: CallbackOptions): Promise<Grant> {
-  const received = callbackParameters(options.callback, ['code', 'response'])
+  const { callback: rules = {}, hooks = [] } = client.provider
+  const received = callbackParameters(options.callback, ['code', 'response'], rules.parameter_names)
   const signed = received.has('response')
   const parameters = signed ? await openedResponse(client, received) : received
+  const asItCame = new URLSearchParams(parameters)
+  // A name that was given for another is not part of what the provider sent, and may have signed.
+  for (const [name, arrived] of Object.entries(rules.parameter_names ?? {})) if (name !== arrived) asItCame.delete(name)
   const { pending, as } = await checkedCallback(client, parameters, options.pending)
   if (!signed && pending.response_mode?.endsWith('jwt')) {
     const message = `${client.provider.name} was asked for a signed answer, but this callback is not signed.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: client.provider.id, grant: pending.grant })
   }
+  for (const hook of hooks) await hook.callback?.(asItCame, client)
+  const metadata = keptParameters(client, parameters, pending)
   const sent = client.http.clock.now()
-  const answer = await redeem(client, as, parameters, pending)
+  const answer = await redeem(client, as, parameters, pending, metadata)
   const subject = await verifyIdToken(client, answer, {
     nonce: pending.nonce,
     code: parameters.get('code') ?? undefined,
   })
-  return recordConsent(client, options, pending, { answer, subject, sent })
+  return concludeConsent(client, options, pending, { answer, subject, sent, metadata })
+}
+
+/** What the definition says is to be kept of a callback, and what later requests repeat. */
+function keptParameters(
+  { provider }: Client,
+  parameters: URLSearchParams,
+  { redirect_uri }: PendingAuthorization,
+): Readonly<Record<string, unknown>> | undefined {
+  const { metadata = [], endpoints } = provider.callback ?? {}
+  const names = endpoints === undefined ? metadata : [...metadata, endpoints.parameter]
+  const kept: Record<string, unknown> = provider.refresh_request?.redirect_uri ? { redirect_uri } : {}
+  for (const name of names) if (parameters.has(name)) kept[name] = parameters.get(name)
+  return Object.keys(kept).length === 0 ? undefined : kept
 }
 
 async function redeem(
@@ -53,28 +76,44 @@ async function redeem(
   as: oauth.AuthorizationServer,
   parameters: URLSearchParams,
   pending: PendingAuthorization,
+  metadata: Readonly<Record<string, unknown>> | undefined,
 ): Promise<TokenAnswer> {
   const { provider } = client
-  const known =
-    provider.issuer === undefined || provider.issuer_rule === 'tenant'
-      ? { ...as, authorization_response_iss_parameter_supported: false }
-      : as
+  const inexact = exactIssuer(provider) === undefined
+  const known = inexact ? { ...as, authorization_response_iss_parameter_supported: false } : as
+  // Where one comes beside the code it is not used: the id_token of the token endpoint counts.
+  if (provider.authorization_params?.['response_type']?.includes('id_token')) parameters.delete('id_token')
   const validated = validatedResponse(known, client, parameters, pending)
   const [code, ...more] = validated.getAll('code')
   if (!code || more.length > 0) {
     const message = `The callback of ${provider.name} cannot be used: it holds ${code ? 'several codes' : 'no code'}.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: provider.id, grant: pending.grant })
   }
+  if (!client.redeemed.take(pending, client.http.clock.now())) {
+    const message = 'This authorization was finished already; its code is not sent a second time.'
+    throw new OAuthError('AUTHORIZATION_NOT_FOUND', message, { provider: provider.id, grant: pending.grant })
+  }
   try {
-    const { redirect_uri, code_verifier, resource } = pending
-    const parameters = { code, redirect_uri, code_verifier }
-    return await requestToken(client, { grant_type: 'authorization_code', parameters, resource })
+    return await redeemCode(client, {
+      ...pending,
+      code: provider.callback?.decode_code ? decoded(code) : code,
+      metadata,
+    })
   } catch (error) {
-    if (!isOAuthError(error)) throw error
-    if (!isInvalidGrant(error)) throw error.forGrant(pending.grant)
-    const words = error.error_description ?? error.error
-    const message = `${provider.name} did not accept the authorization code: ${words}`
-    throw new OAuthError('CODE_REFUSED', message, { ...error, cause: error, grant: pending.grant })
+    // A code that the provider has not seen, or has not taken, may be sent again.
+    const untaken = error instanceof OAuthError && error.code !== 'CODE_REFUSED' && error.outcome === 'refused'
+    const unseen = error instanceof OAuthError && error.outcome === 'not_sent'
+    if (provider.long_lived === undefined && (untaken || unseen)) client.redeemed.free(pending)
+    throw error
+  }
+}
+
+/** Decoded once more; as it is when it turns out not to be encoded. */
+function decoded(code: string): string {
+  try {
+    return decodeURIComponent(code)
+  } catch {
+    return code
   }
 }
 

@@ -1,5 +1,6 @@
 import { isQuietly, quietly } from '../redacted.ts'
 import { type AccessToken, accessToken } from './access-token.ts'
+import type { GivenBy } from './given-by.ts'
 
 /** Who consented, as the provider names them. */
 export interface Subject {
@@ -61,7 +62,16 @@ export interface Grant {
   /** Client id. */
   readonly client: string
   readonly subject?: Subject
+  /** Which server gave the tokens; absent in records that an older version wrote last. */
+  readonly given_by?: GivenBy
   readonly refresh_token?: string
+  /** Epoch seconds after which the refresh token ends, when the provider told. */
+  readonly refresh_expires_at?: number
+  /**
+   * What the provider told at consent or later and a program needs: an account number, a tenant, the address of its
+   * API. By the names and paths of the provider's definition. No tokens.
+   */
+  readonly metadata?: Readonly<Record<string, unknown>>
   /** The private key that the refresh token is bound to (RFC 9449). */
   readonly dpop_key?: JsonWebKey
   /** The scope asked for, kept apart from any token's lifetime. */
@@ -95,6 +105,8 @@ export interface GrantSummary {
   /** Of the default access token, epoch seconds. */
   readonly expires_at?: number
   readonly refresh_at?: number
+  readonly refresh_expires_at?: number
+  readonly metadata?: Readonly<Record<string, unknown>>
   readonly updated_at: number
   readonly version: number
 }
@@ -129,6 +141,8 @@ export function summary(of: Grant): GrantSummary {
     refreshable: of.refresh_token !== undefined,
     ...(token?.expires_at === undefined ? {} : { expires_at: token.expires_at }),
     ...(token?.refresh_at === undefined ? {} : { refresh_at: token.refresh_at }),
+    ...(of.refresh_expires_at === undefined ? {} : { refresh_expires_at: of.refresh_expires_at }),
+    ...(of.metadata === undefined ? {} : { metadata: of.metadata }),
     updated_at: of.updated_at,
     version: of.version,
   }

@@ -1,4 +1,4 @@
-import { isOAuthError } from '../errors.ts'
+import { isOAuthError, OAuthError } from '../errors.ts'
 import { type CircuitBreakerOptions, HostBreaker } from '../http/host-breaker.ts'
 import { HostPlaces } from '../http/host-places.ts'
 import type { Provider } from '../provider/resolve.ts'
@@ -12,9 +12,10 @@ export interface HostLimitsOptions extends CircuitBreakerOptions {
 
 /**
  * Limits for token requests, by the provider's host: so many at a time, the others wait their turn; and a host in
- * trouble is left alone (five failures in a row, or as long as its `Retry-After` asks), then one request tries. Whoever
- * waits holds no mark and no deadline runs; whoever is turned away has spent nothing and gets its valid token, or
- * `PROVIDER_UNAVAILABLE` with `retryAfter`.
+ * trouble is left alone (five failures in a row, or as long as a 503 asks with its `Retry-After`), then one request
+ * tries. A 429 with `Retry-After` is about whoever asks too much (RFC 6585 §4): it holds back the client that got it, and
+ * no other client of the host. Whoever waits holds no mark and no deadline runs; whoever is turned away has spent nothing
+ * and gets its valid token, or `PROVIDER_UNAVAILABLE` or `RATE_LIMITED` with `retryAfter`.
  *
  * {@link tokenSources} has these of itself. Give the same value to several engines that share a host, or to a single
  * {@link tokenSource}.
@@ -31,48 +32,72 @@ export function hostLimits(options: HostLimitsOptions = {}): HostTurns {
   const { concurrency = 16, ...rest } = options
   const places = new HostPlaces(concurrency)
   const breaker = new HostBreaker(rest)
-  const names = new WeakMap<Provider, string>()
+  const clients = new HostBreaker(rest)
+  const hostNames = new WeakMap<Provider, string>()
   return {
-    async turn({ provider }) {
-      const name = names.get(provider) ?? hostOf(provider)
-      names.set(provider, name)
-      await places.take(name)
+    async turn({ provider, client_id }) {
+      const host = hostNames.get(provider) ?? hostOf(provider)
+      hostNames.set(provider, host)
+      const names = { host, client: `${client_id} at ${host}` }
+      await places.take(host)
       try {
-        breaker.enter(name)
+        breaker.enter(host)
+        try {
+          clients.enter(names.client)
+        } catch (error) {
+          breaker.leave(host)
+          throw isOAuthError(error) ? heldBack(names.client, error) : error
+        }
       } catch (error) {
-        places.give(name)
+        places.give(host)
         throw error
       }
-      return new TakenTurn(name, places, breaker)
+      return new TakenTurn(names, places, breaker, clients)
     },
   }
 }
 
+function heldBack(name: string, { retryAfter, outcome }: OAuthError): OAuthError {
+  const message = `Client ${name} was asked for fewer requests and waits for ${retryAfter} s.`
+  return new OAuthError('RATE_LIMITED', message, { retryAfter, outcome })
+}
+
 class TakenTurn implements Turn {
-  readonly #name: string
+  readonly #names: { readonly host: string; readonly client: string }
   readonly #places: HostPlaces
-  readonly #breaker: HostBreaker
+  readonly #hosts: HostBreaker
+  readonly #clients: HostBreaker
   #left = false
 
-  constructor(name: string, places: HostPlaces, breaker: HostBreaker) {
-    this.#name = name
+  constructor(
+    names: { readonly host: string; readonly client: string },
+    places: HostPlaces,
+    hosts: HostBreaker,
+    clients: HostBreaker,
+  ) {
+    this.#names = names
     this.#places = places
-    this.#breaker = breaker
+    this.#hosts = hosts
+    this.#clients = clients
   }
 
   answered(): void {
-    if (!this.#left) this.#breaker.answered(this.#name)
+    if (!this.#left) this.#well()
     this.leave()
   }
 
   failed(error: unknown): void {
     if (!this.#left && isOAuthError(error)) {
+      const { host, client } = this.#names
       const { code, status, retryAfter } = error
       const mute = code === 'PROVIDER_UNREACHABLE' || code === 'PROVIDER_TIMEOUT'
-      if ((status === 429 || status === 503) && retryAfter !== undefined) this.#breaker.asked(this.#name, retryAfter)
-      else if (mute || (status ?? 0) >= 500) this.#breaker.failed(this.#name)
+      if (status === 429 && retryAfter !== undefined) {
+        this.#hosts.answered(host)
+        this.#clients.asked(client, retryAfter)
+      } else if (status === 503 && retryAfter !== undefined) this.#hosts.asked(host, retryAfter)
+      else if (mute || (status ?? 0) >= 500) this.#hosts.failed(host)
       // A refusal is an answer: the host is well. What was no request says nothing.
-      else if (status !== undefined) this.#breaker.answered(this.#name)
+      else if (status !== undefined) this.#well()
     }
     this.leave()
   }
@@ -80,8 +105,14 @@ class TakenTurn implements Turn {
   leave(): void {
     if (this.#left) return
     this.#left = true
-    this.#breaker.leave(this.#name)
-    this.#places.give(this.#name)
+    this.#hosts.leave(this.#names.host)
+    this.#clients.leave(this.#names.client)
+    this.#places.give(this.#names.host)
+  }
+
+  #well(): void {
+    this.#hosts.answered(this.#names.host)
+    this.#clients.answered(this.#names.client)
   }
 }
 

@@ -15,6 +15,8 @@ export interface PendingAuthorization {
   readonly grant: string
   /** The scope that was asked for, space separated. */
   readonly scope?: string
+  /** The scope that was asked for the second token of a provider that gives two. */
+  readonly second_scope?: string
   readonly resource?: string
   /** How the callback was asked for; one that was to be signed is not accepted without. */
   readonly response_mode?: string

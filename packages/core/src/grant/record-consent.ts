@@ -2,6 +2,7 @@ import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantStore } from '../store/store.ts'
+import { givenBy, isFromElsewhere } from './given-by.ts'
 import { type Grant, grant, type Subject } from './grant.ts'
 import { contradicted, MOST_LOST, stillSealed, storeError } from './record.ts'
 import { renewed } from './transitions.ts'
@@ -27,6 +28,8 @@ export interface ConsentOutcome {
   readonly answer: TokenAnswer
   /** Who consented, when a verified id_token said so. */
   readonly subject: Subject | undefined
+  /** What the callback told that is to be kept with the grant. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined
   /** When the token request was sent, epoch seconds. */
   readonly sent: number
 }
@@ -41,6 +44,8 @@ export async function recordConsent(
   const { store, allowOtherSubject = false } = target
   const { answer, subject, sent } = outcome
   const { clock } = client.http
+  // Asked for before the token was, so it is there; a consent is not lost over it.
+  const metadata = await client.metadata().catch(() => undefined)
   for (let lost = 0; lost < MOST_LOST; lost++) {
     const before = await tried(store.get(asked.grant), asked.grant)
     if (before?.sealed !== undefined) throw stillSealed(asked.grant)
@@ -48,16 +53,24 @@ export async function recordConsent(
     if (other && !allowOtherSubject) throw wrongAccount(client, asked, before?.subject, subject)
     const now = clock.now()
     // A refresh token that the provider ended is worth nothing, whatever the new consent brought.
-    const mine = before?.client === client.client_id && before.provider === client.provider.id
+    const here = before === undefined || !isFromElsewhere(before, client, metadata?.token_endpoint)
+    const mine = before?.client === client.client_id && before.provider === client.provider.id && here
     const kept = other || !mine || before.standing.state === 'revoked' ? undefined : before.refresh_token
     const in_doubt = kept === undefined || answer.refresh_token !== undefined ? undefined : before?.in_doubt
-    const who = subject ?? (other ? undefined : before?.subject)
+    const who = subject ?? (other || !here ? undefined : before?.subject)
     const base = grant({
       id: asked.grant,
       provider: client.provider.id,
       client: client.client_id,
       ...(who === undefined ? {} : { subject: who }),
       ...(kept === undefined ? {} : { refresh_token: kept }),
+      ...(kept === undefined || before?.refresh_expires_at === undefined
+        ? {}
+        : { refresh_expires_at: before.refresh_expires_at }),
+      ...known(
+        kept === undefined || answer.refresh_token !== undefined ? undefined : before?.metadata,
+        outcome.metadata,
+      ),
       ...(kept === undefined || before?.dpop_key === undefined ? {} : { dpop_key: before.dpop_key }),
       ...(asked.scope === undefined ? {} : { requested_scope: asked.scope }),
       ...(answer.scope === undefined ? {} : { granted_scope: answer.scope }),
@@ -67,12 +80,18 @@ export async function recordConsent(
       version: before?.version ?? 0,
     })
     const rules = client.provider.refresh
-    const next = renewed(base, answer, { key: asked.resource ?? '', sent, now, rules, random: Math.random() })
+    const given_by = givenBy(client, metadata?.token_endpoint)
+    const receipt = { key: asked.resource ?? '', sent, now, given_by, rules, random: Math.random() }
+    const next = renewed(base, answer, receipt)
     const doubtful = in_doubt === undefined ? next : grant({ ...next, in_doubt })
     const stored = await tried(store.put(doubtful, before?.version ?? 0), asked.grant)
     if (stored.ok) return stored.grant
   }
   throw contradicted(asked.grant)
+}
+
+function known(before: Grant['metadata'], now: Grant['metadata']): Pick<Grant, 'metadata'> {
+  return before === undefined && now === undefined ? {} : { metadata: { ...before, ...now } }
 }
 
 async function tried<T>(work: Promise<T>, id: string): Promise<T> {

@@ -4,8 +4,10 @@ import type { Client } from '../client/client.ts'
 import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { scrub } from '../redacted.ts'
+import type { Stored } from '../store/store.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
+import { address, type GivenBy, givenBy, giver, isFromElsewhere } from './given-by.ts'
 import { type Grant, grant, summary, tokenOf } from './grant.ts'
 import type { Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
@@ -58,14 +60,17 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
     if (
       current.client !== client.client_id ||
       current.provider !== client.provider.id ||
-      fromElsewhere(current, client)
+      isFromElsewhere(current, client)
     ) {
       if (flow.spends && valid !== undefined) return current
       if (flow.spends) throw otherClient(current, client)
       current = grant({ ...current, client: client.client_id, provider: client.provider.id, access: {} })
     }
+    let token_endpoint = client.provider.token_endpoint
     try {
       await flow.prepare?.(client)
+      // Known by now; a flow of the program's own that prepares nothing may do without metadata.
+      if (flow.prepare !== undefined) ({ token_endpoint } = await client.metadata())
     } catch (error) {
       // Nothing was asked and nothing is marked: a mistake in the program is no news about the grant.
       if (!isOAuthError(error)) throw error
@@ -79,6 +84,10 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       if (served !== undefined) return served
       lost++
       continue
+    }
+    if (flow.spends && isFromElsewhere(current, client, token_endpoint)) {
+      if (valid !== undefined) return current
+      throw otherClient(current, client, token_endpoint)
     }
     if (!wish.force && isEarly(client, usable(current, { ...wish, minTtl: 0 }, now, engine.clockSkew), now))
       return current
@@ -96,7 +105,7 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       // A mark of ours that no request followed leaves no doubt behind.
       const clean = current.version === unsent ? unmarked(current) : current
       const before = clean.spending === undefined ? clean : undefined
-      const mark = await write(() => store.put(marked(clean, owner(), clock.now()), current.version), id)
+      const mark = await write(() => putAgain(store, marked(clean, owner(), clock.now()), current.version), id)
       if (!mark.ok) {
         lost++
         continue
@@ -109,7 +118,8 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
         lost += 10
         continue
       }
-      const spent = await spend(engine, client, { mine: mark.grant, before }, wish, slot, turn)
+      const from = givenBy(client, token_endpoint)
+      const spent = await spend(engine, client, { mine: mark.grant, before, from }, wish, slot, turn)
       if (spent !== undefined) return spent
       lost++
     } finally {
@@ -154,13 +164,15 @@ function ageOf({ clock }: Engine): () => number {
 interface Marked {
   readonly mine: Grant
   readonly before: Grant | undefined
+  /** Which server is asked. */
+  readonly from: GivenBy
 }
 
 /** One spend under our mark. Undefined: another process was first, or it is worth another try; look again. */
 async function spend(
   engine: Engine,
   client: Client,
-  { mine, before }: Marked,
+  { mine, before, from }: Marked,
   wish: Wish,
   slot: UnsavedSlot,
   turn: Turn | undefined,
@@ -192,7 +204,7 @@ async function spend(
   const next =
     'spoilt' in answer
       ? spoiled(mine, answer, now, engine.random())
-      : renewed(mine, answer, { key: wish.key, sent, now, rules, random: engine.random() })
+      : renewed(mine, answer, { key: wish.key, sent, now, given_by: from, rules, random: engine.random() })
   const outcome = await record(engine, slot, { grant: next, expected: mine.version, spent: mine.refresh_token })
   if (outcome.state === 'lost') {
     if (outcome.current === undefined) throw notFound(mine.id, 'It was deleted while it was being refreshed.')
@@ -338,16 +350,14 @@ function notFound(id: string, why: string): OAuthError {
   return new OAuthError('GRANT_NOT_FOUND', `There is no grant ${id}. ${why}`, { grant: id })
 }
 
-/** Whether another issuer gave the grant: an address that was changed must not get what the former one gave. */
-function fromElsewhere({ subject }: Grant, { provider }: Client): boolean {
-  const exact = provider.issuer !== undefined && provider.issuer_rule !== 'tenant'
-  return exact && subject !== undefined && subject.iss !== provider.issuer
-}
-
 /** A refresh token is bound to the client it was given to (RFC 6749 §6); shown to another, it would end or leak. */
-function otherClient(of: Grant, client: Client): OAuthError {
-  const message = `Grant ${of.id} was given to client ${of.client} of ${of.subject?.iss ?? of.provider}, but client ${client.client_id} of ${client.provider.issuer ?? client.provider.id} is configured. Connect it again, or restore the former client.`
-  return new OAuthError('CONSENT_REQUIRED', message, { grant: of.id, provider: of.provider })
+function otherClient(of: Grant, client: Client, token_endpoint?: string): OAuthError {
+  const here = address(client, token_endpoint)
+  const message =
+    of.client === client.client_id && of.provider === client.provider.id
+      ? `Grant ${of.id} was given by ${giver(of)}, and its refresh token is not sent to ${here}, which is configured now. Connect it again, restore the former address, or name that in moved_from of the provider's definition if the provider has moved.`
+      : `Grant ${of.id} was given to client ${of.client} of ${of.provider}, but client ${client.client_id} of ${client.provider.id} is configured. Connect it again, or restore the former client.`
+  return new OAuthError('CONSENT_REQUIRED', message, { grant: of.id, provider: of.provider, outcome: 'not_sent' })
 }
 
 /** No back-off lasts longer than a day: one that seems to was recorded before the machine's clock was set back. */
@@ -364,6 +374,22 @@ function notYet(of: Grant, now: number): OAuthError {
   const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
   const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
   return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
+}
+
+/**
+ * A put that may have been carried out although it failed is looked for: a mark of ours that we do not know of would
+ * keep other processes waiting for nothing, and look like a spend that was cut off.
+ */
+async function putAgain(store: Engine['store'], next: Grant, expected: number): Promise<Stored> {
+  try {
+    return await store.put(next, expected)
+  } catch (error) {
+    const current = await store.get(next.id).catch(() => undefined)
+    const { spending } = next
+    const written = spending !== undefined && current?.version === expected + 1 && current.spending?.by === spending.by
+    if (current === undefined || !written) throw error
+    return { ok: true, grant: current }
+  }
 }
 
 async function write<T>(work: () => Promise<T>, id: string): Promise<T> {

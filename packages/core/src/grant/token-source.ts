@@ -42,8 +42,13 @@ export interface TokenSource {
 export interface Sending {
   /** Makes the requests; the global `fetch` when absent. */
   readonly fetch?: typeof fetch | undefined
+  /**
+   * Hosts, with their port if it is not 80, that get tokens over plain http although they are not this machine. Anybody on
+   * the way there can read and use the tokens: only for networks that nobody else is on. Default: none.
+   */
+  readonly insecureHosts?: readonly string[] | undefined
   /** Tells whether a token has ended when an API refuses it. Default: the machine's. */
   readonly clock?: Clock | undefined
   /** The middleware that proves possession of a bound token's key; undefined when it cannot be made. */
-  proofs?(source: Pick<TokenSource, 'id' | 'token'>): Promise<FetchMiddleware | undefined>
+  proofs?(source: Pick<TokenSource, 'id' | 'token' | 'sending'>): Promise<FetchMiddleware | undefined>
 }

@@ -3,6 +3,7 @@ import type { OAuthError } from '../errors.ts'
 import type { RefreshRules } from '../provider/definition.ts'
 import { accessToken } from './access-token.ts'
 import { backoff } from './backoff.ts'
+import type { GivenBy } from './given-by.ts'
 import { type Grant, grant, type Standing, type Trouble } from './grant.ts'
 import { refreshAt } from './lifetimes.ts'
 
@@ -24,6 +25,8 @@ export interface Receipt {
   /** When the request was sent, epoch seconds: lifetimes count from there. */
   readonly sent: number
   readonly now: number
+  /** Which server answered. */
+  readonly given_by?: GivenBy | undefined
   /** What is known about the provider's refreshes. */
   readonly rules: RefreshRules | undefined
   /** In [0, 1); spreads the refresh. */
@@ -36,7 +39,10 @@ export interface Receipt {
  */
 export function renewed(of: Grant, answer: TokenAnswer, receipt: Receipt): Grant {
   const { key, sent, now } = receipt
-  const { spending: _, in_doubt: __, ...rest } = of
+  const { spending: _, in_doubt: __, ...held } = of
+  const { refresh_expires_at: ___, ...replaced } = held
+  // The end that was told belongs to the token it came with.
+  const rest = answer.refresh_token === undefined ? held : replaced
   const lifetime = answer.expires_in ?? receipt.rules?.access_lifetime
   const scope = answer.scope ?? (key === '' ? of.granted_scope : undefined)
   // A provider that does not know DPoP answers with a bearer token, and nothing is bound.
@@ -58,7 +64,10 @@ export function renewed(of: Grant, answer: TokenAnswer, receipt: Receipt): Grant
   })
   return grant({
     ...rest,
+    ...(receipt.given_by === undefined ? {} : { given_by: receipt.given_by }),
     ...(answer.refresh_token === undefined ? {} : { refresh_token: answer.refresh_token, ...dpop_key }),
+    ...(answer.refresh_expires_in === undefined ? {} : { refresh_expires_at: sent + answer.refresh_expires_in }),
+    ...(answer.metadata === undefined ? {} : { metadata: { ...of.metadata, ...answer.metadata } }),
     ...(key === '' && answer.scope !== undefined ? { granted_scope: answer.scope } : {}),
     access: { ...living(of.access, now), [key]: token },
     standing: of.standing.state === 'active' ? of.standing : { state: 'active', since: now },

@@ -1,8 +1,10 @@
 import { systemClock } from '../clock.ts'
+import { OAuthError } from '../errors.ts'
 import type { AccessToken } from '../grant/access-token.ts'
-import type { TokenSource } from '../grant/token-source.ts'
+import type { Sending, TokenSource } from '../grant/token-source.ts'
 import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
+import { isLoopback } from './secure-url.ts'
 
 type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource, 'id'>>
 
@@ -11,6 +13,10 @@ type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource,
  * newer token (RFC 6750 §3.1); on a 403 only when the token has ended meanwhile. A token that is bound to a key goes
  * with a proof of it, and is refused with `NOT_SUPPORTED` when the source cannot make one. Without a token nothing is
  * sent: it fails closed. `setToken`: sends the token in another way than `Authorization: Bearer`.
+ *
+ * A token goes over https, or to a loopback host: plain http to another one is refused with `INSECURE_URL`, before any
+ * token is asked for (RFC 6750 §5.3), unless the source's `sending.insecureHosts` names it. A redirect to another origin
+ * goes without the token, as the Fetch standard has it, and what that origin answers does not renew it.
  */
 export function bearerMiddleware(
   source: Tokens,
@@ -19,6 +25,7 @@ export function bearerMiddleware(
   const attached = (request: Request, token: AccessToken): Request =>
     setToken === undefined ? withToken(request, token.access_token) : setToken(new Request(request), token)
   return async (request, next) => {
+    assertPrivate(request.url, source.sending)
     const token = await source.token({ signal: request.signal })
     if (isBound(token)) {
       if (setToken !== undefined) throw cannotProve('Leave `setToken` away for it.')
@@ -27,7 +34,7 @@ export function bearerMiddleware(
     // The body is read once by the network; a copy is kept for the replay.
     const spare = request.body === null ? request : request.clone()
     const response = await next(attached(request, token))
-    if (!asksForNewToken(response, token, source)) return response
+    if (!asksForNewToken(response, request.url, token, source)) return response
     const newer = await newerToken(source, response, token, request.signal)
     return newer === undefined ? response : next(attached(spare, newer))
   }
@@ -39,13 +46,15 @@ export function bearerFetch(source: Tokens): typeof fetch {
   return async (input, init) => {
     const fromRequest = input instanceof Request ? input : undefined
     const signal = init?.signal ?? fromRequest?.signal
+    const url = fromRequest?.url ?? String(input)
+    assertPrivate(url, source.sending)
     const want = signal == null ? undefined : { signal }
     const token = await (want === undefined ? source.token() : source.token(want))
     if (isBound(token)) return (await proving(source))(new Request(input, init), (request) => send(request))
     const replayable = isReplayable(init?.body, fromRequest)
     const spare = fromRequest?.body != null && replayable ? fromRequest.clone() : input
     const response = await send(input, withHeader(init, fromRequest, token.access_token))
-    if (!replayable || !asksForNewToken(response, token, source)) return response
+    if (!replayable || !asksForNewToken(response, url, token, source)) return response
     const newer = await newerToken(source, response, token, signal ?? undefined)
     return newer === undefined ? response : send(spare, withHeader(init, fromRequest, newer.access_token))
   }
@@ -56,7 +65,7 @@ export async function proving(
   source: Pick<TokenSource, 'token'> & Partial<Pick<TokenSource, 'id' | 'sending'>>,
 ): Promise<FetchMiddleware> {
   const { id, sending } = source
-  const proofs = id === undefined ? undefined : sending?.proofs?.({ id, token: (want) => source.token(want) })
+  const proofs = id === undefined ? undefined : sending?.proofs?.({ id, sending, token: (want) => source.token(want) })
   const prove = await proofs
   if (prove === undefined) throw cannotProve('Give the source’s client `dpop`, or send with dpopFetch(source).')
   return prove
@@ -99,8 +108,22 @@ function isReplayable(body: BodyInit | null | undefined, request: Request | unde
   return !once && (request === undefined || body !== undefined || !request.bodyUsed)
 }
 
-function asksForNewToken(response: Response, token: AccessToken, { sending }: Tokens): boolean {
+/**
+ * Throws `INSECURE_URL` for plain http to another machine: everybody on the way could read and use the token. What is no
+ * whole address belongs to the page that asks, which a browser judges.
+ */
+export function assertPrivate(address: string, sending: Sending | undefined): void {
+  if (!/^http:/i.test(address) || !URL.canParse(address)) return
+  const { host, hostname, origin } = new URL(address)
+  if (isLoopback(hostname) || sending?.insecureHosts?.some((named) => named === host || named === hostname)) return
+  const message = `${origin} is plain http, and ${hostname} is not this machine: the access token was not sent. Use https, or name the host in insecureHosts.`
+  throw new OAuthError('INSECURE_URL', message, { outcome: 'not_sent' })
+}
+
+function asksForNewToken(response: Response, asked: string, token: AccessToken, { sending }: Tokens): boolean {
   if (response.status !== 401 && response.status !== 403) return false
+  // Another origin did not get the token, so what it says is not about it.
+  if (response.redirected && URL.canParse(asked) && new URL(response.url).origin !== new URL(asked).origin) return false
   const { expires_at } = token
   const ended = expires_at === undefined ? undefined : (sending?.clock ?? systemClock).now() >= expires_at
   return needsNewToken(response.status, response.headers.get('www-authenticate'), ended)

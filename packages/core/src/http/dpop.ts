@@ -3,6 +3,7 @@ import { type DpopKey, openedKey } from '../client/dpop-key.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import type { AccessToken } from '../grant/access-token.ts'
 import type { TokenSource } from '../grant/token-source.ts'
+import { assertPrivate } from './bearer.ts'
 import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
 
@@ -11,7 +12,10 @@ import type { FetchMiddleware } from './middleware.ts'
  * signed. A server that asks for a nonce gets the same request once more with it, and a token that it calls invalid is
  * replaced once. A token that is not bound to a key goes as a bearer token.
  */
-export function dpopMiddleware(source: Pick<TokenSource, 'token'>, clock: Clock = systemClock): FetchMiddleware {
+export function dpopMiddleware(
+  source: Pick<TokenSource, 'token' | 'sending'>,
+  clock: Clock = systemClock,
+): FetchMiddleware {
   let opened: { readonly x: string | undefined; readonly key: Promise<DpopKey> } | undefined
   const keyOf = (jwk: JsonWebKey): Promise<DpopKey> => {
     const x = jwk.x ?? jwk.n
@@ -26,10 +30,11 @@ export function dpopMiddleware(source: Pick<TokenSource, 'token'>, clock: Clock 
 
 /** The same, with keys that are opened elsewhere. */
 export function provingMiddleware(
-  source: Pick<TokenSource, 'token'>,
+  source: Pick<TokenSource, 'token' | 'sending'>,
   keyOf: (jwk: JsonWebKey) => Promise<DpopKey>,
 ): FetchMiddleware {
   return async (request, next) => {
+    assertPrivate(request.url, source.sending)
     const want = { signal: request.signal }
     let token = await source.token(want)
     for (let nonces = 0, tokens = 0; ; ) {

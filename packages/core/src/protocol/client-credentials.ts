@@ -21,16 +21,18 @@ export function clientCredentialsFlow(wanted: ClientCredentialsOptions = {}): Fl
     prepare: (client) => client.metadata(),
     async request({ client, grant, resource = wanted.resource, scope }) {
       const { provider } = client
-      if (client.authentication.method === 'none') {
+      if (client.authentication.method.startsWith('none')) {
         const message = `${provider.name}: client_credentials needs a client secret, and this client is public.`
         throw new OAuthError('NOT_SUPPORTED', message, { provider: provider.id, outcome: 'not_sent' })
       }
+      const { params, ...rules } = provider.client_credentials ?? {}
       const answer = await requestToken(client, {
         grant_type: 'client_credentials',
-        parameters: wanted.params ?? {},
+        parameters: { ...params, ...wanted.params },
         scope: scope ?? wanted.scope,
         resource,
         grant,
+        rules,
       })
       // RFC 6749 §4.4.3: a refresh token should not come; keeping one would make a second way to the same token.
       return withoutRefresh(answer)

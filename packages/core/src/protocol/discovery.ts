@@ -3,6 +3,7 @@ import { isOAuthError, OAuthError } from '../errors.ts'
 import { ask, send } from '../http/ask.ts'
 import type { Http } from '../http/http.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
+import { mayBeIssuer } from '../provider/issuer.ts'
 import { ADDRESSES, type Provider } from '../provider/resolve.ts'
 import { metadataMissing, metadataUnread } from './metadata-failure.ts'
 
@@ -116,8 +117,10 @@ function wellKnown(issuer: string, algorithm: 'oidc' | 'oauth2'): string {
   return url.href
 }
 
-/** Equal but for a trailing slash; or, with one issuer per tenant, at least of the same origin (RFC 8414 §3.3). */
-function sameIssuer(published: string, asked: string, { issuer_rule }: Provider): boolean {
+/** Equal but for a trailing slash; or as the provider's pattern has it; or, with one issuer per tenant, at least of the same origin (RFC 8414 §3.3). */
+function sameIssuer(published: string, asked: string, provider: Provider): boolean {
+  const { issuer_rule, issuer_pattern } = provider
+  if (issuer_pattern !== undefined) return mayBeIssuer(provider, published)
   if (issuer_rule !== 'tenant') return published.replace(/\/$/, '') === asked.replace(/\/$/, '')
   return URL.canParse(published) && new URL(published).origin === new URL(asked).origin
 }

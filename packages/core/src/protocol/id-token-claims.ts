@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts'
 import type { Subject } from '../grant/grant.ts'
+import { exactIssuer, mayBeIssuer } from '../provider/issuer.ts'
 
 /** The claims of an id_token as they stand there, not verified. Empty when it cannot be read. */
 export function claimsOf(id_token: string): Record<string, unknown> {
@@ -40,8 +41,8 @@ export function refreshedSubject(client: Client, id_token: string): Subject | un
   const audience = Array.isArray(aud) ? aud : [aud]
   if (!audience.includes(client_id) || (azp !== undefined && azp !== client_id)) return undefined
   if (exp <= http.clock.now() - TOLERANCE) return undefined
-  const exact = provider.issuer !== undefined && provider.issuer_rule !== 'tenant'
-  return exact && iss !== provider.issuer ? undefined : subjectOf({ ...claims, iss, sub })
+  const wrong = iss !== (exactIssuer(provider) ?? iss) || !mayBeIssuer(provider, iss)
+  return wrong ? undefined : subjectOf({ ...claims, iss, sub })
 }
 
 /** Seconds by which clocks may differ. */

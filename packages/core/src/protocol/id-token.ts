@@ -3,6 +3,7 @@ import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import type { Subject } from '../grant/grant.ts'
+import { exactIssuer, mayBeIssuer } from '../provider/issuer.ts'
 import { decrypted } from './decrypted.ts'
 import { claimsOf, subjectOf } from './id-token-claims.ts'
 import { withProviderKeys } from './provider-keys.ts'
@@ -66,14 +67,17 @@ export async function verifyIdToken(
 }
 
 /**
- * The metadata with the issuer that this id_token has to name. It differs from the published one in two cases: a
- * provider of many tenants publishes a template that the `tid` claim fills, and one that is known by its endpoints
- * alone publishes none, so that its own token endpoint is the only authority.
+ * The metadata with the issuer that this id_token has to name. It differs from the published one in three
+ * cases: a provider of many tenants publishes a template that the `tid` claim fills, one with several regions names
+ * one of them, and one that is known by its endpoints alone publishes none, so that its own token endpoint is the only
+ * authority.
  */
 function withIssuer(client: Client, as: oauth.AuthorizationServer, id_token: string): oauth.AuthorizationServer {
   const { provider } = client
-  if (provider.issuer !== undefined && provider.issuer_rule !== 'tenant') return as
+  if (exactIssuer(provider) !== undefined) return as
   const { iss, tid } = claimsOf(id_token)
+  if (provider.issuer_pattern !== undefined)
+    return typeof iss === 'string' && mayBeIssuer(provider, iss) ? { ...as, issuer: iss } : as
   if (provider.issuer === undefined) return typeof iss === 'string' ? { ...as, issuer: iss } : as
   return typeof tid === 'string' && /^[\w-]+$/.test(tid)
     ? { ...as, issuer: as.issuer.replaceAll('{tenantid}', tid) }

@@ -5,6 +5,7 @@ import type { Client } from '../client/client.ts'
 import { openedKey } from '../client/dpop-key.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import type { AccessToken } from '../grant/access-token.ts'
+import { apiFetch } from '../http/api-middleware.ts'
 import { cannotProve, isBound } from '../http/bound-token.ts'
 import { exchange } from '../http/exchange.ts'
 import { decrypted } from './decrypted.ts'
@@ -35,8 +36,9 @@ export async function userInfo(client: Client, token: AccessToken | string, subj
   const key = dpop_key === undefined ? undefined : await (client.dpop?.key ?? openedKey)(dpop_key, registration)
   const as = await client.metadata()
   let type = 'application/json'
+  const asked = { ...client, http: { ...client.http, fetch: apiFetch(client) } }
   const body = await exchange(
-    client,
+    asked,
     async (options) => {
       const ask = (): Promise<Response> => oauth.userInfoRequest(as, registration, access_token, options)
       let response = await ask()

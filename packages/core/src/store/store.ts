@@ -30,7 +30,10 @@ export interface GrantQuery {
  * Where grants live. Two rules make everything else safe: `put` writes only when the stored version is the
  * expected one, atomically between processes; and a `put` that resolved has been written.
  *
- * A store fails with `STORE_UNAVAILABLE`, `STORE_CORRUPT` or `STORE_READ_ONLY` and then has changed nothing.
+ * A store fails with `STORE_UNAVAILABLE`, `STORE_CORRUPT` or `STORE_READ_ONLY`. After the latter two it has changed
+ * nothing. After `STORE_UNAVAILABLE` nobody knows: a connection that broke while a `put` or `delete` was answered may
+ * have carried it out. Whoever goes on reads again first; a repeated `put` with the same expected version does no harm,
+ * because it loses to its own first try.
  */
 export interface GrantStore {
   readonly traits: StoreTraits

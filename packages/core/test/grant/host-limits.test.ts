@@ -135,3 +135,46 @@ test('while the host is left alone, the token that still lives is served', async
   assert.equal(world.refreshes(), 0)
   assert.equal((await world.store.get('alice'))?.standing.state, 'active')
 })
+
+test('a 429 holds back the client that got it for as long as it says, and no other client of the host', async () => {
+  const clock = manualClock()
+  let busy = true
+  await using server = await loopbackServer((seen, response) => {
+    const headers = { 'content-type': 'application/json', 'retry-after': '60' }
+    response.writeHead(busy && seen.body.includes('client_id=job&') ? 429 : 200, headers).end(answer)
+  })
+  const provider = resolveProvider({ id: 'here', name: 'Here', token_endpoint: `${server.url}/token` })
+  const client = (client_id: string): Client =>
+    defineClient({ provider, client_id, client_secret: 's', client_auth: 'client_secret_post', http: { clock } })
+  const both = { greedy: client('job'), modest: client('other') }
+  const sources = tokenSources({
+    store: memoryStore(),
+    client: (id) => (id.startsWith('greedy') ? both.greedy : both.modest),
+    flow: clientCredentialsFlow(),
+    clock,
+  })
+  await assert.rejects(sources.get('greedy 1').token(), { code: 'RATE_LIMITED', retryAfter: 60, status: 429 })
+  const held = { code: 'RATE_LIMITED', retryAfter: 60, outcome: 'not_sent', message: /job at 127\.0\.0\.1/ }
+  await assert.rejects(sources.get('greedy 2').token(), held)
+  assert.ok((await sources.get('modest').token()).access_token, 'another client of the same host')
+  assert.equal(server.seen.length, 2)
+  clock.advance(59)
+  await assert.rejects(sources.get('greedy 2').token(), { code: 'RATE_LIMITED', retryAfter: 1 })
+  clock.advance(1)
+  busy = false
+  assert.ok((await sources.get('greedy 2').token()).access_token)
+  assert.ok((await sources.get('greedy 3').token()).access_token)
+})
+
+test('a 503 that says how long holds the whole host', async () => {
+  const clock = manualClock()
+  await using server = await loopbackServer((_, response) => void response.writeHead(503, { 'retry-after': '9' }).end())
+  const hosts = hostLimits({ clock })
+  const options = { client: job(server, clock), flow: clientCredentialsFlow(), hosts, store: memoryStore() }
+  await assert.rejects(tokenSource('a', options).token(), { status: 503 })
+  const provider = options.client.provider
+  const other = defineClient({ provider, client_id: 'other', client_secret: 's', http: { clock } })
+  const alone = { code: 'PROVIDER_UNAVAILABLE', retryAfter: 9, outcome: 'not_sent' }
+  await assert.rejects(tokenSource('b', { ...options, client: other }).token(), alone)
+  assert.equal(server.seen.length, 1)
+})

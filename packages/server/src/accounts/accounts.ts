@@ -1,7 +1,7 @@
 import { type GrantSummary, missingScopes, type ProviderDefinition, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Updateable } from 'kysely'
-import { connectionView } from '../connections/connection-view.ts'
+import { connectionView, providerName } from '../connections/connection-view.ts'
 import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
 import type { Account, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
@@ -180,11 +180,12 @@ export class Accounts {
     return {
       id: row.id,
       name: row.name || subject?.username || row.login_hint || `New account at ${connection.name}`,
+      ...(row.name || subject?.username || row.login_hint ? {} : { unnamed: true }),
       connection: {
         id: connection.id,
         name: connection.name,
         provider: connection.provider,
-        provider_name: definition.name,
+        provider_name: providerName(definition, connection),
       },
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       ...(subject === undefined ? {} : { subject }),

@@ -6,6 +6,8 @@ import { randomId } from '../security/secret.ts'
 
 const KEPT = 90 * 86_400
 const SHOWN = 200
+/** Renewals closer to each other than this are one line: tokens that live for a minute would fill the page. */
+const ONE_LINE = 600
 
 /** What happened to each account. Entries are words of ours and of errors, which hold no secret. */
 export class History {
@@ -19,8 +21,36 @@ export class History {
 
   async add(account_id: string, entry: Omit<HistoryEntry, 'at'>): Promise<void> {
     const { type, code = null, detail = null, seconds = null } = entry
+    if (type === 'refreshed' && (await this.#again(account_id, seconds))) return
     const values = { id: randomId(), account_id, at: this.#clock.now(), type, code, detail, seconds }
     await this.#db.insertInto('history').values(values).execute()
+  }
+
+  /** Counts a renewal on the newest line, if that is one of a moment ago. One statement: two at once count as two. */
+  async #again(account_id: string, seconds: number | null): Promise<boolean> {
+    const now = this.#clock.now()
+    const counted = await this.#db
+      .updateTable('history')
+      .set((of) => ({
+        at: now,
+        seconds,
+        times: of('times', '+', 1),
+        since: of.fn.coalesce('since', 'at'),
+      }))
+      .where('id', '=', (of) =>
+        of
+          .selectFrom('history')
+          .select('id')
+          .where('account_id', '=', account_id)
+          .orderBy('at', 'desc')
+          .orderBy('id')
+          .limit(1),
+      )
+      .where('type', '=', 'refreshed')
+      .where('at', '>', now - ONE_LINE)
+      .returning('id')
+      .execute()
+    return counted.length > 0
   }
 
   /** Newest first. */
@@ -32,12 +62,13 @@ export class History {
       .orderBy('at', 'desc')
       .limit(SHOWN)
       .execute()
-    return rows.map(({ at, type, code, detail, seconds }) => ({
+    return rows.map(({ at, type, code, detail, seconds, times, since }) => ({
       at,
       type: type as HistoryEntry['type'],
       ...(code === null ? {} : { code }),
       ...(detail === null ? {} : { detail }),
       ...(seconds === null ? {} : { seconds }),
+      ...(since === null ? {} : { times, since }),
     }))
   }
 

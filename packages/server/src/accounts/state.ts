@@ -35,6 +35,8 @@ export interface Condition {
   readonly reason?: AccountReason
   readonly who?: Who
   readonly advice?: string
+  /** Somebody was asked for consent and may still give it. Beside the state, so that neither hides the other. */
+  readonly awaiting_consent?: true
 }
 
 /** Words by which providers say that an administrator of theirs has to allow it. */
@@ -51,11 +53,19 @@ const ABOUT_SETTINGS = new Set(['INVALID_CLIENT', 'TOKEN_REQUEST_REFUSED', 'MISS
 
 /** The state of an account: a function of the facts and nothing else. */
 export function condition(facts: AccountFacts): Condition {
-  const { grant, paused, checking, pending, consentTrouble, connectionTrouble } = facts
+  const { grant, paused, checking, pending } = facts
   if (paused) return { state: 'paused', sentence: sentences.paused }
   if (checking) return { state: 'checking', sentence: sentences.checking }
   const works = grant !== undefined && grant.standing.state !== 'revoked' && !ended(grant, facts.now)
-  if (pending && !works) return { state: 'awaiting_consent', sentence: sentences.awaiting_consent, who: 'person' }
+  if (!pending || works) return standing(facts)
+  const asked = { awaiting_consent: true } as const
+  if (grant !== undefined) return { ...standing(facts), ...asked }
+  return { state: 'awaiting_consent', sentence: sentences.awaiting_consent, who: 'person', ...asked }
+}
+
+/** The state apart from what is under way at this moment. */
+function standing(facts: AccountFacts): Condition {
+  const { grant, consentTrouble, connectionTrouble } = facts
   if (connectionTrouble !== undefined) return settings(connectionTrouble)
   if (grant === undefined || grant.client !== facts.client) return unconnected(grant, consentTrouble)
   if (grant.standing.state === 'revoked') return revoked(grant.standing, consentTrouble)

@@ -88,7 +88,7 @@ export class Tokens {
     const { store, clock } = this.#deps
     const found = await store.get(id)
     const held = tokenToRevoke(found)
-    const trouble = held && (await this.#revokeThere(id, held.token, held.hint))
+    const trouble = held && (await this.#revokeThere(id, held.token, held.hint, found))
     for (let current = found; current !== undefined; current = await store.get(id)) {
       const { refresh_token: _, dpop_key: __, spending: ___, in_doubt: ____, ...rest } = current
       const now = clock.now()
@@ -167,10 +167,10 @@ export class Tokens {
     return first && { trouble: first, accounts }
   }
 
-  async #revokeThere(id: string, token: string, hint: TokenHint): Promise<OAuthError | undefined> {
+  async #revokeThere(id: string, token: string, hint: TokenHint, of?: Grant): Promise<OAuthError | undefined> {
     try {
       const client = await this.clientOf(id)
-      if (await revokeToken(client, token, hint)) return undefined
+      if (await revokeToken(client, token, hint, of)) return undefined
       const { id: provider, name } = client.provider
       return new OAuthError('NOT_SUPPORTED', `${name} offers no way to end a grant from here.`, { provider })
     } catch (error) {

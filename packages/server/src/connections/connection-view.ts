@@ -1,8 +1,17 @@
-import { secretAuthentication } from '@evergrant/core'
+import { type ProviderDefinition, secretAuthentication } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Connection } from '../contract/index.ts'
 import { type ConnectionRow, parametersOf, troubleOf } from './connections.ts'
 import { isOffered } from './provider-view.ts'
+
+/** The provider's name; a definition that fits any provider has none of its own, and its host tells it. */
+export function providerName(
+  { name, named_by_host }: ProviderDefinition,
+  { issuer, authorization_endpoint, token_endpoint }: ConnectionRow,
+): string {
+  const address = issuer ?? authorization_endpoint ?? token_endpoint
+  return named_by_host === true && address !== null && URL.canParse(address) ? new URL(address).host : name
+}
 
 /** A connection as the API shows it: without its secret. */
 export async function connectionView(
@@ -18,7 +27,7 @@ export async function connectionView(
     id: row.id,
     name: row.name,
     provider: row.provider,
-    provider_name: definition.name,
+    provider_name: providerName(definition, row),
     client_id: row.client_id,
     client_auth: isOffered(method) ? method : 'client_secret_post',
     has_secret: secret !== undefined,

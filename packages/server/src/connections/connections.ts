@@ -133,6 +133,17 @@ export class Connections {
     return stored === undefined ? this.update(id, patch) : next
   }
 
+  /** The provider behind it has another address now and is the same: the secret stays. Unless somebody was faster. */
+  async move(id: string, from: string, issuer: string): Promise<ConnectionRow> {
+    await this.#db
+      .updateTable('connections')
+      .set((of) => ({ issuer, revision: of('revision', '+', 1), updated_at: this.#deps.clock.now() }))
+      .where('id', '=', id)
+      .where('issuer', '=', from)
+      .execute()
+    return this.get(id)
+  }
+
   /** Removes it. Its accounts must be gone before. */
   async remove(id: string): Promise<void> {
     await this.#db.deleteFrom('connections').where('id', '=', id).execute()

@@ -40,6 +40,11 @@ export const Account = Type.Object(
   {
     id: Type.String({ description: 'Also the id of the grant. Stays the same when the account is connected again.' }),
     name: Type.String(),
+    unnamed: Type.Optional(
+      Type.Boolean({
+        description: 'True while nobody gave a name and nobody signed in; `name` then tells the connection.',
+      }),
+    ),
     connection: Type.Object({
       id: Type.String(),
       name: Type.String(),
@@ -55,6 +60,12 @@ export const Account = Type.Object(
     reason: Type.Optional(AccountReason),
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
+    awaiting_consent: Type.Optional(
+      Type.Boolean({
+        description:
+          'True while somebody who was asked for consent may still give it to an account that does not work.',
+      }),
+    ),
     requested_scope: Type.Optional(Type.String()),
     granted_scope: Type.Optional(Type.String()),
     missing_scopes: Type.Array(Type.String(), { description: 'Asked for and not given.' }),
@@ -148,6 +159,8 @@ export const HistoryEntry = Type.Object({
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),
   seconds: Type.Optional(Type.Number({ description: 'How long the provider took.' })),
+  times: Type.Optional(Type.Integer({ description: 'How often it happened, when several in a row are one line.' })),
+  since: Type.Optional(EpochSeconds),
 })
 export type HistoryEntry = Static<typeof HistoryEntry>
 

@@ -85,4 +85,9 @@ export const migrations: readonly (readonly string[])[] = [
     )`,
     `CREATE INDEX history_by_account ON history (account_id, at)`,
   ],
+  [
+    // Renewals that follow one another closely are one line: how many, and since when.
+    `ALTER TABLE history ADD COLUMN times INTEGER NOT NULL DEFAULT 1`,
+    `ALTER TABLE history ADD COLUMN since DOUBLE PRECISION`,
+  ],
 ]

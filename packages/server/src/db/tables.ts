@@ -1,3 +1,5 @@
+import type { Generated } from 'kysely'
+
 /** Single values of the installation. */
 interface MetaTable {
   name: string
@@ -100,6 +102,9 @@ export interface HistoryTable {
   code: string | null
   detail: string | null
   seconds: number | null
+  times: Generated<number>
+  /** When the first of several happened. */
+  since: number | null
 }
 
 /** The server's own tables. Grants are in the store's, in the same database. */

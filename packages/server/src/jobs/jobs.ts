@@ -4,6 +4,7 @@ import { refreshAhead } from './refresh-ahead.ts'
 
 const REFRESH_EVERY = 15
 const REAP_EVERY = 600
+const TAKE_SANDBOX_EVERY = 15
 
 /** Work that goes on beside requests. */
 export interface Jobs {
@@ -12,11 +13,14 @@ export interface Jobs {
 }
 
 /** Starts the jobs, on the server's clock. A round that fails is logged, and the next one comes all the same. */
-export function startJobs(services: Services): Jobs {
+export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: () => Promise<void> } = {}): Jobs {
   const stopping = new AbortController()
   const running = [
     repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
+    ...(takeSandbox === undefined
+      ? []
+      : [repeat(services, stopping.signal, 'take the sandbox', TAKE_SANDBOX_EVERY, takeSandbox)]),
   ]
   return {
     async stop() {

@@ -18,7 +18,7 @@ export const PAGE_POLICY = [
   "font-src 'self'",
   "connect-src 'self'",
   "manifest-src 'self'",
-  "base-uri 'none'",
+  "base-uri 'self'",
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ')
@@ -27,7 +27,7 @@ export const PAGE_POLICY = [
 const NO_PAGE = /^\/(?:v1|oauth|sandbox|healthz|readyz|metrics|openapi\.json)(?:\/|$|\?)/
 
 /** Serves the built page. Its addresses are its own affair: each navigation gets the same document. */
-export async function servePage(app: App, folder: string | undefined): Promise<void> {
+export async function servePage(app: App, folder: string | undefined, subPath = ''): Promise<void> {
   const index = folder === undefined ? undefined : join(folder, 'index.html')
   const built = folder !== undefined && index !== undefined && existsSync(index)
   if (built) {
@@ -50,7 +50,7 @@ export async function servePage(app: App, folder: string | undefined): Promise<v
     if (!navigation || NO_PAGE.test(request.url) || /\.\w+$/.test(request.url.split('?')[0] ?? '')) {
       throw new Refusal('NOT_FOUND', 'There is nothing at this address.')
     }
-    const body = built ? await readFile(index, 'utf8') : missingPage
+    const body = built ? based(await readFile(index, 'utf8'), subPath) : missingPage
     return reply
       .code(built ? 200 : 503)
       .headers({
@@ -62,4 +62,9 @@ export async function servePage(app: App, folder: string | undefined): Promise<v
       })
       .send(body)
   })
+}
+
+/** Everything in the page is addressed from its base, so that it works below any path. */
+function based(page: string, subPath: string): string {
+  return page.replace('<base href="/"', `<base href="${subPath.replace(/"/g, '%22')}/"`)
 }

@@ -40,11 +40,12 @@ export class Scene implements AsyncDisposable {
     return this.#server
   }
 
-  async start(): Promise<void> {
+  /** At the same port as before, unless another one is given. */
+  async start(port = this.#port): Promise<void> {
     const { env = {}, surroundings = {} } = this.#options
     this.#server = await main(
       {
-        EVERGRANT_PORT: this.#port,
+        EVERGRANT_PORT: port,
         EVERGRANT_DATA_DIR: join(this.dir, 'data'),
         EVERGRANT_SANDBOX: 'off',
         EVERGRANT_LOG_LEVEL: 'trace',

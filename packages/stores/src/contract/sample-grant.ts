@@ -19,6 +19,7 @@ export function fullGrant(id: string, length = 102_400): Grant {
   const long = (letter: string): string => `secret-${letter.repeat(length)}`
   return sampleGrant(id, {
     subject: { iss: 'https://login.acme.example', sub: '→ 00u1', username: 'zoë@例え.example' },
+    given_by: { issuer: 'https://login.acme.example', token_endpoint: 'https://login.acme.example/token' },
     refresh_token: long('r'),
     requested_scope: 'openid mail.read "quoted" \\ back',
     granted_scope: 'openid',

@@ -41,6 +41,11 @@ function Entry({ entry }: { entry: HistoryEntry }) {
       <Mark size={18} aria-hidden className={classes.mark} />
       <span className={classes.words}>
         {historyWords[entry.type]}
+        {entry.times !== undefined && entry.since !== undefined && (
+          <span className={classes.detail}>
+            {texts.timesSince(entry.times)} <When at={entry.since} past />
+          </span>
+        )}
         {entry.detail && <span className={classes.detail}>{entry.detail}</span>}
         {entry.code && <code className={classes.detail}>{entry.code}</code>}
       </span>

@@ -14,7 +14,7 @@ import { AccountUse } from './account-use.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
 import { RepairButton } from './repair-button.tsx'
 import { LOOKS } from './state.ts'
-import { StateBadge } from './state-badge.tsx'
+import { AccountBadges } from './state-badge.tsx'
 import { texts } from './texts.ts'
 import { useConnect } from './use-connect.ts'
 import { WithAccount } from './with-account.tsx'
@@ -40,7 +40,7 @@ function AccountDetails({ account }: { account: Account }) {
       }
       description={
         <span className={classes.state}>
-          <StateBadge state={account.state} />
+          <AccountBadges account={account} />
           {!trouble && saysMore(account) && <span>{account.sentence}</span>}
         </span>
       }

@@ -7,7 +7,7 @@ import { AccountAvatar } from './account-avatar.tsx'
 import { accountAddress } from './account-label.ts'
 import { plannedRefresh } from './account-order.ts'
 import classes from './account-row.module.css'
-import { StateBadge } from './state-badge.tsx'
+import { AccountBadges } from './state-badge.tsx'
 import { texts } from './texts.ts'
 
 export function AccountRow({ account }: { account: Account }) {
@@ -30,7 +30,7 @@ export function AccountRow({ account }: { account: Account }) {
           </span>
         </span>
         <span className={classes.state}>
-          <StateBadge state={account.state} />
+          <AccountBadges account={account} />
         </span>
       </Link>
     </li>

@@ -36,7 +36,9 @@ function ConnectAccount({ account }: { account: Account }) {
   const started = connecting.progress !== undefined
   return (
     <Page
-      title={texts.connectTitle(accountAddress(account))}
+      title={
+        account.unnamed ? texts.connectTitleNew(account.connection.name) : texts.connectTitle(accountAddress(account))
+      }
       description={texts.connectLead(provider)}
       back={{ to: '/', label: texts.backToList }}
       narrow

@@ -28,6 +28,7 @@ export function connectProgress({ before, waited, told }: Observed, now: Account
     if (!works(before) || granted || told === 'connected') return 'done'
     return told === 'failed' ? 'failed' : 'consent'
   }
+  if (now.awaiting_consent && told !== 'failed') return 'consent'
   return waited || told === 'failed' || now.state !== before.state ? 'failed' : 'consent'
 }
 

@@ -27,6 +27,7 @@ export const texts = {
   next: 'Next',
   backToList: 'All accounts',
 
+  connectTitleNew: (connection: string) => `Connect a new account at ${connection}`,
   connectTitle: (account: string) => `Connect ${account}`,
   connectLead: (provider: string) =>
     `You will sign in at ${provider} and say yes there. Evergrant never sees your password.`,
@@ -87,6 +88,7 @@ export const texts = {
   removed: (account: string) => `${account} was removed.`,
 
   tabs: { overview: 'Overview', use: 'Use it', history: 'History', technical: 'Technical' },
+  timesSince: (times: number) => `${times} times, the first of them`,
   historyEmpty: 'Nothing has happened yet.',
   took: (seconds: number) => `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`,
   who: 'Signed in as',

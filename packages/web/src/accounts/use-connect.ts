@@ -59,8 +59,8 @@ export function useConnect(account: Account): Connecting {
   }
 
   useEffect(() => {
-    if (running && account.state === 'awaiting_consent') setWaited(true)
-  }, [running, account.state])
+    if (running && account.awaiting_consent) setWaited(true)
+  }, [running, account.awaiting_consent])
 
   useEffect(() => {
     if (!running) return

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { dropAccount, keepAccount } from './accounts.ts'
 import { dropConnection, keepConnection } from './connections.ts'
+import { serverAddress } from './server-address.ts'
 import { sessionQuery } from './session.ts'
 import type { ServerEvents } from './types.ts'
 
@@ -23,7 +24,7 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
   let openedBefore = false
 
   const open = () => {
-    const current = new EventSource('/v1/events')
+    const current = new EventSource(serverAddress('/v1/events'))
     source = current
     current.onopen = () => {
       wait = FIRST_WAIT

@@ -1,5 +1,6 @@
 import { csrfHeader } from './agreed.ts'
 import { ProblemError, UnreachableError } from './problem-error.ts'
+import { serverAddress } from './server-address.ts'
 import type { Problem } from './types.ts'
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -21,7 +22,7 @@ async function send(method: Method, path: string, body: unknown, signal: AbortSi
   const headers = new Headers({ accept: 'application/json', [csrfHeader]: '1' })
   if (body !== undefined) headers.set('content-type', 'application/json')
   try {
-    return await fetch(path, {
+    return await fetch(serverAddress(path), {
       method,
       headers,
       credentials: 'same-origin',

@@ -1,0 +1,67 @@
+import type { Client } from '../client/client.ts'
+import { OAuthError } from '../errors.ts'
+import { exactIssuer } from '../provider/issuer.ts'
+import type { Grant } from './grant.ts'
+
+/** Which authorization server gave a grant's tokens. */
+export interface GivenBy {
+  /** As the provider was configured then; absent when only its endpoints were known. */
+  readonly issuer?: string
+  readonly token_endpoint?: string
+}
+
+/** Where a client's tokens come from. `token_endpoint`: the published one, where none is given by hand. */
+export function givenBy({ provider }: Client, token_endpoint: string | undefined = provider.token_endpoint): GivenBy {
+  return {
+    ...(provider.issuer === undefined ? {} : { issuer: provider.issuer }),
+    ...(token_endpoint === undefined ? {} : { token_endpoint }),
+  }
+}
+
+/**
+ * Whether another server gave the grant than the one that would get its refresh token now. An issuer vouches for the
+ * endpoints that it publishes, so these may move to any address; an endpoint that stands in the settings counts by its
+ * origin, and may only move to one that names the former in `moved_from`. What an older version recorded says nothing
+ * but the subject's issuer.
+ */
+export function isFromElsewhere(
+  of: Grant,
+  { provider }: Client,
+  token_endpoint: string | undefined = provider.token_endpoint,
+): boolean {
+  const { given_by, subject } = of
+  const exact = exactIssuer(provider)
+  if (exact !== undefined && subject !== undefined && subject.iss !== exact) return true
+  if (given_by?.issuer !== undefined && provider.issuer !== undefined) {
+    if (!(exact !== undefined ? isSame : isSameOrigin)(given_by.issuer, provider.issuer)) return true
+    if (provider.token_endpoint === undefined) return false
+  }
+  const before = given_by?.token_endpoint
+  if (before === undefined || token_endpoint === undefined || isSameOrigin(before, token_endpoint)) return false
+  return !(provider.moved_from ?? []).some((former) => isSameOrigin(former, before))
+}
+
+/** Throws `ISSUER_MISMATCH` for a grant that another server gave: its tokens are not shown to this one. */
+export function assertGivenHere(of: Grant, client: Client, token_endpoint?: string): void {
+  if (!isFromElsewhere(of, client, token_endpoint)) return
+  const message = `Grant ${of.id} was given by ${giver(of)}, and ${address(client, token_endpoint)} is configured. Nothing was sent there.`
+  throw new OAuthError('ISSUER_MISMATCH', message, { grant: of.id, provider: of.provider, outcome: 'not_sent' })
+}
+
+/** The server that gave the grant, for people. */
+export function giver({ given_by, subject, provider }: Grant): string {
+  return given_by?.issuer ?? subject?.iss ?? given_by?.token_endpoint ?? provider
+}
+
+/** The server that is configured, for people. */
+export function address({ provider }: Client, token_endpoint: string | undefined = provider.token_endpoint): string {
+  return token_endpoint ?? provider.issuer ?? provider.id
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.replace(/\/$/, '') === other.replace(/\/$/, '')
+}
+
+function isSameOrigin(one: string, other: string): boolean {
+  return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin
+}

@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto'
+import { type Cipher, type Clock, grant } from '@evergrant/core'
+import type { Sandbox } from '@evergrant/sandbox'
+import type { Kysely } from 'kysely'
+import { readMeta, swapMeta } from '../db/meta.ts'
+import type { Tables } from '../db/tables.ts'
+import type { Services } from '../services.ts'
+import { sandboxClient, sandboxConnection } from './sandbox-connection.ts'
+import { sandboxState } from './sandbox-state.ts'
+
+/** Where the sandbox is on a server. */
+export const SANDBOX_PATH = '/sandbox'
+/** Answers below that path tell by it which process they come from. */
+export const SANDBOX_HEADER = 'evergrant-sandbox'
+
+const SERVER = 'sandbox_server'
+/** Longer than any answer of a loopback address takes. Who does not answer then is stopped, and may go on. */
+const PROBE = 2
+
+/** Who serves the sandbox of this database; one row, changed by compare-and-swap. */
+interface Served {
+  /** The process. */
+  readonly by: string
+  /** Where the process itself listens. */
+  readonly listening: string
+  readonly issuer: string
+  /** Addresses that it had before: what was given there is good here. */
+  readonly former: readonly string[]
+}
+
+interface EmbeddedOptions {
+  readonly db: Kysely<Tables>
+  readonly cipher: Cipher
+  readonly clock: Clock
+  /** The address that people and programs use. */
+  readonly publicUrl: string
+  /** Seconds that its access tokens live. */
+  readonly tokenLifetime: number
+}
+
+/**
+ * The practice provider of a server. Its state is in the database, so of the processes on one database exactly one
+ * serves it; the others leave it alone and take over when that one is gone. Its issuer is the address of the process that
+ * serves it (RFC 8414 §3.3). When that changes, its connection and accounts move along: same keys, same people, same
+ * grants, so it is the same provider.
+ */
+export class EmbeddedSandbox {
+  readonly by: string = randomUUID()
+  readonly #options: EmbeddedOptions
+  readonly #issuer: string
+  #services: Services | undefined
+  #listening = ''
+  #taking: Promise<void> | undefined
+  #claim = ''
+  #current: Sandbox | undefined
+  #elsewhere: string | undefined
+
+  constructor(options: EmbeddedOptions) {
+    this.#options = options
+    this.#issuer = `${options.publicUrl}${SANDBOX_PATH}`
+  }
+
+  /** The sandbox while this process serves it. */
+  get current(): Sandbox | undefined {
+    return this.#current
+  }
+
+  /** The issuer of the one that another process serves. */
+  get elsewhere(): string | undefined {
+    return this.#elsewhere
+  }
+
+  /**
+   * Serves the sandbox from now on, unless another process does; then it has to be called again for another try.
+   *
+   * @param listening where this process listens, to be found there by others
+   */
+  async begin(services: Services, listening: string): Promise<void> {
+    this.#services = services
+    this.#listening = listening
+    await this.take()
+  }
+
+  /** Tries to take the sandbox over, unless this process serves it already. Several calls at once are one. */
+  async take(): Promise<void> {
+    if (this.#current !== undefined || this.#services === undefined) return
+    this.#taking ??= this.#take(this.#services).finally(() => {
+      this.#taking = undefined
+    })
+    await this.#taking
+  }
+
+  async #take(services: Services): Promise<void> {
+    const former = await this.#claimed()
+    if (former === undefined) return
+    const { createSandbox } = await import('@evergrant/sandbox')
+    const { db, cipher, clock, tokenLifetime } = this.#options
+    const sandbox = createSandbox({
+      issuer: this.#issuer,
+      clock,
+      lifetimes: { accessToken: tokenLifetime },
+      state: await sandboxState(db, cipher, {
+        row: { name: SERVER, value: this.#claim },
+        lost: () => {
+          this.#current = undefined
+        },
+      }),
+    })
+    const connection = await sandboxConnection(services, this.#issuer, former)
+    if (connection !== undefined) {
+      sandbox.registerClient(await sandboxClient(services, connection))
+      await moveAccounts(services, connection.id, former, this.#issuer)
+    }
+    this.#elsewhere = undefined
+    this.#current = sandbox
+  }
+
+  /** The former issuers once the row says that it is us; undefined while another process serves. */
+  async #claimed(): Promise<readonly string[] | undefined> {
+    const { db } = this.#options
+    for (;;) {
+      const row = await readMeta(db, SERVER)
+      const held = row === undefined ? undefined : (JSON.parse(row) as Served)
+      if (held !== undefined && (await isServed(held, this.#listening))) {
+        this.#elsewhere = held.issuer
+        return undefined
+      }
+      const known = held === undefined ? [] : [...held.former, held.issuer]
+      const former = [...new Set(known)].filter((issuer) => issuer !== this.#issuer)
+      const mine: Served = { by: this.by, listening: this.#listening, issuer: this.#issuer, former }
+      this.#claim = JSON.stringify(mine)
+      if (await swapMeta(db, SERVER, row, this.#claim)) return former
+    }
+  }
+}
+
+/** Whether the process still answers where it said. Whoever answers there now but has another name is another one. */
+async function isServed({ by, listening }: Served, here: string): Promise<boolean> {
+  // Where we listen nobody else does.
+  if (listening === here) return false
+  try {
+    const response = await fetch(`${listening}${SANDBOX_PATH}/.well-known/openid-configuration`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PROBE * 1000),
+    })
+    await response.body?.cancel()
+    return response.headers.get(SANDBOX_HEADER) === by
+  } catch (error) {
+    // Stopped or overloaded is not gone; refused is.
+    return error instanceof Error && error.name === 'TimeoutError'
+  }
+}
+
+/** Grants of the sandbox at a former address are its grants at this one: the accounts go on without a person. */
+async function moveAccounts(
+  { accounts, deps, tokens }: Services,
+  connection: string,
+  former: readonly string[],
+  issuer: string,
+): Promise<void> {
+  for (const { id } of await accounts.of(connection)) {
+    for (;;) {
+      const found = await deps.store.get(id)
+      if (found?.subject === undefined || !former.includes(found.subject.iss)) break
+      const { standing } = found
+      const next = grant({
+        ...found,
+        subject: { ...found.subject, iss: issuer },
+        // It was asked where nobody is any more; here it can be asked at once.
+        standing: standing.state === 'failing' ? { ...standing, next_attempt: deps.clock.now() } : standing,
+      })
+      if ((await deps.store.put(next, found.version)).ok) {
+        tokens.changed(id)
+        break
+      }
+    }
+  }
+}
