@@ -8,6 +8,7 @@ import {
   type PendingAuthorization,
 } from '@evergrant/core'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
 import { hashed } from '../security/secret.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
@@ -65,7 +66,7 @@ export class Consents {
         browser_hash: hashed(browser),
         connection_id: connection.id,
         account_id: id,
-        pending: await cipher.seal(JSON.stringify(pending), context(state_hash)),
+        pending: await cipher.seal(JSON.stringify(pending), sealedPlaces.pendingAuthorization(state_hash)),
         created_at: clock.now(),
         expires_at: pending.expires_at,
       })
@@ -115,7 +116,9 @@ export class Consents {
     accounts.checking.add(id)
     try {
       await accounts.publish(id)
-      const pending = JSON.parse(await deps.cipher.open(taken.pending, context(state_hash))) as PendingAuthorization
+      const pending = JSON.parse(
+        await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
+      ) as PendingAuthorization
       const client = await this.#connections.client(await this.#connections.get(connectionId))
       const grant = await finishAuthorization(client, { callback, pending, store: deps.store })
       // The account may have been removed while its person consented: then nobody could see or end the grant.
@@ -175,8 +178,4 @@ function misdirected(): OAuthError {
     'STATE_MISMATCH',
     "This answer came to another connection's address than the one that the consent was begun for.",
   )
-}
-
-function context(state_hash: string): string {
-  return `pending_authorizations\n${state_hash}\npending`
 }
