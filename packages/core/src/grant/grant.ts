@@ -87,7 +87,7 @@ export interface Grant {
   readonly sealed?: string
   /** Epoch seconds of the last write. */
   readonly updated_at: number
-  /** 0: never stored. */
+  /** 0: never stored. Counts up from a {@link firstVersion}: only whether it is the same says something. */
   readonly version: number
 }
 
