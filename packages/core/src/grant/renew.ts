@@ -242,7 +242,12 @@ function isLost(error: OAuthError): boolean {
  */
 function unconfirmed(error: OAuthError): OAuthError {
   const message = `${error.message} (it worked within the hour, so it is asked about once more)`
-  return new OAuthError('PROVIDER_UNAVAILABLE', message, { ...error, cause: error, retryAfter: CONFIRM_AFTER })
+  return new OAuthError('PROVIDER_UNAVAILABLE', message, {
+    ...error,
+    cause: error,
+    retryAfter: CONFIRM_AFTER,
+    guidance: undefined,
+  })
 }
 
 /** Records that a function of the program threw, which may have been after the request left; then it is thrown on. */
@@ -336,13 +341,18 @@ function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
             ? `${of.provider} gave no refresh token, and the access token has ended`
             : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
   const details = { grant: of.id, provider: of.provider, ...(cause === undefined ? {} : { cause }) }
-  const { error, error_description, error_uri, status } = cause ?? {}
+  const { error_uri, status } = cause ?? {}
+  const last = standing.state === 'active' ? undefined : standing.trouble
+  const { error, error_description, claims, guidance } = cause ?? last ?? {}
   return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, {
     ...details,
     error,
     error_description,
     error_uri,
     status,
+    claims,
+    // What mends the grant is consent; who has to give it leave first is the provider's news.
+    guidance: guidance && { ...guidance, class: 'consent' },
   })
 }
 
@@ -360,10 +370,11 @@ function notYet(of: Grant, now: number): OAuthError {
   const { standing } = of
   if (standing.state !== 'failing') return consentRequired(of)
   const retryAfter = Math.ceil(standing.next_attempt - now)
-  const { error, error_description } = standing.trouble
+  const { error, error_description, guidance, claims } = standing.trouble
   const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
   const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
-  return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
+  const details = { grant: of.id, provider: of.provider, retryAfter, error, error_description, guidance, claims }
+  return new OAuthError(known, message, details)
 }
 
 /**

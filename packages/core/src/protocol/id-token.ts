@@ -79,10 +79,15 @@ function withIssuer(client: Client, as: oauth.AuthorizationServer, id_token: str
   if (provider.issuer_pattern !== undefined)
     return typeof iss === 'string' && mayBeIssuer(provider, iss) ? { ...as, issuer: iss } : as
   if (provider.issuer === undefined) return typeof iss === 'string' ? { ...as, issuer: iss } : as
+  // A tenant that was asked for by its number is no other one.
+  const asked = provider.issuer_tenant
+  if (asked !== undefined && GUID.test(asked) && String(tid).toLowerCase() !== asked.toLowerCase()) return as
   return typeof tid === 'string' && /^[\w-]+$/.test(tid)
     ? { ...as, issuer: as.issuer.replaceAll('{tenantid}', tid) }
     : as
 }
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 function claimOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined
