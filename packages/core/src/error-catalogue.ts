@@ -63,6 +63,7 @@ export type ErrorCode =
   | 'STORE_CORRUPT'
   | 'STORE_READ_ONLY'
   | 'UNSEAL_FAILED'
+  | 'KEY_UNAVAILABLE'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
   | 'NOT_AUTHENTICATED'
@@ -264,6 +265,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'operator',
     500,
     'Give the sealing key that this record was sealed with. Nothing was overwritten.',
+  ),
+  KEY_UNAVAILABLE: entry(
+    'storage',
+    'operator',
+    503,
+    'Check that the sealing key that the message names can be reached, and that this program may use it.',
   ),
   TOKEN_MISSING: entry(
     'request',

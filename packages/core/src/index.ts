@@ -86,6 +86,7 @@ export {
   type DevicePollOptions,
   pollDeviceAuthorization,
 } from './grant/device-authorization.ts'
+export { endHere, holdsTokens } from './grant/end-here.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
 export type { GivenBy } from './grant/given-by.ts'
@@ -197,11 +198,19 @@ export type {
 } from './provider/request-rules.ts'
 export { type Provider, type ResolveOptions, resolveProvider } from './provider/resolve.ts'
 export { Redacted, scrub } from './redacted.ts'
+export type { Cipher } from './seal/cipher.ts'
+export { type CryptographyManager, managedCipher } from './seal/cryptography-manager.ts'
+export { type Keyring, type KeyringOptions, type Keys, keyring } from './seal/keyring.ts'
+export { sealedBy } from './seal/sealed-text.ts'
+export { type SealingKey, sealingKey } from './seal/sealing-key.ts'
+export type { Serializer } from './seal/serializer.ts'
+export { type KeyCensus, keyCensus } from './store/key-census.ts'
 export { type Lock, locked, type PlainStore } from './store/locked.ts'
 export { memoryStore } from './store/memory.ts'
 export { processLock } from './store/process-lock.ts'
 export { matches } from './store/query.ts'
-export { type Cipher, sealed } from './store/sealed.ts'
+export { type Resealed, type ResealOptions, type ResealProgress, reseal } from './store/reseal.ts'
+export { type SealedOptions, sealed } from './store/sealed.ts'
 export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
 export {
   type Attributes,

@@ -4,6 +4,8 @@ import { inspect } from 'node:util'
 import { type Grant, type GrantStore, type GrantSummary, grant, isOAuthError } from '@evergrant/core'
 import { fullGrant, plain, sampleGrant } from './contract/sample-grant.ts'
 
+export { type SealedContractOptions, sealedContract } from './contract/sealed-contract.ts'
+
 /** A store to try, empty and the test's own. */
 export interface StoreUnderTest {
   readonly store: GrantStore
