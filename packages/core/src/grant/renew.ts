@@ -5,6 +5,7 @@ import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { scrub } from '../redacted.ts'
 import type { Stored } from '../store/store.ts'
+import { begun, versionAfter } from '../store/version.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { type GivenBy, givenBy, isFromElsewhere, otherClient } from './given-by.ts'
@@ -287,7 +288,7 @@ async function afterFailure(
   const next = ended ? revoked(mine, error, now) : own ? unmarked(mine) : failing(mine, error, now, engine.random())
   let stored: Awaited<ReturnType<Engine['store']['put']>>
   try {
-    stored = await engine.store.put(next, mine.version)
+    stored = await engine.store.put(begun(next), mine.version)
   } catch {
     // Our mark stays; we may pass it at once, others when the lease is over. The provider's word is what counts here.
     throw ended ? consentRequired(next, error) : error
@@ -381,13 +382,17 @@ function notYet(of: Grant, now: number): OAuthError {
  * A put that may have been carried out although it failed is looked for: a mark of ours that we do not know of would
  * keep other processes waiting for nothing, and look like a spend that was cut off.
  */
-async function putAgain(store: Engine['store'], next: Grant, expected: number): Promise<Stored> {
+async function putAgain(store: Engine['store'], mark: Grant, expected: number): Promise<Stored> {
+  const next = begun(mark)
   try {
     return await store.put(next, expected)
   } catch (error) {
     const current = await store.get(next.id).catch(() => undefined)
     const { spending } = next
-    const written = spending !== undefined && current?.version === expected + 1 && current.spending?.by === spending.by
+    const written =
+      spending !== undefined &&
+      current?.version === versionAfter(next, expected) &&
+      current.spending?.by === spending.by
     if (current === undefined || !written) throw error
     return { ok: true, grant: current }
   }
