@@ -84,6 +84,7 @@ export {
   type DevicePollOptions,
   pollDeviceAuthorization,
 } from './grant/device-authorization.ts'
+export { endHere, holdsTokens } from './grant/end-here.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
 export type { GivenBy } from './grant/given-by.ts'
