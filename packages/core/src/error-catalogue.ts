@@ -66,6 +66,7 @@ export type ErrorCode =
   | 'TOKEN_EXPIRED'
   | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
+  | 'INVALID_DOCUMENT'
   | 'ABORTED'
   | 'PROGRAM_ERROR'
 
@@ -275,6 +276,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     401,
     'Give the credentials of one of the security schemes that the message names.',
+  ),
+  INVALID_DOCUMENT: entry(
+    'configuration',
+    'developer',
+    400,
+    'Mend the OpenAPI document at the place that the message points to.',
   ),
   HTTP_ERROR: entry(
     'request',
