@@ -50,6 +50,7 @@ export {
   type Who,
 } from './error-catalogue.ts'
 export {
+  ApiError,
   AuthenticationError,
   type ErrorKind,
   InvalidCredentialsError,
