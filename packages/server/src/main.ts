@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Cipher, type Clock, isOAuthError, OAuthError, sealed, systemClock } from '@evergrant/core'
-import { keyFromText, keyring, loadKey } from '@evergrant/stores/keyring'
+import { type Clock, isOAuthError, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
+import { openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
 import { type DestinationStream, destination, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
@@ -193,20 +193,17 @@ function listeningAt(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-async function cipherOf(settings: Settings, dataDir: string): Promise<Cipher> {
+function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
+  if (settings.key !== undefined) return openKeyring({ text: settings.key, source: 'EVERGRANT_KEY' })
   // A new key would not open what an existing database holds: a lost key is said, never replaced.
   const fresh = !existsSync(join(dataDir, 'evergrant.db'))
-  if (settings.key !== undefined) return keyring({ current: keyFromText(settings.key, 'EVERGRANT_KEY') })
   const { keyFile } = settings
-  const current = await loadKey({
-    file: keyFile ?? join(dataDir, 'key'),
-    create: keyFile === undefined && fresh,
-  }).catch((cause: unknown) => {
+  const place = { file: keyFile ?? join(dataDir, 'key'), create: keyFile === undefined && fresh }
+  return openKeyring(place).catch((cause: unknown) => {
     if (keyFile === undefined || !isOAuthError(cause)) throw cause
     const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })
-  return keyring({ current })
 }
 
 function listen(server: Server, { port, host }: Settings): Promise<void> {

@@ -11,6 +11,7 @@ import {
 import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
+import { sealedPlaces } from '../db/sealed-places.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
@@ -201,7 +202,8 @@ export class Connections {
 
   async #make(row: ConnectionRow, fetching = this.fetch): Promise<Client> {
     const { id, client_auth, client_secret: sealed } = row
-    const client_secret = sealed === null ? undefined : await this.#cipher.open(sealed, secretContext(id))
+    const client_secret =
+      sealed === null ? undefined : await this.#cipher.open(sealed, sealedPlaces.connectionSecret(id))
     const { issuer, authorization_endpoint, token_endpoint } = row
     const given = {
       ...(issuer === null ? {} : { issuer }),
@@ -244,7 +246,7 @@ export class Connections {
     const clean = secret.trim()
     if (clean === '') return { client_secret: null, secret_hint: null, secret_set_at: null }
     return {
-      client_secret: await this.#cipher.seal(clean, secretContext(id)),
+      client_secret: await this.#cipher.seal(clean, sealedPlaces.connectionSecret(id)),
       secret_hint: clean.length >= HINTED_FROM ? clean.slice(-4) : null,
       secret_set_at: this.#deps.clock.now(),
     }
@@ -283,7 +285,3 @@ export function isAboutSettings(error: unknown): error is OAuthError {
 
 /** These may be about one request or one bad hour, whatever their class says. */
 const ABOUT_ONE_REQUEST = new Set(['TOKEN_REQUEST_REFUSED', 'DISCOVERY_FAILED'])
-
-function secretContext(id: string): string {
-  return `connections\n${id}\nclient_secret`
-}
