@@ -77,6 +77,7 @@ export async function recordConsent(
       ...(answer.scope === undefined ? {} : { granted_scope: answer.scope }),
       access: {},
       standing: { state: 'active', since: now },
+      consented_at: now,
       updated_at: now,
       version: before?.version ?? 0,
     })
