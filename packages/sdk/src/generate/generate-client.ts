@@ -1,3 +1,4 @@
+/// <reference path="./openapi-typescript.d.ts" />
 import { OAuthError } from '@evergrant/core'
 import { describeApi } from '../description/describe-api.ts'
 import { clientFile } from './client-file.ts'
