@@ -1,0 +1,75 @@
+import { createClient } from '@evergrant/sdk'
+import { generateClient } from '@evergrant/sdk/generate'
+import createFetchClient from 'openapi-fetch'
+import openapiTS, { astToString } from 'openapi-typescript'
+import { contest } from './contest.ts'
+import { median, ratioTable } from './table.ts'
+import { tokenEndpoint } from './token-endpoint.ts'
+
+/** A document with so many operations, half of which have a security requirement of their own. */
+function document(operations: number): Record<string, unknown> {
+  const thing = { type: 'object', properties: { id: { type: 'integer' }, name: { type: 'string' } } }
+  const content = { 'application/json': { schema: { $ref: '#/components/schemas/Thing' } } }
+  const paths: Record<string, unknown> = {}
+  for (let index = 0; index < operations; index++) {
+    const security = index % 2 === 0 ? {} : { security: [{ oauth: ['write'] }, { key: [] }] }
+    const parameters = [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }]
+    const responses = { '200': { description: 'OK', content } }
+    paths[`/things${index}/{id}`] = { get: { operationId: `get${index}`, parameters, responses, ...security } }
+  }
+  const scopes = { read: 'Read', write: 'Write' }
+  const flows = { clientCredentials: { tokenUrl: 'https://auth.example/token', scopes } }
+  const securitySchemes = { oauth: { type: 'oauth2', flows }, key: { type: 'apiKey', in: 'header', name: 'X-Key' } }
+  return {
+    openapi: '3.0.3',
+    info: { title: 'Large', version: '1' },
+    servers: [{ url: 'https://api.example' }],
+    security: [{ oauth: ['read'] }],
+    paths,
+    components: { schemas: { Thing: thing }, securitySchemes },
+  }
+}
+
+async function milliseconds(work: () => Promise<unknown>): Promise<number> {
+  const before = performance.now()
+  await work()
+  return performance.now() - before
+}
+
+/** Generating a client, and what a call costs, beside openapi-typescript and openapi-fetch alone. */
+export async function clientFromOpenapi(): Promise<string> {
+  const large = document(1_000)
+  const alone: number[] = []
+  const whole: number[] = []
+  for (let round = 0; round < 7; round++) {
+    const types = async () => astToString(await openapiTS(structuredClone(large), { silent: true }))
+    alone.push(await milliseconds(types))
+    whole.push(await milliseconds(() => generateClient(large)))
+  }
+  const endpoint = await tokenEndpoint()
+  try {
+    const { url: baseUrl } = endpoint
+    const headers = { authorization: 'Bearer a-token' }
+    const bare = createFetchClient<Record<string, { get: { responses: Record<string, never> } }>>({ baseUrl, headers })
+    const small = { ...document(1), paths: { '/': { get: { responses: {} } } } }
+    const client = createClient({ openapi: small, baseUrl, auth: { oauth: { token: 'a-token' } } })
+    const rows = await contest(
+      [
+        { name: 'floor: openapi-fetch with the header by hand', call: () => bare.GET('/') },
+        { name: '**evergrant** `client.GET`', call: () => client.GET('/') },
+      ],
+      { calls: 300, rounds: 40, inFlight: 16 },
+    )
+    return [
+      '## A client of an OpenAPI document',
+      '',
+      ratioTable('generating, 1,000 operations', 'ms', [
+        { name: 'floor: openapi-typescript alone', figure: median(alone) },
+        { name: '**evergrant** `generateClient`', figure: median(whole) },
+      ]),
+      ratioTable('a call over a loopback socket', 'CPU µs', rows),
+    ].join('\n')
+  } finally {
+    endpoint.close()
+  }
+}
