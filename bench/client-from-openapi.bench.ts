@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module'
+import { pathToFileURL } from 'node:url'
 import { createClient } from '@evergrant/sdk'
 import { generateClient } from '@evergrant/sdk/generate'
 import createFetchClient from 'openapi-fetch'
-import openapiTS, { astToString } from 'openapi-typescript'
 import { contest } from './contest.ts'
 import { median, ratioTable } from './table.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
@@ -30,6 +31,17 @@ function document(operations: number): Record<string, unknown> {
   }
 }
 
+interface TypesMaker {
+  default(document: unknown, options: { readonly silent: boolean }): Promise<unknown>
+  astToString(nodes: unknown): string
+}
+
+/** The copy that the SDK uses: it stands beside it, with a TypeScript of its own. */
+function openapiTypescript(): Promise<TypesMaker> {
+  const { resolve } = createRequire(new URL('../packages/sdk/package.json', import.meta.url))
+  return import(pathToFileURL(resolve('openapi-typescript').replace(/\.cjs$/, '.mjs')).href)
+}
+
 async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const before = performance.now()
   await work()
@@ -38,6 +50,7 @@ async function milliseconds(work: () => Promise<unknown>): Promise<number> {
 
 /** Generating a client, and what a call costs, beside openapi-typescript and openapi-fetch alone. */
 export async function clientFromOpenapi(): Promise<string> {
+  const { default: openapiTS, astToString } = await openapiTypescript()
   const large = document(1_000)
   const alone: number[] = []
   const whole: number[] = []

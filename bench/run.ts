@@ -10,6 +10,7 @@ import { callback } from './callback.bench.ts'
 import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
 import { memory } from './memory.bench.ts'
+import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
 
@@ -24,6 +25,7 @@ const all: Record<string, () => Promise<string>> = {
   callback,
   'client-from-openapi': clientFromOpenapi,
   'import-time': importTime,
+  'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),

@@ -13,7 +13,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   providers: { ours: ['@evergrant/core'], edge: true },
   stores: { ours: ['@evergrant/core'] },
   sdk: { ours: ['@evergrant/core'], edge: true },
-  microsoft365: { ours: ['@evergrant/core'], edge: true },
+  // An account of one vendor's product works without being handed its definition, which has one home: the catalogue.
+  microsoft365: { ours: ['@evergrant/core', '@evergrant/providers'], edge: true },
   mail: { ours: ['@evergrant/core'] },
   sandbox: { ours: [] },
   server: {
@@ -36,6 +37,9 @@ export const layers: Readonly<Record<string, Layer>> = {
 /** Node-only entries of edge packages. Nothing outside of such a folder imports from it. */
 export const nodeFolders: readonly string[] = ['packages/core/src/node/']
 
+/** Edge entries of Node packages: what runs on any Web-standard runtime there. */
+export const edgeFolders: readonly string[] = ['packages/mail/src/sasl/']
+
 /** The composition roots: the only readers of the environment. A path that ends in `/` stands for the folder. */
 export const environmentReaders: readonly string[] = [
   'packages/server/src/main.ts',
@@ -53,8 +57,30 @@ export const storePickers: readonly string[] = [
 /** Where a provider's id may be written down. */
 export const providerHomes: readonly string[] = ['packages/providers/']
 
+/** Packages about one vendor's product may name that vendor: its entries of the catalogue, and its own host names. */
+export const productProviders: Readonly<Record<string, readonly string[]>> = {
+  microsoft365: ['microsoft', 'microsoft-v1'],
+}
+
 /** Catalogue entries that are not anybody's provider: code may name them. */
 export const nobodysProviders: readonly string[] = ['sandbox', 'generic']
+
+/**
+ * Ids that are everyday words or words of programming too. They count where something that is named as a provider's id is
+ * compared with them, and nowhere else; every other id counts wherever it stands.
+ */
+export const ordinaryWords: ReadonlySet<string> = new Set(
+  `
+  acclaim aha apple attentive automatic beam box buffer canvas cas cheddar clever climate close clover coding
+  convex copper dart delicious delivery deputy digits doodle drift drip dub elixir envoy exist factorial fathom
+  flat fly front frontier fulfillment genius gist glean goto grain greenhouse groove harvest hover indeed kick
+  kit lever line linear make medium mention mercury misfit monday mural namely nest nifty nimble outreach
+  passage perk pocket podium polar railway ramp roller sage segment seismic slack slice square steady tally
+  tempo threads tidal timely tremendous twist universe vend wave workable x zoom
+  `
+    .trim()
+    .split(/\s+/),
+)
 
 export function isUnder(path: string, places: readonly string[]): boolean {
   return places.some((place) => (place.endsWith('/') ? path.startsWith(place) : path === place))

@@ -7,6 +7,11 @@ export interface Located {
   readonly line: number
 }
 
+export interface Comparison extends Located {
+  /** The other side, as it is written. */
+  readonly to: string
+}
+
 /** What the layer rules look at in one source file. */
 export interface SourceModule {
   /** Path from the repository's root, with `/`. */
@@ -20,6 +25,8 @@ export interface SourceModule {
   readonly references: readonly Located[]
   /** Keys and members: `microsoft` in `{ microsoft: 1 }` and in `presets.microsoft`. */
   readonly keys: readonly Located[]
+  /** Texts that something is compared with: by `===` and the like, or as a case of a switch. */
+  readonly comparisons: readonly Comparison[]
   /** `process.env` and `process.argv`, however they are reached. */
   readonly processReads: readonly Located[]
 }
@@ -39,6 +46,7 @@ export function readModule(path: string, text: string): SourceModule {
   const strings: Located[] = []
   const references: Located[] = []
   const keys: Located[] = []
+  const comparisons: Comparison[] = []
   const processReads: Located[] = []
 
   const program: SyntaxNode = { type: 'Program', start: 0, end: text.length, body: syntax.body }
@@ -53,13 +61,16 @@ export function readModule(path: string, text: string): SourceModule {
     }
     const string = stringAt(node, place)
     if (string !== undefined) strings.push({ text: string, line })
+    for (const { value, to } of comparedTexts(node)) {
+      comparisons.push({ text: value, to: text.slice(to.start, to.end), line })
+    }
     const read = processRead(node)
     if (read) processReads.push({ text: `process.${read}`, line })
     const global = node.type === 'MemberExpression' && nameOf(node.object) === 'globalThis' && nameOf(node.property)
     if (global) references.push({ text: global, line })
     if (node.type === 'Identifier') (isKey(place) ? keys : references).push({ text: String(node.name), line })
   })
-  return { path, package: path.split('/')[1] ?? '', imports, strings, references, keys, processReads }
+  return { path, package: path.split('/')[1] ?? '', imports, strings, references, keys, comparisons, processReads }
 }
 
 function stringAt(node: SyntaxNode, { parent, field }: Place): string | undefined {
@@ -67,6 +78,24 @@ function stringAt(node: SyntaxNode, { parent, field }: Place): string | undefine
   if (node.type === 'Literal' && typeof node.value === 'string') return node.value
   if (node.type === 'TemplateElement') return (node.value as { cooked: string | null }).cooked ?? ''
   return node.type === 'JSXText' ? String(node.value) : undefined
+}
+
+/** The texts that a comparison or a switch holds something against. */
+function comparedTexts(node: SyntaxNode): { readonly value: string; readonly to: SyntaxNode }[] {
+  const sides =
+    node.type === 'BinaryExpression' && /^[!=]==?$/.test(String(node.operator))
+      ? [
+          [node.left, node.right],
+          [node.right, node.left],
+        ]
+      : node.type === 'SwitchStatement' && Array.isArray(node.cases)
+        ? node.cases.map((one: SyntaxNode) => [one.test, node.discriminant])
+        : []
+  return sides.flatMap(([side, to]) =>
+    isNode(side) && isNode(to) && side.type === 'Literal' && typeof side.value === 'string'
+      ? [{ value: side.value, to }]
+      : [],
+  )
 }
 
 /** The part of `process` that a member expression or a destructuring reads, when it is one a composition root owns. */

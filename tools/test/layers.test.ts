@@ -76,6 +76,7 @@ describe('edge', () => {
     test(`an edge package may not say ${source}`, () => {
       assert.ok(edgeRuntime([at('core/src/a.ts', source)]).length > 0)
       assert.ok(edgeRuntime([at('providers/src/a.ts', source)]).length > 0)
+      assert.ok(edgeRuntime([at('mail/src/sasl/a.ts', source)]).length > 0)
       assert.deepEqual(edgeRuntime([at('stores/src/a.ts', source)]), [])
     })
   }
@@ -130,9 +131,25 @@ describe('provider ids', () => {
     assert.equal(found(`const x = 'acme-mail'`), 1)
   })
 
+  test('an id that is an ordinary word counts only where an id of a provider is compared with it', () => {
+    const words = (source: string): number =>
+      providerIds([at('core/src/a.tsx', source)], ['box', 'line', 'close']).length
+    assert.equal(words(`if (provider.id === 'box') {}`), 1)
+    assert.equal(words(`switch (client.provider) { case 'line': break }`), 1)
+    assert.equal(words(`if ('close' !== providerId) {}`), 1)
+    assert.equal(words(`server.on('close', done); const line = { box: 1 }; if (event === 'close') {}`), 0)
+    assert.equal(words(`const x = <p>Tick the box on the last line and close the window.</p>`), 0)
+  })
+
   test('comments, longer words, import specifiers, the provider package and nobody’s providers are left alone', () => {
     assert.equal(found(`// acme\nimport x from 'acme'\nconst x = ['acmeology', 'sandbox', 'generic']`), 0)
     assert.deepEqual(providerIds([at('providers/src/a.ts', `const x = 'acme'`)], ids), [])
+  })
+
+  test('a package about one vendor’s product names that vendor, and no other', () => {
+    const product = [at('microsoft365/src/a.ts', `const x = { microsoft: ['microsoft-v1', 'acme'] }`)]
+    const messages = providerIds(product, ['microsoft', 'microsoft-v1', 'acme']).map(({ message }) => message)
+    assert.deepEqual(messages, ['names the provider "acme": make it data in the catalogue'])
   })
 })
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { GrantSummary, Standing } from '@evergrant/core'
 import { missingScopes } from '@evergrant/core'
 
@@ -13,13 +14,16 @@ export function grantTable(grants: readonly GrantSummary[], now: number): string
   return table([['GRANT', 'STANDING', 'ACCOUNT', 'PROVIDER', 'TOKEN ENDS'], ...rows])
 }
 
-/** Rows as aligned columns, two spaces apart. */
+/** Rows as aligned columns, two spaces apart. Colours take no room. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const shown = (cell: string): number => stripVTControlCharacters(cell).length
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, shown(row[column] ?? '')), 0),
+  )
   return rows
     .map((row) =>
       row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - shown(cell)))
         .join('  ')
         .trimEnd(),
     )

@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { generateCommand } from './commands/generate.ts'
 import { grantsCommand } from './commands/grants.ts'
 import { importCommand } from './commands/import.ts'
+import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
@@ -68,7 +69,8 @@ function program(action: Action, { terminal }: Invocation): Command {
       'after',
       `
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
-Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR.
+Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR,
+EVERGRANT_KEY or EVERGRANT_KEY_FILE (tokens in the store are sealed with it).
 EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant serve\` alone.`,
     )
   const commands = [
@@ -76,6 +78,7 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     loginCommand(action),
     grantsCommand(action),
     importCommand(action),
+    keysCommand(action),
     providersCommand(action),
     generateCommand(action),
     doctorCommand(action),

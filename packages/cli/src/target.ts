@@ -7,7 +7,9 @@ import {
   isOAuthError,
   OAuthError,
   type Provider,
+  sealed,
 } from '@evergrant/core'
+import { openKeyring } from '@evergrant/stores/keyring'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { chosenAuthentication, isKeyMethod } from './chosen-authentication.ts'
 import { clientKey } from './client-key.ts'
@@ -17,6 +19,7 @@ import { clientSecret } from './client-secret.ts'
 import { type ClientSettings, overridden } from './client-settings.ts'
 import { observed } from './http-log.ts'
 import type { Invocation } from './invocation.ts'
+import { keyPlace } from './keys.ts'
 import { Profiles } from './profile.ts'
 
 /** The grant that a command is about: its store, and the client it belongs to as far as that is known. */
@@ -62,7 +65,8 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
     settings.client_id === undefined
       ? undefined
       : { id: grantId, provider: settings.provider ?? settings.issuer ?? 'env', client: settings.client_id }
-  const store = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.say(words) })
+  const opened = await openStore(storeUrl, { env, seed, onWarning: (words) => terminal.say(words) })
+  const store = await underSeal(opened, invocation)
   return {
     grantId,
     storeUrl,
@@ -84,6 +88,19 @@ export async function target(options: ClientOptions, invocation: Invocation, fal
       }
     },
     [Symbol.asyncDispose]: () => store.close(),
+  }
+}
+
+/** With a sealing key in the environment, the store's tokens are sealed. */
+export async function underSeal(store: OpenedStore, invocation: Invocation): Promise<OpenedStore> {
+  const place = keyPlace({}, invocation)
+  if (place === undefined) return store
+  try {
+    const ring = await openKeyring(place, { clock: invocation.clock })
+    return { ...sealed(store, ring), close: store.close, [Symbol.asyncDispose]: store.close }
+  } catch (error) {
+    await store.close()
+    throw error
   }
 }
 

@@ -26,6 +26,7 @@ export class Terminal {
   readonly stderr: Output
   readonly #stdout: Output
   readonly #colour: boolean
+  readonly #resultColour: boolean
   readonly #secrets = new Set<string>()
   #manner: Manner = { json: false, verbose: false, quiet: false }
 
@@ -33,7 +34,9 @@ export class Terminal {
     this.stdin = streams.stdin
     this.stderr = streams.stderr
     this.#stdout = streams.stdout
-    this.#colour = this.isTTY && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+    const wanted = !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+    this.#colour = this.isTTY && wanted
+    this.#resultColour = streams.stdout.isTTY === true && wanted
   }
 
   /** Whether a person reads what is written for people. */
@@ -116,6 +119,11 @@ export class Terminal {
     if (failed.advice !== undefined) this.say(`  ${this.style('dim', 'advice')}    ${failed.advice}`)
     if (failed.code !== 'USAGE') this.say(`  ${this.style('dim', 'code')}      ${failed.code}`)
     for (const cause of failed.causes) this.detail(`  caused by ${cause}`)
+  }
+
+  /** For what goes to stdout: coloured when a person reads that, plain in a pipe. */
+  paint(style: Style, text: string): string {
+    return this.#resultColour ? styleText(style, text, { validateStream: false }) : text
   }
 
   style(style: Style, text: string): string {

@@ -82,18 +82,6 @@ test('grants are listed, shown, refreshed, revoked and deleted, and never show a
   assert.equal((await at.run(['grants', 'show', 'work', '--grant', 'home'])).code, 2)
 })
 
-test('providers are listed and shown', async () => {
-  await using at = await home()
-  const list = JSON.parse((await at.run(['providers', 'list', '--json'])).stdout)
-  assert.ok(list.length >= 2)
-  for (const { id, name } of list) {
-    const { code, stdout } = await at.run(['providers', 'show', id])
-    assert.equal(code, 0)
-    assert.ok(stdout.includes(id) && stdout.includes(name))
-  }
-  assert.equal((await at.run(['providers', 'show', 'nosuch'])).code, 2)
-})
-
 test('the doctor finds a sound configuration sound, and changes nothing', async () => {
   await using at = await home()
   const app = { ...native, client_secret: 'secret-of-the-app' }

@@ -101,6 +101,7 @@ test('help is a result on stdout, and every command has it', async () => {
     'login',
     'grants',
     'import',
+    'keys',
     'providers',
     'generate',
     'doctor',
@@ -138,7 +139,7 @@ COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${words.l
   assert.deepEqual(complete('evergrant login --provider = goo'), ['google'])
   assert.deepEqual(complete('evergrant token --store fi'), ['file:', 'firestore:'])
   assert.deepEqual(complete('evergrant token --client-auth priv'), ['private_key_jwt'])
-  assert.deepEqual(complete('evergrant providers show mic'), ['microsoft'])
+  assert.deepEqual(complete('evergrant providers show quickb'), ['quickbooks'])
   assert.deepEqual(complete('evergrant completion z'), ['zsh'])
   // A value that nobody can know is no option either; the shell offers files.
   assert.deepEqual(complete('evergrant login --client-secret-file '), [''])

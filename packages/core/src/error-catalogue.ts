@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'CREDENTIAL_UNAVAILABLE'
   | 'MISSING_ENDPOINT'
   | 'INSECURE_URL'
+  | 'PRIVATE_ADDRESS'
   | 'REDIRECT_URI_MISMATCH'
   | 'DISCOVERY_FAILED'
   | 'INVALID_CLIENT'
@@ -62,6 +63,7 @@ export type ErrorCode =
   | 'STORE_CORRUPT'
   | 'STORE_READ_ONLY'
   | 'UNSEAL_FAILED'
+  | 'KEY_UNAVAILABLE'
   | 'TOKEN_MISSING'
   | 'TOKEN_EXPIRED'
   | 'NOT_AUTHENTICATED'
@@ -69,6 +71,11 @@ export type ErrorCode =
   | 'INVALID_DOCUMENT'
   | 'ABORTED'
   | 'PROGRAM_ERROR'
+  | 'MAIL_SERVERS_UNKNOWN'
+  | 'MAIL_SERVER_UNREACHABLE'
+  | 'MAIL_ANSWER_INVALID'
+  | 'MAIL_LOGIN_REFUSED'
+  | 'MAIL_COMMAND_REFUSED'
 
 /**
  * Every error code there is. `docs/reference/errors.md` is generated
@@ -131,6 +138,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'administrator',
     400,
     'Use https. Plain http is accepted for loopback addresses only.',
+  ),
+  PRIVATE_ADDRESS: entry(
+    'configuration',
+    'operator',
+    400,
+    'Give an address on the public internet, or let the operator allow this one in EVERGRANT_PRIVATE_ADDRESSES.',
   ),
   REDIRECT_URI_MISMATCH: entry(
     'configuration',
@@ -259,6 +272,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     500,
     'Give the sealing key that this record was sealed with. Nothing was overwritten.',
   ),
+  KEY_UNAVAILABLE: entry(
+    'storage',
+    'operator',
+    503,
+    'Check that the sealing key that the message names can be reached, and that this program may use it.',
+  ),
   TOKEN_MISSING: entry(
     'request',
     'developer',
@@ -294,6 +313,36 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     500,
     'A function that the program gave, such as a hook or a callback, threw. The cause is its own error; correct it there.',
+  ),
+  MAIL_SERVERS_UNKNOWN: entry(
+    'request',
+    'person',
+    404,
+    'Ask the mail provider for its IMAP, POP and SMTP servers, and give them by hand.',
+  ),
+  MAIL_SERVER_UNREACHABLE: entry(
+    'transient',
+    'operator',
+    502,
+    "Check the mail server's host name, port, certificate and the network.",
+  ),
+  MAIL_ANSWER_INVALID: entry(
+    'transient',
+    'provider',
+    502,
+    'The server did not answer as a mail server of this protocol does. Check host, port and TLS or STARTTLS.',
+  ),
+  MAIL_LOGIN_REFUSED: entry(
+    'consent',
+    'person',
+    502,
+    "Read the mail server's own words: check the mailbox name, the scope of the consent, and that the protocol is allowed for the mailbox.",
+  ),
+  MAIL_COMMAND_REFUSED: entry(
+    'configuration',
+    'administrator',
+    502,
+    "Signing in worked, but not the mailbox. Read the mail server's own words; its administrator decides what the account may use.",
   ),
   ABORTED: entry('request', 'developer', 499, 'The caller gave up; the work that others share goes on.'),
 }

@@ -1,7 +1,11 @@
-import { OAuthError, type Provider, type ProviderDefinition, resolveProvider } from '@evergrant/core'
+import { OAuthError, type Provider, resolveProvider } from '@evergrant/core'
 import { catalogue } from './catalogue.ts'
 import { deviations } from './deviations/registry.ts'
-import { nearest } from './nearest.ts'
+import type { CatalogueEntry } from './entry.ts'
+import { extendEntry } from './entry-merge.ts'
+import { errorAdvice } from './error-advice.ts'
+import { providerIndex } from './provider-index.ts'
+import { nearest } from './search.ts'
 
 /** Addresses given by an administrator, for providers that are not in the catalogue or run somewhere else. */
 export interface GivenAddresses {
@@ -12,19 +16,34 @@ export interface GivenAddresses {
 
 /** Ids of all providers of the catalogue, in order. Reads nothing. */
 export function providerIds(): string[] {
-  return Object.keys(catalogue).sort()
+  return Object.keys(catalogue)
 }
 
 /**
- * A provider's definition as it stands in the catalogue. Reads one file.
- * Throws `UNKNOWN_PROVIDER`, naming the nearest known id.
+ * A provider's entry as it stands in the catalogue. Reads one file; one more where the entry extends another.
+ * Throws `UNKNOWN_PROVIDER`, naming the nearest id, also by other names in use.
  */
-export async function providerDefinition(id: string): Promise<ProviderDefinition> {
+export async function providerDefinition(id: string): Promise<CatalogueEntry> {
+  return read(id, [])
+}
+
+async function read(id: string, by: readonly string[]): Promise<CatalogueEntry> {
   const load = Object.hasOwn(catalogue, id) ? catalogue[id] : undefined
-  if (load !== undefined) return load()
-  const near = nearest(id, providerIds())
-  const hint = near === undefined ? `Known are ${providerIds().join(', ')}.` : `Did you mean ${near}?`
-  throw new OAuthError('UNKNOWN_PROVIDER', `There is no provider "${id}". ${hint}`)
+  if (load === undefined) throw await unknown(id)
+  if (by.includes(id))
+    throw new OAuthError('INVALID_ARGUMENT', `The entry ${id} extends itself: ${[...by, id].join(' > ')}.`)
+  const entry = (await load()).default as CatalogueEntry
+  if (entry.extends === undefined) return entry
+  return extendEntry(await read(entry.extends, [...by, id]), entry)
+}
+
+async function unknown(id: string): Promise<OAuthError> {
+  const near = nearest(id, await providerIndex())
+  const hint =
+    near === undefined
+      ? 'listProviders() has all of them; "generic" takes any issuer.'
+      : `Did you mean ${near.id}?${near.name.toLowerCase() === near.id ? '' : ` (${near.name})`}`
+  return new OAuthError('UNKNOWN_PROVIDER', `There is no provider "${id}". ${hint}`)
 }
 
 /**
@@ -48,21 +67,17 @@ export async function provider(
   values: Readonly<Record<string, string | undefined>> = {},
   given: GivenAddresses = {},
 ): Promise<Provider> {
-  const definition = await providerDefinition(id)
+  const [entry, advice] = await Promise.all([providerDefinition(id), errorAdvice(id)])
+  const definition = advice === undefined ? entry : { ...entry, advice }
   const addresses = Object.fromEntries(
     Object.entries(given).filter(([, address]) => address !== undefined && address !== ''),
   )
   if (Object.keys(addresses).length === 0) return resolveProvider(definition, values, { deviations })
-  const { issuer: _, default_scopes, offline_scopes, ...rest } = definition
+  // A refresh token belongs to the server that gave it, which is no longer the definition's.
+  const { issuer: _, refresh_endpoint: __, default_scopes, offline_scopes, ...rest } = definition
   const byIssuer = addresses['issuer'] !== undefined
   const scopes = { ...(default_scopes && { default_scopes }), ...(offline_scopes && { offline_scopes }) }
   return resolveProvider({ ...rest, ...(byIssuer ? scopes : { discovery: 'none' as const }), ...addresses }, values, {
     deviations,
   })
-}
-
-/** All providers of the catalogue, in order of their names. Reads every file: for lists that people choose from. */
-export async function listProviders(): Promise<ProviderDefinition[]> {
-  const all = await Promise.all(providerIds().map(providerDefinition))
-  return all.sort((a, b) => a.name.localeCompare(b.name))
 }

@@ -6,10 +6,11 @@ import { certificateCase } from './quirks/certificate-case.ts'
 import { consentCases } from './quirks/consent-cases.ts'
 import { journey, world } from './quirks/journey.ts'
 import { requestCases } from './quirks/request-cases.ts'
+import { rowCases } from './quirks/row-cases.ts'
 
 const cases = { ...consentCases, ...requestCases, ...answerCases }
 
-for (const [kind, quirk] of Object.entries(cases)) {
+for (const [kind, quirk] of [...Object.entries(cases), ...Object.entries(rowCases)]) {
   test(`${kind}: consent, token, refresh and the end, at a provider that does so`, async () => {
     await using of = await world(quirk, true)
     await journey(of, quirk)

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Tables } from './db/tables.ts'
 import type { EmbeddedSandbox } from './sandbox/embedded-sandbox.ts'
+import type { AddressPolicy } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
 
 /** What the server is made of; `main.ts` chooses. */
@@ -18,6 +19,8 @@ export interface Deps {
   readonly version: string
   /** How providers are asked. */
   readonly fetch?: typeof fetch | undefined
+  /** Which addresses providers may have. Default: public ones, and this machine's when only it reaches the server. */
+  readonly addresses?: AddressPolicy | undefined
   /** The embedded practice provider, mounted at `/sandbox`. */
   readonly sandbox?: EmbeddedSandbox | undefined
   /** Folder of the built page. */

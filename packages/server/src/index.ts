@@ -1,4 +1,6 @@
 export { buildApp } from './app.ts'
+export { type ResealedTables, resealTables, tableKeys } from './db/reseal-tables.ts'
+export { openSqlite } from './db/sqlite.ts'
 export type { Deps } from './deps.ts'
 export { type Jobs, startJobs } from './jobs/jobs.ts'
 export { createServices, type Services } from './services.ts'

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Cipher, type Clock, isOAuthError, OAuthError, sealed, systemClock } from '@evergrant/core'
-import { keyFromText, keyring, loadKey } from '@evergrant/stores/keyring'
+import { type Clock, isOAuthError, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
+import { openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
 import { type DestinationStream, destination, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
@@ -15,6 +15,7 @@ import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
+import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
 import { createServices } from './services.ts'
 import { type Environment, readSettings, type Settings } from './settings.ts'
@@ -23,6 +24,8 @@ import { type Environment, readSettings, type Settings } from './settings.ts'
 export interface Surroundings {
   readonly clock?: Clock | undefined
   readonly fetch?: typeof fetch | undefined
+  /** The addresses of a provider's host name, before it is asked. Default: the machine's resolver. */
+  readonly resolve?: Resolve | undefined
   /** Where the log goes, one JSON object per line. Default: stderr. */
   readonly log?: DestinationStream | undefined
   /** Where words for a person go. Default: stdout. */
@@ -96,6 +99,11 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       publicUrl,
       version: packageJson.version,
       fetch: surroundings.fetch,
+      addresses: {
+        loopback: settings.loopbackProviders,
+        allowed: settings.privateAddresses,
+        resolve: surroundings.resolve,
+      },
       sandbox,
       page: surroundings.page ?? join(import.meta.dirname, '../public'),
       passwordCost: surroundings.passwordCost,
@@ -185,20 +193,17 @@ function listeningAt(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-async function cipherOf(settings: Settings, dataDir: string): Promise<Cipher> {
+function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
+  if (settings.key !== undefined) return openKeyring({ text: settings.key, source: 'EVERGRANT_KEY' })
   // A new key would not open what an existing database holds: a lost key is said, never replaced.
   const fresh = !existsSync(join(dataDir, 'evergrant.db'))
-  if (settings.key !== undefined) return keyring({ current: keyFromText(settings.key, 'EVERGRANT_KEY') })
   const { keyFile } = settings
-  const current = await loadKey({
-    file: keyFile ?? join(dataDir, 'key'),
-    create: keyFile === undefined && fresh,
-  }).catch((cause: unknown) => {
+  const place = { file: keyFile ?? join(dataDir, 'key'), create: keyFile === undefined && fresh }
+  return openKeyring(place).catch((cause: unknown) => {
     if (keyFile === undefined || !isOAuthError(cause)) throw cause
     const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })
-  return keyring({ current })
 }
 
 function listen(server: Server, { port, host }: Settings): Promise<void> {

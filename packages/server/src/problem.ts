@@ -145,6 +145,7 @@ const FIELDS: Partial<Record<ErrorCode, string>> = {
   MISSING_PARAMETER: 'parameters',
   INVALID_PARAMETER: 'parameters',
   MISSING_ENDPOINT: 'issuer',
+  PRIVATE_ADDRESS: 'issuer',
 }
 
 function titleOf(code: ErrorCode): string {

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isLoopback, OAuthError } from '@evergrant/core'
+import { isRange } from './security/address-policy.ts'
 
 /** What the environment may say. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -21,6 +22,10 @@ export interface Settings {
   /** Seconds that access tokens of the sandbox live. */
   readonly sandboxTokenLifetime: number
   readonly trustProxy: string | undefined
+  /** Addresses inside of the own network that providers may have: ranges and host names. */
+  readonly privateAddresses: 'all' | readonly string[]
+  /** Providers on this machine are allowed too. */
+  readonly loopbackProviders: boolean
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined
   readonly logLevel: string
@@ -65,11 +70,29 @@ export function readSettings(env: Environment): Settings {
     keyFile: env['EVERGRANT_KEY_FILE'] || undefined,
     sandbox: sandbox !== 'off' && loopback,
     sandboxRefused: sandbox === 'on' && !loopback,
+    privateAddresses: privateAddressesOf(env['EVERGRANT_PRIVATE_ADDRESSES']),
+    // At an address that others reach, this machine's own services are as private as its neighbours.
+    loopbackProviders: loopback,
     sandboxTokenLifetime: sandboxTokenLifetimeOf(env['EVERGRANT_SANDBOX_TOKEN_LIFETIME']),
     trustProxy: proxiesOf(env['EVERGRANT_TRUST_PROXY']) ?? (loopback ? undefined : 'loopback'),
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
   }
+}
+
+function privateAddressesOf(given: string | undefined): 'all' | readonly string[] {
+  const words = (given ?? '')
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((word) => word !== '')
+  const [only] = words
+  if (words.length === 0 || (words.length === 1 && ['off', '0', 'false', 'no'].includes(only ?? ''))) return []
+  if (words.length === 1 && ['on', 'all', '1', 'true', 'yes'].includes(only ?? '')) return 'all'
+  const wrong = words.find(
+    (word) => !isRange(word) && !/^(?!\d+(?:\.\d+)*$)[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/.test(word),
+  )
+  if (wrong === undefined) return words
+  throw invalid('EVERGRANT_PRIVATE_ADDRESSES', given, 'off, on, or a list such as 10.1.0.0/16, idp.corp.example')
 }
 
 function portOf(given: string | undefined): number {

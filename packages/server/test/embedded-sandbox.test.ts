@@ -56,7 +56,8 @@ test('at another port the sandbox is the same provider: its accounts stay connec
     assert.equal(shown.state, 'ok')
     assert.deepEqual(shown.subject, { iss: `${url}/sandbox`, sub: 'bob', username: 'bob' })
     scene.clock.advance(3600)
-    assert.equal((await programWith(key, scene)(account)).status, 200)
+    const given = await programWith(key, scene)(account)
+    assert.equal(given.status, 200, given.json.detail)
     const refreshes = async () => (await admin.get(`/v1/accounts/${account}`)).json.refreshes
     // Counted a moment after the program has its token.
     while ((await refreshes()) < round) await new Promise(setImmediate)
@@ -175,6 +176,8 @@ test('renewals that follow one another closely are one line of the history', asy
       if (renewed.reduce((sum: number, { times = 1 }) => sum + times, 0) === count) return renewed
     }
   }
+  // Later than the consent, whose line is of this very moment.
+  scene.clock.advance(1)
   const began = scene.clock.now()
   await renew()
   assert.equal((await lines(1))[0].times, undefined)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { grant, sealed } from '@evergrant/core'
-import { keyring, loadKey } from '@evergrant/stores/keyring'
+import { openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
 import { accountAt, connect, connected, connectionTo, Scene, sandboxOf } from './support/scene.ts'
 
@@ -10,9 +10,9 @@ test('revoking leaves no secret of the grant behind: no token, and no key that a
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
   const { account, admin } = await connected(scene, sandbox)
-  const key = await loadKey({ file: join(scene.dir, 'data', 'key') })
+  const ring = await openKeyring({ file: join(scene.dir, 'data', 'key') })
   await using file = sqliteStore(join(scene.dir, 'data', 'evergrant.db'))
-  const store = sealed(file, keyring({ current: key }))
+  const store = sealed(file, ring)
   const before = await store.get(account)
   assert.ok(before?.refresh_token)
   const dpop_key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'the private part' }

@@ -5,7 +5,7 @@ import { type AddressInfo, connect } from 'node:net'
 import { test } from 'node:test'
 import { memoryStore, systemClock } from '@evergrant/core'
 import { buildApp, createServices } from '@evergrant/server'
-import { keyring, newKey } from '@evergrant/stores/keyring'
+import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
 import { pino } from 'pino'
 import { openSqlite } from '../src/db/sqlite.ts'
 
@@ -14,7 +14,7 @@ test('a browser that does not read is cut off, and the others go on', { timeout:
   const services = createServices({
     db,
     store: memoryStore(),
-    cipher: keyring({ current: newKey() }),
+    cipher: keyring(await keysFromText(newKeyText())),
     clock: systemClock,
     logger: pino({ level: 'silent' }),
     publicUrl: 'http://127.0.0.1',

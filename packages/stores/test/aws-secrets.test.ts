@@ -2,25 +2,27 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
 import { awsSecretsStore } from '@evergrant/stores/aws-secrets'
-import { storeContract } from '@evergrant/stores/contract'
+import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
 import { emptySecret, startSecrets } from './servers/aws-secrets.ts'
 import { withoutPackage } from './without-package.ts'
 
 const secret = 'mail/grants'
 
+const make = async () => {
+  const server = await startSecrets()
+  return {
+    store: awsSecretsStore({ secret, client: server.client }),
+    reopen: async () => awsSecretsStore({ secret, client: server.client }),
+    close: async () => server[Symbol.asyncDispose](),
+  }
+}
+
 storeContract(
-  async () => {
-    const server = await startSecrets()
-    return {
-      store: awsSecretsStore({ secret, client: server.client }),
-      reopen: async () => awsSecretsStore({ secret, client: server.client }),
-      close: async () => server[Symbol.asyncDispose](),
-    }
-  },
-  // A secret holds 64 KiB.
+  make, // A secret holds 64 KiB.
   { name: 'the store in AWS Secrets Manager', tokenLength: 4000 },
 )
+sealedContract(make, { name: 'the store in AWS Secrets Manager', tokenLength: 4000 })
 
 test('[#112] the SDK’s client is handed in, or made of its settings and closed', async () => {
   await using server = await startSecrets()

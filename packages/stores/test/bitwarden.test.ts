@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { processLock } from '@evergrant/core'
 import { type BitwardenClient, type BitwardenSecret, bitwardenStore } from '@evergrant/stores/bitwarden'
-import { storeContract } from '@evergrant/stores/contract'
+import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
 import { startBitwarden } from './servers/bitwarden.ts'
 import { withoutPackage } from './without-package.ts'
@@ -42,17 +42,17 @@ function vault(value = '{}'): Vault {
   return held
 }
 
-storeContract(
-  async () => {
-    const client = vault()
-    const lock = processLock()
-    return {
-      store: bitwardenStore({ secretId, client, lock }),
-      reopen: async () => bitwardenStore({ secretId, client, lock }),
-    }
-  },
-  { name: 'the Bitwarden store with a lock', tokenLength: 2000 },
-)
+const make = async () => {
+  const client = vault()
+  const lock = processLock()
+  return {
+    store: bitwardenStore({ secretId, client, lock }),
+    reopen: async () => bitwardenStore({ secretId, client, lock }),
+  }
+}
+
+storeContract(make, { name: 'the Bitwarden store with a lock', tokenLength: 2000 })
+sealedContract(make, { name: 'the Bitwarden store with a lock', tokenLength: 2000 })
 
 test('[#112] the official SDK signs in, and the grants are kept by it', { skip: sdk === undefined }, async () => {
   assert.ok(sdk)

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type GrantStore, memoryStore, sealed } from '@evergrant/core'
-import { type StoreUnderTest, storeContract } from '@evergrant/stores/contract'
+import { type StoreUnderTest, sealedContract, storeContract } from '@evergrant/stores/contract'
 import { envStore } from '@evergrant/stores/env'
 import { fileStore } from '@evergrant/stores/file'
-import { keyring, newKey } from '@evergrant/stores/keyring'
+import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
 import { type SqliteStore, sqliteStore } from '@evergrant/stores/sqlite'
 
 async function inFolder(open: (folder: string) => GrantStore | SqliteStore): Promise<StoreUnderTest> {
@@ -40,11 +40,14 @@ storeContract(
   { name: 'the SQLite store in a database handed in' },
 )
 
-const cipher = keyring({ current: newKey() })
+const cipher = keyring(await keysFromText(newKeyText()))
 for (const [name, open] of [
   ['file', (folder: string) => fileStore(join(folder, 'grants.json'))],
   ['SQLite', (folder: string) => sqliteStore(join(folder, 'grants.db'))],
 ] as const) {
   const make = (): Promise<StoreUnderTest> => inFolder((folder) => sealed(open(folder), cipher))
   storeContract(make, { name: `the ${name} store under a seal`, sealedField: false })
+  sealedContract(() => inFolder(open), { name: `the ${name} store` })
 }
+
+sealedContract(async () => ({ store: memoryStore() }), { name: 'the memory store' })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { storeContract } from '@evergrant/stores/contract'
+import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { firestoreStore } from '@evergrant/stores/firestore'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
 import { startFirestore } from './servers/firestore.ts'
@@ -9,17 +9,17 @@ import { withoutPackage } from './without-package.ts'
 
 const place = { collection: 'tokens', document: 'mail' }
 
-storeContract(
-  async () => {
-    const server = await startFirestore()
-    return {
-      store: firestoreStore({ ...place, client: server.client }),
-      reopen: async () => firestoreStore({ ...place, client: server.client }),
-      close: async () => server[Symbol.asyncDispose](),
-    }
-  },
-  { name: 'the Firestore store' },
-)
+const make = async () => {
+  const server = await startFirestore()
+  return {
+    store: firestoreStore({ ...place, client: server.client }),
+    reopen: async () => firestoreStore({ ...place, client: server.client }),
+    close: async () => server[Symbol.asyncDispose](),
+  }
+}
+
+storeContract(make, { name: 'the Firestore store' })
+sealedContract(make, { name: 'the Firestore store' })
 
 test('[#112] the SDK’s client is handed in, or made of its settings and closed', async () => {
   await using server = await startFirestore()

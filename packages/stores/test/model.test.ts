@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { test } from 'node:test'
 import { grant } from '@evergrant/core'
-import { storeContract } from '@evergrant/stores/contract'
+import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { type GrantModel, modelStore } from '@evergrant/stores/model'
 import { Kysely, SqliteDialect } from 'kysely'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
@@ -77,26 +77,26 @@ function growingModel(db: Kysely<Tables>): GrantModel {
   }
 }
 
-storeContract(
-  async () => {
-    const temp = await folder()
-    const opened = [application(temp.at('app.db'))]
-    const next = (): ReturnType<typeof modelStore> => {
-      const app = application(temp.at('app.db'))
-      opened.push(app)
-      return modelStore(growingModel(app.db))
-    }
-    return {
-      store: next(),
-      reopen: async () => next(),
-      async close() {
-        for (const { database } of opened) database.close()
-        await temp[Symbol.asyncDispose]()
-      },
-    }
-  },
-  { name: 'the model store on Kysely' },
-)
+const make = async () => {
+  const temp = await folder()
+  const opened = [application(temp.at('app.db'))]
+  const next = (): ReturnType<typeof modelStore> => {
+    const app = application(temp.at('app.db'))
+    opened.push(app)
+    return modelStore(growingModel(app.db))
+  }
+  return {
+    store: next(),
+    reopen: async () => next(),
+    async close() {
+      for (const { database } of opened) database.close()
+      await temp[Symbol.asyncDispose]()
+    },
+  }
+}
+
+storeContract(make, { name: 'the model store on Kysely' })
+sealedContract(make, { name: 'the model store on Kysely' })
 
 async function withAlice(): Promise<{ store: ReturnType<typeof modelStore>; database: DatabaseSync }> {
   const { database, db } = application()

@@ -1,7 +1,7 @@
 import { after, before } from 'node:test'
 import { sealed } from '@evergrant/core'
-import { type StoreUnderTest, storeContract } from '@evergrant/stores/contract'
-import { keyring, newKey } from '@evergrant/stores/keyring'
+import { type StoreUnderTest, sealedContract, storeContract } from '@evergrant/stores/contract'
+import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
 import { postgresStore } from '@evergrant/stores/postgres'
 import pg from 'pg'
 import { type PostgresServer, startPostgres } from './servers/postgres.ts'
@@ -29,6 +29,7 @@ async function connected(): Promise<StoreUnderTest> {
 }
 
 storeContract(connected, { name: 'the PostgreSQL store' })
+sealedContract(connected, { name: 'the PostgreSQL store' })
 
 storeContract(
   async () => {
@@ -38,7 +39,7 @@ storeContract(
   { name: 'the PostgreSQL store on a pool handed in, without prepared statements' },
 )
 
-const cipher = keyring({ current: newKey() })
+const cipher = keyring(await keysFromText(newKeyText()))
 storeContract(
   async () => {
     const { store, reopen, close } = await connected()

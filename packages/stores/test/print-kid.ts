@@ -1,5 +1,5 @@
-/** A process that loads the key in its first argument and prints which one it is. */
-import { keyring, loadKey } from '@evergrant/stores/keyring'
+/** Opens the keyring of a key file, and prints the id of the key that seals. */
+import { openKeyring } from '@evergrant/stores/keyring'
 
-const current = await loadKey({ file: process.argv[2] ?? '' })
-process.stdout.write(keyring({ current }).kid)
+const [, , file = ''] = process.argv
+process.stdout.write((await openKeyring({ file })).kid)

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { after, before } from 'node:test'
 import { type GrantStore, sealed } from '@evergrant/core'
-import { type StoreUnderTest, storeContract } from '@evergrant/stores/contract'
-import { keyring, newKey } from '@evergrant/stores/keyring'
+import { type StoreUnderTest, sealedContract, storeContract } from '@evergrant/stores/contract'
+import { keyring, keysFromText, newKeyText } from '@evergrant/stores/keyring'
 import { type RedisStoreOptions, redisStore } from '@evergrant/stores/redis'
 import { type RedisServer, startRedis } from './servers/redis.ts'
 
@@ -32,6 +32,7 @@ async function connected(
 }
 
 storeContract(() => connected(), { name: 'the Redis store' })
+sealedContract(() => connected(), { name: 'the Redis store' })
 storeContract(() => connected({ ttl: 3600 }), { name: 'the Redis store whose grants live for an hour' })
 
 storeContract(async () => ({ store: redisStore(server.client, { prefix: `{${randomUUID()}}:` }) }), {
@@ -46,7 +47,7 @@ storeContract(
   { name: 'the Redis store on a client that has sendCommand' },
 )
 
-const cipher = keyring({ current: newKey() })
+const cipher = keyring(await keysFromText(newKeyText()))
 storeContract(
   async () => {
     const { store, reopen, close } = await connected()

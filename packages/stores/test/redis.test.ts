@@ -211,7 +211,7 @@ test('a list of more than one page is whole, in order and without repetition', a
 })
 
 test('the permissions that the documentation names are enough', async () => {
-  const page = await readFile(new URL('../../../docs/reference/stores.md', import.meta.url), 'utf8')
+  const page = await readFile(new URL('../../../docs/stores/redis.md', import.meta.url), 'utf8')
   const rules = /ACL\): `([^`]+)`/.exec(page)?.[1]?.split(/\s+/) ?? []
   await server.client.call('ACL', 'SETUSER', 'app', 'on', '>word', ...rules)
   await using store = redisStore(`redis://app:word@127.0.0.1:${server.port}`, { onWarning: () => undefined })

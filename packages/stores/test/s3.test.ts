@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inspect } from 'node:util'
-import { storeContract } from '@evergrant/stores/contract'
+import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { s3Store } from '@evergrant/stores/s3'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
 import { startS3 } from './servers/s3.ts'
@@ -9,17 +9,17 @@ import { withoutPackage } from './without-package.ts'
 
 const place = { bucket: 'grants', key: 'mail/grants.json' }
 
-storeContract(
-  async () => {
-    const server = await startS3()
-    return {
-      store: s3Store({ ...place, client: server.client }),
-      reopen: async () => s3Store({ ...place, client: server.client }),
-      close: async () => server[Symbol.asyncDispose](),
-    }
-  },
-  { name: 'the S3 store' },
-)
+const make = async () => {
+  const server = await startS3()
+  return {
+    store: s3Store({ ...place, client: server.client }),
+    reopen: async () => s3Store({ ...place, client: server.client }),
+    close: async () => server[Symbol.asyncDispose](),
+  }
+}
+
+storeContract(make, { name: 'the S3 store' })
+sealedContract(make, { name: 'the S3 store' })
 
 test('[#112] the SDK’s client is handed in, or made of its settings and closed', async () => {
   await using server = await startS3()

@@ -14,6 +14,12 @@ import {
 const provider: Provider = {
   id: 'p',
   name: 'Provider',
+  aliases: [],
+  categories: [],
+  confidence: 'verified',
+  status: 'active',
+  notes: [],
+  sources: [],
   parameters: [
     { name: 'tenant', title: 'Tenant', pattern: '[a-z.]+', example: 'contoso.example' },
     { name: 'region', title: 'Region', default: 'eu' },
@@ -21,6 +27,7 @@ const provider: Provider = {
   client_auth: ['client_secret_post', 'none'],
   default_scopes: ['openid'],
   features: [],
+  consent: true,
   needs_issuer: false,
 }
 const filled: ConnectionDraft = { ...emptyDraft, ...draftFor(provider), name: 'Mail', client_id: 'app' }

@@ -15,7 +15,7 @@ import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import { Profiles } from '../profile.ts'
 import type { Action } from '../program.ts'
-import { fromCatalogue, storeAddress } from '../target.ts'
+import { fromCatalogue, storeAddress, underSeal } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 
 interface ImportOptions extends ClientOptions {
@@ -98,7 +98,8 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
     },
     invocation.cwd,
   )
-  await using store = await openStore(storeUrl, { env: invocation.env, onWarning: (words) => terminal.note(words) })
+  const opened = await openStore(storeUrl, { env: invocation.env, onWarning: (words) => terminal.note(words) })
+  await using store = await underSeal(opened, invocation)
   if (!store.traits.durable) {
     throw new UsageError(
       `The store ${storeUrl} would forget the grants.`,

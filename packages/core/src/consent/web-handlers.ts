@@ -105,7 +105,7 @@ export function webHandlers<Native = void>(options: WebHandlerOptions<Native>): 
     if (request.method !== 'GET' && !posted) return new Response(null, { status: 405, headers: { allow: 'GET, POST' } })
     try {
       const parameters = posted ? await formOf(request) : new URL(request.url).searchParams
-      const state = parameters.get('state') ?? ''
+      const state = parameters.get(client.provider.callback?.parameter_names?.['state'] ?? 'state') ?? ''
       // Checked before the authorization is taken: a link that reached another browser must not end it.
       if (!(await cookie.holds(request.headers.get('cookie'), state))) {
         const message = 'This callback does not belong to an authorization that began in this browser.'

@@ -1,5 +1,6 @@
 import type { AnswerBody } from '../answer/answer-body.ts'
 import type { Client } from '../client/client.ts'
+import type { DpopKey } from '../client/dpop-key.ts'
 import { OAuthError } from '../errors.ts'
 import { boundTo, keyFor } from '../protocol/bound.ts'
 import { verifyIdToken } from '../protocol/id-token.ts'
@@ -31,7 +32,7 @@ export interface AwaitOptions<Pending extends AwaitedConsent> extends ConsentTar
 export async function awaitConsent<Pending extends AwaitedConsent>(
   client: Client,
   options: AwaitOptions<Pending>,
-  request: (key: Awaited<ReturnType<typeof keyFor>>) => Promise<AnswerBody>,
+  request: (key: DpopKey | undefined) => Promise<AnswerBody>,
 ): Promise<Grant> {
   const { pending, signal, onProgress } = options
   await client.metadata(signal)

@@ -115,14 +115,11 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
  * @see https://www.rfc-editor.org/rfc/rfc8628#section-3.4
  */
 export async function pollDeviceAuthorization(client: Client, options: DevicePollOptions): Promise<Grant> {
-  const { pending } = options
+  const { pending, signal } = options
   assertBegunBy(client, pending, 'device authorization')
+  await client.metadata(signal)
+  const { device_code, user_code, resource } = pending
   const { grant_type = DEVICE_CODE, code_parameter = 'device_code', send_user_code } = client.provider.device ?? {}
-  const parameters = {
-    [code_parameter]: pending.device_code,
-    user_code: send_user_code === true ? pending.user_code : undefined,
-  }
-  return awaitConsent(client, options, (key) =>
-    askToken(client, { grant_type, parameters, resource: pending.resource }, key),
-  )
+  const parameters = { [code_parameter]: device_code, user_code: send_user_code === true ? user_code : undefined }
+  return awaitConsent(client, options, (key) => askToken(client, { grant_type, parameters, resource }, key))
 }

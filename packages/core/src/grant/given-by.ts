@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
-import { exactIssuer } from '../provider/issuer.ts'
+import { exactIssuer, mayBeIssuer } from '../provider/issuer.ts'
 import type { Grant } from './grant.ts'
 
 /** Which authorization server gave a grant's tokens. */
@@ -30,10 +30,10 @@ export function isFromElsewhere(
   token_endpoint: string | undefined = provider.token_endpoint,
 ): boolean {
   const { given_by, subject } = of
-  const exact = exactIssuer(provider)
-  if (exact !== undefined && subject !== undefined && subject.iss !== exact) return true
+  if (subject !== undefined && subject.iss !== (exactIssuer(provider) ?? subject.iss)) return true
+  if (subject !== undefined && !mayBeIssuer(provider, subject.iss)) return true
   if (given_by?.issuer !== undefined && provider.issuer !== undefined) {
-    if (!(exact !== undefined ? isSame : isSameOrigin)(given_by.issuer, provider.issuer)) return true
+    if (!(provider.issuer_rule === 'tenant' ? isSameOrigin : isSame)(given_by.issuer, provider.issuer)) return true
     if (provider.token_endpoint === undefined) return false
   }
   const before = given_by?.token_endpoint
@@ -73,5 +73,6 @@ function isSame(one: string, other: string): boolean {
 }
 
 function isSameOrigin(one: string, other: string): boolean {
+  if (one === other) return true
   return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin
 }

@@ -18,8 +18,9 @@ type Metadata = Readonly<Record<string, unknown>>
 
 /**
  * Ends a token at the provider (RFC 7009, or as its definition says). A token that the provider does not know counts as
- * ended. Returns false when the provider has no way to end such a token. `of`: the grant that the token is of; if another
- * server gave it than is configured now, nothing is sent: `ISSUER_MISMATCH`.
+ * ended. Returns false when the provider has no way to end such a token. `of`: the grant that the token is of, from whose
+ * metadata the provider may need something; if another server gave it than is configured now, nothing is sent:
+ * `ISSUER_MISMATCH`.
  */
 export async function revokeToken(
   client: Client,
@@ -28,9 +29,9 @@ export async function revokeToken(
   of?: Grant,
 ): Promise<boolean> {
   const { provider } = client
-  const rules = provider.revocation
   const as = await client.metadata()
   if (of !== undefined) assertGivenHere(of, client, as.token_endpoint)
+  const rules = provider.revocation
   if (rules !== undefined) {
     if (hint !== undefined && rules.token !== undefined && hint !== rules.token) return false
     return ended(client, await requested(client, rules, token, of?.metadata))

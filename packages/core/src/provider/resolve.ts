@@ -32,6 +32,7 @@ export const ADDRESSES = [
   'registration_endpoint',
   'backchannel_authentication_endpoint',
   'pushed_authorization_request_endpoint',
+  'admin_consent_endpoint',
 ] as const
 
 /**
@@ -95,20 +96,21 @@ export function resolveProvider(
 }
 
 /** Fields in which braces mean nothing. */
-const AS_WRITTEN = new Set(['id', 'name', 'parameters'])
+const AS_WRITTEN = new Set(['id', 'name', 'parameters', 'advice'])
 
 function parameterValue(
   { id: provider, name }: ProviderDefinition,
   key: string,
-  { title, pattern, values, default: usual, optional, example }: ProviderParameter,
+  { title, help, pattern, values, default: usual, optional, example }: ProviderParameter,
   given: string | undefined,
 ): string | undefined {
   const value = given || usual
   const shown = example ?? values?.join(', ')
   const hint = shown === undefined ? '' : `, for example ${shown}`
+  const where = help === undefined ? '' : ` ${help}`
   if (value === undefined) {
     if (optional === true) return undefined
-    throw new OAuthError('MISSING_PARAMETER', `${name} needs its ${title} (${key})${hint}.`, { provider })
+    throw new OAuthError('MISSING_PARAMETER', `${name} needs its ${title} (${key})${hint}.${where}`, { provider })
   }
   const allowed = pattern ?? (values === undefined ? '[A-Za-z0-9][A-Za-z0-9._-]*' : '.*')
   if (new RegExp(`^(?:${allowed})$`).test(value) && values?.includes(value) !== false) return value

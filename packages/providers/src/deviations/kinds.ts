@@ -1,3 +1,5 @@
+// Long because: it is one list, with an entry per kind.
+
 /** A way in which providers deviate from the RFCs. */
 export interface DeviationKind {
   readonly id: string

@@ -193,6 +193,8 @@ export const consentCases: Readonly<Record<string, QuirkCase>> = {
       const callback = await of.sandbox.approve(url, { username: 'alice' })
       const after = await finishAuthorization(of.client, { callback, pending, store: of.store })
       assert.equal(after.refresh_token, before.refresh_token)
+      of.source.forget()
+      await of.source.token({ force: true })
     },
   },
   'scope-separator': {

@@ -149,6 +149,7 @@ export async function journey(of: World, quirk: QuirkCase): Promise<void> {
     assert.equal(await api(of), 200, 'the API takes the renewed token')
     await quirk.refreshed?.(of)
   }
+  source.forget()
   const { access_token } = await source.token()
   const family = sandbox.journal.where().find(({ outcome }) => outcome?.issued?.access_token === access_token)?.outcome
     ?.issued?.family

@@ -8,6 +8,7 @@ import {
   type PendingAuthorization,
 } from '@evergrant/core'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
 import { hashed } from '../security/secret.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
@@ -65,7 +66,7 @@ export class Consents {
         browser_hash: hashed(browser),
         connection_id: connection.id,
         account_id: id,
-        pending: await cipher.seal(JSON.stringify(pending), context(state_hash)),
+        pending: await cipher.seal(JSON.stringify(pending), sealedPlaces.pendingAuthorization(state_hash)),
         created_at: clock.now(),
         expires_at: pending.expires_at,
       })
@@ -78,7 +79,7 @@ export class Consents {
   async finish(connectionId: string, callback: URLSearchParams, browser: string | undefined): Promise<Consent> {
     let account: string | undefined
     try {
-      const state_hash = hashed(callbackParameters(callback).get('state') ?? '')
+      const state_hash = hashed(await this.#stateOf(connectionId, callback))
       const row = await this.#deps.db
         .selectFrom('pending_authorizations')
         .select(['account_id', 'browser_hash', 'connection_id'])
@@ -95,6 +96,14 @@ export class Consents {
       if (error !== thrown) this.#deps.logger.error({ err: thrown }, 'callback failed')
       return { outcome: 'failed', account, error }
     }
+  }
+
+  /** The `state` of a callback, under the name that the connection's provider gives it. */
+  async #stateOf(connectionId: string, callback: URLSearchParams): Promise<string> {
+    const connection = await this.#connections.get(connectionId).catch(() => undefined)
+    const client = connection && (await this.#connections.client(connection))
+    const names = client?.provider.callback?.parameter_names
+    return callbackParameters(callback, undefined, names).get('state') ?? ''
   }
 
   async reap(): Promise<void> {
@@ -115,7 +124,9 @@ export class Consents {
     accounts.checking.add(id)
     try {
       await accounts.publish(id)
-      const pending = JSON.parse(await deps.cipher.open(taken.pending, context(state_hash))) as PendingAuthorization
+      const pending = JSON.parse(
+        await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
+      ) as PendingAuthorization
       const client = await this.#connections.client(await this.#connections.get(connectionId))
       const grant = await finishAuthorization(client, { callback, pending, store: deps.store })
       // The account may have been removed while its person consented: then nobody could see or end the grant.
@@ -175,8 +186,4 @@ function misdirected(): OAuthError {
     'STATE_MISMATCH',
     "This answer came to another connection's address than the one that the consent was begun for.",
   )
-}
-
-function context(state_hash: string): string {
-  return `pending_authorizations\n${state_hash}\npending`
 }

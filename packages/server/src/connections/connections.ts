@@ -2,6 +2,7 @@ import {
   type Cipher,
   type Client,
   defineClient,
+  isLoopback,
   isOAuthError,
   OAuthError,
   type ProviderDefinition,
@@ -9,9 +10,11 @@ import {
 import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
+import { sealedPlaces } from '../db/sealed-places.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
+import { type AddressPolicy, assertPublicAddress, guardedFetch } from '../security/address-policy.ts'
 import { randomId } from '../security/secret.ts'
 import { parameterNames } from './provider-view.ts'
 
@@ -168,9 +171,17 @@ export class Connections {
     return `${this.#deps.publicUrl}/oauth/callback/${id}`
   }
 
-  /** How requests reach a provider: the given fetch, or the global one as it is at that moment. */
+  /**
+   * How requests reach a provider: the given fetch, or the global one as it is at that moment; to addresses that the
+   * operator allows.
+   */
   get fetch(): typeof fetch {
-    return this.#deps.fetch ?? ((input, init) => fetch(input, init))
+    return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.#addresses)
+  }
+
+  get #addresses(): AddressPolicy {
+    const { addresses, publicUrl } = this.#deps
+    return addresses ?? { loopback: isLoopback(new URL(publicUrl).hostname), allowed: [] }
   }
 
   /** Notes what a provider said about the settings; undefined: all is well. True when that is news. */
@@ -191,7 +202,8 @@ export class Connections {
 
   async #make(row: ConnectionRow, fetching = this.fetch): Promise<Client> {
     const { id, client_auth, client_secret: sealed } = row
-    const client_secret = sealed === null ? undefined : await this.#cipher.open(sealed, secretContext(id))
+    const client_secret =
+      sealed === null ? undefined : await this.#cipher.open(sealed, sealedPlaces.connectionSecret(id))
     const { issuer, authorization_endpoint, token_endpoint } = row
     const given = {
       ...(issuer === null ? {} : { issuer }),
@@ -200,8 +212,14 @@ export class Connections {
     }
     // Providers whose address only the administrator knows have it as a parameter of their definition.
     const values = { ...(issuer === null ? {} : { issuer }), ...parametersOf(row) }
+    const chosen = await provider(row.provider, values, given)
+    const { authorization_endpoint: consent, token_endpoint: token } = chosen
+    // Said when it is entered, and not when a person is waiting.
+    for (const address of [chosen.issuer, consent, token]) {
+      if (address !== undefined) assertPublicAddress(address, this.#addresses)
+    }
     return defineClient({
-      provider: await provider(row.provider, values, given),
+      provider: chosen,
       client_id: row.client_id,
       client_secret,
       ...(client_auth === null ? {} : { client_auth: client_auth as ClientAuth }),
@@ -218,7 +236,7 @@ export class Connections {
     const clean = secret.trim()
     if (clean === '') return { client_secret: null, secret_hint: null, secret_set_at: null }
     return {
-      client_secret: await this.#cipher.seal(clean, secretContext(id)),
+      client_secret: await this.#cipher.seal(clean, sealedPlaces.connectionSecret(id)),
       secret_hint: clean.length >= HINTED_FROM ? clean.slice(-4) : null,
       secret_set_at: this.#deps.clock.now(),
     }
@@ -251,7 +269,3 @@ export function isAboutSettings(error: unknown): error is OAuthError {
 
 /** These may be about one request or one bad hour, whatever their class says. */
 const ABOUT_ONE_REQUEST = new Set(['TOKEN_REQUEST_REFUSED', 'DISCOVERY_FAILED'])
-
-function secretContext(id: string): string {
-  return `connections\n${id}\nclient_secret`
-}

@@ -1,5 +1,6 @@
 import type { ProviderDefinition } from '@evergrant/core'
-import { ClientAuth, type Provider } from '../contract/index.ts'
+import type { CatalogueEntry, ProviderSummary as Line } from '@evergrant/providers'
+import { ClientAuth, type Provider, type ProviderSummary } from '../contract/index.ts'
 
 /** Methods that need nothing but a secret, or none: those that a connection can have. */
 const OFFERED: readonly string[] = ClientAuth.anyOf.map((method) => method.const)
@@ -13,28 +14,59 @@ export function parameterNames({ parameters = {} }: ProviderDefinition): string[
   return Object.keys(parameters).filter((name) => name !== 'issuer')
 }
 
-/** A provider as the API shows it. */
-export function providerView(definition: ProviderDefinition): Provider {
-  const { id, name, parameters = {}, client_auth, default_scopes = [], features = [], docs, console } = definition
+/** A line of the catalogue's index as the API shows it. */
+export function providerSummary({
+  id,
+  name,
+  aliases = [],
+  categories = [],
+  confidence,
+  status = 'active',
+  environment,
+}: Line): ProviderSummary {
   return {
     id,
     name,
+    aliases: [...aliases],
+    categories: [...categories],
+    confidence,
+    status,
+    sandbox: environment === 'sandbox',
+  }
+}
+
+/** A provider as the API shows it. */
+export function providerView(entry: CatalogueEntry): Provider {
+  const { id, name, aliases = [], categories = [], confidence, status = 'active', parameters = {}, client_auth } = entry
+  const { default_scopes = [], features = [], notes = [], sources = [], docs, console } = entry
+  const methods = (client_auth ?? ['client_secret_post', 'client_secret_basic', 'none']).filter(isOffered)
+  return {
+    id,
+    name,
+    aliases: [...aliases],
+    categories: [...categories],
+    confidence,
+    status,
     parameters: Object.entries(parameters)
-      .filter(([name]) => parameterNames(definition).includes(name))
-      .map(([name, { title, help, pattern, default: standard, example, optional }]) => ({
-        name,
+      .filter(([parameter]) => parameterNames(entry).includes(parameter))
+      .map(([parameter, { title, help, pattern, values, default: standard, example, optional }]) => ({
+        name: parameter,
         title,
         ...(help === undefined ? {} : { help }),
         ...(pattern === undefined ? {} : { pattern }),
+        ...(values === undefined ? {} : { values: [...values] }),
         ...(standard === undefined ? {} : { default: standard }),
         ...(example === undefined ? {} : { example }),
         ...(optional === undefined ? {} : { optional }),
       })),
-    client_auth: (client_auth ?? ['client_secret_post', 'client_secret_basic', 'none']).filter(isOffered),
+    client_auth: methods,
     default_scopes: [...default_scopes],
     features: features.map((feature) => ({ ...feature, scopes: [...feature.scopes] })),
     ...(docs === undefined ? {} : { docs }),
     ...(console === undefined ? {} : { console }),
+    consent: entry.authorization_endpoint !== undefined || entry.issuer !== undefined,
     needs_issuer: 'issuer' in parameters,
+    notes: [...(entry.status_note === undefined ? [] : [entry.status_note]), ...notes],
+    sources: [...sources],
   }
 }

@@ -1,11 +1,16 @@
 import { type Static, Type } from 'typebox'
 
-/** How a client authenticates at the token endpoint (RFC 7591 section 2); `_raw` is Basic without form-encoding. */
+/**
+ * How a client authenticates at the token endpoint (RFC 7591 section 2). Names of our own: `_raw` is Basic without
+ * form-encoding, `_username` Basic with the secret as user name, `none_basic` Basic without a password.
+ */
 export const ClientAuth = Type.Union([
   Type.Literal('client_secret_basic'),
   Type.Literal('client_secret_basic_raw'),
   Type.Literal('client_secret_post'),
+  Type.Literal('client_secret_username'),
   Type.Literal('none'),
+  Type.Literal('none_basic'),
 ])
 export type ClientAuth = Static<typeof ClientAuth>
 
@@ -18,6 +23,7 @@ export const ProviderParameter = Type.Object({
   default: Type.Optional(Type.String({ description: 'Used when the value is left out.' })),
   example: Type.Optional(Type.String()),
   optional: Type.Optional(Type.Boolean({ description: 'Whether it may be left out.' })),
+  values: Type.Optional(Type.Array(Type.String(), { description: 'The only values there are.' })),
 })
 export type ProviderParameter = Static<typeof ProviderParameter>
 
@@ -29,23 +35,64 @@ export const ProviderFeature = Type.Object({
 })
 export type ProviderFeature = Static<typeof ProviderFeature>
 
-/** A provider that connections can be made for. */
+/** How sure the addresses are: two independent sources agree, or it is one source's word. */
+export const Confidence = Type.Union([Type.Literal('verified'), Type.Literal('single')])
+export type Confidence = Static<typeof Confidence>
+
+const Standing = Type.Union([Type.Literal('active'), Type.Literal('legacy'), Type.Literal('defunct')])
+
+const Named = {
+  id: Type.String(),
+  name: Type.String(),
+  aliases: Type.Array(Type.String(), { description: 'Other names in use.' }),
+  categories: Type.Array(Type.String()),
+  confidence: Confidence,
+  status: Standing,
+}
+
+/** A provider in a list. */
+export const ProviderSummary = Type.Object(
+  { ...Named, sandbox: Type.Boolean({ description: 'A place to practise.' }) },
+  { title: 'ProviderSummary' },
+)
+export type ProviderSummary = Static<typeof ProviderSummary>
+
+/** A provider that connections can be made for. GET /v1/providers/{id} */
 export const Provider = Type.Object(
   {
-    id: Type.String(),
-    name: Type.String(),
+    ...Named,
     parameters: Type.Array(ProviderParameter),
     client_auth: Type.Array(ClientAuth, { description: 'The first is the default.' }),
     default_scopes: Type.Array(Type.String(), { description: 'Always asked for, beside what is chosen.' }),
     features: Type.Array(ProviderFeature),
     docs: Type.Optional(Type.String()),
     console: Type.Optional(Type.String({ description: 'Where a client is registered at the provider.' })),
+    consent: Type.Boolean({
+      description: 'Whether people can be asked; without, only programs get tokens for themselves.',
+    }),
     needs_issuer: Type.Boolean({ description: 'The administrator gives the issuer, or both endpoints.' }),
+    notes: Type.Array(Type.String(), { description: 'What an administrator should know, in sentences.' }),
+    sources: Type.Array(Type.String(), { description: 'Short names of what the addresses were read in.' }),
   },
   { title: 'Provider' },
 )
 export type Provider = Static<typeof Provider>
 
+/** GET /v1/providers?search=…&category=… */
+export const ProviderQuery = Type.Object({
+  search: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Id, name, other name or category; the best come first.' }),
+  ),
+  category: Type.Optional(Type.String({ maxLength: 40 })),
+  confidence: Type.Optional(Confidence),
+  defunct: Type.Optional(
+    Type.Union([Type.Literal('true'), Type.Literal('false')], {
+      description: 'Those that are gone, too. Default false.',
+    }),
+  ),
+  limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$', description: 'At most so many. Default: all.' })),
+})
+
 /** GET /v1/providers */
-export const ProviderList = Type.Object({ providers: Type.Array(Provider) })
+export const ProviderList = Type.Object({ providers: Type.Array(ProviderSummary) })
 export type ProviderList = Static<typeof ProviderList>

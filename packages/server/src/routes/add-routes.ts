@@ -26,6 +26,7 @@ import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
 import { listRoute as listProviders } from './providers/list.ts'
+import { showRoute as showProvider } from './providers/show.ts'
 import { beginRoutes } from './session/begin.ts'
 import { endRoute } from './session/end.ts'
 import { showRoute as showSession } from './session/show.ts'
@@ -35,6 +36,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   beginRoutes,
   endRoute,
   listProviders,
+  showProvider,
   listConnections,
   createConnection,
   showConnection,

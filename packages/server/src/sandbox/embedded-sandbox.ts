@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Cipher, type Clock, grant } from '@evergrant/core'
+import { type Cipher, type Clock, type Grant, grant } from '@evergrant/core'
 import type { Sandbox } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
 import { readMeta, swapMeta } from '../db/meta.ts'
@@ -161,18 +161,39 @@ async function moveAccounts(
   for (const { id } of await accounts.of(connection)) {
     for (;;) {
       const found = await deps.store.get(id)
-      if (found?.subject === undefined || !former.includes(found.subject.iss)) break
-      const { standing } = found
-      const next = grant({
-        ...found,
-        subject: { ...found.subject, iss: issuer },
-        // It was asked where nobody is any more; here it can be asked at once.
-        standing: standing.state === 'failing' ? { ...standing, next_attempt: deps.clock.now() } : standing,
-      })
+      const next = found && moved(found, former, issuer, deps.clock.now())
+      if (found === undefined || next === undefined) break
       if ((await deps.store.put(next, found.version)).ok) {
         tokens.changed(id)
         break
       }
     }
   }
+}
+
+/** The grant as the sandbox gave it, had it been at this address then; undefined when it gave it here, or did not. */
+function moved(of: Grant, former: readonly string[], issuer: string, now: number): Grant | undefined {
+  const { subject, given_by, standing } = of
+  const here = (address: string): string => {
+    const before = former.find((one) => address === one || address.startsWith(`${one}/`))
+    return before === undefined ? address : issuer + address.slice(before.length)
+  }
+  const giver = given_by && {
+    ...given_by,
+    ...(given_by.issuer === undefined ? {} : { issuer: here(given_by.issuer) }),
+    ...(given_by.token_endpoint === undefined ? {} : { token_endpoint: here(given_by.token_endpoint) }),
+  }
+  const owner = subject && { ...subject, iss: here(subject.iss) }
+  const same =
+    owner?.iss === subject?.iss &&
+    giver?.issuer === given_by?.issuer &&
+    giver?.token_endpoint === given_by?.token_endpoint
+  if (same) return undefined
+  return grant({
+    ...of,
+    ...(owner === undefined ? {} : { subject: owner }),
+    ...(giver === undefined ? {} : { given_by: giver }),
+    // It was asked where nobody is any more; here it can be asked at once.
+    standing: standing.state === 'failing' ? { ...standing, next_attempt: now } : standing,
+  })
 }

@@ -2,9 +2,11 @@ import type { Cipher } from '@evergrant/core'
 import type { SandboxState, SandboxStateKeeper } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
 import { readMeta, writeMetaWhile } from '../db/meta.ts'
+import { sealedMeta, sealedPlaces } from '../db/sealed-places.ts'
 import type { Tables } from '../db/tables.ts'
 
-const STATE = 'sandbox_state'
+const STATE = sealedMeta.sandboxState
+const PLACE = sealedPlaces.meta(STATE)
 
 /** What allows to write: as long as this row has this value, nobody else serves the sandbox. */
 interface Claim {
@@ -19,7 +21,7 @@ interface Claim {
  */
 export async function sandboxState(db: Kysely<Tables>, cipher: Cipher, claim: Claim): Promise<SandboxStateKeeper> {
   const sealed = await readMeta(db, STATE)
-  const kept = sealed === undefined ? undefined : (JSON.parse(await cipher.open(sealed, STATE)) as SandboxState)
+  const kept = sealed === undefined ? undefined : (JSON.parse(await cipher.open(sealed, PLACE)) as SandboxState)
   let last: Promise<void> = Promise.resolve()
   return {
     load: () => kept,
@@ -28,7 +30,7 @@ export async function sandboxState(db: Kysely<Tables>, cipher: Cipher, claim: Cl
       last = last
         .catch(() => undefined)
         .then(async () => {
-          const text = await cipher.seal(JSON.stringify(state), STATE)
+          const text = await cipher.seal(JSON.stringify(state), PLACE)
           if (await writeMetaWhile(db, claim.row, STATE, text)) return
           claim.lost()
           throw new Error('another server process serves this sandbox now')

@@ -21,8 +21,12 @@ export class Browser {
   /** Everything that was ever answered, to look for secrets in. */
   readonly seen: string[] = []
 
-  constructor(origin: string) {
+  readonly #listening: string
+
+  /** `listening`: where requests go, when a proxy would stand at the origin. */
+  constructor(origin: string, listening: string = origin) {
     this.origin = origin
+    this.#listening = listening
   }
 
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answered> {
@@ -84,7 +88,8 @@ export class Browser {
   async #send(url: string, init: RequestInit): Promise<Answered> {
     const cookie = this.#cookie()
     const headers = { ...init.headers, ...(cookie === '' ? {} : { cookie }) }
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
+    const there = url.startsWith(this.origin) ? this.#listening + url.slice(this.origin.length) : url
+    const response = await fetch(there, { ...init, headers, redirect: 'manual' })
     for (const one of response.headers.getSetCookie()) this.#keep(one)
     const text = await response.text()
     this.seen.push(text)

@@ -69,7 +69,7 @@ export class Scene implements AsyncDisposable {
 
   /** A browser that has done nothing yet. */
   browser(): Browser {
-    return new Browser(this.server.url)
+    return new Browser(this.server.url, this.server.listening)
   }
 
   /** A browser in which the first administrator is signed in. */

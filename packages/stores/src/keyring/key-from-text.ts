@@ -1,15 +1,14 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
-import { OAuthError } from '@evergrant/core'
+import { OAuthError, type SealingKey, sealingKey } from '@evergrant/core'
 
 /**
- * A sealing key from text, as in the variable EVERGRANT_KEY: 32 random bytes in hex, base64 or base64url.
+ * A sealing key from text: 32 random bytes in hex, base64 or base64url.
  *
  * Throws `INVALID_SETTING`, naming `source` and what was expected and never the text. A passphrase is refused: it is
  * guessed too easily.
  */
-export function keyFromText(text: string, source = 'The sealing key'): KeyObject {
+export async function keyFromText(text: string, source = 'The sealing key'): Promise<SealingKey> {
   const bytes = decoded(text.trim())
-  if (bytes?.length === 32) return createSecretKey(bytes)
+  if (bytes?.length === 32) return sealingKey(bytes)
   const found = bytes === undefined ? 'something else' : `${bytes.length} bytes`
   const message = `${source} must be 32 random bytes in hex, base64 or base64url, and is ${found}. Make one with: openssl rand -base64 32`
   throw new OAuthError('INVALID_SETTING', message)

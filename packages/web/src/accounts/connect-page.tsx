@@ -3,7 +3,7 @@ import { IconCircleCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { connectionQuery } from '../api/connections.ts'
-import { providersQuery } from '../api/providers.ts'
+import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
 import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
@@ -23,9 +23,8 @@ export function ConnectPage() {
 function ConnectAccount({ account }: { account: Account }) {
   const connecting = useConnect(account)
   const connection = useQuery(connectionQuery(account.connection.id))
-  const providers = useQuery(providersQuery)
   const provider = useProviderName(account)
-  const definition = providers.data?.find(({ id }) => id === account.connection.provider)
+  const definition = useQuery(providerQuery(account.connection.provider)).data
   // The settings as they are now, not those of the last time: that is what the person will be asked.
   const scopes = [...new Set([...(definition?.default_scopes ?? []), ...scopeList(connection.data?.scope)])]
   const open = (

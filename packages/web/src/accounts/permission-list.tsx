@@ -1,7 +1,7 @@
 import { Text } from '@mantine/core'
 import { IconCheck, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { providersQuery } from '../api/providers.ts'
+import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
 import { Panel } from '../shared/panel.tsx'
 import classes from './permission-list.module.css'
@@ -10,8 +10,7 @@ import { texts } from './texts.ts'
 
 /** What was granted, and by name what is missing. */
 export function PermissionList({ account }: { account: Account }) {
-  const providers = useQuery(providersQuery)
-  const features = providers.data?.find(({ id }) => id === account.connection.provider)?.features ?? []
+  const features = useQuery(providerQuery(account.connection.provider)).data?.features ?? []
   const granted = permissionsOf(scopeList(account.granted_scope), features)
   const missing = permissionsOf(account.missing_scopes, features)
   return (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { providersQuery } from '../api/providers.ts'
+import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
 
 /**
@@ -7,7 +7,6 @@ import type { Account } from '../api/types.ts'
  * names no place; then the administrator's name for the connection does.
  */
 export function useProviderName({ connection }: Account): string {
-  const providers = useQuery(providersQuery)
-  const definition = providers.data?.find(({ id }) => id === connection.provider)
+  const definition = useQuery(providerQuery(connection.provider)).data
   return definition?.needs_issuer ? connection.name : connection.provider_name
 }

@@ -27,6 +27,7 @@ export type {
   Provider,
   ProviderFeature,
   ProviderList,
+  ProviderSummary,
   Removal,
   ServerEvents,
   Session,

@@ -71,7 +71,7 @@ export function newConnectionOf(draft: ConnectionDraft): NewConnection {
 /** The body that changes one: an emptied field is sent empty, which removes it, but an untouched secret is not sent. */
 export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
   const secret = draft.client_secret.trim()
-  const withoutSecret = draft.client_auth === 'none'
+  const withoutSecret = draft.client_auth === 'none' || draft.client_auth === 'none_basic'
   return {
     name: draft.name.trim(),
     client_id: draft.client_id.trim(),
@@ -95,10 +95,13 @@ export function draftErrors(draft: ConnectionDraft, provider: Provider | undefin
   if (!provider) errors['provider'] = texts.providerMissing
   if (!draft.name.trim()) errors['name'] = texts.nameMissing
   if (!draft.client_id.trim()) errors['client_id'] = texts.clientIdMissing
-  for (const { name, title, pattern, default: preset, example, optional } of provider?.parameters ?? []) {
+  for (const { name, title, pattern, values, default: preset, example, optional } of provider?.parameters ?? []) {
     const value = draft.parameters[name]?.trim() ?? ''
     if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing(title)
-    else if (value && pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
+    else if (
+      value &&
+      ((pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) || values?.includes(value) === false)
+    ) {
       errors[`parameters.${name}`] = texts.parameterWrong(title, example)
     }
   }

@@ -3,8 +3,8 @@ import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { ProblemError } from '../api/problem-error.ts'
-import { providersQuery } from '../api/providers.ts'
-import type { Connection, Provider } from '../api/types.ts'
+import { providerQuery, providersQuery } from '../api/providers.ts'
+import type { Connection, Provider, ProviderSummary } from '../api/types.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { ClientFields } from './client-fields.tsx'
 import { type ConnectionDraft, draftErrors, draftFor, draftOf, emptyDraft } from './connection-draft.ts'
@@ -29,14 +29,15 @@ export function ConnectionForm(props: Props) {
   return <Skeleton height={420} radius="lg" />
 }
 
-function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { providers: Provider[] }) {
-  const find = (id: string) => providers.find((one) => one.id === id)
+function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { providers: ProviderSummary[] }) {
+  const [chosen, setChosen] = useState(connection?.provider)
+  const details = useQuery({ ...providerQuery(chosen ?? ''), enabled: chosen !== undefined })
+  const provider = details.data
   const form = useForm<ConnectionDraft>({
     initialValues: connection ? draftOf(connection) : emptyDraft,
-    validate: (draft) => draftErrors(draft, find(draft.provider)),
+    validate: (draft) => draftErrors(draft, provider),
   })
   const [refused, setRefused] = useState(false)
-  const provider = find(form.values.provider)
 
   // The server may know better than the browser which field is wrong.
   useEffect(() => {
@@ -45,14 +46,19 @@ function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { 
     form.getInputNode(error.problem.field)?.focus()
   }, [error, form.setFieldError, form.getInputNode])
 
+  const [filled, setFilled] = useState<Provider>()
   const choose = (id: string) => {
-    const chosen = find(id)
-    if (!chosen) return
-    const previous = provider?.name
-    const named = form.values.name && form.values.name !== previous
-    form.setValues({ ...draftFor(chosen), ...(named ? {} : { name: chosen.needs_issuer ? '' : chosen.name }) })
-    form.clearErrors()
+    form.setFieldValue('provider', id)
+    setChosen(id)
   }
+  // What the chosen provider needs comes a moment later than its name.
+  useEffect(() => {
+    if (connection || !provider || provider === filled) return
+    const named = form.values.name && form.values.name !== filled?.name
+    form.setValues({ ...draftFor(provider), ...(named ? {} : { name: provider.needs_issuer ? '' : provider.name }) })
+    form.clearErrors()
+    setFilled(provider)
+  }, [connection, provider, filled, form.values.name, form.setValues, form.clearErrors])
   const submit = form.onSubmit(
     (draft) => {
       setRefused(false)
@@ -67,7 +73,15 @@ function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { 
   return (
     <form onSubmit={submit} noValidate autoComplete="off">
       <Stack gap="lg">
-        <ProviderFields form={form} providers={providers} fixed={connection !== undefined} onChoose={choose} />
+        <ProviderFields
+          form={form}
+          providers={providers}
+          provider={provider}
+          fixed={connection?.provider_name}
+          onChoose={choose}
+        />
+        {details.isError && <ProblemAlert error={details.error} retry={() => void details.refetch()} />}
+        {details.isLoading && <Skeleton height={240} radius="lg" />}
         {provider && (
           <>
             <Registration provider={provider} redirectUri={connection?.redirect_uri} />

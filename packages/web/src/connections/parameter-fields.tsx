@@ -1,4 +1,4 @@
-import { Stack, TextInput } from '@mantine/core'
+import { Select, Stack, TextInput } from '@mantine/core'
 import type { Provider } from '../api/types.ts'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
@@ -9,17 +9,33 @@ export function ParameterFields({ form, provider }: { form: DraftForm; provider:
   return (
     <Panel title={texts.parametersTitle}>
       <Stack gap="lg">
-        {provider.parameters.map(({ name, title, help, example, default: preset }) => (
-          <TextInput
-            key={name}
-            label={title}
-            description={[help, example && `${texts.example}: ${example}`].filter(Boolean).join(' ') || undefined}
-            placeholder={preset}
-            required={preset === undefined}
-            spellCheck={false}
-            {...form.getInputProps(`parameters.${name}`)}
-          />
-        ))}
+        {provider.parameters.map(({ name, title, help, example, values, default: preset, optional }) =>
+          values ? (
+            <Select
+              key={name}
+              label={title}
+              description={help}
+              data={values}
+              allowDeselect={false}
+              required={!optional}
+              {...form.getInputProps(`parameters.${name}`)}
+            />
+          ) : (
+            <TextInput
+              key={name}
+              label={title}
+              description={
+                [help, example && `${texts.example}: ${example}`, optional && texts.parameterOptional]
+                  .filter(Boolean)
+                  .join(' ') || undefined
+              }
+              placeholder={preset}
+              required={preset === undefined && !optional}
+              spellCheck={false}
+              {...form.getInputProps(`parameters.${name}`)}
+            />
+          ),
+        )}
       </Stack>
     </Panel>
   )

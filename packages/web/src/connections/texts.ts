@@ -23,7 +23,18 @@ export const texts = {
   provider: 'Provider',
   providerSearch: 'Type to search',
   providerMissing: 'Choose a provider.',
-  providerNone: 'No provider of that name. Choose the generic one and enter its address.',
+  providerHelp: (count: number) => `${count} are known, by name, other names and kind. The best known come first.`,
+  providerNone: 'No provider of that name. Choose “Any OpenID Connect or OAuth 2.0 provider” and enter its address.',
+  single: 'one source’s word',
+  toPractise: 'to practise',
+  standing: { legacy: 'not for anything new', defunct: 'gone' },
+  singleTitle: 'One source’s word',
+  singleText: (provider: string, sources: string) =>
+    `The addresses of ${provider} were read in one place only (${sources}), and nothing else was found that says the same. Compare them with the provider’s documentation before you rely on them.`,
+  noConsentTitle: 'No consent page is known',
+  noConsentText: (provider: string) =>
+    `As far as is known, ${provider} gives tokens to programs only, not on behalf of people. Accounts cannot be connected by a consent page.`,
+  goodToKnow: (provider: string) => `Good to know about ${provider}`,
   name: 'Name',
   nameHelp: 'What you and others will see when adding an account.',
   nameMissing: 'Give the connection a name.',
@@ -63,6 +74,7 @@ export const texts = {
 
   parametersTitle: 'About your organisation',
   example: 'For example',
+  parameterOptional: 'May be left empty.',
   parameterMissing: (title: string) => `Enter: ${title}.`,
   parameterWrong: (title: string, example: string | undefined) =>
     `This does not look like a ${title}.${example ? ` It looks like ${example}.` : ''}`,
@@ -111,5 +123,7 @@ export const clientAuthWords: Readonly<Record<ClientAuth, string>> = {
   client_secret_basic: 'In the Authorization header (usual)',
   client_secret_basic_raw: 'In the Authorization header, not encoded',
   client_secret_post: 'In the body of the request',
+  client_secret_username: 'As the user name of the Authorization header',
   none: 'There is no secret (public client)',
+  none_basic: 'There is no secret, and a header without a password all the same',
 }

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Keyring } from '@evergrant/core'
+import { type KeyPlace, openKeyring } from '@evergrant/stores/keyring'
+import type { Invocation } from './invocation.ts'
+import { UsageError } from './usage-error.ts'
+
+/** Where the sealing keys are, as typed. */
+export interface KeyOptions {
+  readonly keyFile?: string
+  readonly dataDir?: string
+}
+
+/**
+ * Where the sealing keys are: the key file that is typed, EVERGRANT_KEY, EVERGRANT_KEY_FILE, or the key in the server's
+ * data folder. Undefined when nothing names one.
+ */
+export function keyPlace(options: KeyOptions, { env, cwd }: Pick<Invocation, 'env' | 'cwd'>): KeyPlace | undefined {
+  if (options.keyFile !== undefined) return { file: resolve(cwd, options.keyFile), create: false }
+  const text = env['EVERGRANT_KEY']
+  if (text) return { text, source: 'EVERGRANT_KEY' }
+  const named = env['EVERGRANT_KEY_FILE']
+  if (named) return { file: resolve(cwd, named), create: false }
+  if (options.dataDir === undefined) return undefined
+  return { file: join(resolve(cwd, options.dataDir), 'key'), create: false }
+}
+
+/** The keyring that was named. */
+export async function namedKeyring(
+  options: KeyOptions,
+  invocation: Pick<Invocation, 'env' | 'cwd' | 'clock'>,
+): Promise<Keyring> {
+  const place = keyPlace(options, invocation)
+  if (place !== undefined) return openKeyring(place, { clock: invocation.clock })
+  throw new UsageError('Which sealing keys? Nothing names them.', 'Give --key-file <path>, or set EVERGRANT_KEY.')
+}
+
+/** The server's database in its data folder. */
+export function serverDatabase(dataDir: string, { cwd }: Pick<Invocation, 'cwd'>): string {
+  const path = join(resolve(cwd, dataDir), 'evergrant.db')
+  if (!existsSync(path)) throw new UsageError(`--data-dir: there is no ${path}.`)
+  return path
+}

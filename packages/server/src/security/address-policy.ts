@@ -1,0 +1,143 @@
+import { lookup } from 'node:dns/promises'
+import { BlockList, isIP } from 'node:net'
+import { isLoopback, OAuthError } from '@evergrant/core'
+
+/** Addresses of a host name. */
+export type Resolve = (hostname: string) => Promise<readonly string[]>
+
+/** Which providers the server may send requests to. */
+export interface AddressPolicy {
+  /** Providers on this machine: for a server that only this machine reaches. */
+  readonly loopback: boolean
+  /** Addresses, ranges (`10.1.0.0/16`) and host names inside of the own network that are allowed; `all` of them. */
+  readonly allowed: 'all' | readonly string[]
+  /** Default: the machine's resolver. */
+  readonly resolve?: Resolve | undefined
+}
+
+/** IANA special-purpose registries (RFC 6890): what is not the public internet. */
+const SPECIAL = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.0.0.0/24',
+  '192.0.2.0/24',
+  '192.88.99.0/24',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '198.51.100.0/24',
+  '203.0.113.0/24',
+  '224.0.0.0/4',
+  '240.0.0.0/4',
+  '::/128',
+  '::1/128',
+  '64:ff9b:1::/48',
+  '100::/64',
+  '2001::/32',
+  '2001:db8::/32',
+  '2002::/16',
+  'fc00::/7',
+  'fe80::/10',
+  'fec0::/10',
+  'ff00::/8',
+]
+
+/**
+ * A `fetch` that refuses addresses inside of the own network, by number and by name: a name counts as all the addresses
+ * that it resolves to. Whoever may make a connection could otherwise have the server ask its neighbours.
+ *
+ * A name could resolve to something else a moment later. Nothing is told to what is then there: requests are https, and
+ * no neighbour has a certificate for that name; plain http is for loopback alone, by number or as `localhost`.
+ *
+ * Throws `PRIVATE_ADDRESS`, before anything is sent.
+ */
+export function guardedFetch(fetching: typeof fetch, policy: AddressPolicy): typeof fetch {
+  return async (input, init) => {
+    await assertReachable(input instanceof Request ? input.url : String(input), policy)
+    return fetching(input, init)
+  }
+}
+
+/** Refuses an address that is private as it stands, without asking a resolver. Throws `PRIVATE_ADDRESS`. */
+export function assertPublicAddress(address: string, policy: AddressPolicy): void {
+  if (!URL.canParse(address)) return
+  const host = hostOf(address)
+  if (named(host, policy)) return
+  if (isIP(host) !== 0) assertNumber(host, host, policy)
+  else if (isLoopback(host) || host.endsWith('.localhost')) assertNumber(host, '127.0.0.1', policy)
+}
+
+async function assertReachable(address: string, policy: AddressPolicy): Promise<void> {
+  assertPublicAddress(address, policy)
+  const host = hostOf(address)
+  if (policy.allowed === 'all' || isIP(host) !== 0 || isLoopback(host) || named(host, policy)) return
+  const { resolve = resolved } = policy
+  let found: readonly string[]
+  try {
+    found = await resolve(host)
+  } catch {
+    // A name that cannot be resolved cannot be asked either; the request says it in its own words.
+    return
+  }
+  for (const number of found) assertNumber(host, number, policy)
+}
+
+async function resolved(hostname: string): Promise<readonly string[]> {
+  return (await lookup(hostname, { all: true })).map(({ address }) => address)
+}
+
+function hostOf(address: string): string {
+  return new URL(address).hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase()
+}
+
+function named(host: string, { allowed }: AddressPolicy): boolean {
+  return allowed === 'all' || allowed.includes(host)
+}
+
+function assertNumber(host: string, number: string, { loopback, allowed }: AddressPolicy): void {
+  const inner = embedded(number)
+  if (!within(SPECIAL, inner)) return
+  if (loopback && within(['127.0.0.0/8', '::1/128'], inner)) return
+  if (allowed === 'all' || within(allowed.filter(isRange), inner)) return
+  const where = host === number ? host : `${host} (${number})`
+  const message = `${where} is inside of the server's own network.`
+  throw new OAuthError('PRIVATE_ADDRESS', message, { outcome: 'not_sent' })
+}
+
+/** The IPv4 address in an IPv6 one that stands for it: mapped (RFC 4291 §2.5.5.2) or translated (RFC 6052). */
+function embedded(number: string): string {
+  if (isIP(number) !== 6) return number
+  // The URL parser writes every IPv6 address the same way, the last 32 bits as two groups.
+  const text = new URL(`http://[${number.replace(/%.*$/, '')}]`).hostname.slice(1, -1)
+  const [, high, low] = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text) ?? []
+  if (high === undefined || low === undefined) return text
+  const bits = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
+  return bits.flatMap((part) => [part >> 8, part & 255]).join('.')
+}
+
+/** Whether a text is an address or a range of them. */
+export function isRange(text: string): boolean {
+  const [number = '', bits, ...more] = text.split('/')
+  const family = isIP(number)
+  if (family === 0 || more.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+function within(ranges: readonly string[], number: string): boolean {
+  const family = isIP(number)
+  if (family === 0) return false
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [start = '', bits] = range.split('/')
+    const type = isIP(start) === 6 ? 'ipv6' : 'ipv4'
+    if ((type === 'ipv6') !== (family === 6)) continue
+    list.addSubnet(start, bits === undefined ? (type === 'ipv6' ? 128 : 32) : Number(bits), type)
+  }
+  return list.check(number, family === 6 ? 'ipv6' : 'ipv4')
+}

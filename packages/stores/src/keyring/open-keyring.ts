@@ -1,0 +1,27 @@
+import { type Keyring, type KeyringOptions, keyring } from '@evergrant/core'
+import { type LoadKeysOptions, loadKeys } from './key-file.ts'
+import { keysFromText } from './keys-from-text.ts'
+
+/** Where the keys of a keyring are: in a file, or in a text such as `EVERGRANT_KEY`. */
+export type KeyPlace = LoadKeysOptions | { readonly text: string; readonly source?: string | undefined }
+
+/**
+ * A keyring of the keys in a file or in a text; see {@link loadKeys} and {@link keysFromText}. A key file is read again
+ * when it may have changed, so a key that is added to it, by `evergrant keys new`, reaches programs that run: at once
+ * when they meet a text that it sealed, and within a minute when they seal.
+ *
+ * @example
+ * ```ts
+ * import { sealed } from '@evergrant/core'
+ * import { fileStore } from '@evergrant/stores/file'
+ * import { openKeyring } from '@evergrant/stores/keyring'
+ *
+ * const store = sealed(fileStore('./grants.json'), await openKeyring({ file: './grants.key' }))
+ * console.log(await store.get('alice'))
+ * ```
+ */
+export async function openKeyring(place: KeyPlace, options: Omit<KeyringOptions, 'reload'> = {}): Promise<Keyring> {
+  if ('text' in place) return keyring(await keysFromText(place.text, place.source), options)
+  const reload = (): ReturnType<typeof loadKeys> => loadKeys({ file: place.file, create: false })
+  return keyring(await loadKeys(place), { ...options, reload })
+}
