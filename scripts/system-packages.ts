@@ -43,6 +43,18 @@ export const systemPackages: readonly SystemPackage[] = [
     neededBy: 'the tests of mail',
     mention: 'servers/mail-servers.ts',
   })),
+  ...(
+    [
+      ['mbsync', 'isync'],
+      ['msmtp', 'msmtp'],
+    ] as const
+  ).map(([name, debian]) => ({
+    name,
+    proof: [`/usr/bin/${name}`],
+    debian,
+    neededBy: 'the tests of mail',
+    mention: 'servers/mail-servers.ts',
+  })),
   {
     name: 'Postfix',
     proof: ['/usr/sbin/postfix'],
