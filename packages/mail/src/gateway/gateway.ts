@@ -154,7 +154,13 @@ async function session(
   let who: Pick<GatewayEvent, 'mailbox' | 'program'> = {}
   const tell = (type: GatewayEvent['type'], error?: Error): void => onEvent?.({ type, protocol, from, ...who, error })
   const login = async (name: string, password: string): Promise<Admission> => {
-    const account = await options.account(name)
+    let account: GatewayAccount | undefined
+    try {
+      account = await options.account(name)
+    } catch (error) {
+      tell('failed', error instanceof Error ? error : new Error(String(error)))
+      return { kind: 'later', words: 'the gateway cannot read its settings' }
+    }
     const verdict = await guard.check(account, name, password, from)
     if (verdict.kind === 'locked') {
       tell('locked')
