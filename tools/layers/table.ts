@@ -13,7 +13,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   providers: { ours: ['@evergrant/core'], edge: true },
   stores: { ours: ['@evergrant/core'] },
   sdk: { ours: ['@evergrant/core'], edge: true },
-  microsoft365: { ours: ['@evergrant/core'], edge: true },
+  // An account of one vendor's product works without being handed its definition, which has one home: the catalogue.
+  microsoft365: { ours: ['@evergrant/core', '@evergrant/providers'], edge: true },
   mail: { ours: ['@evergrant/core'] },
   sandbox: { ours: [] },
   server: {
@@ -55,6 +56,11 @@ export const storePickers: readonly string[] = [
 
 /** Where a provider's id may be written down. */
 export const providerHomes: readonly string[] = ['packages/providers/']
+
+/** Packages about one vendor's product may name that vendor: its entries of the catalogue, and its own host names. */
+export const productProviders: Readonly<Record<string, readonly string[]>> = {
+  microsoft365: ['microsoft', 'microsoft-v1'],
+}
 
 /** Catalogue entries that are not anybody's provider: code may name them. */
 export const nobodysProviders: readonly string[] = ['sandbox', 'generic']

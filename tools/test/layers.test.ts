@@ -145,6 +145,12 @@ describe('provider ids', () => {
     assert.equal(found(`// acme\nimport x from 'acme'\nconst x = ['acmeology', 'sandbox', 'generic']`), 0)
     assert.deepEqual(providerIds([at('providers/src/a.ts', `const x = 'acme'`)], ids), [])
   })
+
+  test('a package about one vendor’s product names that vendor, and no other', () => {
+    const product = [at('microsoft365/src/a.ts', `const x = { microsoft: ['microsoft-v1', 'acme'] }`)]
+    const messages = providerIds(product, ['microsoft', 'microsoft-v1', 'acme']).map(({ message }) => message)
+    assert.deepEqual(messages, ['names the provider "acme": make it data in the catalogue'])
+  })
 })
 
 describe('cycles', () => {

@@ -68,6 +68,7 @@ export type ErrorCode =
   | 'TOKEN_EXPIRED'
   | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
+  | 'INVALID_DOCUMENT'
   | 'ABORTED'
   | 'PROGRAM_ERROR'
   | 'MAIL_SERVERS_UNKNOWN'
@@ -294,6 +295,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     401,
     'Give the credentials of one of the security schemes that the message names.',
+  ),
+  INVALID_DOCUMENT: entry(
+    'configuration',
+    'developer',
+    400,
+    'Mend the OpenAPI document at the place that the message points to.',
   ),
   HTTP_ERROR: entry(
     'request',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accountAt, connect, connected, connectionTo, consentUrl, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connected, connectionTo, consentUrl, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 test('a consent that is finished in another browser redeems nothing, and can still be finished in the right one', async () => {
   await using scene = await Scene.begin()
@@ -224,4 +224,13 @@ test('an account that is removed while its person consents leaves no grant behin
   const database = new DatabaseSync(`${scene.dir}/data/evergrant.db`, { readOnly: true })
   assert.equal(database.prepare('SELECT count(*) AS n FROM evergrant_grants').get()?.['n'], 0)
   database.close()
+})
+
+test('a callback whose parameters have other names is understood by the provider’s definition', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const wanted = { name: 'Ads', provider: 'tiktok-ads', client_id: 'app', client_secret: SECRET }
+  const { json: connection } = await admin.post('/v1/connections', wanted)
+  const { text } = await admin.visit(`${scene.server.url}/oauth/callback/${connection.id}?auth_code=c1&state=unknown`)
+  assert.match(text, /AUTHORIZATION_NOT_FOUND/)
 })
