@@ -47,6 +47,8 @@ export const systemPackages: readonly SystemPackage[] = [
     [
       ['mbsync', 'isync'],
       ['msmtp', 'msmtp'],
+      ['neomutt', 'neomutt'],
+      ['fetchmail', 'fetchmail'],
     ] as const
   ).map(([name, debian]) => ({
     name,

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { type MailServers, startMailServers, unable } from '../../mail/test/servers/mail-servers.ts'
-import { consentUrl, type Home, home } from './command-line.ts'
+import { bin, consentUrl, type Home, home } from './command-line.ts'
 
 const address = 'alice@example.test'
 let servers: MailServers
@@ -72,6 +72,50 @@ test('`mail password` and `mail gateway` let a program in, which has no OAuth', 
   const ended = await gateway.ended
   assert.match(ended.stderr, /imap wrong 127\.0\.0\.1/)
   assert.ok(!ended.stderr.includes(password))
+})
+
+test('the recipes: msmtp asks `evergrant token` itself, fetchmail and neomutt work', { skip: unable }, async () => {
+  await using person = await home()
+  await loggedIn(person)
+  const run = promisify(execFile)
+  const env = { ...process.env, HOME: person.folder, EVERGRANT_CONFIG_DIR: join(person.folder, 'config') }
+  const token = `${process.execPath} ${bin} token --grant mail`
+  const msmtprc = join(person.folder, '.msmtprc')
+  await writeFile(
+    msmtprc,
+    `account a\nhost 127.0.0.1\nport ${servers.smtp}\ntls on\ntls_trust_file ${servers.caFile}\nauth xoauth2\nuser ${address}\nfrom ${address}\npasswordeval ${token}\n`,
+    { mode: 0o600 },
+  )
+  const sending = run('/usr/bin/msmtp', ['-C', msmtprc, '-a', 'a', address], { env })
+  sending.child.stdin?.end(`From: ${address}\nTo: ${address}\nSubject: by-recipe\n\nhello\n`)
+  await sending
+  const muttrc = join(person.folder, 'muttrc')
+  await writeFile(
+    muttrc,
+    `set imap_user = "${address}"\nset imap_authenticators = "xoauth2"\nset imap_oauth_refresh_command = "${token}"\nset folder = "imaps://127.0.0.1:${servers.imaps}/"\nset ssl_ca_certificates_file = "${servers.caFile}"\nset certificate_file = "${servers.caFile}"\nset from = "${address}"\nset sendmail = "/usr/bin/msmtp -C ${msmtprc} -a a"\nset copy = no\n`,
+  )
+  const mutt = run('/usr/bin/neomutt', ['-F', muttrc, '-s', 'by-neomutt', address], { env })
+  mutt.child.stdin?.end('hello\n')
+  await mutt
+  const made = await person.run(['mail', 'password', address, '--program', 'fetchmail', '--grant', 'mail', ...at()])
+  const ports = ['--imap-port', '0', '--pop-port', '0', '--smtp-port', '0']
+  const gateway = person.start(['mail', 'gateway', ...ports, '--ca-file', servers.caFile, '--json'])
+  const [, imap = ''] = await gateway.seen(/"imap": (\d+)/)
+  const fetchmailrc = join(person.folder, '.fetchmailrc')
+  await writeFile(
+    fetchmailrc,
+    `poll 127.0.0.1 protocol imap port ${imap} auth password\n  user "${address}" password "${made.stdout.trim()}" sslproto '' keep fetchall mda "cat >> ${person.folder}/fetched"\n`,
+    { mode: 0o600 },
+  )
+  const fetched = async (): Promise<string> => {
+    // 1: no mail yet. Postfix delivers when it is ready.
+    await run('/usr/bin/fetchmail', ['-f', fetchmailrc], { env }).catch(() => undefined)
+    return readFile(join(person.folder, 'fetched'), 'utf8').catch(() => '')
+  }
+  let mails = await fetched()
+  while (!mails.includes('by-recipe') || !mails.includes('by-neomutt')) mails = await fetched()
+  gateway.kill('SIGTERM')
+  await gateway.ended
 })
 
 test('what cannot be is told before anything is asked', async () => {

@@ -158,6 +158,7 @@ default_internal_user = dovecot
 default_internal_group = dovecot
 default_login_user = dovecot
 first_valid_uid = 1
+default_client_limit = 10000
 mail_max_userip_connections = 5000
 mail_location = maildir:~/Maildir
 ssl = yes
