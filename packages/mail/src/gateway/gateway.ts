@@ -24,6 +24,7 @@ export interface GatewayListener {
   readonly tls?: boolean | undefined
 }
 
+/** What a gateway serves, and where. */
 export interface GatewayOptions {
   readonly listeners: readonly GatewayListener[]
   /** The account of an address, asked at each login. Undefined: nobody's. */

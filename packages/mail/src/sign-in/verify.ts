@@ -27,6 +27,7 @@ export interface MailCheck {
   readonly error?: OAuthError | undefined
 }
 
+/** How a mailbox is tested. */
 export interface VerifyOptions extends MailConnecting {
   readonly clock?: Clock | undefined
   /** How often a mailbox that is "authenticated but not connected" is tried again, with growing pauses. Default 2. */
