@@ -115,7 +115,8 @@ function run(command: string, args: readonly string[], input = ''): Promise<{ co
     const child = execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, said: stdout + stderr })
     })
-    child.stdin?.end(input)
+    // A program that needs no input may have ended before it is given.
+    child.stdin?.on('error', () => undefined).end(input)
   })
 }
 
