@@ -13,7 +13,8 @@ export const layers: Readonly<Record<string, Layer>> = {
   providers: { ours: ['@evergrant/core'], edge: true },
   stores: { ours: ['@evergrant/core'] },
   sdk: { ours: ['@evergrant/core'], edge: true },
-  microsoft365: { ours: ['@evergrant/core'], edge: true },
+  // An account of one vendor's product works without being handed its definition, which has one home: the catalogue.
+  microsoft365: { ours: ['@evergrant/core', '@evergrant/providers'], edge: true },
   mail: { ours: ['@evergrant/core'] },
   sandbox: { ours: [] },
   server: {
@@ -36,6 +37,9 @@ export const layers: Readonly<Record<string, Layer>> = {
 /** Node-only entries of edge packages. Nothing outside of such a folder imports from it. */
 export const nodeFolders: readonly string[] = ['packages/core/src/node/']
 
+/** Edge entries of Node packages: what runs on any Web-standard runtime there. */
+export const edgeFolders: readonly string[] = ['packages/mail/src/sasl/']
+
 /** The composition roots: the only readers of the environment. A path that ends in `/` stands for the folder. */
 export const environmentReaders: readonly string[] = [
   'packages/server/src/main.ts',
@@ -52,6 +56,11 @@ export const storePickers: readonly string[] = [
 
 /** Where a provider's id may be written down. */
 export const providerHomes: readonly string[] = ['packages/providers/']
+
+/** Packages about one vendor's product may name that vendor: its entries of the catalogue, and its own host names. */
+export const productProviders: Readonly<Record<string, readonly string[]>> = {
+  microsoft365: ['microsoft', 'microsoft-v1'],
+}
 
 /** Catalogue entries that are not anybody's provider: code may name them. */
 export const nobodysProviders: readonly string[] = ['sandbox', 'generic']

@@ -76,6 +76,7 @@ describe('edge', () => {
     test(`an edge package may not say ${source}`, () => {
       assert.ok(edgeRuntime([at('core/src/a.ts', source)]).length > 0)
       assert.ok(edgeRuntime([at('providers/src/a.ts', source)]).length > 0)
+      assert.ok(edgeRuntime([at('mail/src/sasl/a.ts', source)]).length > 0)
       assert.deepEqual(edgeRuntime([at('stores/src/a.ts', source)]), [])
     })
   }
@@ -143,6 +144,12 @@ describe('provider ids', () => {
   test('comments, longer words, import specifiers, the provider package and nobody’s providers are left alone', () => {
     assert.equal(found(`// acme\nimport x from 'acme'\nconst x = ['acmeology', 'sandbox', 'generic']`), 0)
     assert.deepEqual(providerIds([at('providers/src/a.ts', `const x = 'acme'`)], ids), [])
+  })
+
+  test('a package about one vendor’s product names that vendor, and no other', () => {
+    const product = [at('microsoft365/src/a.ts', `const x = { microsoft: ['microsoft-v1', 'acme'] }`)]
+    const messages = providerIds(product, ['microsoft', 'microsoft-v1', 'acme']).map(({ message }) => message)
+    assert.deepEqual(messages, ['names the provider "acme": make it data in the catalogue'])
   })
 })
 

@@ -50,6 +50,7 @@ export {
   type Who,
 } from './error-catalogue.ts'
 export {
+  ApiError,
   AuthenticationError,
   type ErrorKind,
   InvalidCredentialsError,
@@ -218,6 +219,7 @@ export { matches } from './store/query.ts'
 export { type Resealed, type ResealOptions, type ResealProgress, reseal } from './store/reseal.ts'
 export { type SealedOptions, sealed } from './store/sealed.ts'
 export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
+export { firstVersion, versionAfter } from './store/version.ts'
 export {
   type Attributes,
   type MeterLike,

@@ -152,6 +152,26 @@ test('with one issuer per tenant, the tenant of the id_token fills the template'
   await assert.rejects(finished({ provider, claims: tenant('../evil') }), { code: 'ID_TOKEN_INVALID' })
 })
 
+test('[#22] without discovery, a tenant that was asked by name is filled by the id_token, and one asked by its id is kept', async () => {
+  const own = '9188040d-0000-4000-8000-b66dad000001'
+  const asked = (tenant: string) => ({
+    issuer: `${origin}/{tenant}/v2.0`,
+    issuer_rule: 'tenant' as const,
+    discovery: 'none' as const,
+    parameters: { tenant: { title: 'Tenant', default: tenant } },
+    authorization_endpoint: `${origin}/{tenant}/authorize`,
+    token_endpoint: `${origin}/token`,
+    jwks_uri: `${origin}/jwks`,
+  })
+  const from = (tid: string) => (good: JWTPayload) => ({ ...good, tid, iss: `${origin}/${tid}/v2.0` })
+  for (const tenant of ['common', 'contoso.com', own]) {
+    const grant = await finished({ provider: asked(tenant), claims: from(own) })
+    assert.equal(grant.subject?.iss, `${origin}/${own}/v2.0`)
+  }
+  const other = '9188040d-0000-4000-8000-b66dad000002'
+  await assert.rejects(finished({ provider: asked(own), claims: from(other) }), { code: 'ID_TOKEN_INVALID' })
+})
+
 test('known by endpoints alone, any issuer is taken; everything else still has to hold', async () => {
   const endpoints = { authorization_endpoint: `${origin}/authorize`, token_endpoint: `${origin}/token` }
   const { issuer: _, ...provider } = { issuer: undefined, ...endpoints }

@@ -39,6 +39,11 @@ export interface AuthorizationOptions {
   readonly authorization_details?: readonly AuthorizationDetail[] | undefined
   /** How the callback comes: `query` of itself, `form_post` as a form, and the `jwt` ones signed (JARM). */
   readonly response_mode?: ResponseMode | undefined
+  /**
+   * A state of your own, instead of one that nobody can guess. The callback is told apart from forged ones by it (RFC 6749
+   * §10.12), so it must be unguessable and used once.
+   */
+  readonly state?: string | undefined
   /** How the request travels: `pushedRequest`, `signedRequest(key)`, in this order of application. */
   readonly steps?: readonly AuthorizationStep[] | undefined
   /** Seconds until the authorization expires. Default 600. */
@@ -100,7 +105,8 @@ export async function beginAuthorization(client: Client, options: AuthorizationO
   const names = [...(provider.default_scopes ?? []), ...scopeNames(options.scope), ...(provider.offline_scopes ?? [])]
   // A caller that overrides the whole parameter asks for just that, and it is what the grant remembers.
   const scope = scopeNames(options.params?.['scope'] ?? names)
-  const [state = '', nonce = '', verifier = ''] = unguessable(3)
+  const [random = '', nonce = '', verifier = ''] = unguessable(3)
+  const state = options.state || random
   const redirect_uri = sentRedirectUri(client, registered, state)
   const asked = new URLSearchParams()
   const extra = {

@@ -94,7 +94,7 @@ export interface Grant {
   readonly consented_at?: number
   /** Epoch seconds of the last write. */
   readonly updated_at: number
-  /** 0: never stored. */
+  /** 0: never stored. Counts up from a {@link firstVersion}: only whether it is the same says something. */
   readonly version: number
 }
 

@@ -83,11 +83,25 @@ function withIssuer(client: Client, as: oauth.AuthorizationServer, id_token: str
   const asked = provider.issuer_tenant
   if (asked !== undefined && GUID.test(asked) && String(tid).toLowerCase() !== asked.toLowerCase()) return as
   return typeof tid === 'string' && /^[\w-]+$/.test(tid)
-    ? { ...as, issuer: as.issuer.replaceAll('{tenantid}', tid) }
+    ? { ...as, issuer: tenantTemplate(as.issuer, Object.values(provider.values)).replaceAll('{tenantid}', tid) }
     : as
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+/**
+ * The issuer with a place for the tenant. What is published has it; an issuer that the definition names has the tenant
+ * that was asked in that place. That one's id must be the token's too, but a name (`common`, a domain) says nothing about
+ * the id of the tenant that whoever signed in belongs to.
+ */
+function tenantTemplate(issuer: string, values: readonly string[]): string {
+  if (issuer.includes('{tenantid}')) return issuer
+  const isName = (part: string): boolean => values.includes(part) && !GUID.test(part)
+  return issuer
+    .split('/')
+    .map((part) => (isName(part) ? '{tenantid}' : part))
+    .join('/')
+}
 
 function claimOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined

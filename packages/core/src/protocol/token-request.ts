@@ -82,8 +82,10 @@ export async function askToken(
   return post(asked, endpoint, parameters, {
     ...usual,
     ...rules,
-    parameter_names: { ...usual?.parameter_names, ...rules.parameter_names },
-    headers: { ...usual?.headers, ...rules.headers },
+    ...(usual?.parameter_names && rules.parameter_names
+      ? { parameter_names: { ...usual.parameter_names, ...rules.parameter_names } }
+      : {}),
+    ...(usual?.headers && rules.headers ? { headers: { ...usual.headers, ...rules.headers } } : {}),
   })
 }
 

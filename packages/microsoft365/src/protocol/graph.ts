@@ -1,0 +1,36 @@
+import { Protocol, type ProtocolOptions } from './protocol.ts'
+
+/** What {@link MSGraphProtocol} takes. */
+export interface GraphOptions extends ProtocolOptions {
+  /** `v1.0` (default) or `beta`. */
+  readonly apiVersion?: 'v1.0' | 'beta' | (string & {}) | undefined
+  /**
+   * Origin of Microsoft Graph in a national cloud, such as `https://graph.microsoft.us` or
+   * `https://microsoftgraph.chinacloudapi.cn`. Scopes begin with it too.
+   *
+   * @see https://learn.microsoft.com/graph/deployments
+   */
+  readonly host?: string | undefined
+}
+
+/**
+ * Microsoft Graph.
+ *
+ * @example
+ * ```ts
+ * import { MSGraphProtocol } from '@evergrant/microsoft365'
+ *
+ * new MSGraphProtocol({ apiVersion: 'beta', timezone: 'Europe/Berlin' }).graphUrl // https://graph.microsoft.com/beta/
+ * ```
+ */
+export class MSGraphProtocol extends Protocol {
+  constructor({ host = 'https://graph.microsoft.com', ...options }: GraphOptions = {}) {
+    const origin = `${host.replace(/\/+$/, '')}/`
+    super({ ...options, protocolUrl: origin, scopePrefix: origin, maxTop: 999 })
+  }
+
+  /** Base address of Microsoft Graph, with the version and a slash at the end. */
+  get graphUrl(): string {
+    return this.serviceUrl
+  }
+}
