@@ -12,7 +12,7 @@ import { tokenEndpoint } from './token-endpoint.ts'
 export async function acquisition(): Promise<string> {
   const endpoint = await tokenEndpoint()
   try {
-    const rows = await contest(contestants(endpoint.url), { calls: 1500, rounds: 12, inFlight: 16 })
+    const rows = await contest(contestants(endpoint.url), { calls: 250, rounds: 50, inFlight: 16 })
     return ['## A new token by client credentials', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join('\n')
   } finally {
     endpoint.close()

@@ -31,7 +31,7 @@ export async function attachedFetch(): Promise<string> {
         },
         { name: 'google-auth-library `request`', call: async () => (await google.request({ url })).data },
       ],
-      { calls: 300, rounds: 30, inFlight: 16 },
+      { calls: 300, rounds: 50, inFlight: 16 },
     )
     return ['## `fetch` with the token attached', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join('\n')
   } finally {

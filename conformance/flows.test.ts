@@ -253,9 +253,18 @@ for (const [name, start] of [
       assert.ok((await tokenSource('alice', { client: of, store }).token({ force: true })).access_token)
     })
 
-    test('a code that was redeemed before is refused by the provider, and named as such', async () => {
+    test('[#34] a code that was redeemed before is not sent again by the same client', async () => {
       const { client: of, callback, pending } = await consented('basic')
+      sent.length = 0
       await assert.rejects(finishAuthorization(of, { callback, pending, store: memoryStore() }), {
+        code: 'AUTHORIZATION_NOT_FOUND',
+      })
+      assert.equal(sent.length, 0)
+    })
+
+    test('a code that another process redeemed before is refused by the provider, and named as such', async () => {
+      const { callback, pending } = await consented('basic')
+      await assert.rejects(finishAuthorization(client('basic'), { callback, pending, store: memoryStore() }), {
         code: 'CODE_REFUSED',
         error: 'invalid_grant',
         provider: 'acme',

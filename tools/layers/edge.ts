@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
 import type { Finding } from '../finding.ts'
 import type { SourceModule } from '../source/module.ts'
-import { isUnder, type Layer, nodeFolders, layers as table } from './table.ts'
+import { edgeFolders, isUnder, type Layer, nodeFolders, layers as table } from './table.ts'
 
 const nodeGlobals = new Set(['Buffer', 'process', 'global', 'require', '__dirname', '__filename', 'setImmediate'])
 
@@ -12,7 +12,9 @@ export function edgeRuntime(
   layers: Readonly<Record<string, Layer>> = table,
 ): Finding[] {
   return modules
-    .filter((module) => layers[module.package]?.edge && !isUnder(module.path, nodeFolders))
+    .filter(
+      ({ path, package: name }) => (layers[name]?.edge && !isUnder(path, nodeFolders)) || isUnder(path, edgeFolders),
+    )
     .flatMap(({ path, imports, references }) => [
       ...imports
         .filter(({ specifier }) => specifier !== undefined && (isBuiltin(specifier) || leadsToNode(path, specifier)))

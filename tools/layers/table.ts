@@ -37,6 +37,9 @@ export const layers: Readonly<Record<string, Layer>> = {
 /** Node-only entries of edge packages. Nothing outside of such a folder imports from it. */
 export const nodeFolders: readonly string[] = ['packages/core/src/node/']
 
+/** Edge entries of Node packages: what runs on any Web-standard runtime there. */
+export const edgeFolders: readonly string[] = ['packages/mail/src/sasl/']
+
 /** The composition roots: the only readers of the environment. A path that ends in `/` stands for the folder. */
 export const environmentReaders: readonly string[] = [
   'packages/server/src/main.ts',

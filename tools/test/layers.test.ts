@@ -76,6 +76,7 @@ describe('edge', () => {
     test(`an edge package may not say ${source}`, () => {
       assert.ok(edgeRuntime([at('core/src/a.ts', source)]).length > 0)
       assert.ok(edgeRuntime([at('providers/src/a.ts', source)]).length > 0)
+      assert.ok(edgeRuntime([at('mail/src/sasl/a.ts', source)]).length > 0)
       assert.deepEqual(edgeRuntime([at('stores/src/a.ts', source)]), [])
     })
   }

@@ -96,7 +96,17 @@ test('help is a result on stdout, and every command has it', async () => {
   await using at = await home()
   const top = await at.run(['--help'])
   const commands = [...top.stdout.matchAll(/^ {2}([a-z]+) +(?:\[|<|[a-z])/gm)].map(([, name = '']) => name)
-  assert.deepEqual(commands, ['token', 'login', 'grants', 'import', 'providers', 'doctor', 'serve', 'completion'])
+  assert.deepEqual(commands, [
+    'token',
+    'login',
+    'grants',
+    'import',
+    'keys',
+    'providers',
+    'doctor',
+    'serve',
+    'completion',
+  ])
   for (const name of commands) {
     const { code, stdout, stderr } = await at.run([name, '--help'])
     assert.deepEqual([code, stderr], [0, ''])

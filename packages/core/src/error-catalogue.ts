@@ -68,8 +68,14 @@ export type ErrorCode =
   | 'TOKEN_EXPIRED'
   | 'NOT_AUTHENTICATED'
   | 'HTTP_ERROR'
+  | 'INVALID_DOCUMENT'
   | 'ABORTED'
   | 'PROGRAM_ERROR'
+  | 'MAIL_SERVERS_UNKNOWN'
+  | 'MAIL_SERVER_UNREACHABLE'
+  | 'MAIL_ANSWER_INVALID'
+  | 'MAIL_LOGIN_REFUSED'
+  | 'MAIL_COMMAND_REFUSED'
 
 /**
  * Every error code there is. `docs/reference/errors.md` is generated
@@ -290,6 +296,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     401,
     'Give the credentials of one of the security schemes that the message names.',
   ),
+  INVALID_DOCUMENT: entry(
+    'configuration',
+    'developer',
+    400,
+    'Mend the OpenAPI document at the place that the message points to.',
+  ),
   HTTP_ERROR: entry(
     'request',
     'developer',
@@ -301,6 +313,36 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'developer',
     500,
     'A function that the program gave, such as a hook or a callback, threw. The cause is its own error; correct it there.',
+  ),
+  MAIL_SERVERS_UNKNOWN: entry(
+    'request',
+    'person',
+    404,
+    'Ask the mail provider for its IMAP, POP and SMTP servers, and give them by hand.',
+  ),
+  MAIL_SERVER_UNREACHABLE: entry(
+    'transient',
+    'operator',
+    502,
+    "Check the mail server's host name, port, certificate and the network.",
+  ),
+  MAIL_ANSWER_INVALID: entry(
+    'transient',
+    'provider',
+    502,
+    'The server did not answer as a mail server of this protocol does. Check host, port and TLS or STARTTLS.',
+  ),
+  MAIL_LOGIN_REFUSED: entry(
+    'consent',
+    'person',
+    502,
+    "Read the mail server's own words: check the mailbox name, the scope of the consent, and that the protocol is allowed for the mailbox.",
+  ),
+  MAIL_COMMAND_REFUSED: entry(
+    'configuration',
+    'administrator',
+    502,
+    "Signing in worked, but not the mailbox. Read the mail server's own words; its administrator decides what the account may use.",
   ),
   ABORTED: entry('request', 'developer', 499, 'The caller gave up; the work that others share goes on.'),
 }

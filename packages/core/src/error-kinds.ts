@@ -50,3 +50,6 @@ export const AuthenticationError: ErrorKind = kind(
 export const OAuthProviderError: ErrorKind = kind(
   ({ code, error, status }) => code !== 'HTTP_ERROR' && (error !== undefined || status !== undefined),
 )
+
+/** An API answered with an error: `status`, its own words in `error` and `error_description`, secrets removed. */
+export const ApiError: ErrorKind = kind(coded('HTTP_ERROR'))

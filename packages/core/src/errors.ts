@@ -1,4 +1,5 @@
 import { type ErrorClass, type ErrorCode, errorCatalogue, isErrorCode, type Who } from './error-catalogue.ts'
+import type { Guidance } from './provider/error-advice.ts'
 
 /**
  * What became of a request that failed: it never left, the provider refused it, or nobody knows.
@@ -26,6 +27,10 @@ export interface ErrorDetails {
   /** Seconds to wait before trying again. */
   readonly retryAfter?: number | undefined
   readonly outcome?: Outcome | undefined
+  /** What is known about this refusal of this provider; it wins over what the code alone says. */
+  readonly guidance?: Guidance | undefined
+  /** What the next consent must prove, as the provider's JSON: passed on unchanged (OpenID Connect Core §5.5). */
+  readonly claims?: string | undefined
 }
 
 /**
@@ -58,6 +63,8 @@ export class OAuthError extends Error {
   readonly excerpt: string | undefined
   readonly retryAfter: number | undefined
   readonly outcome: Outcome | undefined
+  readonly guidance: Guidance | undefined
+  readonly claims: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -71,21 +78,28 @@ export class OAuthError extends Error {
     this.excerpt = details.excerpt
     this.retryAfter = details.retryAfter
     this.outcome = details.outcome
+    this.guidance = details.guidance
+    this.claims = details.claims
   }
 
   /** What kind of trouble it is. */
   get class(): ErrorClass {
-    return errorCatalogue[this.code].class
+    return this.guidance?.class ?? errorCatalogue[this.code].class
   }
 
   /** Who has to act. */
   get who(): Who {
-    return errorCatalogue[this.code].who
+    return this.guidance?.who ?? errorCatalogue[this.code].who
   }
 
   /** What to do, in one sentence. */
   get advice(): string {
-    return errorCatalogue[this.code].advice
+    return this.guidance?.advice ?? errorCatalogue[this.code].advice
+  }
+
+  /** The page of the provider that tells more, where one is known. */
+  get link(): string | undefined {
+    return this.guidance?.link
   }
 
   /** The same error that also names the grant it happened to. */
@@ -99,13 +113,14 @@ export class OAuthError extends Error {
   /** Everything that is known, JSON-safe, without the cause. */
   toJSON(): Record<string, unknown> {
     const { code, message, who, advice, provider, grant, error, error_description, error_uri, status } = this
-    const { excerpt, retryAfter, outcome } = this
+    const { excerpt, retryAfter, outcome, claims, link } = this
     return {
       code,
       class: this.class,
       who,
       message,
       advice,
+      link,
       provider,
       grant,
       error,
@@ -115,6 +130,7 @@ export class OAuthError extends Error {
       excerpt,
       retryAfter,
       outcome,
+      claims,
     }
   }
 }

@@ -50,6 +50,7 @@ export {
   type Who,
 } from './error-catalogue.ts'
 export {
+  ApiError,
   AuthenticationError,
   type ErrorKind,
   InvalidCredentialsError,
@@ -58,7 +59,9 @@ export {
 } from './error-kinds.ts'
 export { type ErrorDetails, isOAuthError, OAuthError, type Outcome } from './errors.ts'
 export type { GrantEvent, GrantListener } from './events.ts'
+export { type Attempt, firstSuccess } from './first-success.ts'
 export { type AccessToken, accessToken } from './grant/access-token.ts'
+export { type AdminConsentOptions, adminConsentUrl } from './grant/admin-consent.ts'
 export { type AuthorizationStep, pushedRequest, signedRequest } from './grant/authorization-step.ts'
 export {
   type BackchannelAuthentication,
@@ -84,6 +87,7 @@ export {
   type DevicePollOptions,
   pollDeviceAuthorization,
 } from './grant/device-authorization.ts'
+export { endHere, holdsTokens } from './grant/end-here.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
 export type { GivenBy } from './grant/given-by.ts'
@@ -104,6 +108,7 @@ export { isExpired } from './grant/lifetimes.ts'
 export { lookUp } from './grant/look-up.ts'
 export type { PendingAuthorization, PendingStore } from './grant/pending-authorization.ts'
 export type { PollProgress } from './grant/poll.ts'
+export { type PredictedEnd, predictedEnd } from './grant/predicted-end.ts'
 export {
   type ProvidedTokenOptions,
   type ProvidedTokenSource,
@@ -118,6 +123,7 @@ export type { Want } from './grant/want.ts'
 export { apiMiddleware } from './http/api-middleware.ts'
 export { bearerFetch, bearerMiddleware } from './http/bearer.ts'
 export { circuitBreaker } from './http/circuit-breaker.ts'
+export { claimsChallenge } from './http/claims-challenge.ts'
 export { compose } from './http/compose.ts'
 export { concurrencyLimit } from './http/concurrency-limit.ts'
 export { defaultHeaders } from './http/default-headers.ts'
@@ -180,6 +186,7 @@ export type {
   DeviationSettings,
   TokenRequestDraft,
 } from './provider/deviation.ts'
+export type { AdviceRule, ErrorAdvice, Guidance } from './provider/error-advice.ts'
 export type { ApiRules, LongLivedExchange, Lookup, RevocationRules } from './provider/follow-up.ts'
 export type {
   AuthorizationRequestRules,
@@ -206,6 +213,7 @@ export { matches } from './store/query.ts'
 export { type Resealed, type ResealOptions, type ResealProgress, reseal } from './store/reseal.ts'
 export { type SealedOptions, sealed } from './store/sealed.ts'
 export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
+export { firstVersion, versionAfter } from './store/version.ts'
 export {
   type Attributes,
   type MeterLike,

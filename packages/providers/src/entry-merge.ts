@@ -12,6 +12,7 @@ export const OWN_FIELDS: readonly string[] = [
   'status_note',
   'environment',
   'variant_of',
+  'versions',
   'alternates',
   'notes',
   'confidence',

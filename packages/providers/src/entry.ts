@@ -26,6 +26,8 @@ export interface CatalogueEntry extends ProviderDefinition {
   readonly environment?: 'sandbox'
   /** The entry that this one is another environment or product of. */
   readonly variant_of?: string
+  /** Generations of the same service by what people call them, in the order to try them in when nobody says which. */
+  readonly versions?: Readonly<Record<string, string>>
   /** Flows that are known to work, as RFC 7591 §2 spells them. Default `["authorization_code"]`. */
   readonly grant_types?: readonly string[]
   readonly parameters?: Readonly<Record<string, CatalogueParameter>>

@@ -3,6 +3,7 @@ import { catalogue } from './catalogue.ts'
 import { deviations } from './deviations/registry.ts'
 import type { CatalogueEntry } from './entry.ts'
 import { extendEntry } from './entry-merge.ts'
+import { errorAdvice } from './error-advice.ts'
 import { providerIndex } from './provider-index.ts'
 import { nearest } from './search.ts'
 
@@ -66,7 +67,8 @@ export async function provider(
   values: Readonly<Record<string, string | undefined>> = {},
   given: GivenAddresses = {},
 ): Promise<Provider> {
-  const definition = await providerDefinition(id)
+  const [entry, advice] = await Promise.all([providerDefinition(id), errorAdvice(id)])
+  const definition = advice === undefined ? entry : { ...entry, advice }
   const addresses = Object.fromEntries(
     Object.entries(given).filter(([, address]) => address !== undefined && address !== ''),
   )

@@ -7,7 +7,10 @@ test('[#22] a tenant goes into every address, and common is used when none is gi
   assert.equal(common.token_endpoint, 'https://login.microsoftonline.com/common/oauth2/v2.0/token')
   const contoso = await provider('microsoft', { tenant: 'contoso.com' })
   assert.equal(contoso.authorization_endpoint, 'https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize')
-  assert.equal(contoso.issuer, 'https://login.microsoftonline.com/contoso.com/v2.0')
+  assert.equal(contoso.jwks_uri, 'https://login.microsoftonline.com/contoso.com/discovery/v2.0/keys')
+  // The id_token names the tenant by its number, whatever it was asked by.
+  assert.equal(contoso.issuer, 'https://login.microsoftonline.com/{tenantid}/v2.0')
+  assert.equal(contoso.issuer_tenant, 'contoso.com')
 })
 
 for (const tenant of ['evil.com/', '../common', 'a b', 'x?y', 'x#y', '%2e%2e', '-x']) {

@@ -78,7 +78,7 @@ export const served: Readonly<
     client_credentials !== undefined || token_params !== undefined,
   'nonstandard-revocation': ({ revocation }) => revocation !== undefined,
   'nonstandard-auth-scheme': ({ api }) => api !== undefined,
-  'issuer-per-tenant': ({ issuer_rule }) => issuer_rule === 'tenant',
+  'issuer-per-tenant': ({ issuer_rule, issuer_pattern }) => issuer_rule === 'tenant' || issuer_pattern !== undefined,
   'self-hosted': ({ parameters }) => parameters !== undefined,
   'sandbox-hosts': ({ id, environment, parameters }, all) =>
     environment !== undefined ||

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accountAt, connect, connected, connectionTo, consentUrl, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connected, connectionTo, consentUrl, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 test('a consent that is finished in another browser redeems nothing, and can still be finished in the right one', async () => {
   await using scene = await Scene.begin()
@@ -50,6 +50,37 @@ test('a HEAD request, as link scanners send it, redeems nothing', async () => {
   await fetch(callback, { method: 'HEAD', headers: { cookie } })
   assert.equal(sandbox.journal.count({ endpoint: 'token' }), 0)
   assert.equal((await admin.visit(callback)).status, 200)
+})
+
+test('a callback that the provider posts as a form is finished by the navigation that it leads to', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const connection = await connectionTo(sandbox, admin)
+  const account = await accountAt(connection, admin)
+  const url = new URL(await consentUrl(account, admin))
+  url.searchParams.set('response_mode', 'form_post')
+  const form = await sandbox.approve(url)
+  const address = `${scene.server.url}/oauth/callback/${connection}`
+  // A browser adds no Lax cookie to a POST from another site.
+  const post = (body: string, type = 'application/x-www-form-urlencoded') =>
+    fetch(address, { method: 'POST', redirect: 'manual', body, headers: { 'content-type': type } })
+
+  const posted = await post(form)
+  assert.equal(posted.status, 303)
+  assert.equal(posted.headers.get('cache-control'), 'no-store')
+  const onwards = new URL(posted.headers.get('location') ?? '')
+  assert.equal(onwards.origin + onwards.pathname, address)
+  assert.deepEqual([...onwards.searchParams].sort(), [...new URLSearchParams(form)].sort())
+  assert.equal(sandbox.journal.count({ endpoint: 'token' }), 0, 'the POST alone redeems nothing')
+
+  assert.equal((await scene.browser().visit(onwards.href)).status, 403)
+  assert.equal((await admin.visit(onwards.href)).status, 200)
+  assert.equal((await admin.get(`/v1/accounts/${account}`)).json.state, 'ok')
+
+  assert.equal((await post('{"state":"x"}', 'application/json')).status, 415)
+  assert.equal((await post(`state=${'x'.repeat(20_000)}`)).status, 413)
+  assert.ok(!scene.log.join('').includes(new URLSearchParams(form).get('code') ?? 'a code'), 'no code is logged')
 })
 
 test('[#36] [#44] declined consent is a friendly page with a way on, and the account says so', async () => {
@@ -224,4 +255,13 @@ test('an account that is removed while its person consents leaves no grant behin
   const database = new DatabaseSync(`${scene.dir}/data/evergrant.db`, { readOnly: true })
   assert.equal(database.prepare('SELECT count(*) AS n FROM evergrant_grants').get()?.['n'], 0)
   database.close()
+})
+
+test('a callback whose parameters have other names is understood by the provider’s definition', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const wanted = { name: 'Ads', provider: 'tiktok-ads', client_id: 'app', client_secret: SECRET }
+  const { json: connection } = await admin.post('/v1/connections', wanted)
+  const { text } = await admin.visit(`${scene.server.url}/oauth/callback/${connection.id}?auth_code=c1&state=unknown`)
+  assert.match(text, /AUTHORIZATION_NOT_FOUND/)
 })

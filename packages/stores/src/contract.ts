@@ -69,9 +69,26 @@ export function storeContract(make: () => Promise<StoreUnderTest>, options: Cont
     })
 
     rule('the version that counts is the expected one, whatever the grant says', async (store) => {
-      const stored = await put(store, sampleGrant('a', { version: 41 }), 0)
-      assert.equal(stored.version, 1)
-      assert.equal((await store.get('a'))?.version, 1)
+      await put(store, sampleGrant('a'), 0)
+      const stored = await put(store, sampleGrant('a', { version: 41 }), 1)
+      assert.equal(stored.version, 2)
+      assert.equal((await store.get('a'))?.version, 2)
+    })
+
+    rule('a grant that is made anew begins where it says, and who holds the one before loses', async (store, under) => {
+      const before = await put(store, sampleGrant('a', { version: 41, refresh_token: 'before' }), 0)
+      assert.equal(before.version, 42)
+      await store.delete('a')
+      const anew = await put(store, sampleGrant('a', { version: 2 ** 30 - 1, refresh_token: 'anew' }), 0)
+      assert.equal(anew.version, 2 ** 30)
+      const late = grant({ ...before, refresh_token: 'late' })
+      for (const on of [store, await under.reopen?.()]) {
+        if (on === undefined) continue
+        const lost = await on.put(late, before.version)
+        assert.deepEqual(plain(lost.ok ? undefined : lost.current), plain(anew))
+      }
+      assert.deepEqual(plain(await store.get('a')), plain(anew))
+      assert.equal((await put(store, anew, anew.version)).version, 2 ** 30 + 1)
     })
 
     rule('a put that expects nothing loses to what is there, and changes nothing', async (store) => {

@@ -54,7 +54,7 @@ export function envStore(options: EnvStoreOptions): GrantStore {
 
   const ready = (): Promise<Grant | undefined> => {
     seeded ??= seed(options).then(async (given) => {
-      if (given !== undefined) await memory.put(given, 0)
+      if (given !== undefined) await memory.put(grant({ ...given, version: 0 }), 0)
       return given
     })
     return seeded

@@ -8,6 +8,7 @@ import {
   OAuthError,
   type Stored,
   summary,
+  versionAfter,
 } from '@evergrant/core'
 import { assertWanted } from './given-up.ts'
 import { grantFromText } from './record-text.ts'
@@ -81,7 +82,7 @@ export function modelStore(model: GrantModel, options: { readonly durable?: bool
     async put(next, expected, given): Promise<Stored> {
       assertWanted(given?.signal)
       const { id } = next
-      const after = grant({ ...next, version: expected + 1 })
+      const after = grant({ ...next, version: versionAfter(next, expected) })
       const fields = { token: JSON.stringify(after), version: after.version }
       for (let tries = 0; tries < 20; tries++) {
         if (Number(await model.update(id, fields, expected)) > 0) return { ok: true, grant: after }

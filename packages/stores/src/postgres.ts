@@ -1,4 +1,12 @@
-import { type GrantQuery, type GrantStore, type GrantSummary, grant, OAuthError, type Stored } from '@evergrant/core'
+import {
+  type GrantQuery,
+  type GrantStore,
+  type GrantSummary,
+  grant,
+  OAuthError,
+  type Stored,
+  versionAfter,
+} from '@evergrant/core'
 import { assertWanted, whileWanted } from './given-up.ts'
 import { isConflict, postgresFailure } from './postgres/failure.ts'
 import { type Cursor, GrantTable } from './postgres/grant-table.ts'
@@ -113,9 +121,9 @@ export function postgresStore(database: string | PostgresPool, options: Postgres
     async put(next, expected, given): Promise<Stored> {
       assertWanted(given?.signal)
       assertStorable(next.id)
-      const after = grant({ ...next, version: expected + 1 })
+      const after = grant({ ...next, version: versionAfter(next, expected) })
       for (;;) {
-        if (await work('write', (on) => on.swap(after))) return { ok: true, grant: after }
+        if (await work('write', (on) => on.swap(after, expected))) return { ok: true, grant: after }
         const current = await work('read', (on) => on.find(next.id))
         // It came to be what was expected between the two statements.
         if ((current?.version ?? 0) !== expected) return { ok: false, current }

@@ -1,4 +1,12 @@
-import { type GrantQuery, type GrantStore, type GrantSummary, grant, OAuthError, type Stored } from '@evergrant/core'
+import {
+  type GrantQuery,
+  type GrantStore,
+  type GrantSummary,
+  grant,
+  OAuthError,
+  type Stored,
+  versionAfter,
+} from '@evergrant/core'
 import { assertWanted, whileWanted } from './given-up.ts'
 import { assertStorable } from './record-text.ts'
 import { commandsOf, type OwnConnection, openConnection, type RedisClient, type Send } from './redis/client.ts'
@@ -114,8 +122,8 @@ export function redisStore(server: string | RedisClient, options: RedisStoreOpti
     async put(next, expected, given): Promise<Stored> {
       assertWanted(given?.signal)
       assertStorable(next.id)
-      const after = grant({ ...next, version: expected + 1 })
-      const outcome = await work('write', (on) => on.swap(after))
+      const after = grant({ ...next, version: versionAfter(next, expected) })
+      const outcome = await work('write', (on) => on.swap(after, expected))
       return outcome === 'written' ? { ok: true, grant: after } : { ok: false, current: outcome }
     },
     async delete(id, given) {

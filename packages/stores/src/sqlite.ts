@@ -9,6 +9,7 @@ import {
   OAuthError,
   type Stored,
   systemClock,
+  versionAfter,
 } from '@evergrant/core'
 import { assertWanted } from './given-up.ts'
 import { assertStorable } from './record-text.ts'
@@ -119,9 +120,9 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
     put: (next, expected, given) =>
       work(given?.signal, (on): Stored => {
         assertStorable(next.id)
-        const after = grant({ ...next, version: expected + 1 })
+        const after = grant({ ...next, version: versionAfter(next, expected) })
         for (;;) {
-          if (on.swap(after)) return { ok: true, grant: after }
+          if (on.swap(after, expected)) return { ok: true, grant: after }
           const current = on.find(next.id)
           // It came to be what was expected between the two statements.
           if ((current?.version ?? 0) !== expected) return { ok: false, current }

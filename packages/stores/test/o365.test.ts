@@ -42,7 +42,7 @@ test('[#121] what python-o365 wrote is left as it is, and the error says how to 
     )
     await writeFile(path, cache)
     const store = fileSystemTokenBackend({ tokenPath: folder })
-    for (const work of [store.get('a'), store.put(sampleGrant('a'), 0)]) {
+    for (const work of [() => store.get('a'), () => store.put(sampleGrant('a'), 0)]) {
       await assert.rejects(work, { code: 'STORE_CORRUPT', message: /evergrant import/ })
     }
     assert.equal(await readFile(path, 'utf8'), cache)

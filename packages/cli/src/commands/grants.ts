@@ -1,11 +1,4 @@
-import {
-  type GrantSummary,
-  grant as grantRecord,
-  OAuthError,
-  revokeToken,
-  summary,
-  tokenSources,
-} from '@evergrant/core'
+import { endHere, type GrantSummary, OAuthError, revokeGrant, summary, tokenSources } from '@evergrant/core'
 import { Command } from 'commander'
 import {
   type ClientOptions,
@@ -111,19 +104,8 @@ async function revoke(options: RemovalOptions, invocation: Invocation): Promise<
   }
   const client = await of.client()
   if (!(await confirmed(`End grant "${found.id}" at ${client.provider.name}?`, options.yes, invocation))) return 1
-  const token = found.refresh_token ?? found.access['']?.access_token
-  const hint = found.refresh_token === undefined ? 'access_token' : 'refresh_token'
-  const told = token !== undefined && (await revokeToken(client, token, hint, found))
-  // The provider has ended it; what another process writes meanwhile does not bring it back.
-  for (let current = found; ; ) {
-    const now = clock.now()
-    const { refresh_token: _, spending: __, ...rest } = current
-    const standing = { state: 'revoked', since: now, reason: 'revoked_here' } as const
-    const next = grantRecord({ ...rest, access: {}, standing, updated_at: now })
-    const stored = await of.store.put(next, current.version)
-    if (stored.ok || stored.current === undefined) break
-    current = stored.current
-  }
+  const told = await revokeGrant(client, found)
+  await endHere(of.store, found.id, clock)
   const words = told
     ? `Grant "${found.id}" has ended at ${client.provider.name}.`
     : `Grant "${found.id}" has ended here. ${client.provider.name} offers no revocation; take the consent back there.`

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { adviceFor, type ErrorAdvice, guidanceOf, isTrouble } from '../provider/error-advice.ts'
 import { scrub } from '../redacted.ts'
 import type { AnswerBody } from './answer-body.ts'
 
@@ -7,6 +8,8 @@ import type { AnswerBody } from './answer-body.ts'
 export interface Answerer {
   readonly id: string
   readonly name: string
+  /** What is known about its errors. */
+  readonly advice?: ErrorAdvice
 }
 
 /** A string with something in it; undefined for everything else. */
@@ -16,20 +19,23 @@ export function text(value: unknown): string | undefined {
 
 /**
  * The typed error of an answer that is no success. The order decides: the HTTP status of trouble first, because
- * overloaded servers send OAuth errors too; then the provider's `error`; then what cannot be read at all.
+ * overloaded servers send OAuth errors too; then the provider's `error`; then what is known about this provider's errors;
+ * then what cannot be read at all. `step`: the grant type of the token request.
  */
-export function refusal(body: AnswerBody, provider: Answerer): OAuthError {
+export function refusal(body: AnswerBody, provider: Answerer, step?: string): OAuthError {
   const { status, fields, retryAfter, secrets } = body
   const clean = (words: string | undefined, length: number): string | undefined =>
     words === undefined ? undefined : scrub(words, secrets).slice(0, length)
   const nested = fields?.['error']
   const inner = typeof nested === 'object' && nested !== null ? (nested as Record<string, unknown>) : undefined
   const named = text(nested) ?? text(inner?.['code']) ?? text(inner?.['type']) ?? text(fields?.['error_code'])
-  const error = clean(named, 200)
   const said = text(fields?.['error_description']) ?? text(inner?.['message']) ?? text(fields?.['message'])
+  const facts = { status, error: named, description: said, fields, step }
+  const known = named === undefined && said === undefined ? undefined : adviceFor(provider.advice, facts)
+  const error = known?.means ?? clean(named, 200)
   const description = clean(said, 600)
   const excerpt = error === undefined ? clean(readable(body), 300) : undefined
-  const code = codeOf(status, error)
+  const code = known?.as ?? codeOf(status, error)
   const words =
     description ?? (excerpt === undefined ? 'an empty answer' : body.html ? 'a web page instead of an answer' : excerpt)
   const message = `${provider.name} answered ${status}${error === undefined ? '' : ` ${error}`}: ${words}`
@@ -40,9 +46,11 @@ export function refusal(body: AnswerBody, provider: Answerer): OAuthError {
     error_uri: clean(text(fields?.['error_uri']), 600),
     status,
     excerpt,
-    retryAfter,
+    retryAfter: retryAfter ?? known?.retry_after,
     // A server that broke down after it had accepted the request may have spent the refresh token.
     outcome: status >= 500 || status === 408 || code === 'INVALID_ANSWER' ? 'unknown' : 'refused',
+    guidance: known && guidanceOf(known),
+    claims: clean(text(fields?.['claims']), 4000),
   })
 }
 
@@ -65,11 +73,14 @@ export function isInvalidGrant(error: unknown): boolean {
   return isOAuthError(error) && error.error === 'invalid_grant' && error.code === 'TOKEN_REQUEST_REFUSED'
 }
 
+/** OpenID Connect Core §3.1.2.6: nothing but the person at the provider's own pages helps. */
+const INTERACTIVE = new Set(['interaction_required', 'login_required', 'consent_required'])
+
 function codeOf(status: number, error: string | undefined): ErrorCode {
-  if (status === 429) return 'RATE_LIMITED'
-  if (status === 408 || status === 425 || status >= 500) return 'PROVIDER_UNAVAILABLE'
+  if (isTrouble(status)) return status === 429 ? 'RATE_LIMITED' : 'PROVIDER_UNAVAILABLE'
   if (error === 'invalid_client' || error === 'unauthorized_client') return 'INVALID_CLIENT'
   if (error === 'temporarily_unavailable' || error === 'server_error') return 'PROVIDER_UNAVAILABLE'
   if (error === 'slow_down') return 'RATE_LIMITED'
+  if (INTERACTIVE.has(error ?? '')) return 'CONSENT_REQUIRED'
   return error === undefined ? 'INVALID_ANSWER' : 'TOKEN_REQUEST_REFUSED'
 }

@@ -56,15 +56,20 @@ export function salvaged(body: AnswerBody, refused: unknown, spent: string | und
 /**
  * Reads a token answer, accepting what providers in the field send: 201, urlencoded bodies, numbers as strings,
  * `expires`, dates, null for absent, scope as a list, and what the provider's definition says about its answers.
- * Anything that carries no access token becomes a typed error.
+ * Anything that carries no access token becomes a typed error. `step`: the grant type that was asked with.
  */
-export function tokenAnswer(given: AnswerBody, now: number, provider: Answerer & AnswerHabits): TokenAnswer {
+export function tokenAnswer(
+  given: AnswerBody,
+  now: number,
+  provider: Answerer & AnswerHabits,
+  step?: string,
+): TokenAnswer {
   const body = standardAnswer(given, provider)
   const { fields } = body
   const access_token = text(fields?.['access_token'])
   const failed = body.status < 200 || body.status > 299 || fields === undefined
   if (failed || access_token === undefined || text(fields['error']) !== undefined || fields['ok'] === false)
-    throw refusal(body, provider)
+    throw refusal(body, provider, step)
   const { access_token: _, refresh_token, id_token, token_type, scope, ...rest } = fields
   const rules = provider.token_answer
   const refresh = text(refresh_token)

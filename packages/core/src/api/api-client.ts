@@ -41,7 +41,7 @@ export interface ApiRequestInit extends RequestInit {
 export interface ApiClient {
   readonly schemes: Schemes
   /** `fetch` with the credentials that the request needs. */
-  fetch(address: string | URL, init?: ApiRequestInit): Promise<Response>
+  fetch(address: string | URL | Request, init?: ApiRequestInit): Promise<Response>
   /**
    * A client with these changes: what is absent stays, `undefined` clears, and `schemes` are changed one by one. The
    * tokens that this client's schemes hold go along. This client stays as it is.
@@ -97,16 +97,18 @@ export function apiClient(options: ApiOptions): ApiClient {
   return {
     schemes,
     async fetch(address, { security = usual, ...init } = {}) {
-      const url = resolved(address, base)
+      const request = address instanceof Request ? address : undefined
+      const url = resolved(request?.url ?? String(address), base)
+      const input = request ?? url
       assertKnown(security, schemes)
-      if (security === false) return compose([...outer, ...inner], options.fetch)(url, init)
+      if (security === false) return compose([...outer, ...inner], options.fetch)(input, init)
       assertSecureUrl(url.href, 'API')
       if (base !== undefined && url.origin !== base.origin) {
         const message = `Credentials for ${base.origin} are not sent to ${url.origin}; ask with security: false.`
         throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
       }
       const steps = [...outer, redirects(plain), authenticate(security), ...inner]
-      return compose(steps, options.fetch)(url, init)
+      return compose(steps, options.fetch)(input, init)
     },
     cloneWith(changes) {
       const { schemes: changed, ...rest } = changes
@@ -116,8 +118,8 @@ export function apiClient(options: ApiOptions): ApiClient {
   }
 }
 
-function resolved(address: string | URL, base: URL | undefined): URL {
-  if (URL.canParse(String(address), base?.href)) return new URL(address, base)
+function resolved(address: string, base: URL | undefined): URL {
+  if (URL.canParse(address, base?.href)) return new URL(address, base)
   throw new OAuthError('INVALID_ARGUMENT', `"${address}" is no address, and there is no baseUrl to complete it.`)
 }
 

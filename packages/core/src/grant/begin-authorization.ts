@@ -14,8 +14,8 @@ import { unguessable } from './unguessable.ts'
 export interface AuthorizationOptions {
   /** Id of the grant that the consent is for: an existing one is renewed in place. */
   readonly grant: string
-  /** Exactly as registered at the provider. */
-  readonly redirect_uri: string
+  /** Exactly as registered at the provider. Default: the provider's own page for programs, where it has one. */
+  readonly redirect_uri?: string | undefined
   /** Scopes to ask for beside the provider's default ones. A string is split at spaces. */
   readonly scope?: string | readonly string[] | undefined
   /** Scopes of a provider's second list, for the second token that it gives. Only where its definition names one. */
@@ -28,12 +28,22 @@ export interface AuthorizationOptions {
   readonly login_hint?: string | undefined
   /** Whether a refresh token is held already; providers that give one only on the first consent are then not forced. */
   readonly hasRefreshToken?: boolean | undefined
+  /**
+   * What the consent must prove, as JSON (OpenID Connect Core §5.5): what an error told as its `claims`, or
+   * {@link claimsChallenge} read from an API's answer. Passed on unchanged.
+   */
+  readonly claims?: string | undefined
   /** Extra parameters of the authorization request; they win over the provider's, never over the protocol's. */
   readonly params?: Readonly<Record<string, string>> | undefined
   /** What exactly is asked for, where a scope says too little (RFC 9396). */
   readonly authorization_details?: readonly AuthorizationDetail[] | undefined
   /** How the callback comes: `query` of itself, `form_post` as a form, and the `jwt` ones signed (JARM). */
   readonly response_mode?: ResponseMode | undefined
+  /**
+   * A state of your own, instead of one that nobody can guess. The callback is told apart from forged ones by it (RFC 6749
+   * §10.12), so it must be unguessable and used once.
+   */
+  readonly state?: string | undefined
   /** How the request travels: `pushedRequest`, `signedRequest(key)`, in this order of application. */
   readonly steps?: readonly AuthorizationStep[] | undefined
   /** Seconds until the authorization expires. Default 600. */
@@ -78,7 +88,12 @@ const PROTOCOL = new Set([
  */
 export async function beginAuthorization(client: Client, options: AuthorizationOptions): Promise<BegunAuthorization> {
   const { provider, client_id } = client
-  assertRedirectUri(client, options.redirect_uri)
+  const registered = options.redirect_uri ?? provider.redirect_uri?.default
+  if (registered === undefined) {
+    const message = `${provider.name} needs a redirect URI: the address that it sends people back to.`
+    throw new OAuthError('MISSING_PARAMETER', message, { provider: provider.id })
+  }
+  assertRedirectUri(client, registered)
   const rules = provider.authorization_request ?? {}
   const as = await client.metadata()
   if (as.authorization_endpoint === undefined) {
@@ -90,14 +105,16 @@ export async function beginAuthorization(client: Client, options: AuthorizationO
   const names = [...(provider.default_scopes ?? []), ...scopeNames(options.scope), ...(provider.offline_scopes ?? [])]
   // A caller that overrides the whole parameter asks for just that, and it is what the grant remembers.
   const scope = scopeNames(options.params?.['scope'] ?? names)
-  const [state = '', nonce = '', verifier = ''] = unguessable(3)
-  const redirect_uri = sentRedirectUri(client, options.redirect_uri, state)
+  const [random = '', nonce = '', verifier = ''] = unguessable(3)
+  const state = options.state || random
+  const redirect_uri = sentRedirectUri(client, registered, state)
   const asked = new URLSearchParams()
   const extra = {
     ...provider.authorization_params,
     ...(options.hasRefreshToken === true ? {} : provider.first_consent_params),
     ...(options.login_hint === undefined ? {} : { login_hint: options.login_hint }),
     ...(options.resource === undefined ? {} : { resource: options.resource }),
+    ...(options.claims === undefined ? {} : { claims: options.claims }),
     ...options.params,
   }
   for (const [name, value] of Object.entries(extra))

@@ -1,6 +1,7 @@
 import type * as oauth from 'oauth4webapi'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
+import { adviceFor, guidanceOf } from '../provider/error-advice.ts'
 import { exactIssuer, mayBeIssuer } from '../provider/issuer.ts'
 import type { Provider } from '../provider/resolve.ts'
 import { scrub } from '../redacted.ts'
@@ -83,8 +84,23 @@ function refused(provider: Provider, error: string, parameters: URLSearchParams,
   const { name, callback } = provider
   const said = (field: string): string | undefined => scrub((parameters.get(field) ?? '').slice(0, 600)) || undefined
   const error_description = said('error_description')
-  const details = { ...about, error, error_description, error_uri: said('error_uri') }
+  const known = adviceFor(provider.advice, {
+    error,
+    description: error_description,
+    fields: Object.fromEntries(parameters),
+    step: 'authorization',
+  })
+  const details = {
+    ...about,
+    error,
+    error_description,
+    error_uri: said('error_uri'),
+    guidance: known && guidanceOf(known),
+    claims: said('claims'),
+  }
   const words = error_description === undefined ? '' : `: ${error_description.replace(/[.\s]+$/, '')}`
+  if (known?.as !== undefined)
+    return new OAuthError(known.as, `${name} refused the authorization: ${error}${words}.`, details)
   // RFC 6749 §4.1.2.1: trouble of the provider, which nobody's settings cause.
   if (error === 'server_error' || error === 'temporarily_unavailable') {
     return new OAuthError('PROVIDER_UNAVAILABLE', `${name} had trouble with the consent: ${error}${words}.`, details)

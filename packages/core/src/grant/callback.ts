@@ -41,6 +41,7 @@ function parse(callback: string | URL, answers: readonly string[]): URLSearchPar
   if (!URL.canParse(given)) return new URLSearchParams(given.replace(/^[^?]*\?/, '').replace(/^[?#]/, ''))
   const url = new URL(given)
   // A fragment carries the answer of `response_mode=fragment`; providers append harmless ones too.
-  const fragment = new URLSearchParams(url.hash.replace(/^#/, ''))
+  if (url.hash === '') return url.searchParams
+  const fragment = new URLSearchParams(url.hash.slice(1))
   return answers.some((name) => fragment.has(name)) ? fragment : url.searchParams
 }

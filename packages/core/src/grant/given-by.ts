@@ -73,5 +73,6 @@ function isSame(one: string, other: string): boolean {
 }
 
 function isSameOrigin(one: string, other: string): boolean {
+  if (one === other) return true
   return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin
 }

@@ -1,3 +1,4 @@
+import type { Guidance } from '../provider/error-advice.ts'
 import { isQuietly, quietly } from '../redacted.ts'
 import { type AccessToken, accessToken } from './access-token.ts'
 import type { GivenBy } from './given-by.ts'
@@ -17,6 +18,10 @@ export interface Trouble {
   /** The provider's own `error`. */
   readonly error?: string
   readonly error_description?: string
+  /** What is known about it beyond its code, and who has to act. */
+  readonly guidance?: Guidance
+  /** What the next consent must prove: give it to {@link beginAuthorization}. */
+  readonly claims?: string
 }
 
 /** What is known about the health of a grant, and why. */
@@ -85,9 +90,11 @@ export interface Grant {
   readonly in_doubt?: number
   /** Ciphertext of the tokens, when a sealing store wrote this record. */
   readonly sealed?: string
+  /** When a person consented last, epoch seconds; absent in records of older versions and for app-only grants. */
+  readonly consented_at?: number
   /** Epoch seconds of the last write. */
   readonly updated_at: number
-  /** 0: never stored. */
+  /** 0: never stored. Counts up from a {@link firstVersion}: only whether it is the same says something. */
   readonly version: number
 }
 
@@ -107,6 +114,8 @@ export interface GrantSummary {
   readonly refresh_at?: number
   readonly refresh_expires_at?: number
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** When a person consented last, epoch seconds. */
+  readonly consented_at?: number
   readonly updated_at: number
   readonly version: number
 }
@@ -143,6 +152,7 @@ export function summary(of: Grant): GrantSummary {
     ...(token?.refresh_at === undefined ? {} : { refresh_at: token.refresh_at }),
     ...(of.refresh_expires_at === undefined ? {} : { refresh_expires_at: of.refresh_expires_at }),
     ...(of.metadata === undefined ? {} : { metadata: of.metadata }),
+    ...(of.consented_at === undefined ? {} : { consented_at: of.consented_at }),
     updated_at: of.updated_at,
     version: of.version,
   }

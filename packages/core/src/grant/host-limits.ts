@@ -1,7 +1,7 @@
+import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { type CircuitBreakerOptions, HostBreaker } from '../http/host-breaker.ts'
 import { HostPlaces } from '../http/host-places.ts'
-import type { Provider } from '../provider/resolve.ts'
 import type { HostTurns, Turn } from './host-turns.ts'
 
 /** How many grants may trouble one provider, and when it is left alone. */
@@ -33,12 +33,12 @@ export function hostLimits(options: HostLimitsOptions = {}): HostTurns {
   const places = new HostPlaces(concurrency)
   const breaker = new HostBreaker(rest)
   const clients = new HostBreaker(rest)
-  const hostNames = new WeakMap<Provider, string>()
+  const known = new WeakMap<Client, Names>()
   return {
-    async turn({ provider, client_id }) {
-      const host = hostNames.get(provider) ?? hostOf(provider)
-      hostNames.set(provider, host)
-      const names = { host, client: `${client_id} at ${host}` }
+    async turn(client) {
+      const names = known.get(client) ?? namesOf(client)
+      const { host } = names
+      known.set(client, names)
       await places.take(host)
       try {
         breaker.enter(host)
@@ -57,24 +57,25 @@ export function hostLimits(options: HostLimitsOptions = {}): HostTurns {
   }
 }
 
+/** Whose failures are counted: those of a host, and those of a client there. */
+interface Names {
+  readonly host: string
+  readonly client: string
+}
+
 function heldBack(name: string, { retryAfter, outcome }: OAuthError): OAuthError {
   const message = `Client ${name} was asked for fewer requests and waits for ${retryAfter} s.`
   return new OAuthError('RATE_LIMITED', message, { retryAfter, outcome })
 }
 
 class TakenTurn implements Turn {
-  readonly #names: { readonly host: string; readonly client: string }
+  readonly #names: Names
   readonly #places: HostPlaces
   readonly #hosts: HostBreaker
   readonly #clients: HostBreaker
   #left = false
 
-  constructor(
-    names: { readonly host: string; readonly client: string },
-    places: HostPlaces,
-    hosts: HostBreaker,
-    clients: HostBreaker,
-  ) {
+  constructor(names: Names, places: HostPlaces, hosts: HostBreaker, clients: HostBreaker) {
     this.#names = names
     this.#places = places
     this.#hosts = hosts
@@ -116,7 +117,8 @@ class TakenTurn implements Turn {
   }
 }
 
-function hostOf(provider: Provider): string {
+function namesOf({ provider, client_id }: Client): Names {
   const address = provider.token_endpoint ?? provider.issuer
-  return address !== undefined && URL.canParse(address) ? new URL(address).host : provider.id
+  const host = address !== undefined && URL.canParse(address) ? new URL(address).host : provider.id
+  return { host, client: `${client_id} at ${host}` }
 }

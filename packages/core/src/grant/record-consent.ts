@@ -2,6 +2,7 @@ import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantStore } from '../store/store.ts'
+import { begun } from '../store/version.ts'
 import { givenBy, isFromElsewhere } from './given-by.ts'
 import { type Grant, grant, type Subject } from './grant.ts'
 import { contradicted, MOST_LOST, stillSealed, storeError } from './record.ts'
@@ -76,6 +77,7 @@ export async function recordConsent(
       ...(answer.scope === undefined ? {} : { granted_scope: answer.scope }),
       access: {},
       standing: { state: 'active', since: now },
+      consented_at: now,
       updated_at: now,
       version: before?.version ?? 0,
     })
@@ -84,7 +86,7 @@ export async function recordConsent(
     const receipt = { key: asked.resource ?? '', sent, now, given_by, rules, random: Math.random() }
     const next = renewed(base, answer, receipt)
     const doubtful = in_doubt === undefined ? next : grant({ ...next, in_doubt })
-    const stored = await tried(store.put(doubtful, before?.version ?? 0), asked.grant)
+    const stored = await tried(store.put(begun(doubtful), before?.version ?? 0), asked.grant)
     if (stored.ok) return stored.grant
   }
   throw contradicted(asked.grant)

@@ -17,8 +17,12 @@ export function redeemedStates(): RedeemedStates {
   return {
     take({ state, expires_at }, now) {
       if (taken.has(state)) return false
-      // An authorization that has expired is refused for that.
-      for (const [old, end] of taken) if (end <= now) taken.delete(old)
+      // An authorization that has expired is refused for that. The oldest stand first, and as a rule expire first: the
+      // work stays the same however many are remembered.
+      for (const [old, end] of taken) {
+        if (end > now) break
+        taken.delete(old)
+      }
       taken.set(state, expires_at)
       return true
     },

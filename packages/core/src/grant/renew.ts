@@ -1,10 +1,9 @@
 import { isInvalidGrant } from '../answer/refusal.ts'
 import type { SpoiltAnswer, TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
-import { isErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
-import { scrub } from '../redacted.ts'
 import type { Stored } from '../store/store.ts'
+import { begun, versionAfter } from '../store/version.ts'
 import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { type GivenBy, givenBy, isFromElsewhere, otherClient } from './given-by.ts'
@@ -12,6 +11,7 @@ import { type Grant, grant, summary, tokenOf } from './grant.ts'
 import type { Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
+import { consentRequired, notFound, notYet, programError } from './refusals.ts'
 import { failing, marked, renewed, revoked, spoiled } from './transitions.ts'
 import type { UnsavedSlot } from './unsaved.ts'
 import { fresh, usable, type Wish } from './wish.ts'
@@ -242,7 +242,12 @@ function isLost(error: OAuthError): boolean {
  */
 function unconfirmed(error: OAuthError): OAuthError {
   const message = `${error.message} (it worked within the hour, so it is asked about once more)`
-  return new OAuthError('PROVIDER_UNAVAILABLE', message, { ...error, cause: error, retryAfter: CONFIRM_AFTER })
+  return new OAuthError('PROVIDER_UNAVAILABLE', message, {
+    ...error,
+    cause: error,
+    retryAfter: CONFIRM_AFTER,
+    guidance: undefined,
+  })
 }
 
 /** Records that a function of the program threw, which may have been after the request left; then it is thrown on. */
@@ -253,18 +258,6 @@ async function afterMistake(engine: Engine, mine: Grant, wish: Wish, error: unkn
   } catch (thrown) {
     throw thrown === failure ? error : thrown
   }
-}
-
-function programError(error: unknown, of: Grant): OAuthError {
-  if (isOAuthError(error)) return error.forGrant(of.id)
-  const words = scrub(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
-  const message = `A function of the program threw while grant ${of.id} was renewed: ${words}`
-  return new OAuthError('PROGRAM_ERROR', message, {
-    provider: of.provider,
-    grant: of.id,
-    cause: error,
-    outcome: 'unknown',
-  })
 }
 
 /** Writes what a failed spend taught, then serves the valid token, or throws, or lets it be tried `again` at once. */
@@ -282,7 +275,7 @@ async function afterFailure(
   const next = ended ? revoked(mine, error, now) : own ? unmarked(mine) : failing(mine, error, now, engine.random())
   let stored: Awaited<ReturnType<Engine['store']['put']>>
   try {
-    stored = await engine.store.put(next, mine.version)
+    stored = await engine.store.put(begun(next), mine.version)
   } catch {
     // Our mark stays; we may pass it at once, others when the lease is over. The provider's word is what counts here.
     throw ended ? consentRequired(next, error) : error
@@ -323,60 +316,26 @@ function unborn(engine: Engine, client: Client | undefined, id: string, now: num
   })
 }
 
-function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
-  const { standing } = of
-  const why =
-    standing.state === 'revoked' && standing.reason === 'revoked_here'
-      ? 'it was revoked here'
-      : standing.state === 'revoked' && standing.reason === 'refresh_interrupted'
-        ? 'a refresh was interrupted before its result could be recorded, and the provider gives no second chance'
-        : standing.state === 'revoked' && standing.reason === 'wrong_account'
-          ? `${of.provider} answered a refresh with tokens of another account, and they are not used`
-          : of.refresh_token === undefined
-            ? `${of.provider} gave no refresh token, and the access token has ended`
-            : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
-  const details = { grant: of.id, provider: of.provider, ...(cause === undefined ? {} : { cause }) }
-  const { error, error_description, error_uri, status } = cause ?? {}
-  return new OAuthError('CONSENT_REQUIRED', `Grant ${of.id} needs consent again: ${why}.`, {
-    ...details,
-    error,
-    error_description,
-    error_uri,
-    status,
-  })
-}
-
-function notFound(id: string, why: string): OAuthError {
-  return new OAuthError('GRANT_NOT_FOUND', `There is no grant ${id}. ${why}`, { grant: id })
-}
-
 /** No back-off lasts longer than a day: one that seems to was recorded before the machine's clock was set back. */
 function tooEarly({ standing }: Grant, now: number): boolean {
   return standing.state === 'failing' && now < standing.next_attempt && standing.next_attempt - now <= 86_400
-}
-
-/** The recorded trouble again, without asking the provider: it is too early for the next attempt. */
-function notYet(of: Grant, now: number): OAuthError {
-  const { standing } = of
-  if (standing.state !== 'failing') return consentRequired(of)
-  const retryAfter = Math.ceil(standing.next_attempt - now)
-  const { error, error_description } = standing.trouble
-  const known = isErrorCode(standing.trouble.code) ? standing.trouble.code : 'PROVIDER_UNAVAILABLE'
-  const message = `${standing.trouble.message} (attempt ${standing.failures}; the next one in ${retryAfter} s)`
-  return new OAuthError(known, message, { grant: of.id, provider: of.provider, retryAfter, error, error_description })
 }
 
 /**
  * A put that may have been carried out although it failed is looked for: a mark of ours that we do not know of would
  * keep other processes waiting for nothing, and look like a spend that was cut off.
  */
-async function putAgain(store: Engine['store'], next: Grant, expected: number): Promise<Stored> {
+async function putAgain(store: Engine['store'], mark: Grant, expected: number): Promise<Stored> {
+  const next = begun(mark)
   try {
     return await store.put(next, expected)
   } catch (error) {
     const current = await store.get(next.id).catch(() => undefined)
     const { spending } = next
-    const written = spending !== undefined && current?.version === expected + 1 && current.spending?.by === spending.by
+    const written =
+      spending !== undefined &&
+      current?.version === versionAfter(next, expected) &&
+      current.spending?.by === spending.by
     if (current === undefined || !written) throw error
     return { ok: true, grant: current }
   }

@@ -130,6 +130,8 @@ function trouble(error: OAuthError): Trouble {
     message: error.message,
     ...(error.error === undefined ? {} : { error: error.error }),
     ...(error.error_description === undefined ? {} : { error_description: error.error_description }),
+    ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
+    ...(error.claims === undefined ? {} : { claims: error.claims }),
   }
 }
 

@@ -21,7 +21,7 @@ interface Host {
   trying: boolean
 }
 
-/** Counts failures by host. Only hosts in trouble are remembered, and those that are being asked. */
+/** Counts failures by host. Only hosts in trouble are remembered. */
 export class HostBreaker {
   readonly #hosts = new Map<string, Host>()
   readonly #failures: number
@@ -44,7 +44,8 @@ export class HostBreaker {
    * alone, and while one request tries whether it is well again.
    */
   enter(name: string): void {
-    const host = this.#host(name)
+    const host = this.#hosts.get(name)
+    if (host === undefined) return
     const wait = host.until - this.clock.monotonic()
     if (wait > 0 || host.trying) {
       const retryAfter = Math.max(1, Math.ceil(wait))

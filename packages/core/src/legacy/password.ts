@@ -95,7 +95,7 @@ async function passwordRequest(
     oauth.genericTokenEndpointRequest(as, registration, authentication.apply, 'password', parameters, options),
   )
   try {
-    return tokenAnswer(body, sent, provider)
+    return tokenAnswer(body, sent, provider, 'password')
   } catch (error) {
     if (!isOAuthError(error) || error.error !== 'invalid_grant') throw error
     const why = error.error_description === undefined ? '' : `: ${error.error_description}`

@@ -79,12 +79,15 @@ function withIssuer(client: Client, as: oauth.AuthorizationServer, id_token: str
   if (provider.issuer_pattern !== undefined)
     return typeof iss === 'string' && mayBeIssuer(provider, iss) ? { ...as, issuer: iss } : as
   if (provider.issuer === undefined) return typeof iss === 'string' ? { ...as, issuer: iss } : as
+  // A tenant that was asked for by its number is no other one.
+  const asked = provider.issuer_tenant
+  if (asked !== undefined && GUID.test(asked) && String(tid).toLowerCase() !== asked.toLowerCase()) return as
   return typeof tid === 'string' && /^[\w-]+$/.test(tid)
     ? { ...as, issuer: tenantTemplate(as.issuer, Object.values(provider.values)).replaceAll('{tenantid}', tid) }
     : as
 }
 
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * The issuer with a place for the tenant. What is published has it; an issuer that the definition names has the tenant
@@ -93,7 +96,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i
  */
 function tenantTemplate(issuer: string, values: readonly string[]): string {
   if (issuer.includes('{tenantid}')) return issuer
-  const isName = (part: string): boolean => values.includes(part) && !UUID.test(part)
+  const isName = (part: string): boolean => values.includes(part) && !GUID.test(part)
   return issuer
     .split('/')
     .map((part) => (isName(part) ? '{tenantid}' : part))

@@ -1,10 +1,13 @@
 import type { ParameterNames } from '../provider/request-rules.ts'
 
+const NONE: ParameterNames = {}
+
 /**
  * The parameters under the names that a provider wants, without those that it does not. One without a value is left
  * out: RFC 6749 §3.1 treats both alike, and not every server does.
  */
-export function renamed(parameters: URLSearchParams, names: ParameterNames = {}): URLSearchParams {
+export function renamed(parameters: URLSearchParams, names: ParameterNames = NONE): URLSearchParams {
+  if (names === NONE && ![...parameters.values()].includes('')) return parameters
   const sent = new URLSearchParams()
   for (const [name, value] of parameters) {
     const wanted = Object.hasOwn(names, name) ? names[name] : name
@@ -19,6 +22,7 @@ export function filledIn(
   values: Readonly<Record<string, unknown>>,
   encode: (value: string) => string = (value) => value,
 ): string {
+  if (!template.includes('{')) return template
   return template.replace(/\{([\w.-]+)\}/g, (whole, name: string) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     return typeof value === 'string' || typeof value === 'number' ? encode(String(value)) : whole

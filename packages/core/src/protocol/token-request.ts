@@ -56,7 +56,7 @@ export async function requestKept(client: Client, request: TokenRequest): Promis
   const key = await keyFor(client, request.grant)
   const body = await askToken(client, request, key)
   try {
-    const answer = boundTo(tokenAnswer(body, sent, provider), key)
+    const answer = boundTo(tokenAnswer(body, sent, provider, request.grant_type), key)
     return provider.hooks === undefined ? answer : await completed(answer, client)
   } catch (error) {
     const kept = salvaged(standardAnswer(body, provider), error, request.parameters['refresh_token'])
@@ -82,8 +82,10 @@ export async function askToken(
   return post(asked, endpoint, parameters, {
     ...usual,
     ...rules,
-    parameter_names: { ...usual?.parameter_names, ...rules.parameter_names },
-    headers: { ...usual?.headers, ...rules.headers },
+    ...(usual?.parameter_names && rules.parameter_names
+      ? { parameter_names: { ...usual.parameter_names, ...rules.parameter_names } }
+      : {}),
+    ...(usual?.headers && rules.headers ? { headers: { ...usual.headers, ...rules.headers } } : {}),
   })
 }
 

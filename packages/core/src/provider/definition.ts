@@ -2,6 +2,7 @@ import type { AssertionRules } from '../client/assertion-rules.ts'
 import type { TokenAnswerRules } from './answer-rules.ts'
 import type { CallbackRules } from './callback-rules.ts'
 import type { DeviationSettings } from './deviation.ts'
+import type { ErrorAdvice } from './error-advice.ts'
 import type { ApiRules, LongLivedExchange, Lookup, RevocationRules } from './follow-up.ts'
 import type {
   AuthorizationRequestRules,
@@ -71,6 +72,8 @@ export interface RefreshRules {
   readonly access_lifetime?: number
   /** Whether the refresh request must repeat the scope. */
   readonly send_scope?: boolean
+  /** A refresh token that is told to live about so long belongs to a client that is not published yet. */
+  readonly testing?: { readonly lifetime: number; readonly advice: string; readonly link?: string }
 }
 
 /**
@@ -98,6 +101,8 @@ export interface ProviderDefinition {
   readonly registration_endpoint?: string
   readonly backchannel_authentication_endpoint?: string
   readonly pushed_authorization_request_endpoint?: string
+  /** Where an administrator of an organisation allows the client for everybody in it. */
+  readonly admin_consent_endpoint?: string
   /**
    * Addresses whose origin was the token endpoint's before it moved. Grants that came from there are renewed at the
    * present one; without this they need consent again, because whoever changes an address would get their tokens.
@@ -135,6 +140,8 @@ export interface ProviderDefinition {
   readonly pkce?: 'S256' | 'S256-hex' | 'plain' | 'opt-in' | 'off'
   /** `tenant`: the published issuer holds `{tenantid}`, and the id_token's `tid` claim fills it. */
   readonly issuer_rule?: 'exact' | 'tenant'
+  /** Which tenant was asked. When it is named by its number (a GUID), no other tenant's id_token counts. */
+  readonly issuer_tenant?: string
   /** Regular expression that the whole issuer must match, where it differs from `issuer` by region or address. */
   readonly issuer_pattern?: string
   readonly refresh?: RefreshRules
@@ -152,6 +159,8 @@ export interface ProviderDefinition {
   readonly follow_up?: readonly Lookup[]
   readonly revocation?: RevocationRules
   readonly api?: ApiRules
+  /** What its errors mean, and who has to act. */
+  readonly advice?: ErrorAdvice
   /** Named functions with their settings, for what the fields above cannot say. */
   readonly deviations?: Readonly<Record<string, DeviationSettings>>
   /** The provider's console and documentation, for people. */

@@ -23,6 +23,8 @@ export interface RedirectUriRules {
   readonly pattern?: string
   /** The rule in words, for the error. */
   readonly help?: string
+  /** Used when a caller gives none, where the provider has a page of its own for programs without a server. */
+  readonly default?: string
   /** Sent instead of the redirect URI, such as a name that stands for it in the provider's console: `{name}`. */
   readonly sent_as?: string
 }
@@ -53,6 +55,13 @@ export interface RefreshRequestRules extends TokenRequestRules {
 
 /** How the client's own token is asked for where it is not RFC 6749 §4.4. What is absent is as in other token requests. */
 export interface ClientCredentialsRules extends TokenRequestRules {
+  /**
+   * What stands behind an API's address in the one scope that a client can ask for on its own behalf. A scope of people at
+   * that API is replaced by it.
+   */
+  readonly app_scope?: string
+  /** Values of parameters that are for people only, such as a tenant that means any. */
+  readonly refuses?: Readonly<Record<string, readonly string[]>>
   readonly endpoint?: string
   /** Instead of `client_credentials`. */
   readonly grant_type?: string

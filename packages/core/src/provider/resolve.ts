@@ -32,6 +32,7 @@ export const ADDRESSES = [
   'registration_endpoint',
   'backchannel_authentication_endpoint',
   'pushed_authorization_request_endpoint',
+  'admin_consent_endpoint',
 ] as const
 
 /**
@@ -95,7 +96,7 @@ export function resolveProvider(
 }
 
 /** Fields in which braces mean nothing. */
-const AS_WRITTEN = new Set(['id', 'name', 'parameters'])
+const AS_WRITTEN = new Set(['id', 'name', 'parameters', 'advice'])
 
 function parameterValue(
   { id: provider, name }: ProviderDefinition,

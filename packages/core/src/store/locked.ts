@@ -1,6 +1,7 @@
 import type { Abortable } from '../abortable.ts'
 import { type Grant, type GrantSummary, grant } from '../grant/grant.ts'
 import type { GrantQuery, GrantStore, Stored } from './store.ts'
+import { versionAfter } from './version.ts'
 
 /**
  * Runs work while nobody else, in any process, runs work under the same name; resolves with what the work brought.
@@ -55,7 +56,7 @@ export function locked(place: PlainStore, lock: Lock): GrantStore {
         async (): Promise<Stored> => {
           const current = await place.read(next.id)
           if ((current?.version ?? 0) !== expected) return { ok: false, current }
-          const after = grant({ ...next, version: expected + 1 })
+          const after = grant({ ...next, version: versionAfter(next, expected) })
           await place.write(after)
           return { ok: true, grant: after }
         },

@@ -1,6 +1,7 @@
 import { type Grant, type GrantSummary, grant, summary } from '../grant/grant.ts'
 import { matches } from './query.ts'
 import type { GrantQuery, GrantStore } from './store.ts'
+import { versionAfter } from './version.ts'
 
 /** Keeps grants in this process only. For tests, and for flows that need no person. */
 export function memoryStore(): GrantStore {
@@ -13,7 +14,7 @@ export function memoryStore(): GrantStore {
     async put(next, expected) {
       const current = grants.get(next.id)
       if ((current?.version ?? 0) !== expected) return { ok: false, current }
-      const stored = grant({ ...next, version: expected + 1 })
+      const stored = grant({ ...next, version: versionAfter(next, expected) })
       grants.set(next.id, stored)
       return { ok: true, grant: stored }
     },

@@ -5,6 +5,7 @@ import type { Cipher } from '../seal/cipher.ts'
 import { type CryptographyManager, managedCipher } from '../seal/cryptography-manager.ts'
 import { deserialized, type Serializer, serialized } from '../seal/serializer.ts'
 import type { GrantStore, Stored } from './store.ts'
+import { versionAfter } from './version.ts'
 
 /** Choices of {@link sealed}. */
 export interface SealedOptions {
@@ -76,7 +77,7 @@ export function sealed(store: GrantStore, seal: Cipher | CryptographyManager, op
         const current = found === undefined ? undefined : await readable(found)
         if (current?.version !== expected) return { ok: false, current }
       }
-      const stored = await store.put(await sealGrant(next, expected + 1, sealing), expected, options)
+      const stored = await store.put(await sealGrant(next, versionAfter(next, expected), sealing), expected, options)
       if (!stored.ok) {
         const { current } = stored
         return { ok: false, current: current === undefined ? undefined : await readable(current) }

@@ -40,8 +40,9 @@ export interface GrantStore {
   /** The grant as it is now, or undefined. */
   get(id: string, options?: Abortable): Promise<Grant | undefined>
   /**
-   * Writes `next` as version `expected + 1` if the stored version is `expected` (0: nothing is stored).
-   * Otherwise writes nothing and returns what is there.
+   * Writes `next` as version `expected + 1` if the stored version is `expected`; or, where `expected` is 0, as version
+   * `next.version + 1` if nothing is stored: see {@link firstVersion} for what a new grant begins with, and
+   * {@link versionAfter}. Otherwise writes nothing and returns what is there.
    */
   put(next: Grant, expected: number, options?: Abortable): Promise<Stored>
   /** Removes the grant; silent when there is none. */

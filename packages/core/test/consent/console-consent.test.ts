@@ -21,7 +21,7 @@ test('[#38] the address is printed, and a pasted callback of thousands of charac
   })
   const grant = await obtainConsent(w.client, { grant: 'alice', store: w.store, consent, redirect_uri })
   assert.equal(grant.standing.state, 'active')
-  assert.equal((await w.store.get('alice'))?.version, 1)
+  assert.deepEqual(await w.store.get('alice'), grant)
 })
 
 test('[#38] a wrong paste is told and asked for again; an empty line gives up', async () => {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Engine } from '../engine.ts'
 import type { Answer } from '../http-answer.ts'
 import type { Imitation } from './imitation.ts'
+import { ownRefusal } from './token-answer.ts'
 
 /** The redirect to the client as the provider would send it. */
 export function foreignCallback(answer: Answer, of: Imitation, engine: Engine): Answer {
@@ -14,6 +15,8 @@ export function foreignCallback(answer: Answer, of: Imitation, engine: Engine): 
   const code = kept.get('code')
   if (code !== undefined && rules.decode_code)
     kept.set('code', [...code].map((one) => `%${one.charCodeAt(0).toString(16).padStart(2, '0')}`).join(''))
+  const own = ownRefusal(Object.fromEntries(kept), of)
+  if (own !== undefined) for (const [name, value] of Object.entries(own.fields)) kept.set(name, String(value))
   if (habits.denial !== undefined && kept.get('error') === 'access_denied') kept.set('error', habits.denial)
   for (const [name, theirs] of Object.entries(rules.parameter_names ?? {})) {
     const value = kept.get(name)

@@ -119,6 +119,15 @@ export interface Imitation {
   readonly habits?: Habits
 }
 
+/** A refusal in the provider's own words. */
+export interface Refusal {
+  /** Regular expression that is looked for in the sandbox's own words: `error: description`. */
+  readonly when: string
+  readonly status?: number
+  /** The fields of the answer; of a redirect, its parameters. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
 /** What a provider does beside what a definition says. */
 export interface Habits {
   /** How token answers are written. Default JSON. */
@@ -141,6 +150,8 @@ export interface Habits {
   readonly refuses_empty?: boolean
   /** The word for a person who said no. */
   readonly denial?: string
+  /** How refusals are written, the first that fits. */
+  readonly refusals?: readonly Refusal[]
   /** A refresh token is given only to requests with this parameter. */
   readonly offline?: Texts
 }

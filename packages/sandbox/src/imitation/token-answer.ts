@@ -1,7 +1,7 @@
 import type { Engine, Exchange } from '../engine.ts'
 import type { Answer } from '../http-answer.ts'
 import { grantTokens } from '../token-answer.ts'
-import type { AnswerShape, Imitation } from './imitation.ts'
+import type { AnswerShape, Imitation, Refusal } from './imitation.ts'
 import { put } from './paths.ts'
 
 type Fields = Record<string, unknown>
@@ -14,11 +14,23 @@ export async function foreignTokenAnswer(
   engine: Engine,
 ): Promise<Answer> {
   const fields = JSON.parse(answer.body) as Fields
+  const own = ownRefusal(fields, of)
+  if (own !== undefined) {
+    const body = JSON.stringify(own.fields)
+    return written({ ...answer, status: own.status ?? answer.status, body }, { ...own.fields }, of)
+  }
   const shape = of.token_answer ?? {}
   const made = answer.error === undefined ? await success(fields, answer, of, exchange, engine) : failure(fields, shape)
   const status =
     answer.error === undefined ? (of.habits?.status ?? answer.status) : shape.error === undefined ? answer.status : 200
   return written({ ...answer, status, body: JSON.stringify(made) }, made, of)
+}
+
+/** The provider's own words for a refusal of the sandbox. */
+export function ownRefusal(fields: Fields, { habits }: Imitation): Refusal | undefined {
+  if (fields['error'] === undefined) return undefined
+  const said = `${fields['error']}: ${fields['error_description'] ?? ''}`
+  return habits?.refusals?.find(({ when }) => new RegExp(when).test(said))
 }
 
 function failure(fields: Fields, { error }: AnswerShape): Fields {

@@ -79,7 +79,7 @@ export class Consents {
   async finish(connectionId: string, callback: URLSearchParams, browser: string | undefined): Promise<Consent> {
     let account: string | undefined
     try {
-      const state_hash = hashed(callbackParameters(callback).get('state') ?? '')
+      const state_hash = hashed(await this.#stateOf(connectionId, callback))
       const row = await this.#deps.db
         .selectFrom('pending_authorizations')
         .select(['account_id', 'browser_hash', 'connection_id'])
@@ -96,6 +96,14 @@ export class Consents {
       if (error !== thrown) this.#deps.logger.error({ err: thrown }, 'callback failed')
       return { outcome: 'failed', account, error }
     }
+  }
+
+  /** The `state` of a callback, under the name that the connection's provider gives it. */
+  async #stateOf(connectionId: string, callback: URLSearchParams): Promise<string> {
+    const connection = await this.#connections.get(connectionId).catch(() => undefined)
+    const client = connection && (await this.#connections.client(connection))
+    const names = client?.provider.callback?.parameter_names
+    return callbackParameters(callback, undefined, names).get('state') ?? ''
   }
 
   async reap(): Promise<void> {

@@ -1,12 +1,14 @@
 import {
   type AccessToken,
   type Client,
+  endHere,
   type Grant,
   type GrantEvent,
   grant,
+  holdsTokens,
   isOAuthError,
   OAuthError,
-  revokeToken,
+  revokeGrant,
   type TokenSources,
   tokenSources,
   type Want,
@@ -87,15 +89,8 @@ export class Tokens {
   async revoke(id: string): Promise<OAuthError | undefined> {
     const { store, clock } = this.#deps
     const found = await store.get(id)
-    const held = tokenToRevoke(found)
-    const trouble = held && (await this.#revokeThere(id, held.token, held.hint, found))
-    for (let current = found; current !== undefined; current = await store.get(id)) {
-      const { refresh_token: _, dpop_key: __, spending: ___, in_doubt: ____, ...rest } = current
-      const now = clock.now()
-      const standing = { state: 'revoked', since: now, reason: 'revoked_here' } as const
-      const stored = await store.put(grant({ ...rest, access: {}, standing, updated_at: now }), current.version)
-      if (stored.ok) break
-    }
+    const trouble = found && holdsTokens(found) ? await this.#revokeThere(found) : undefined
+    await endHere(store, id, clock)
     this.changed(id)
     await this.#history.add(id, { type: 'revoked', ...(trouble && { code: trouble.code, detail: trouble.message }) })
     return trouble
@@ -155,9 +150,9 @@ export class Tokens {
       const before = away
       const part = rows.slice(at, at + SIDE_BY_SIDE).map(async ({ id }) => {
         if (before === undefined) return this.remove(id, true)
-        const held = tokenToRevoke(await this.#deps.store.get(id)) !== undefined
+        const found = await this.#deps.store.get(id)
         await this.remove(id, false)
-        return held ? before : undefined
+        return found && holdsTokens(found) ? before : undefined
       })
       const troubles = (await Promise.all(part)).filter((trouble) => trouble !== undefined)
       away ??= troubles.find((trouble) => trouble.class === 'transient')
@@ -167,10 +162,10 @@ export class Tokens {
     return first && { trouble: first, accounts }
   }
 
-  async #revokeThere(id: string, token: string, hint: TokenHint, of?: Grant): Promise<OAuthError | undefined> {
+  async #revokeThere(of: Grant): Promise<OAuthError | undefined> {
     try {
-      const client = await this.clientOf(id)
-      if (await revokeToken(client, token, hint, of)) return undefined
+      const client = await this.clientOf(of.id)
+      if (await revokeGrant(client, of)) return undefined
       const { id: provider, name } = client.provider
       return new OAuthError('NOT_SUPPORTED', `${name} offers no way to end a grant from here.`, { provider })
     } catch (error) {
@@ -231,15 +226,6 @@ export class Tokens {
       await this.#accounts.publishConnection(await this.#connections.get(id))
     }
   }
-}
-
-type TokenHint = 'access_token' | 'refresh_token'
-
-/** The token whose revocation ends the grant (RFC 7009 §2.1). */
-function tokenToRevoke(of: Grant | undefined): { readonly token: string; readonly hint: TokenHint } | undefined {
-  if (of?.refresh_token !== undefined) return { token: of.refresh_token, hint: 'refresh_token' }
-  const token = of?.access['']?.access_token
-  return token === undefined ? undefined : { token, hint: 'access_token' }
 }
 
 /** Any error as one that has words for people. What is not the engine's comes from the database. */

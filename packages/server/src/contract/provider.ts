@@ -1,11 +1,16 @@
 import { type Static, Type } from 'typebox'
 
-/** How a client authenticates at the token endpoint (RFC 7591 section 2); `_raw` is Basic without form-encoding. */
+/**
+ * How a client authenticates at the token endpoint (RFC 7591 section 2). Names of our own: `_raw` is Basic without
+ * form-encoding, `_username` Basic with the secret as user name, `none_basic` Basic without a password.
+ */
 export const ClientAuth = Type.Union([
   Type.Literal('client_secret_basic'),
   Type.Literal('client_secret_basic_raw'),
   Type.Literal('client_secret_post'),
+  Type.Literal('client_secret_username'),
   Type.Literal('none'),
+  Type.Literal('none_basic'),
 ])
 export type ClientAuth = Static<typeof ClientAuth>
 

@@ -1,4 +1,4 @@
-import { type GrantStore, grant, matches, type Stored, type StoreTraits, summary } from '@evergrant/core'
+import { type GrantStore, grant, matches, type Stored, type StoreTraits, summary, versionAfter } from '@evergrant/core'
 import { assertWanted, whileWanted } from '../given-up.ts'
 import type { GrantFile } from './grant-file.ts'
 import type { WriteQueue } from './write-queue.ts'
@@ -27,7 +27,7 @@ export function wholeFileStore(
         const current = file.grants.get(next.id)
         stored = { ok: false, current }
         if ((current?.version ?? 0) !== expected) return undefined
-        stored = { ok: true, grant: grant({ ...next, version: expected + 1 }) }
+        stored = { ok: true, grant: grant({ ...next, version: versionAfter(next, expected) }) }
         return { ...file, grants: new Map([...file.grants, [next.id, stored.grant]]) }
       }
       await queue.submit(change, options?.signal)

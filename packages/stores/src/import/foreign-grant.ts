@@ -1,4 +1,4 @@
-import { type AccessToken, accessToken, type Grant, grant, Redacted, type Subject } from '@evergrant/core'
+import { type AccessToken, accessToken, firstVersion, type Grant, grant, Redacted, type Subject } from '@evergrant/core'
 
 /** How the other program reached the provider, as far as its file says so. */
 export interface ForeignClient {
@@ -105,7 +105,7 @@ export function importedGrant(from: ForeignGrant, { id, provider, client, now }:
     access: kept,
     standing: { state: 'active', since: now },
     updated_at: now,
-    version: 0,
+    version: firstVersion(),
   })
 }
 

@@ -27,15 +27,15 @@ export class GrantTable {
     return rows[0] === undefined ? undefined : grantFromText(rows[0]['record'], id, WHERE)
   }
 
-  /** Writes `next` if the stored version is one less; whether it did. */
-  async swap(next: Grant): Promise<boolean> {
+  /** Writes `next` if the stored version is the expected one, 0: none; whether it did. */
+  async swap(next: Grant, expected: number): Promise<boolean> {
     const { id, version, provider, client, standing, updated_at } = next
     const { refresh_at, expires_at } = summary(next)
     const due = refresh_at ?? expires_at ?? null
     const record = JSON.stringify(next)
     const row = [keyText(id), version, keyText(provider), keyText(client), standing.state, due, updated_at, record]
     const statement =
-      version === 1 ? this.#statement('insert', INSERT, row) : this.#statement('update', UPDATE, [...row, version - 1])
+      expected === 0 ? this.#statement('insert', INSERT, row) : this.#statement('update', UPDATE, [...row, expected])
     const { rowCount } = await this.#pool.query(statement)
     return rowCount === 1
   }

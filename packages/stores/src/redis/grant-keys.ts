@@ -22,11 +22,11 @@ export class GrantKeys {
     return this.#grant(await this.#send('HGET', this.#key(id), 'record'), id)
   }
 
-  /** Writes `next` if the stored version is one less: `written`, or what it lost to. */
-  async swap(next: Grant): Promise<'written' | Grant | undefined> {
+  /** Writes `next` if the stored version is the expected one, 0: none: `written`, or what it lost to. */
+  async swap(next: Grant, expected: number): Promise<'written' | Grant | undefined> {
     const { refresh_at, expires_at } = summary(next)
     const due = refresh_at ?? expires_at ?? ''
-    const args = [String(next.version - 1), next.id, JSON.stringify(next), String(due), this.#lifetime]
+    const args = [expected, next.version, next.id, JSON.stringify(next), due, this.#lifetime].map(String)
     const reply = await run(this.#send, SWAP, this.#keys(next.id), args)
     return Array.isArray(reply) ? this.#grant(reply[0], next.id) : 'written'
   }

@@ -8,18 +8,18 @@ export interface Script {
 }
 
 /**
- * KEYS: grant, index of ids, index of due dates. ARGV: expected version, id, record, due date or '', lifetime in
- * milliseconds or '0'. Replies 1; or, when it lost, a list of the record that is there, if there is one.
+ * KEYS: grant, index of ids, index of due dates. ARGV: expected version, next version, id, record, due date or '',
+ * lifetime in milliseconds or '0'. Replies 1; or, when it lost, a list of the record that is there, if there is one.
  */
 export const SWAP: Script = script(`
   local current = redis.call('HGET', KEYS[1], 'version') or '0'
   if current ~= ARGV[1] then
     return {redis.call('HGET', KEYS[1], 'record') or nil}
   end
-  redis.call('HSET', KEYS[1], 'version', string.format('%.0f', tonumber(ARGV[1]) + 1), 'record', ARGV[3])
-  if ARGV[5] == '0' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[5]) end
-  redis.call('ZADD', KEYS[2], 0, ARGV[2])
-  if ARGV[4] == '' then redis.call('ZREM', KEYS[3], ARGV[2]) else redis.call('ZADD', KEYS[3], ARGV[4], ARGV[2]) end
+  redis.call('HSET', KEYS[1], 'version', ARGV[2], 'record', ARGV[4])
+  if ARGV[6] == '0' then redis.call('PERSIST', KEYS[1]) else redis.call('PEXPIRE', KEYS[1], ARGV[6]) end
+  redis.call('ZADD', KEYS[2], 0, ARGV[3])
+  if ARGV[5] == '' then redis.call('ZREM', KEYS[3], ARGV[3]) else redis.call('ZADD', KEYS[3], ARGV[5], ARGV[3]) end
   return 1
 `)
 

@@ -37,12 +37,12 @@ export class GrantTable {
     return row === undefined ? undefined : this.#grant(row['record'], id)
   }
 
-  /** Writes `next` if the stored version is one less; whether it did. */
-  swap(next: Grant): boolean {
+  /** Writes `next` if the stored version is the expected one, 0: none; whether it did. */
+  swap(next: Grant, expected: number): boolean {
     const { id, version, provider, client, standing, updated_at } = next
     const due = dueDate(summary(next))
     const row = { id, version, provider, client, state: standing.state, due, updated_at, record: JSON.stringify(next) }
-    const { changes } = version === 1 ? this.#insert.run(row) : this.#update.run({ ...row, expected: version - 1 })
+    const { changes } = expected === 0 ? this.#insert.run(row) : this.#update.run({ ...row, expected })
     return Number(changes) === 1
   }
 

@@ -71,7 +71,7 @@ export function newConnectionOf(draft: ConnectionDraft): NewConnection {
 /** The body that changes one: an emptied field is sent empty, which removes it, but an untouched secret is not sent. */
 export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
   const secret = draft.client_secret.trim()
-  const withoutSecret = draft.client_auth === 'none'
+  const withoutSecret = draft.client_auth === 'none' || draft.client_auth === 'none_basic'
   return {
     name: draft.name.trim(),
     client_id: draft.client_id.trim(),

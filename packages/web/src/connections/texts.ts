@@ -123,5 +123,7 @@ export const clientAuthWords: Readonly<Record<ClientAuth, string>> = {
   client_secret_basic: 'In the Authorization header (usual)',
   client_secret_basic_raw: 'In the Authorization header, not encoded',
   client_secret_post: 'In the body of the request',
+  client_secret_username: 'As the user name of the Authorization header',
   none: 'There is no secret (public client)',
+  none_basic: 'There is no secret, and a header without a password all the same',
 }

@@ -1,0 +1,223 @@
+import { OAuthError, systemClock } from '@evergrant/core'
+import { type ApiClient, apiClient, type Changes, type Schemes } from '@evergrant/core/api'
+import createCaller, { type Client as OpenapiFetch } from 'openapi-fetch'
+import type { AnyPaths } from './any-paths.ts'
+import { type ConfiguredScheme, configuredScheme } from './auth/configured-scheme.ts'
+import type { CertificateCredentials, Credentials } from './auth/credentials.ts'
+import type { FlowManagers } from './auth/managers.ts'
+import { type Cloneable, cloneable } from './cloneable.ts'
+import type { Auth, ClientOptions } from './configuration.ts'
+import type { ApiDescription } from './description/api-description.ts'
+import { describeApi } from './description/describe-api.ts'
+import { serverAddress } from './description/server.ts'
+import { requirementOf } from './requirement.ts'
+
+/** The manager of any OAuth scheme; its `flow` tells which. */
+export type AnyManager = FlowManagers[keyof FlowManagers]
+
+/** Managers by scheme, as far as they are known. */
+export type Managers = Readonly<Record<string, AnyManager | undefined>>
+
+/** Configuration whose every part can be copied with changes. */
+export interface ClientConfiguration<A> extends Omit<ClientOptions<A>, 'auth'> {
+  readonly auth: { readonly [Name in keyof A]: Cloneable<NonNullable<A[Name]>> }
+  /** Credentials are changed scheme by scheme and field by field: what is absent stays, `undefined` clears. */
+  cloneWith(changes: ConfigurationChanges<A>): ClientConfiguration<A>
+}
+
+/** Changes of a client or its configuration. */
+export type ConfigurationChanges<A> = Changes<Omit<ClientOptions<A>, 'auth'>> & {
+  readonly auth?: { readonly [Name in keyof A]?: Partial<A[Name]> | undefined } | undefined
+}
+
+type Members = keyof OpenapiFetch<Record<never, never>> | 'auth' | 'config' | 'cloneWith' | 'then'
+
+/**
+ * A client of one API: `GET`, `POST` and so on as openapi-fetch has them, typed by `Paths`, with the credentials that
+ * the operation needs. A scheme's manager is at `auth`, and under its own name where that is free. Immutable.
+ */
+export type Client<Paths extends object, A = Auth, M = Managers> = OpenapiFetch<Paths> & {
+  readonly auth: M
+  /** What it is made of, with the tokens that it holds now. */
+  readonly config: ClientConfiguration<A>
+  /** A client with these changes; it keeps the live tokens. This one stays as it is. */
+  cloneWith(changes: ConfigurationChanges<A>): Client<Paths, A, M>
+} & { readonly [Name in keyof M as string extends Name ? never : Exclude<Name, Members>]: M[Name] }
+
+const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TRACE'] as const
+
+/** As openapi-fetch takes it, with what is used here. */
+interface CallInit {
+  readonly baseUrl?: string | undefined
+  readonly fetch?: typeof fetch | undefined
+}
+type Call = (path: string, init: CallInit) => Promise<unknown>
+
+/**
+ * A client of the API that an OpenAPI document describes. Makes no request. A call is stopped before it is sent when
+ * nothing that the operation accepts is configured and ready; the error then names every reason by scheme.
+ *
+ * Throws `INVALID_DOCUMENT` as `describeApi` does, and `INVALID_ARGUMENT` for an unknown scheme or server. Calls fail
+ * with `NOT_AUTHENTICATED`, `TOKEN_MISSING`, `TOKEN_EXPIRED`, what a token request fails with, or what `fetch` throws.
+ *
+ * @example
+ * ```ts
+ * import { createClient } from '@evergrant/sdk'
+ *
+ * async function pets(openapi: unknown) {
+ *   const client = createClient({ openapi, auth: { petAuth: { clientId: 'job', clientSecret: 'from the console' } } })
+ *   const { data, error } = await client.GET('/pets')
+ *   return { data, error }
+ * }
+ * ```
+ */
+export function createClient<Paths extends object = AnyPaths, A = Auth, M = Managers>(
+  options: ClientOptions<A> | ClientConfiguration<A>,
+): Client<Paths, A, M> {
+  return clientOf<Paths, A, M>(options as ClientOptions<Auth>, describe(options), {})
+}
+
+function describe({ api, openapi }: Pick<ClientOptions, 'api' | 'openapi'>): ApiDescription {
+  if (api !== undefined) return api
+  if (openapi !== undefined) return describeApi(openapi)
+  throw new OAuthError('MISSING_PARAMETER', 'openapi is missing: give a parsed OpenAPI document, or api.')
+}
+
+type Configured = Readonly<Record<string, ConfiguredScheme>>
+
+function clientOf<Paths extends object, A, M>(
+  options: ClientOptions,
+  api: ApiDescription,
+  kept: Configured,
+): Client<Paths, A, M> {
+  const auth = options.auth ?? {}
+  const unknown = Object.keys(auth).find((name) => !Object.hasOwn(api.schemes, name))
+  if (unknown !== undefined) {
+    const names = Object.keys(api.schemes).join(', ') || 'none'
+    throw new OAuthError('INVALID_ARGUMENT', `There is no security scheme "${unknown}"; there are: ${names}.`)
+  }
+  const configured: Configured = { ...configuredSchemes(options, api, auth), ...kept }
+  const schemes: Schemes = Object.fromEntries(Object.keys(api.schemes).map((name) => [name, configured[name]?.scheme]))
+  const managers = Object.fromEntries(
+    Object.entries(configured).flatMap(([name, { manager }]) => (manager === undefined ? [] : [[name, manager]])),
+  )
+  const certified = Object.entries(auth).find(
+    ([name, one]) => api.schemes[name]?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
+  )?.[1] as CertificateCredentials | undefined
+  const send = certified?.fetch ?? options.fetch
+
+  const apis = new Map<string, ApiClient>()
+  const { retries, timeout, headers, hooks } = options
+  const apiAt = (baseUrl: string, fetch: typeof globalThis.fetch | undefined): ApiClient => {
+    const made = (): ApiClient => apiClient({ baseUrl, schemes, fetch, retries, timeout, headers, hooks })
+    if (fetch !== send) return made()
+    const known = apis.get(baseUrl) ?? made()
+    apis.set(baseUrl, known)
+    return known
+  }
+  const caller = createCaller<Record<string, never>>()
+  const methods = METHODS.map((method): [string, Call] => {
+    const call = (caller as unknown as Record<string, Call>)[method]
+    const plans = new Map<string, CallInit>()
+    const plan = (path: string): CallInit => {
+      const operation = `${method} ${path}`
+      const security = options.security ?? requirementOf(api, operation)
+      const baseUrl = addressOf(options, api, operation)
+      // Not before the first call: a document may have operations whose server nobody uses.
+      const one = apiAt(baseUrl, send)
+      return { baseUrl, fetch: (input) => one.fetch(input, { security }) }
+    }
+    return [
+      method,
+      async (path, init) => {
+        const known = plans.get(path) ?? plan(path)
+        plans.set(path, known)
+        if (init?.fetch === undefined) return call?.(path, { ...known, ...init, fetch: known.fetch })
+        const security = options.security ?? requirementOf(api, `${method} ${path}`)
+        const one = apiAt(known.baseUrl ?? '', init.fetch)
+        return call?.(path, { ...known, ...init, fetch: (input) => one.fetch(input, { security }) })
+      },
+    ]
+  })
+
+  const client = {
+    ...managers,
+    ...caller,
+    ...Object.fromEntries(methods),
+    // openapi-fetch's own: by the method's name in lower case.
+    request: (method: string, path: string, init: CallInit) =>
+      Object.fromEntries(methods)[method.toUpperCase()]?.(path, init),
+    auth: managers,
+    get config() {
+      return configurationOf({ ...options, auth: liveAuth(auth, managers) })
+    },
+    cloneWith(changes: ConfigurationChanges<Auth>) {
+      const changed = mergedOptions({ ...options, auth: liveAuth(auth, managers) }, changes)
+      const rebuilt = (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
+      const same = Object.entries(configured).filter(([name]) => !(name in (changes.auth ?? {})))
+      const again = 'api' in changes || 'openapi' in changes ? describe(changed) : api
+      return clientOf<Paths, A, M>(changed, again, rebuilt ? {} : Object.fromEntries(same))
+    },
+  }
+  return client as unknown as Client<Paths, A, M>
+}
+
+function configuredSchemes(options: ClientOptions, { schemes, title }: ApiDescription, auth: Auth): Configured {
+  const { fetch, http, clock = systemClock } = options
+  const context = { title, clock, http: { ...(fetch === undefined ? {} : { fetch }), ...http } }
+  return Object.fromEntries(
+    Object.entries(schemes).flatMap(([name, description]): [string, ConfiguredScheme][] => {
+      const isOAuth = description.type === 'oauth2' || description.type === 'openIdConnect'
+      const credentials = auth[name] ?? (isOAuth ? {} : undefined)
+      return credentials === undefined ? [] : [[name, configuredScheme(description, credentials, { ...context, name })]]
+    }),
+  )
+}
+
+/** The credentials with the tokens that the managers hold now. */
+function liveAuth(auth: Auth, managers: Managers): Auth {
+  const entries = Object.entries(auth).map(([name, credentials]): [string, Credentials | undefined] => {
+    const token = managers[name]?.token
+    return [name, credentials === undefined || token === undefined ? credentials : { ...credentials, token }]
+  })
+  return Object.fromEntries(entries)
+}
+
+function mergedOptions(options: ClientOptions, { auth: changes, ...rest }: ConfigurationChanges<Auth>): ClientOptions {
+  const auth: Record<string, Credentials | undefined> = { ...options.auth }
+  for (const [name, change] of Object.entries(changes ?? {})) {
+    const whole = change === undefined || 'ready' in change
+    auth[name] = (whole ? change : { ...auth[name], ...change }) as Credentials | undefined
+  }
+  return { ...options, ...(rest as ClientOptions), auth }
+}
+
+function configurationOf(options: ClientOptions): ClientConfiguration<Auth> {
+  const auth = Object.entries(options.auth ?? {}).flatMap(([name, one]) =>
+    one === undefined ? [] : [[name, 'ready' in one ? one : cloneable(one)]],
+  )
+  const configuration = { ...options, auth: Object.fromEntries(auth) }
+  Object.defineProperty(configuration, 'cloneWith', {
+    value: (changes: ConfigurationChanges<Auth>) => configurationOf(mergedOptions(options, changes)),
+  })
+  return Object.freeze(configuration) as ClientConfiguration<Auth>
+}
+
+function addressOf(options: ClientOptions, api: ApiDescription, operation: string): string {
+  const { baseUrl, server, variables } = options
+  if (baseUrl !== undefined) return baseUrl
+  const own = server === undefined ? api.operations[operation]?.servers?.[0] : undefined
+  const chosen =
+    own ?? api.servers.find(({ name }, index) => name === (server ?? api.servers[0]?.name) || index === server)
+  if (chosen === undefined) {
+    const names = api.servers.map(({ name }) => name).join(', ') || 'none'
+    const what = server === undefined ? 'The document names no server' : `There is no server "${server}"`
+    throw new OAuthError('INVALID_ARGUMENT', `${what}; there are: ${names}. Or give a baseUrl.`, {
+      outcome: 'not_sent',
+    })
+  }
+  const address = serverAddress(chosen, variables)
+  if (URL.canParse(address)) return address
+  const message = `The server's address "${address}" is relative: give a baseUrl.`
+  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+}

@@ -1,0 +1,107 @@
+import { invalidDocument, type Path } from './invalid-document.ts'
+
+/** A JSON object whose content nobody has looked at yet. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** An object at a place in the document, with what `$ref` stands for. */
+export interface Place {
+  readonly fields: Fields
+  readonly path: Path
+}
+
+/** Reads an OpenAPI document and knows where it is reading. */
+export interface Document {
+  readonly root: Place
+  /** What is under this name; undefined when there is nothing. Follows `$ref`. */
+  child(of: Place, name: string | number): Place | undefined
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Throws `INVALID_DOCUMENT` for what is no OpenAPI 3.0 or 3.1 document, and for references that lead nowhere. */
+export function readDocument(value: unknown): Document {
+  if (!isFields(value)) throw invalidDocument([], 'this is no OpenAPI document: an object is expected.')
+  if ('swagger' in value) {
+    const words = `Swagger ${value['swagger']} is not supported; convert the document to OpenAPI 3, for example with swagger2openapi.`
+    throw invalidDocument(['swagger'], words)
+  }
+  const version = value['openapi']
+  if (version === undefined) throw invalidDocument([], 'this is no OpenAPI document: "openapi" is missing.')
+  if (!/^3\.[01]\.\d+/.test(String(version))) {
+    throw invalidDocument(['openapi'], `version ${JSON.stringify(version)} is not supported; 3.0 and 3.1 are.`)
+  }
+  assertReferences(value, value)
+  const followed = (path: Path, given: unknown): Place => {
+    let at = given
+    for (let hops = 0; isFields(at) && typeof at['$ref'] === 'string'; hops++) {
+      const ref = at['$ref']
+      if (hops === 32) throw invalidDocument([...path, '$ref'], `"${ref}" leads back to itself.`)
+      if (!ref.startsWith('#')) {
+        throw invalidDocument([...path, '$ref'], `"${ref}" is in another file; bundle the document into one first.`)
+      }
+      at = target(value, ref)
+    }
+    if (!isFields(at)) throw invalidDocument(path, 'an object is expected.')
+    return { fields: at, path }
+  }
+  return {
+    root: { fields: value, path: [] },
+    child: ({ fields, path }, name) =>
+      Object.hasOwn(fields, name) && fields[name] !== undefined ? followed([...path, name], fields[name]) : undefined,
+  }
+}
+
+/** Every reference inside of the document has a target. A walk without recursion: documents may be deep. */
+function assertReferences(root: Fields, value: unknown): void {
+  const open: { readonly at: unknown; readonly path: Trail | undefined }[] = [{ at: value, path: undefined }]
+  const seen = new Set<unknown>()
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { at, path } = next
+    if (typeof at !== 'object' || at === null || seen.has(at)) continue
+    seen.add(at)
+    const ref = isFields(at) ? at['$ref'] : undefined
+    if (typeof ref === 'string' && ref.startsWith('#') && target(root, ref) === undefined)
+      throw invalidDocument([...walked(path), '$ref'], `"${ref}" leads nowhere.`)
+    for (const [name, child] of Object.entries(at)) {
+      // What stands under these is data, which may look like a reference; a schema's property may have such a name.
+      if (DATA.has(name) && !NAMES.has(String(path?.name))) continue
+      open.push({ at: child, path: { name, above: path } })
+    }
+  }
+}
+
+/** A place as a linked list: large documents have many places, and nearly none is ever named. */
+interface Trail {
+  readonly name: string
+  readonly above: Trail | undefined
+}
+
+function walked(trail: Trail | undefined): Path {
+  const path: string[] = []
+  for (let at = trail; at !== undefined; at = at.above) path.unshift(at.name)
+  return path
+}
+
+const DATA = new Set(['example', 'examples', 'default', 'enum', 'const'])
+const NAMES = new Set(['properties', 'schemas', 'parameters', 'responses', 'headers', 'patternProperties', '$defs'])
+
+function target(root: unknown, ref: string): unknown {
+  let at = root
+  for (const encoded of ref.slice(1).split('/').slice(1)) {
+    const name = unescaped(encoded)
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
+    at = (at as Fields)[name]
+  }
+  return at
+}
+
+function unescaped(encoded: string): string {
+  const plain = encoded.replaceAll('~1', '/').replaceAll('~0', '~')
+  try {
+    return decodeURIComponent(plain)
+  } catch {
+    return plain
+  }
+}
