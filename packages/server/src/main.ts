@@ -92,7 +92,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     if (sandbox !== undefined) starting = { [SANDBOX_HEADER]: sandbox.by }
     const deps: Deps = {
       db,
-      store: sealed(store, cipher),
+      // It never wrote a record in clear: one that is was put there by somebody else.
+      store: sealed(store, cipher, { requireSealed: true }),
       cipher,
       clock,
       logger,
