@@ -7,6 +7,7 @@ import { bundleSize } from './bundle-size.bench.ts'
 import { bursts } from './bursts.bench.ts'
 import { cachedToken } from './cached-token.bench.ts'
 import { callback } from './callback.bench.ts'
+import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
 import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
@@ -23,6 +24,7 @@ const all: Record<string, () => Promise<string>> = {
   acquisition,
   'authorization-url': authorizationUrl,
   callback,
+  'client-from-openapi': clientFromOpenapi,
   'import-time': importTime,
   'provider-load': providerLoad,
   'bundle-size': bundleSize,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { generateCommand } from './commands/generate.ts'
 import { grantsCommand } from './commands/grants.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
@@ -81,6 +82,7 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     keysCommand(action),
     providersCommand(action),
     mailCommand(action),
+    generateCommand(action),
     doctorCommand(action),
     serveCommand(action),
     completionCommand(action, () => root),

@@ -20,7 +20,7 @@ export type Managers = Readonly<Record<string, AnyManager | undefined>>
 
 /** Configuration whose every part can be copied with changes. */
 export interface ClientConfiguration<A> extends Omit<ClientOptions<A>, 'auth'> {
-  readonly auth: { readonly [Name in keyof A]: Cloneable<NonNullable<A[Name]>> }
+  readonly auth: { readonly [Name in keyof A]-?: Cloneable<NonNullable<A[Name]>> }
   /** Credentials are changed scheme by scheme and field by field: what is absent stays, `undefined` clears. */
   cloneWith(changes: ConfigurationChanges<A>): ClientConfiguration<A>
 }
