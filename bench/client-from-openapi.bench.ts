@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import { createClient } from '@evergrant/sdk'
 import { generateClient } from '@evergrant/sdk/generate'
 import createFetchClient from 'openapi-fetch'
-import { contest } from './contest.ts'
+import { type Contender, contest } from './contest.ts'
 import { median, ratioTable } from './table.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
@@ -61,18 +61,8 @@ export async function clientFromOpenapi(): Promise<string> {
   }
   const endpoint = await tokenEndpoint()
   try {
-    const { url: baseUrl } = endpoint
-    const headers = { authorization: 'Bearer a-token' }
-    const bare = createFetchClient<Record<string, { get: { responses: Record<string, never> } }>>({ baseUrl, headers })
-    const small = { ...document(1), paths: { '/': { get: { responses: {} } } } }
-    const client = createClient({ openapi: small, baseUrl, auth: { oauth: { token: 'a-token' } } })
-    const rows = await contest(
-      [
-        { name: 'floor: openapi-fetch with the header by hand', call: () => bare.GET('/') },
-        { name: '**evergrant** `client.GET`', call: () => client.GET('/') },
-      ],
-      { calls: 300, rounds: 40, inFlight: 16 },
-    )
+    const { url } = endpoint
+    const rows = await contest({ module: import.meta.url, url, calls: 200, rounds: 24, inFlight: 16 })
     return [
       '## A client of an OpenAPI document',
       '',
@@ -85,4 +75,16 @@ export async function clientFromOpenapi(): Promise<string> {
   } finally {
     endpoint.close()
   }
+}
+
+/** The ways to make a call. */
+export function contestants(baseUrl: string): Contender[] {
+  const headers = { authorization: 'Bearer a-token' }
+  const bare = createFetchClient<Record<string, { get: { responses: Record<string, never> } }>>({ baseUrl, headers })
+  const small = { ...document(1), paths: { '/': { get: { responses: {} } } } }
+  const client = createClient({ openapi: small, baseUrl, auth: { oauth: { token: 'a-token' } } })
+  return [
+    { name: 'floor: openapi-fetch with the header by hand', call: () => bare.GET('/') },
+    { name: '**evergrant** `client.GET`', call: () => client.GET('/') },
+  ]
 }

@@ -9,6 +9,7 @@ import { cachedToken } from './cached-token.bench.ts'
 import { callback } from './callback.bench.ts'
 import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
+import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
@@ -28,6 +29,7 @@ const all: Record<string, () => Promise<string>> = {
   'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
+  'mail-gateway': mailGateway,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)
