@@ -83,6 +83,8 @@ export async function startMailServers(): Promise<MailServers> {
         child.kill('SIGTERM')
         await gone
       }
+      // `postfix start-fg` is a script that does not pass its signal on.
+      await endProcess(await readFile(join(folder, 'q/pid/master.pid'), 'utf8').catch(() => ''))
       await sandbox.close()
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     },
@@ -252,6 +254,20 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 showq unix n - n - - showq
 postlog unix-dgram n - n - 1 postlogd
 `
+}
+
+async function endProcess(text: string): Promise<void> {
+  const pid = Number(text.trim())
+  if (!Number.isInteger(pid) || pid <= 1) return
+  try {
+    process.kill(pid, 'SIGTERM')
+    for (;;) {
+      process.kill(pid, 0)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  } catch {
+    // It is gone.
+  }
 }
 
 function ids(user: string): { readonly uid: number; readonly gid: number } {
