@@ -8,6 +8,7 @@ import { bursts } from './bursts.bench.ts'
 import { cachedToken } from './cached-token.bench.ts'
 import { callback } from './callback.bench.ts'
 import { importTime } from './import-time.bench.ts'
+import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
@@ -26,6 +27,7 @@ const all: Record<string, () => Promise<string>> = {
   'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
+  'mail-gateway': mailGateway,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)

@@ -24,14 +24,18 @@ export class Places {
 
   async make(kind: SharedStore): Promise<Place> {
     const folder = await mkdtemp(join(tmpdir(), 'evergrant-crash-'))
-    const url = await this.#address(kind, folder)
-    return { url, folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) }
+    const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+    const url = await this.#address(kind, folder).catch(async (error: unknown) => {
+      await remove()
+      throw error
+    })
+    return { url, folder, [Symbol.asyncDispose]: remove }
   }
 
-  /** Ends the servers. */
+  /** Ends the servers. One that did not start has said so to whoever asked for it. */
   async close(): Promise<void> {
-    await (await this.#postgres)?.stop()
-    await (await this.#redis)?.stop()
+    for (const server of await Promise.allSettled([this.#postgres, this.#redis]))
+      if (server.status === 'fulfilled') await server.value?.stop()
   }
 
   async #address(kind: SharedStore, folder: string): Promise<string> {

@@ -42,6 +42,32 @@ test('a new key goes to stdout alone, or to the head of a key file that never sh
   assert.match(refused.stderr, /EVERGRANT_KEY to "new,old"/)
 })
 
+test('one grant alone is listed and sealed anew, and the others are left', async () => {
+  await using at = await home()
+  const store = ['--store', 'sqlite:./grants.db', '--key-file', './grants.key', '--json']
+  const old = await added(at)
+  await filled(join(at.folder, 'grants.db'), await openKeyring({ file: join(at.folder, 'grants.key') }), 3)
+  const next = await added(at)
+  const rotated = await at.run(['keys', 'rotate', '--grant', 'g1', ...store])
+  assert.equal(rotated.code, 0, rotated.stderr)
+  assert.deepEqual(JSON.parse(rotated.stdout), { key: next, total: 1, resealed: 1, unreadable: [] })
+  const counts = async (...one: string[]): Promise<unknown> =>
+    JSON.parse((await at.run(['keys', 'list', ...one, ...store])).stdout).keys.map(
+      ({ id, records }: { id: string; records: number }) => [id, records],
+    )
+  assert.deepEqual(await counts('--grant', 'g1'), [
+    [next, 1],
+    [old, 0],
+  ])
+  assert.deepEqual(await counts(), [
+    [next, 1],
+    [old, 2],
+  ])
+  const missing = await at.run(['keys', 'rotate', '--grant', 'nobody', ...store])
+  assert.equal(missing.code === 0, false)
+  assert.match(missing.stderr, /nobody/)
+})
+
 test('keys are changed: listed with what needs them, records sealed anew, and none needs the former one', async () => {
   await using at = await home()
   const path = join(at.folder, 'grants.db')

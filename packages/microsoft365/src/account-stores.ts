@@ -1,4 +1,4 @@
-import { type Grant, type GrantStore, grant, matches, type Stored, summary } from '@evergrant/core'
+import { type Grant, type GrantStore, grant, matches, type Stored, summary, versionAfter } from '@evergrant/core'
 import type { GrantIds } from './grant-ids.ts'
 
 /**
@@ -42,7 +42,7 @@ export function partlyStored(store: GrantStore, keepsAll: boolean): PartlyStored
       const stored = await store.get(next.id, options)
       const current = own.get(next.id) ?? stored
       if ((current?.version ?? 0) !== expected) return { ok: false, current }
-      const written = grant({ ...next, version: expected + 1 })
+      const written = grant({ ...next, version: versionAfter(next, expected) })
       own.set(next.id, written)
       return { ok: true, grant: written }
     },

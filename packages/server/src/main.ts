@@ -92,7 +92,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     if (sandbox !== undefined) starting = { [SANDBOX_HEADER]: sandbox.by }
     const deps: Deps = {
       db,
-      store: sealed(store, cipher),
+      // It never wrote a record in clear: one that is was put there by somebody else.
+      store: sealed(store, cipher, { requireSealed: true }),
       cipher,
       clock,
       logger,
@@ -200,8 +201,11 @@ function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
   const { keyFile } = settings
   const place = { file: keyFile ?? join(dataDir, 'key'), create: keyFile === undefined && fresh }
   return openKeyring(place).catch((cause: unknown) => {
-    if (keyFile === undefined || !isOAuthError(cause)) throw cause
-    const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
+    if (!isOAuthError(cause)) throw cause
+    const message =
+      keyFile === undefined
+        ? `${cause.message} The database in ${dataDir} was sealed with that key. Bring the file back from a backup, or set EVERGRANT_KEY.`
+        : `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })
 }

@@ -244,6 +244,31 @@ test('[#139] an address that changes asks for the secret again, so that no other
   )
 })
 
+test('[#139] a parameter that changes the host asks for the secret again, and one that changes a path does not', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const parameters = { domain: 'login.example.com', realm: 'main' }
+  const made = await admin.post('/v1/connections', {
+    name: 'Realm',
+    provider: 'keycloak',
+    client_id: 'c',
+    client_secret: SECRET,
+    parameters,
+  })
+  assert.equal(made.status, 201, made.text)
+  const path = `/v1/connections/${made.json.id}`
+
+  const refused = await admin.patch(path, { parameters: { ...parameters, domain: 'elsewhere.example.com' } })
+  assert.equal(refused.status, 400)
+  assert.equal(refused.json.code, 'INVALID_REQUEST')
+  assert.equal(refused.json.field, 'client_secret')
+  assert.deepEqual((await admin.get(path)).json.parameters, parameters, 'nothing was changed')
+
+  assert.equal((await admin.patch(path, { parameters: { ...parameters, realm: 'other' } })).status, 200)
+  const again = { parameters: { ...parameters, domain: 'elsewhere.example.com' }, client_secret: SECRET }
+  assert.equal((await admin.patch(path, again)).status, 200)
+})
+
 test('a name of blanks is no name', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)

@@ -52,6 +52,37 @@ test('a HEAD request, as link scanners send it, redeems nothing', async () => {
   assert.equal((await admin.visit(callback)).status, 200)
 })
 
+test('a callback that the provider posts as a form is finished by the navigation that it leads to', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const connection = await connectionTo(sandbox, admin)
+  const account = await accountAt(connection, admin)
+  const url = new URL(await consentUrl(account, admin))
+  url.searchParams.set('response_mode', 'form_post')
+  const form = await sandbox.approve(url)
+  const address = `${scene.server.url}/oauth/callback/${connection}`
+  // A browser adds no Lax cookie to a POST from another site.
+  const post = (body: string, type = 'application/x-www-form-urlencoded') =>
+    fetch(address, { method: 'POST', redirect: 'manual', body, headers: { 'content-type': type } })
+
+  const posted = await post(form)
+  assert.equal(posted.status, 303)
+  assert.equal(posted.headers.get('cache-control'), 'no-store')
+  const onwards = new URL(posted.headers.get('location') ?? '')
+  assert.equal(onwards.origin + onwards.pathname, address)
+  assert.deepEqual([...onwards.searchParams].sort(), [...new URLSearchParams(form)].sort())
+  assert.equal(sandbox.journal.count({ endpoint: 'token' }), 0, 'the POST alone redeems nothing')
+
+  assert.equal((await scene.browser().visit(onwards.href)).status, 403)
+  assert.equal((await admin.visit(onwards.href)).status, 200)
+  assert.equal((await admin.get(`/v1/accounts/${account}`)).json.state, 'ok')
+
+  assert.equal((await post('{"state":"x"}', 'application/json')).status, 415)
+  assert.equal((await post(`state=${'x'.repeat(20_000)}`)).status, 413)
+  assert.ok(!scene.log.join('').includes(new URLSearchParams(form).get('code') ?? 'a code'), 'no code is logged')
+})
+
 test('[#36] [#44] declined consent is a friendly page with a way on, and the account says so', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { keyring, reseal } from '@evergrant/core'
+import { grant, keyring, reseal } from '@evergrant/core'
 import { openSqlite, resealTables, tableKeys } from '@evergrant/server'
 import { addKey, keysFromText, openKeyring } from '@evergrant/stores/keyring'
 import { sqliteStore } from '@evergrant/stores/sqlite'
@@ -40,6 +40,22 @@ test('[#115] keys are changed under a server that runs: tokens, consents under w
   await scene.start()
   scene.clock.advance(4000)
   assert.equal((await program(account)).status, 200)
+})
+
+test('a record in clear that somebody slips into the database is refused, and stays as it is', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { account, program } = await connected(scene, sandbox)
+  await using store = sqliteStore(join(scene.dir, 'data', 'evergrant.db'))
+  const before = await store.get(account)
+  assert.ok(before?.sealed)
+  const { sealed: _, ...open } = before
+  const slipped = await store.put(grant({ ...open, refresh_token: "a stranger's" }), before.version)
+  assert.ok(slipped.ok)
+  scene.clock.advance(4000)
+  const answered = await program(account)
+  assert.deepEqual([answered.status, answered.json.code], [500, 'UNSEAL_FAILED'])
+  assert.deepEqual(await store.get(account), slipped.grant)
 })
 
 test('values of the server that do not open are told, and stay as they are', async () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -98,6 +100,16 @@ test('without a token of their own, metrics are for programs on this machine, an
     assert.match(json.advice, /EVERGRANT_METRICS_TOKEN/)
   }
   const { port } = new URL(scene.server.listening)
+  // fetch sets the Host itself.
+  const asHost = async (host: string) => {
+    const asked = request({ port, path: '/metrics', headers: { host } }).end()
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+    answer.resume()
+    return answer.statusCode
+  }
+  assert.equal(await asHost(`localhost:${port}`), 200)
+  assert.equal(await asHost(`[::1]:${port}`), 200)
+  assert.equal(await asHost(`rebound.example:${port}`), 403, 'a page whose name was made to point here')
   const outside = Object.values(networkInterfaces())
     .flat()
     .filter((one) => one?.family === 'IPv4' && !one.internal)

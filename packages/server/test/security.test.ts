@@ -98,6 +98,28 @@ test('guessing passwords gets slower by source, whatever name is tried, and pati
   assert.equal((await browser.post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
 })
 
+test('guesses from one IPv6 network count together, and those from others do not', async () => {
+  await using scene = await Scene.begin({ env: { EVERGRANT_TRUST_PROXY: 'loopback' } })
+  await scene.admin()
+  const browser = scene.browser()
+  const guess = async (from: string) => {
+    const headers = { 'x-forwarded-for': from }
+    return (await browser.post('/v1/session', { name: 'Ada', password: 'wrong password' }, headers)).status
+  }
+  const network = [
+    '2001:db8:0:7::1',
+    '2001:DB8::7:0:0:0:2',
+    '2001:db8:0:7:ffff::',
+    '2001:db8:0:7:1:2:3:4',
+    '2001:db8:0:7::5',
+  ]
+  for (const address of network) assert.equal(await guess(address), 401, address)
+  assert.equal(await guess('2001:db8:0:7:abcd::6'), 429)
+  assert.equal(await guess('2001:db8:0:8::1'), 401)
+  assert.equal(await guess('::1'), 401)
+  for (const last of [1, 2, 3, 4, 5, 6]) assert.equal(await guess(`::ffff:192.0.2.${last}`), 401)
+})
+
 test('[#139] a change with a session needs our header and our origin: other sites have neither', async () => {
   await using scene = await Scene.begin()
   const admin = await scene.admin()

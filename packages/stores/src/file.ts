@@ -4,7 +4,7 @@ import { type Clock, type GrantStore, systemClock } from '@evergrant/core'
 import { applyJobs } from './file/apply-jobs.ts'
 import { fileFailure } from './file/failure.ts'
 import { FolderLock, LockLost, sweep } from './file/folder-lock.ts'
-import { type GrantFile, grantFileText, readGrantFile, tooLarge } from './file/grant-file.ts'
+import { fileState, type GrantFile, grantFileText, readGrantFile, tooLarge } from './file/grant-file.ts'
 import { wholeFileStore } from './file/whole-file-store.ts'
 import { type Job, WriteQueue } from './file/write-queue.ts'
 
@@ -66,7 +66,7 @@ export function fileStore(path: string, options: FileStoreOptions = {}): GrantSt
       const target = await realpath(named).catch(() => named)
       await mkdir(dirname(target), { recursive: true, mode: 0o700 })
       let tries = 0
-      while (!(await write(target, take))) if (++tries === 100) throw new LockLost('The lock was broken every time.')
+      while (!(await write(target, take))) if (++tries === 100) throw new LockLost('others wrote it every time.')
       if (!swept) {
         swept = true
         await sweep(target, dirname(target), basename(target)).catch(() => undefined)
@@ -83,7 +83,8 @@ export function fileStore(path: string, options: FileStoreOptions = {}): GrantSt
       const before = await read(target)
       const after = applyJobs(before, take(), limit)
       if (after === before) return true
-      await lock.replace(target, grantFileText(after), keptOwner(before))
+      const isUnchanged = async (): Promise<boolean> => (await fileState(target)) === before.state
+      await lock.replace(target, grantFileText(after), keptOwner(before), isUnchanged)
       await syncFolder(dirname(target))
       return true
     } catch (error) {

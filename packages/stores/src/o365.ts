@@ -98,3 +98,7 @@ export function bitwardenSecretsManagerBackend(options: BitwardenSecretsManagerB
 
 /** `DjangoTokenBackend`: a token field of a row that an ORM owns. */
 export { type GrantFields, type GrantModel, type GrantRow, modelStore as modelTokenBackend } from './model.ts'
+
+export type { AccountQuery } from './o365/account-query.ts'
+export type { ShouldRefreshToken } from './o365/next-token.ts'
+export { TokenBackend, type TokenBackendOptions } from './o365/token-backend.ts'

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { renameSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, readdir, readFile, rename, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { test } from 'node:test'
@@ -143,6 +144,49 @@ test('what cannot be a file is refused by name', async () => {
   })
   await writeFile(temp.at('plain'), '')
   await assert.rejects(fileStore(temp.at('plain/grants.json')).put(sampleGrant('a'), 0), { code: 'STORE_UNAVAILABLE' })
+})
+
+for (const [how, write] of [
+  ['in place', (path: string, text: string) => writeFileSync(path, text)],
+  [
+    'by a rename',
+    (path: string, text: string) => {
+      writeFileSync(`${path}.new`, text)
+      renameSync(`${path}.new`, path)
+    },
+  ],
+] as const)
+  test(`a writer that ignores the lock, ${how}, in the middle of a put is noticed, and what it wrote stays`, async () => {
+    await using temp = await folder()
+    const path = temp.at('grants.json')
+    const store = fileStore(path)
+    const one = await put(store, sampleGrant('a', { refresh_token: 'r1' }), 0)
+    const foreign = { ...one, refresh_token: 'of a writer without lock', version: 2 }
+    let written = 0
+    // Made into text when the file was read under the lock, and before it is replaced.
+    const metadata = {
+      toJSON: () => {
+        if (written++ === 0) write(path, JSON.stringify({ schema: 1, grants: { a: foreign } }))
+        return {}
+      },
+    }
+    const lost = await store.put(grant({ ...one, refresh_token: 'r2', metadata }), 1)
+    assert.ok(written > 0)
+    assert.equal(lost.ok ? undefined : lost.current?.refresh_token, foreign.refresh_token)
+    await store.get('a').then(isRead(foreign.refresh_token))
+    assert.deepEqual(await readdir(temp.at('.')), ['grants.json'])
+  })
+
+test('what a writer that ignores the lock has written half is named, and stays', async () => {
+  await using temp = await folder()
+  const path = temp.at('grants.json')
+  const store = fileStore(path)
+  const one = await put(store, sampleGrant('a', { refresh_token: 'r1' }), 0)
+  const half = (await readFile(path, 'utf8')).slice(0, 60)
+  await writeFile(path, half)
+  for (const call of [() => store.put(one, 1), () => store.delete('a'), () => store.get('a')])
+    await assert.rejects(call, { code: 'STORE_CORRUPT' })
+  assert.equal(await readFile(path, 'utf8'), half)
 })
 
 test('a folder that may not be written is said to be so; reading goes on', { skip: !posix }, async (t) => {

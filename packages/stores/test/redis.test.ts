@@ -181,6 +181,21 @@ test('a key that holds something else, or an unreadable record, is named and lef
   })
 })
 
+test('a grant of a later schema version is named and left as it is', async () => {
+  const prefix = ownPrefix()
+  const store = onServer({ prefix })
+  await store.put(sampleGrant('a'), 0)
+  await store.put(sampleGrant('b'), 0)
+  await server.client.hset(`${prefix}grant:a`, 'schema', '2', 'record', 'in a form to come')
+  const before = await server.client.hgetall(`${prefix}grant:a`)
+  const named = { code: 'STORE_CORRUPT', message: /schema version 2; this program knows version 1/ }
+  await assert.rejects(store.get('a'), named)
+  for (const version of [0, 1, 2]) await assert.rejects(store.put(sampleGrant('a'), version), named)
+  await assert.rejects(all(store), named)
+  assert.deepEqual(await server.client.hgetall(`${prefix}grant:a`), before)
+  assert.equal((await store.get('b'))?.version, 1)
+})
+
 test('no error shows what was to be written, however deep it is printed', async () => {
   const prefix = ownPrefix()
   const store = onServer({ prefix })

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Keyring, keyCensus, type Resealed, reseal } from '@evergrant/core'
+import { type Keyring, keyCensus, OAuthError, type Resealed, reseal, summary } from '@evergrant/core'
 import { addKey, keyFromText, newKeyText } from '@evergrant/stores/keyring'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { Command, Option } from 'commander'
@@ -16,6 +16,7 @@ import { UsageError } from '../usage-error.ts'
 
 interface KeysOptions extends MannerOptions, KeyOptions {
   readonly store?: string
+  readonly grant?: string
 }
 
 export function keysCommand(action: Action): Command {
@@ -27,7 +28,7 @@ export function keysCommand(action: Action): Command {
   command.addCommand(withManner(withKeys(making).optionsGroup('Output:')))
   making.action((options: KeysOptions) => action(make, options))
   const listing = new Command('list').description('Lists the keys, and how many records need which.')
-  command.addCommand(withManner(withKeys(withStore(listing)).optionsGroup('Output:')))
+  command.addCommand(withManner(withKeys(withOne(withStore(listing))).optionsGroup('Output:')))
   listing.action((options: KeysOptions) => action(list, options))
   const rotation = new Command('rotate')
     .description('Seals every record anew with the first key, while others use the store.')
@@ -38,9 +39,13 @@ To change keys: \`keys new --key-file <path>\` (programs that run learn of it by
 "new,old" and restart them), \`keys rotate\`, and when \`keys list\` shows no record under the old key, take it away.
 It may be stopped and begun again. Records that do not open are told, and stay as they are: exit code 1.`,
     )
-  command.addCommand(withManner(withKeys(withStore(rotation)).optionsGroup('Output:')))
+  command.addCommand(withManner(withKeys(withOne(withStore(rotation))).optionsGroup('Output:')))
   rotation.action((options: KeysOptions) => action(rotate, options))
   return command
+}
+
+function withOne(command: Command): Command {
+  return command.addOption(new Option('--grant <id>', 'that grant alone (default: all)').argParser(present))
 }
 
 function withKeys(command: Command): Command {
@@ -147,11 +152,14 @@ async function opened(options: KeysOptions, invocation: Invocation): Promise<Ope
   const onWarning = (words: string): void => terminal.say(words)
   if (options.dataDir === undefined) {
     const url = storeAddress(options.store, invocation)
-    const store = await openStore(url, { env, onWarning })
+    const whole = await openStore(url, { env, onWarning })
+    const store = options.grant === undefined ? whole : onlyGrant(whole, options.grant)
     if (store.traits.list) return { store, tables: NO_TABLES, [Symbol.asyncDispose]: () => store.close() }
     await store.close()
-    throw new UsageError(`The store ${url} cannot list its grants.`)
+    throw new UsageError(`The store ${url} cannot list its grants.`, 'Name one with --grant <id>.')
   }
+  if (options.grant !== undefined)
+    throw new UsageError('--grant and --data-dir were both given.', 'A server is sealed by one key as a whole.')
   if (options.store !== undefined)
     throw new UsageError('--store and --data-dir were both given.', 'The server keeps its grants in its data folder.')
   const path = serverDatabase(options.dataDir, invocation)
@@ -164,6 +172,19 @@ async function opened(options: KeysOptions, invocation: Invocation): Promise<Ope
     async [Symbol.asyncDispose]() {
       await db.destroy()
       await store.close()
+    },
+  }
+}
+
+/** The store as if it had this grant alone: which is enough for one that cannot list. */
+function onlyGrant(store: OpenedStore, id: string): OpenedStore {
+  return {
+    ...store,
+    traits: { ...store.traits, list: true },
+    async *list(_, options) {
+      const found = await store.get(id, options)
+      if (found === undefined) throw new OAuthError('GRANT_NOT_FOUND', `There is no grant ${id}.`, { grant: id })
+      yield summary(found)
     },
   }
 }

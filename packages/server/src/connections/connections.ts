@@ -2,9 +2,11 @@ import {
   type Cipher,
   type Client,
   defineClient,
+  type Guidance,
   isLoopback,
   isOAuthError,
   OAuthError,
+  type Provider,
   type ProviderDefinition,
 } from '@evergrant/core'
 import { provider, providerDefinition } from '@evergrant/providers'
@@ -24,6 +26,7 @@ export type ConnectionRow = Selectable<ConnectionTable>
 export interface ConnectionTrouble {
   readonly code: string
   readonly message: string
+  readonly guidance?: Guidance
   readonly at: number
 }
 
@@ -98,13 +101,7 @@ export class Connections {
         .filter((field) => patch[field] !== undefined)
         .map((field) => [field, patch[field]?.trim() || null]),
     )
-    const elsewhere = Object.entries(addresses).some(
-      ([field, address]) => address !== before[field as keyof typeof before],
-    )
-    if (elsewhere && before.client_secret !== null && client_secret === undefined) {
-      const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
-      throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
-    }
+    const moved = Object.entries(addresses).some(([field, address]) => address !== before[field as keyof typeof before])
     const settings = Object.keys(patch).some((field) => field !== 'name' && field !== 'scope')
     const next: ConnectionRow = {
       ...before,
@@ -122,7 +119,12 @@ export class Connections {
     }
     // What was stored before a parameter went out of the catalogue does not stand in the way of another change.
     if (parameters !== undefined) await assertKnownParameters(next)
-    await this.#make(next)
+    const { provider: asked } = await this.#make(next)
+    const kept = before.client_secret !== null && client_secret === undefined
+    if (kept && (moved || (parameters !== undefined && !(await this.#reaches(before, asked))))) {
+      const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
+      throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
+    }
     const { id: _, ...values } = next
     const [stored] = await this.#db
       .updateTable('connections')
@@ -189,7 +191,14 @@ export class Connections {
     const before = troubleOf(row)
     if (before?.code === error?.code) return false
     const trouble: ConnectionTrouble | null =
-      error === undefined ? null : { code: error.code, message: error.message, at: this.#deps.clock.now() }
+      error === undefined
+        ? null
+        : {
+            code: error.code,
+            message: error.message,
+            ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
+            at: this.#deps.clock.now(),
+          }
     const changed = await this.#db
       .updateTable('connections')
       .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
@@ -228,6 +237,16 @@ export class Connections {
     })
   }
 
+  /** Whether a connection as it is stored goes to every host of a provider already: parameters are parts of hosts, too. */
+  async #reaches(before: ConnectionRow, next: Provider): Promise<boolean> {
+    // One whose settings have become invalid goes nowhere.
+    const now = await this.#make(before).then(
+      (client) => origins(client.provider),
+      () => new Set<string>(),
+    )
+    return [...origins(next)].every((origin) => now.has(origin))
+  }
+
   async #secret(
     id: string,
     secret: string,
@@ -241,6 +260,12 @@ export class Connections {
       secret_set_at: this.#deps.clock.now(),
     }
   }
+}
+
+/** Where a provider is: the origins of all addresses in its definition. */
+function origins(provider: Provider): Set<string> {
+  const addresses = Object.entries(provider).filter(([field]) => /^issuer$|_endpoint$|^jwks_uri$/.test(field))
+  return new Set(addresses.map(([, address]) => new URL(String(address)).origin))
 }
 
 /** A parameter that the provider has not would be stored and never used: most likely another one was meant. */

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import type { Clock } from '@evergrant/core'
 
 const FREE_ATTEMPTS = 5
@@ -25,10 +26,11 @@ export class Lockout {
 
   /** Seconds for which this source still has to wait; 0: it may try. */
   wait(source: string): number {
-    return Math.max(0, (this.#sources.get(source)?.until ?? 0) - this.#clock.monotonic())
+    return Math.max(0, (this.#sources.get(networkOf(source))?.until ?? 0) - this.#clock.monotonic())
   }
 
-  failed(source: string): void {
+  failed(from: string): void {
+    const source = networkOf(from)
     const now = this.#clock.monotonic()
     const before = this.#sources.get(source)
     const failures = (before !== undefined && now - before.last < FORGET_AFTER ? before.failures : 0) + 1
@@ -41,6 +43,19 @@ export class Lockout {
   }
 
   succeeded(source: string): void {
-    this.#sources.delete(source)
+    this.#sources.delete(networkOf(source))
   }
+}
+
+/** An IPv6 address counts as its /64: whoever has one address there has them all (RFC 6177 §2). */
+function networkOf(source: string): string {
+  const address = source.replace(/%.*$/, '')
+  if (!isIPv6(address)) return source
+  // The URL parser writes every address the same way: lower case, no leading zeros, the longest run of zeros as `::`.
+  const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::')
+  if (head === '' && tail?.startsWith('ffff:')) return source
+  const front = head.split(':').filter((group) => group !== '')
+  const back = tail?.split(':').filter((group) => group !== '') ?? []
+  const zeros = Array.from({ length: 8 - front.length - back.length }, () => '0')
+  return `${[...front, ...zeros, ...back].slice(0, 4).join(':')}::/64`
 }

@@ -15,7 +15,7 @@ export interface LockTimes {
   readonly deadline: number
 }
 
-/** Thrown by {@link FolderLock.replace}: another process took the lock for abandoned. Nothing was written. */
+/** Thrown by {@link FolderLock.replace}: another process was at the file, with our lock or without. Nothing was written. */
 export class LockLost extends Error {}
 
 /**
@@ -66,8 +66,16 @@ export class FolderLock {
     }
   }
 
-  /** Replaces `target` by `content`, durably and atomically. Throws {@link LockLost}, and then has changed nothing. */
-  async replace(target: string, content: string, owner: { uid: number; gid: number } | undefined): Promise<void> {
+  /**
+   * Replaces `target` by `content`, durably and atomically, if it is still as it was: a writer that ignores the lock is
+   * noticed up to the last moment. Throws {@link LockLost}, and then has changed nothing.
+   */
+  async replace(
+    target: string,
+    content: string,
+    owner: { uid: number; gid: number } | undefined,
+    isUnchanged: () => Promise<boolean> = async () => true,
+  ): Promise<void> {
     try {
       // `r+` never creates: in a folder that is another owner's by now there is no file of this name.
       const file = await open(this.#next, 'r+')
@@ -78,6 +86,7 @@ export class FolderLock {
       } finally {
         await file.close()
       }
+      if (!(await isUnchanged())) throw new LockLost('The file was written without the lock.')
       await rename(this.#next, target)
     } catch (error) {
       if (systemCode(error) === 'ENOENT') throw new LockLost('The lock was broken by another process.')

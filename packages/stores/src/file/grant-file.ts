@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import { type Grant, OAuthError } from '@evergrant/core'
 import { isObject, storedGrant } from '../stored-grant.ts'
 import { fileFailure, systemCode } from './failure.ts'
@@ -12,18 +13,23 @@ export interface GrantFile {
   readonly others: Readonly<Record<string, unknown>>
   /** Permission bits and owner; undefined while there is no file. */
   readonly access: { readonly mode: number; readonly uid: number; readonly gid: number } | undefined
+  /** Tells states of the file apart; undefined while there is none. */
+  readonly state?: string | undefined
 }
 
 /** Reads the file; a missing one is empty. Throws `STORE_CORRUPT`, `STORE_UNAVAILABLE`. */
 export async function readGrantFile(path: string, maxBytes: number): Promise<GrantFile> {
   let text: string
   let access: GrantFile['access']
+  let state: string | undefined
   try {
     const file = await open(path, 'r')
     try {
-      const { size, mode, uid, gid } = await file.stat()
+      const found = await file.stat({ bigint: true })
+      const size = Number(found.size)
       if (size > maxBytes) throw tooLarge(path, size, maxBytes)
-      access = { mode: mode & 0o777, uid, gid }
+      access = { mode: Number(found.mode) & 0o777, uid: Number(found.uid), gid: Number(found.gid) }
+      state = stateOf(found)
       text = new TextDecoder('utf-8', { fatal: true }).decode(await file.readFile())
     } finally {
       await file.close()
@@ -33,7 +39,21 @@ export async function readGrantFile(path: string, maxBytes: number): Promise<Gra
     if (error instanceof TypeError) throw corrupt(path, 'it is not UTF-8 text', error)
     throw fileFailure(error, path, 'read')
   }
-  return { ...parsedGrantFile(text, path), access }
+  return { ...parsedGrantFile(text, path), access, state }
+}
+
+/** The state of the file by now, to compare with that of a {@link GrantFile}. */
+export async function fileState(path: string): Promise<string | undefined> {
+  try {
+    return stateOf(await stat(path, { bigint: true }))
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+function stateOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs].join(' ')
 }
 
 /** The text of a grant file. */

@@ -12,6 +12,8 @@ export function redisFailure(error: unknown, doing: 'read' | 'write'): OAuthErro
       if (doing === 'write')
         return new OAuthError('STORE_READ_ONLY', `Redis does not let this client write: ${words}.`, { cause })
       return new OAuthError('STORE_UNAVAILABLE', `Redis does not let this client read: ${words}.`, { cause })
+    case 'SCHEMA':
+      return laterSchema(words.slice('SCHEMA '.length))
     case 'WRONGTYPE':
       return new OAuthError('STORE_CORRUPT', `A key of the Redis store holds something else: ${words}.`, { cause })
     case 'OOM':
@@ -26,6 +28,11 @@ export function redisFailure(error: unknown, doing: 'read' | 'write'): OAuthErro
   }
   const then = doing === 'write' ? ' It may yet have been written; the record, read again, tells.' : ''
   return new OAuthError('STORE_UNAVAILABLE', `Redis could not be asked: ${words}.${then}`, { cause })
+}
+
+/** What a later program keeps, this one neither reads nor writes over. */
+export function laterSchema(found: string): OAuthError {
+  return new OAuthError('STORE_CORRUPT', `A grant in Redis has schema version ${found}; this program knows version 1.`)
 }
 
 function wordsOf(error: unknown): string {

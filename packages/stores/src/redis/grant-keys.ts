@@ -1,6 +1,7 @@
 import { type Grant, type GrantQuery, type GrantSummary, summary } from '@evergrant/core'
 import { grantFromText } from '../record-text.ts'
 import type { Send } from './client.ts'
+import { laterSchema } from './failure.ts'
 import { FORGET, REMOVE, run, SWAP } from './scripts.ts'
 
 const PAGE = 200
@@ -19,7 +20,10 @@ export class GrantKeys {
   }
 
   async find(id: string): Promise<Grant | undefined> {
-    return this.#grant(await this.#send('HGET', this.#key(id), 'record'), id)
+    const reply = await this.#send('HMGET', this.#key(id), 'record', 'schema')
+    const [record, schema] = Array.isArray(reply) ? reply : []
+    if (schema !== null && schema !== undefined) throw laterSchema(String(schema))
+    return this.#grant(record, id)
   }
 
   /** Writes `next` if the stored version is the expected one, 0: none: `written`, or what it lost to. */

@@ -9,9 +9,12 @@ export interface Script {
 
 /**
  * KEYS: grant, index of ids, index of due dates. ARGV: expected version, next version, id, record, due date or '',
- * lifetime in milliseconds or '0'. Replies 1; or, when it lost, a list of the record that is there, if there is one.
+ * lifetime in milliseconds or '0'. A grant of a later version
+ * of the schema, which names itself, is left alone. Replies 1; or, when it lost, a list of the record that is there, if there is one.
  */
 export const SWAP: Script = script(`
+  local schema = redis.call('HGET', KEYS[1], 'schema')
+  if schema then return redis.error_reply('SCHEMA ' .. schema) end
   local current = redis.call('HGET', KEYS[1], 'version') or '0'
   if current ~= ARGV[1] then
     return {redis.call('HGET', KEYS[1], 'record') or nil}

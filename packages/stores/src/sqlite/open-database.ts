@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, existsSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OAuthError } from '@evergrant/core'
 import { fileFailure } from '../file/failure.ts'
+import { isBusy } from './failure.ts'
 
 /**
  * Opens or makes a database file that only its owner may read, with a write-ahead log whose commits survive a power
@@ -11,8 +12,9 @@ import { fileFailure } from '../file/failure.ts'
 export function openDatabase(path: string, onWarning: ((message: string) => void) | undefined): DatabaseSync {
   if (path !== ':memory:') secure(path, onWarning)
   // Short, as the wait blocks this thread; longer waits are ours and do not.
-  const database = new DatabaseSync(path, { timeout: 10 })
+  let database: DatabaseSync | undefined
   try {
+    database = new DatabaseSync(path, { timeout: 10 })
     const mode = database.prepare('PRAGMA journal_mode = WAL').get()?.['journal_mode']
     database.exec('PRAGMA synchronous = FULL')
     if (mode !== 'wal' && path !== ':memory:') {
@@ -20,8 +22,19 @@ export function openDatabase(path: string, onWarning: ((message: string) => void
     }
     return database
   } catch (error) {
-    database.close()
+    database?.close()
+    if (!isBusy(error) && path !== ':memory:') assertWritable(dirname(resolve(path)), path)
     throw error
+  }
+}
+
+/** The log and its index lie beside the database, and are needed to read it too. SQLite itself says only that it cannot. */
+function assertWritable(folder: string, path: string): void {
+  try {
+    accessSync(folder, constants.W_OK)
+  } catch (cause) {
+    const message = `${path} cannot be opened: SQLite has to write its log beside it, and that folder may not be written.`
+    throw new OAuthError('STORE_READ_ONLY', message, { cause })
   }
 }
 

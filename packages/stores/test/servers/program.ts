@@ -42,6 +42,10 @@ export class ServerProgram {
   ): Promise<ServerProgram> {
     const child = spawn(command, args, { cwd: folder, ...user, stdio: ['ignore', 'pipe', 'pipe'] })
     const program = new ServerProgram(folder, child, signal)
+    let missing = false
+    child.on('error', (error) => {
+      missing = 'code' in error && error.code === 'ENOENT'
+    })
     for (let tries = 0; ; tries++) {
       try {
         await ready()
@@ -50,6 +54,7 @@ export class ServerProgram {
         if (tries < 400 && program.#runs()) await new Promise((resolve) => setTimeout(resolve, 25))
         else {
           await program.stop()
+          if (missing) throw new Error(`${command} is not installed, or not on the PATH.`)
           throw new Error(`${command} did not start: ${program.#said}`, { cause: error })
         }
       }

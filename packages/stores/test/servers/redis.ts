@@ -17,9 +17,12 @@ export async function startRedis(...settings: string[]): Promise<RedisServer> {
   const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => 25 })
   client.on('error', () => undefined)
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...settings]
-  const program = await ServerProgram.start('redis-server', args, folder, {
-    signal: 'SIGTERM',
-    ready: () => client.ping(),
+  const ready = (): Promise<unknown> => client.ping()
+  const starting = ServerProgram.start('redis-server', args, folder, { signal: 'SIGTERM', ready })
+  const program = await starting.catch((error: unknown) => {
+    // It would try to connect for ever, and keep the process alive.
+    client.disconnect()
+    throw error
   })
   return {
     port,

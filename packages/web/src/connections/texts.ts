@@ -44,13 +44,15 @@ export const texts = {
   registerLead: 'The provider wants to know which program asks. You do this once, in its developer console.',
   openConsole: 'Open the console',
   openDocs: 'How it is done there',
-  stepRegister: 'Create an app (also called client or OAuth client) of the kind “web application”.',
-  stepRedirect: 'Enter exactly this as its redirect URI, also called callback or reply URL:',
   stepSaveFirst:
     'Save. The next page shows the redirect URI to enter in the console; leave that field empty until then.',
   registerNow: 'One more step: enter this redirect URI in the provider’s console',
   registerNowText: 'Exactly as it stands here. Without it, the provider refuses to send people back.',
-  stepCopy: 'Copy the client id and the client secret that the console shows into the fields below.',
+  showGuide: 'Show the steps at the provider',
+  hideGuide: 'Hide the steps',
+  guideLead: (console: string) => `What to do in: ${console}. Tick off what you have done.`,
+  stepEnter: (number: number) => `What to enter in step ${number}`,
+  openPage: 'Open the page',
   redirectUri: 'Redirect URI',
   otherAddress: (publicUrl: string, here: string) =>
     `This server calls itself ${publicUrl}, but you opened it as ${here}. Providers will send people to the first address.`,

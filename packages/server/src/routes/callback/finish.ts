@@ -7,6 +7,9 @@ import { BROWSER_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import type { App } from '../app-type.ts'
 
+/** Bytes of a posted callback. It becomes an address, and Node takes 16 KiB of those and all headers together. */
+const MOST_POSTED = 12_288
+
 /** Where providers send people back to. Each connection has an address of its own. */
 export function finishRoute(app: App, services: Services): void {
   const { consents, deps } = services
@@ -23,6 +26,23 @@ export function finishRoute(app: App, services: Services): void {
       return send(reply, status, page, origin)
     },
   )
+  // With `response_mode=form_post` the provider's page posts the callback. A browser adds none of our cookies to a POST from
+  // another site, so it is sent on to the same address as a navigation, which they go with.
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+      done(null, String(body)),
+    )
+    scope.post<{ Params: { connection: string }; Body: unknown }>(
+      '/oauth/callback/:connection',
+      { bodyLimit: MOST_POSTED, schema: { hide: true } },
+      async ({ params, body }, reply) => {
+        const query = new URLSearchParams(typeof body === 'string' ? body : '').toString()
+        const address = `${deps.publicUrl}/oauth/callback/${encodeURIComponent(params.connection)}?${query}`
+        return reply.header('cache-control', 'no-store').redirect(address, 303)
+      },
+    )
+  })
 }
 
 async function pageOf(

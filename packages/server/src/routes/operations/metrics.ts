@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { isLoopback } from '@evergrant/core'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../problem.ts'
@@ -27,6 +28,13 @@ function isHere(address: string): boolean {
   return isLoopback(address.replace(/^::ffff:/i, ''))
 }
 
+/** Whether this machine was asked for by number, or as localhost. Any other name may be a web page's, made to point here. */
+function isAskedHere(host: string | undefined): boolean {
+  if (!URL.canParse(`http://${host}`)) return false
+  const { hostname } = new URL(`http://${host}`)
+  return isLoopback(hostname) || isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
+}
+
 function assertMayRead({ headers, ip, socket }: FastifyRequest, token: string | undefined): void {
   if (token !== undefined) {
     const [, shown = ''] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '') ?? []
@@ -36,7 +44,7 @@ function assertMayRead({ headers, ip, socket }: FastifyRequest, token: string | 
   }
   // A proxy on this machine is not who asks, whether or not its word counts.
   const forwarded = headers['x-forwarded-for'] ?? headers.forwarded ?? headers.via
-  if (forwarded !== undefined || ![ip, socket.remoteAddress ?? ''].every(isHere)) {
+  if (!isAskedHere(headers.host) || forwarded !== undefined || ![ip, socket.remoteAddress ?? ''].every(isHere)) {
     throw new Refusal('METRICS_FOR_THIS_MACHINE', 'The metrics are for programs on this machine.')
   }
 }
