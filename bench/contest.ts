@@ -27,37 +27,35 @@ export interface Contest {
 }
 
 /**
- * CPU microseconds per call, those of all threads. Every contender has a process of its own, as it has in a program:
- * garbage and compiled code of one are no burden to another. They are measured one at a time, in many short blocks, each
- * in turn before or after one of the floor, and the median of the ratios of these pairs counts: a machine that slows
- * down for a while slows both of a pair down.
+ * CPU microseconds per call, those of all threads. Every contender meets the floor in a process that the two have to
+ * themselves: other contenders' garbage and compiled code are no burden to it, and what a process costs that rests for a
+ * while is shared by both. They are measured in many short blocks, each in turn before or after one of the floor, and the
+ * median of the ratios of these pairs counts: a machine that slows down for a while slows both of a pair down.
  */
 export async function contest(how: Contest): Promise<Row[]> {
-  const all = await contestants(how)
-  const blocks = all.map((_, index) => contender(how, index))
+  const [floor, ...others] = await contestants(how)
+  if (floor === undefined) return []
+  const pairs = others.map((_, index) => pair(how, index + 1))
   try {
-    for (const { ready } of blocks) await ready
-    const [floor, ...others] = blocks
-    if (floor === undefined) return []
+    for (const { ready } of pairs) await ready
     const floors: number[] = []
     const ratios = others.map((): number[] => [])
     for (let round = 0; round < how.rounds; round++) {
-      for (const [index, other] of others.entries()) {
-        const earlier = round % 2 === 0 ? await floor.block() : undefined
-        const figure = await other.block()
-        const beside = earlier ?? (await floor.block())
+      for (const [index, { blocks }] of pairs.entries()) {
+        const [beside, figure] = await blocks(round % 2 === 0)
         floors.push(beside)
         ratios[index]?.push(figure / beside)
       }
     }
     const one = median(floors)
-    return all.map(({ name, note }, index) => {
-      const figure = index === 0 ? one : one * median(ratios[index - 1] ?? [])
-      return { name, figure, ...(note === undefined ? {} : { note }) }
-    })
+    return [row(floor, one), ...others.map((other, index) => row(other, one * median(ratios[index] ?? [])))]
   } finally {
-    for (const { child } of blocks) child.kill('SIGKILL')
+    for (const { child } of pairs) child.kill('SIGKILL')
   }
+}
+
+function row({ name, note }: Contender, figure: number): Row {
+  return { name, figure, ...(note === undefined ? {} : { note }) }
 }
 
 async function contestants({ module, url = '' }: Contest): Promise<readonly Contender[]> {
@@ -66,52 +64,58 @@ async function contestants({ module, url = '' }: Contest): Promise<readonly Cont
 }
 
 /** Calls before anything counts: what the compiler does is paid once, and a long-running program has paid it. */
-const WARM_UP = 6000
+const WARM_UP = 4000
 
-/** The process of one contender. */
-interface Apart {
+/** The process of one contender and the floor. */
+interface Pair {
   readonly child: ChildProcess
   readonly ready: Promise<unknown>
-  block(): Promise<number>
+  /** What a block of each cost per call: the floor's, and the contender's. */
+  blocks(floorFirst: boolean): Promise<readonly [floor: number, contender: number]>
 }
 
-function contender(how: Contest, index: number): Apart {
+function pair(how: Contest, index: number): Pair {
   const child = fork(fileURLToPath(import.meta.url), ['contender', JSON.stringify(how), String(index)])
   const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`contender ${index} ended with ${code}`)))
   // Also when nobody waits for a block any more.
   ended.catch(() => undefined)
-  const said = (): Promise<unknown[]> => Promise.race([once(child, 'message'), ended])
+  const said = async (): Promise<unknown> => (await Promise.race([once(child, 'message'), ended]))[0]
   return {
     child,
     ready: said(),
-    async block() {
+    async blocks(floorFirst) {
       const answer = said()
-      child.send('block')
-      return Number((await answer)[0])
+      child.send({ floorFirst })
+      const [floor, contender] = (await answer) as readonly unknown[]
+      return [Number(floor), Number(contender)]
     },
   }
 }
 
-/** Runs a block whenever it is told to, and says what it cost. */
+/** Runs a block of each whenever it is told to, and says what they cost. */
 async function serve(how: Contest, index: number): Promise<void> {
-  const one = (await contestants(how))[index]
-  if (one === undefined) throw new Error(`there is no contender ${index}`)
+  const all = await contestants(how)
+  const [floor, one] = [all[0], all[index]]
+  if (floor === undefined || one === undefined) throw new Error(`there is no contender ${index}`)
   const { calls, inFlight = 1 } = how
   let call = 0
-  const made = async (count: number): Promise<void> => {
+  const made = async (by: Contender, count: number): Promise<number> => {
     const end = call + count
+    const before = process.cpuUsage()
     const worker = async (): Promise<void> => {
-      while (call < end) await one.call(call++)
+      while (call < end) await by.call(call++)
     }
     await Promise.all(Array.from({ length: inFlight }, worker))
-  }
-  process.on('message', async () => {
-    const before = process.cpuUsage()
-    await made(calls)
     const { user, system } = process.cpuUsage(before)
-    process.send?.((user + system) / calls)
+    return (user + system) / count
+  }
+  process.on('message', async ({ floorFirst }: { floorFirst: boolean }) => {
+    const earlier = floorFirst ? await made(floor, calls) : undefined
+    const figure = await made(one, calls)
+    process.send?.([earlier ?? (await made(floor, calls)), figure])
   })
-  await made(WARM_UP)
+  await made(floor, WARM_UP)
+  await made(one, WARM_UP)
   process.send?.('ready')
 }
 
