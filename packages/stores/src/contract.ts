@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { inspect } from 'node:util'
-import { type Grant, type GrantStore, type GrantSummary, grant, isOAuthError } from '@evergrant/core'
+import { type Grant, type GrantStore, grant } from '@evergrant/core'
+import { aborted, all, put, settled } from './contract/calls.ts'
 import { fullGrant, plain, sampleGrant } from './contract/sample-grant.ts'
 
 export { type SealedContractOptions, sealedContract } from './contract/sealed-contract.ts'
@@ -383,32 +384,3 @@ const ODD_IDS: readonly string[] = [
   '0',
   'x'.repeat(512),
 ]
-
-async function put(store: GrantStore, next: Grant, expected: number): Promise<Grant> {
-  const stored = await store.put(next, expected)
-  if (!stored.ok) assert.fail(`the put of ${next.id} over version ${expected} lost to ${stored.current?.version}`)
-  return stored.grant
-}
-
-async function all(list: AsyncIterable<GrantSummary>): Promise<GrantSummary[]> {
-  const found: GrantSummary[] = []
-  for await (const one of list) found.push(one)
-  return found
-}
-
-/** Whether the call went through; false when it was given up. Any other failure is one. */
-async function settled(call: Promise<unknown>): Promise<boolean> {
-  try {
-    await call
-    return true
-  } catch (error) {
-    assert.ok(isOAuthError(error) && error.code === 'ABORTED', `rejected with ${inspect(error)}`)
-    return false
-  }
-}
-
-function aborted(): AbortController {
-  const controller = new AbortController()
-  controller.abort()
-  return controller
-}

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import {
   type CryptographyManager,
-  type Grant,
   type GrantStore,
   grant,
   isOAuthError,
@@ -16,6 +15,7 @@ import {
   sealingKey,
 } from '@evergrant/core'
 import type { StoreUnderTest } from '../contract.ts'
+import { put } from './calls.ts'
 import { fullGrant, plain, sampleGrant } from './sample-grant.ts'
 
 /** Choices of {@link sealedContract}. */
@@ -165,10 +165,4 @@ const managers: Readonly<Record<string, CryptographyManager>> = {
     encrypt: async (text) => Buffer.from(hex(text)),
     decrypt: async (given) => new Uint8Array(Buffer.from(Buffer.from(given).toString(), 'hex')),
   },
-}
-
-async function put(store: GrantStore, next: Grant, expected: number): Promise<Grant> {
-  const stored = await store.put(next, expected)
-  if (!stored.ok) assert.fail(`the put of ${next.id} over version ${expected} lost to ${stored.current?.version}`)
-  return stored.grant
 }
