@@ -27,12 +27,19 @@ export function SetupSteps({ guide, redirectUri }: { guide: Provider['guide']; r
           const entered = copy === REDIRECT_URI ? redirectUri : copy
           return (
             <li key={text} data-done={done.has(index) || undefined}>
-              <Checkbox
-                label={text}
-                checked={done.has(index)}
-                onChange={() => toggle(index)}
-                description={copy === REDIRECT_URI && !redirectUri ? texts.stepSaveFirst : undefined}
-              />
+              <div className={classes.step}>
+                <Checkbox
+                  aria-label={texts.stepDone(index + 1)}
+                  checked={done.has(index)}
+                  onChange={() => toggle(index)}
+                />
+                <Text size="sm">{text}</Text>
+              </div>
+              {copy === REDIRECT_URI && !redirectUri && (
+                <Text size="sm" className={classes.more}>
+                  {texts.stepSaveFirst}
+                </Text>
+              )}
               <div className={classes.more}>
                 {entered && <CodeBlock label={texts.stepEnter(index + 1)} text={entered} wrap />}
                 {link && (

@@ -52,6 +52,7 @@ export const texts = {
   hideGuide: 'Hide the steps',
   guideLead: (console: string) => `What to do in: ${console}. Tick off what you have done.`,
   stepEnter: (number: number) => `What to enter in step ${number}`,
+  stepDone: (number: number) => `Step ${number} is done`,
   openPage: 'Open the page',
   redirectUri: 'Redirect URI',
   otherAddress: (publicUrl: string, here: string) =>
