@@ -103,6 +103,7 @@ test('help is a result on stdout, and every command has it', async () => {
     'import',
     'keys',
     'providers',
+    'mail',
     'generate',
     'doctor',
     'serve',
