@@ -6,20 +6,20 @@ import { ratioTable } from './table.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
 /**
- * A new token by client credentials over a loopback socket. The floor is one `fetch` with a form. The contenders take
- * turns within each round, so that noise hits all of them alike.
+ * A new token by client credentials over a loopback socket. The floor is one `fetch` with a form.
  */
 export async function acquisition(): Promise<string> {
   const endpoint = await tokenEndpoint()
   try {
-    const rows = await contest(contestants(endpoint.url), { calls: 250, rounds: 50, inFlight: 16 })
+    const rows = await contest({ module: import.meta.url, url: endpoint.url, calls: 200, rounds: 24, inFlight: 16 })
     return ['## A new token by client credentials', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join('\n')
   } finally {
     endpoint.close()
   }
 }
 
-function contestants(url: string): Contender[] {
+/** The ways to get one. */
+export function contestants(url: string): Contender[] {
   const provider = resolveProvider({ id: 'bench', name: 'Bench', token_endpoint: url })
   const client = defineClient({
     provider,

@@ -7,7 +7,9 @@ import { bundleSize } from './bundle-size.bench.ts'
 import { bursts } from './bursts.bench.ts'
 import { cachedToken } from './cached-token.bench.ts'
 import { callback } from './callback.bench.ts'
+import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
+import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
@@ -22,10 +24,12 @@ const all: Record<string, () => Promise<string>> = {
   acquisition,
   'authorization-url': authorizationUrl,
   callback,
+  'client-from-openapi': clientFromOpenapi,
   'import-time': importTime,
   'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
+  'mail-gateway': mailGateway,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)

@@ -36,6 +36,34 @@ export const systemPackages: readonly SystemPackage[] = [
     neededBy: 'the tests of the Redis store',
     mention: 'servers/redis.ts',
   },
+  ...['dovecot-imapd', 'dovecot-pop3d', 'dovecot-lmtpd'].map((debian) => ({
+    name: `Dovecot (${debian.slice(8)})`,
+    proof: [`/usr/lib/dovecot/${debian.slice(8).replace(/d$/, '')}`],
+    debian,
+    neededBy: 'the tests of mail',
+    mention: 'servers/mail-servers.ts',
+  })),
+  ...(
+    [
+      ['mbsync', 'isync'],
+      ['msmtp', 'msmtp'],
+      ['neomutt', 'neomutt'],
+      ['fetchmail', 'fetchmail'],
+    ] as const
+  ).map(([name, debian]) => ({
+    name,
+    proof: [`/usr/bin/${name}`],
+    debian,
+    neededBy: 'the tests of mail',
+    mention: 'servers/mail-servers.ts',
+  })),
+  {
+    name: 'Postfix',
+    proof: ['/usr/sbin/postfix'],
+    debian: 'postfix',
+    neededBy: 'the tests of mail',
+    mention: 'servers/mail-servers.ts',
+  },
 ]
 
 /** Where it is, or undefined. */

@@ -11,6 +11,8 @@ export interface Failure {
   readonly message: string
   readonly who?: string | undefined
   readonly advice?: string | undefined
+  /** The provider's page that tells more. */
+  readonly link?: string | undefined
   /** The provider's own `error` and `error_description`. */
   readonly words?: string | undefined
   /** Everything that is known, for `--json`. */
@@ -19,7 +21,7 @@ export interface Failure {
 }
 
 /** Who has to act, in words for a person at a terminal. */
-const WHO: Readonly<Record<Who, string>> = {
+export const WHO: Readonly<Record<Who, string>> = {
   person: 'the person whose account it is',
   administrator: "whoever registered the client in the provider's console",
   developer: 'whoever wrote the command',
@@ -53,7 +55,7 @@ export function failure(error: unknown): Failure {
   const exit_code = exitCodeOf(error)
   const causes = causesOf(error)
   if (isOAuthError(error)) {
-    const { code, message, advice } = error
+    const { code, message, advice, link } = error
     const who = TYPED.has(code) ? WHO.developer : WHO[error.who]
     return {
       exit_code,
@@ -61,6 +63,7 @@ export function failure(error: unknown): Failure {
       message,
       who,
       advice,
+      link,
       words: words(error),
       json: { ...error.toJSON(), exit_code },
       causes,

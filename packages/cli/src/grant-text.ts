@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { GrantSummary, Standing } from '@evergrant/core'
+import type { GrantSummary, PredictedEnd, Standing } from '@evergrant/core'
 import { missingScopes } from '@evergrant/core'
 
 /** The grants as aligned columns. */
@@ -31,7 +31,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** One grant, a fact on each line. */
-export function grantText(of: GrantSummary, now: number): string {
+export function grantText(of: GrantSummary, now: number, end?: PredictedEnd): string {
   const missing = missingScopes(of.requested_scope, of.granted_scope)
   const facts: (readonly [string, string | undefined])[] = [
     ['grant', of.id],
@@ -43,9 +43,22 @@ export function grantText(of: GrantSummary, now: number): string {
     ['not granted', missing.length === 0 ? undefined : missing.join(' ')],
     ['token ends', of.expires_at === undefined ? undefined : `${iso(of.expires_at)} (${distance(of.expires_at, now)})`],
     ['renews itself', of.refreshable ? 'yes' : 'no: there is no refresh token'],
+    ['ends', end && endText(end, now)],
     ['changed', `${iso(of.updated_at)} (version ${of.version})`],
   ]
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])).join('\n')
+}
+
+/** When it ends by itself, and why. */
+function endText({ at, reason, advice }: PredictedEnd, now: number): string {
+  const reasons = {
+    told: 'the provider said so',
+    testing: 'the provider said so',
+    idle: 'unless it is used before',
+    absolute: 'used or not',
+    access_token: 'with its access token',
+  } as const
+  return `${iso(at)} (${distance(at, now)}), ${reasons[reason]}${advice === undefined ? '' : `. ${advice}`}`
 }
 
 function standingText(standing: Standing, now: number): string {

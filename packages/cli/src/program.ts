@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { generateCommand } from './commands/generate.ts'
 import { grantsCommand } from './commands/grants.ts'
 import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
+import { mailCommand } from './commands/mail.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -79,6 +81,8 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     importCommand(action),
     keysCommand(action),
     providersCommand(action),
+    mailCommand(action),
+    generateCommand(action),
     doctorCommand(action),
     serveCommand(action),
     completionCommand(action, () => root),

@@ -117,6 +117,7 @@ export class Terminal {
     }
     if (failed.who !== undefined) this.say(`  ${this.style('dim', 'who')}       ${failed.who}`)
     if (failed.advice !== undefined) this.say(`  ${this.style('dim', 'advice')}    ${failed.advice}`)
+    if (failed.link !== undefined) this.say(`  ${this.style('dim', 'more')}      ${failed.link}`)
     if (failed.code !== 'USAGE') this.say(`  ${this.style('dim', 'code')}      ${failed.code}`)
     for (const cause of failed.causes) this.detail(`  caused by ${cause}`)
   }

@@ -100,6 +100,8 @@ test('the doctor finds a sound configuration sound, and changes nothing', async 
     metadata: 'ok',
     clock: 'ok',
     client: 'ok',
+    redirect_uri: 'ok',
+    scopes: 'skip',
     'store.read': 'ok',
     'store.write': 'ok',
     grant: 'skip',

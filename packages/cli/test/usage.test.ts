@@ -103,6 +103,8 @@ test('help is a result on stdout, and every command has it', async () => {
     'import',
     'keys',
     'providers',
+    'mail',
+    'generate',
     'doctor',
     'serve',
     'completion',

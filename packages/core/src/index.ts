@@ -186,7 +186,13 @@ export type {
   DeviationSettings,
   TokenRequestDraft,
 } from './provider/deviation.ts'
-export type { AdviceRule, ErrorAdvice, Guidance } from './provider/error-advice.ts'
+export {
+  type AdviceRule,
+  adviceFor,
+  type ErrorAdvice,
+  type Guidance,
+  type RefusalFacts,
+} from './provider/error-advice.ts'
 export type { ApiRules, LongLivedExchange, Lookup, RevocationRules } from './provider/follow-up.ts'
 export type {
   AuthorizationRequestRules,

@@ -1,5 +1,7 @@
 import {
   type AccessToken,
+  bearerFetch,
+  bearerMiddleware,
   beginAuthorization,
   type Client,
   clientCredentialsFlow,
@@ -66,7 +68,7 @@ export class Account {
   /** The HTTP session, which sends as {@link Account.username}. */
   readonly connection: Connection
   /** The same as a token source, for the official Graph client, Azure's libraries and everything else. */
-  readonly source: Pick<TokenSource, 'id' | 'token' | 'sending'>
+  readonly source: TokenSource
   readonly #options: AccountOptions
   readonly #credentials: CheckedCredentials
   readonly #ids: GrantIds
@@ -96,7 +98,14 @@ export class Account {
     this.#working = partlyStored(this.#store, !storeTokenAfterRefresh)
     const clock = options.http?.clock ?? systemClock
     const sending: Sending = { clock, ...(options.http?.fetch === undefined ? {} : { fetch: options.http.fetch }) }
-    this.source = { id: this.#ids.prefix, token: (want) => this.#token(want), sending }
+    const basic = { id: this.#ids.prefix, token: (want?: Want) => this.#token(want), sending }
+    this.source = {
+      ...basic,
+      peek: () => this.#current?.peek(),
+      forget: () => this.#current?.forget(),
+      authorize: bearerMiddleware(basic),
+      fetch: bearerFetch(basic),
+    }
     this.connection = new Connection(this.source, { ...options, protocol, clock })
   }
 

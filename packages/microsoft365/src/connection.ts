@@ -84,7 +84,7 @@ export class Connection {
     return this.#session
   }
 
-  request(method: string, url: string | URL, body?: SessionBody, init?: RequestInit): Promise<Response> {
+  async request(method: string, url: string | URL, body?: SessionBody, init?: RequestInit): Promise<Response> {
     return this.#session.request(method, this.#address(url), body, init)
   }
 

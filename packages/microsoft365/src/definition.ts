@@ -8,12 +8,13 @@ export async function providerFor(
   tenant: string,
   given: ProviderDefinition | undefined,
   version: 'v1' | 'v2' = 'v2',
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Provider> {
-  if (given !== undefined && given.deviations === undefined) return resolveProvider(given, { tenant })
+  if (given !== undefined && given.deviations === undefined) return resolveProvider(given, { ...more, tenant })
   // Read when it is needed, so that a program with a definition of its own does not load the catalogue.
   const { providerDefinition, deviations } = await import('@evergrant/providers')
   const definition = given ?? (await providerDefinition(version === 'v1' ? 'microsoft-v1' : 'microsoft'))
-  return resolveProvider(definition, { tenant }, { deviations })
+  return resolveProvider(definition, { ...more, tenant }, { deviations })
 }
 
 /** Names that stand for many tenants: nobody can act there on their own behalf. */

@@ -4,7 +4,7 @@ import type { ErrorAdvice } from '@evergrant/core'
 export interface AdviceFile extends ErrorAdvice {
   /** Ids of the catalogue that it is about. */
   readonly providers: readonly string[]
-  /** The pages that the rules were written from. */
+  /** The provider's own pages about its errors. */
   readonly sources: readonly string[]
 }
 

@@ -7,4 +7,13 @@ export { type AdviceFile, adviceFamilies, adviceFile, errorAdvice } from './erro
 export { type GivenAddresses, provider, providerDefinition, providerIds } from './provider.ts'
 export { listProviders, type ProviderSummary } from './provider-index.ts'
 export { type ProviderFilter, searchProviders } from './search.ts'
+export {
+  type GuideFile,
+  type GuideValues,
+  guideFile,
+  guideNames,
+  type SetupGuide,
+  type SetupStep,
+  setupGuide,
+} from './setup-guide.ts'
 export { type ProviderVersion, providerVersions } from './versions.ts'

@@ -20,7 +20,7 @@ export type Managers = Readonly<Record<string, AnyManager | undefined>>
 
 /** Configuration whose every part can be copied with changes. */
 export interface ClientConfiguration<A> extends Omit<ClientOptions<A>, 'auth'> {
-  readonly auth: { readonly [Name in keyof A]: Cloneable<NonNullable<A[Name]>> }
+  readonly auth: { readonly [Name in keyof A]-?: Cloneable<NonNullable<A[Name]>> }
   /** Credentials are changed scheme by scheme and field by field: what is absent stays, `undefined` clears. */
   cloneWith(changes: ConfigurationChanges<A>): ClientConfiguration<A>
 }
@@ -77,7 +77,8 @@ export function createClient<Paths extends object = AnyPaths, A = Auth, M = Mana
   return clientOf<Paths, A, M>(options as ClientOptions<Auth>, describe(options), {})
 }
 
-function describe({ api, openapi }: Pick<ClientOptions, 'api' | 'openapi'>): ApiDescription {
+/** The description, or what it is made from. Throws `MISSING_PARAMETER` without either. */
+export function describe({ api, openapi }: Pick<ClientOptions, 'api' | 'openapi'>): ApiDescription {
   if (api !== undefined) return api
   if (openapi !== undefined) return describeApi(openapi)
   throw new OAuthError('MISSING_PARAMETER', 'openapi is missing: give a parsed OpenAPI document, or api.')
@@ -176,8 +177,12 @@ function configuredSchemes(options: ClientOptions, { schemes, title }: ApiDescri
 
 /** The credentials with the tokens that the managers hold now. */
 function liveAuth(auth: Auth, managers: Managers): Auth {
-  const entries = Object.entries(auth).map(([name, credentials]): [string, Credentials | undefined] => {
-    const token = managers[name]?.token
+  // OAuth schemes are always there, so that a program can give them credentials later.
+  const names = new Set([...Object.keys(auth), ...Object.keys(managers)])
+  const entries = [...names].map((name): [string, Credentials | undefined] => {
+    const manager = managers[name]
+    const credentials = auth[name] ?? (manager === undefined ? undefined : {})
+    const token = manager?.token
     return [name, credentials === undefined || token === undefined ? credentials : { ...credentials, token }]
   })
   return Object.fromEntries(entries)

@@ -51,4 +51,5 @@ export type {
   ServerVariable,
 } from './description/api-description.ts'
 export { describeApi } from './description/describe-api.ts'
+export { type EnvironmentSource, optionsFromEnvironment, optionsFromJson } from './options-from.ts'
 export { type CallResult, unwrap } from './unwrap.ts'

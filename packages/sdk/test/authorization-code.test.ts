@@ -180,3 +180,12 @@ test('[#75] what the credentials lack is named', async () => {
   })
   await assert.rejects(sample(w, {}).OAuthACG.getAuthorizationUrl(), { code: 'MISSING_CLIENT_ID' })
 })
+
+test('[#76] a client without credentials is given them by a clone of its configuration', async () => {
+  await using w = await world()
+  const empty = createClient({ openapi: w.document(), clock: w.clock }) as unknown as Sample
+  const credentials = empty.config.auth.OAuthACG.cloneWith(acg)
+  const client = createClient(empty.config.cloneWith({ auth: { OAuthACG: credentials } })) as unknown as Sample
+  assert.match(await client.OAuthACG.getAuthorizationUrl(), /client_id=OAuthClientId/)
+  await assert.rejects(empty.OAuthACG.getAuthorizationUrl(), { code: 'MISSING_CLIENT_ID' })
+})

@@ -201,8 +201,11 @@ function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
   const { keyFile } = settings
   const place = { file: keyFile ?? join(dataDir, 'key'), create: keyFile === undefined && fresh }
   return openKeyring(place).catch((cause: unknown) => {
-    if (keyFile === undefined || !isOAuthError(cause)) throw cause
-    const message = `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
+    if (!isOAuthError(cause)) throw cause
+    const message =
+      keyFile === undefined
+        ? `${cause.message} The database in ${dataDir} was sealed with that key. Bring the file back from a backup, or set EVERGRANT_KEY.`
+        : `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })
 }

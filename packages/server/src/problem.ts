@@ -112,6 +112,7 @@ export function problemOf(error: unknown, request_id: string): ProblemAnswer {
       class: error.class,
       who: error.who,
       advice: error.advice,
+      ...(error.link === undefined ? {} : { link: error.link }),
       ...(wire === undefined ? {} : { error: wire }),
       ...(error_description === undefined ? {} : { error_description }),
       ...(FIELDS[code] === undefined ? {} : { field: FIELDS[code] }),

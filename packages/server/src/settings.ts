@@ -139,7 +139,9 @@ function addressOf(given: string | undefined): string | undefined {
   const url = URL.canParse(given) ? new URL(given) : undefined
   const web = url?.protocol === 'https:' || url?.protocol === 'http:'
   if (url === undefined || !web || url.search !== '' || url.hash !== '' || url.username !== '') {
-    throw invalid('EVERGRANT_PUBLIC_URL', given, 'an address such as https://evergrant.example.com')
+    // A password in it is not repeated.
+    const shown = given.replace(/\/\/[^/@]*@/, '//…@')
+    throw invalid('EVERGRANT_PUBLIC_URL', shown, 'an address such as https://evergrant.example.com')
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     const message = `EVERGRANT_PUBLIC_URL is ${given}: plain http works on this machine only. Put a proxy with https before it.`

@@ -127,7 +127,7 @@ const table: [string, Partial<AccountFacts>, string, (string | undefined)?, stri
   ],
   [
     'the client of another account was refused',
-    { grant: grant(), connectionTrouble: 'No.' },
+    { grant: grant(), connectionTrouble: { message: 'No.' } },
     'connection_error',
     'client_refused',
     'administrator',
@@ -169,7 +169,11 @@ test('an account that has ended stays so while its owner is asked again, and bot
   }
   assert.deepEqual(asked(dead), ['needs_consent', 'ended_by_provider', true])
   assert.deepEqual(asked({ ...dead, pending: false }), ['needs_consent', 'ended_by_provider', undefined])
-  assert.deepEqual(asked({ ...dead, connectionTrouble: 'No.' }), ['connection_error', 'client_refused', true])
+  assert.deepEqual(asked({ ...dead, connectionTrouble: { message: 'No.' } }), [
+    'connection_error',
+    'client_refused',
+    true,
+  ])
   assert.deepEqual(asked({}), ['awaiting_consent', undefined, true])
   assert.deepEqual(asked({ grant: grant() }), ['ok', undefined, undefined])
 })

@@ -10,7 +10,7 @@ test('all providers are listed, the sure ones first, and those that are gone onl
     (await admin.get(`/v1/providers${query}`)).json.providers
   const shown = await list()
   const all = await list('?defunct=true')
-  assert.equal(all.length, 953)
+  assert.equal(all.length, 957)
   assert.ok(shown.length > 900 && shown.every(({ status }) => status !== 'defunct'))
   const firstSingle = shown.findIndex(({ confidence }) => confidence === 'single')
   assert.ok(shown.slice(firstSingle).every(({ confidence }) => confidence === 'single'))

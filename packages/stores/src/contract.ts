@@ -1,3 +1,4 @@
+// Long because: it is one list of what every store has to do.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { inspect } from 'node:util'

@@ -29,6 +29,7 @@ const provider: Provider = {
   features: [],
   consent: true,
   needs_issuer: false,
+  guide: { title: '', steps: [] },
 }
 const filled: ConnectionDraft = { ...emptyDraft, ...draftFor(provider), name: 'Mail', client_id: 'app' }
 

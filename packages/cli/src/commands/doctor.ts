@@ -1,17 +1,23 @@
 import { type Client, summary } from '@evergrant/core'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type ClientOptions, withClient, withGrant, withManner } from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
 import { authentication } from '../doctor/authentication.ts'
 import { type Check, check, failed, skipped } from '../doctor/check.ts'
+import { consentPage } from '../doctor/consent-page.ts'
 import { network, origins } from '../doctor/network.ts'
 import { ProviderClock } from '../doctor/provider-clock.ts'
 import { storeChecks } from '../doctor/store.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
+import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
 import { type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
+
+interface DoctorOptions extends ClientOptions {
+  readonly redirectUri?: string
+}
 
 export function doctorCommand(action: Action): Command {
   const command = new Command('doctor')
@@ -20,11 +26,13 @@ export function doctorCommand(action: Action): Command {
       'Checks a configuration step by step, and says who must fix what. Changes nothing at the provider: the client is ' +
         'tried with a refresh token that nobody ever gave out. Exit code 1 when a step failed.',
     )
-  withClient(withGrant(command)).optionsGroup('Output:')
-  return withManner(command).action((options: ClientOptions) => action(doctor, options))
+  withClient(withGrant(command))
+    .addOption(new Option('--redirect-uri <uri>', 'the one that people are to be sent back to').argParser(present))
+    .optionsGroup('Output:')
+  return withManner(command).action((options: DoctorOptions) => action(doctor, options))
 }
 
-async function doctor(options: ClientOptions, invocation: Invocation): Promise<number> {
+async function doctor(options: DoctorOptions, invocation: Invocation): Promise<number> {
   const { terminal } = invocation
   await using of = await target(options, invocation)
   const checks: Check[] = []
@@ -34,7 +42,7 @@ async function doctor(options: ClientOptions, invocation: Invocation): Promise<n
     if (one.result === 'fail' || one.result === 'warn') terminal.say(line(one, invocation))
     else terminal.note(line(one, invocation))
   }
-  if (namesProvider(of.settings)) await provider(of, invocation, tell)
+  if (namesProvider(of.settings)) await provider(of, invocation, options.redirectUri, tell)
   else if (options.store === undefined && options.grant === undefined) {
     throw new UsageError('What is to be checked?', 'Give --provider, --issuer or --token-endpoint, or --grant.')
   } else tell(skipped('provider', 'Provider', 'Nothing names one.'))
@@ -47,7 +55,12 @@ async function doctor(options: ClientOptions, invocation: Invocation): Promise<n
 }
 
 /** From the form of the addresses to the client's secret. A step that needs an earlier one is skipped with it. */
-async function provider(of: Target, invocation: Invocation, tell: (check: Check) => void): Promise<void> {
+async function provider(
+  of: Target,
+  invocation: Invocation,
+  given: string | undefined,
+  tell: (check: Check) => void,
+): Promise<void> {
   const settings = await check('settings', 'Settings', async () => {
     const known = await of.provider()
     return { result: 'ok', detail: `${known.name}${known.issuer === undefined ? '' : `, ${known.issuer}`}` }
@@ -74,6 +87,8 @@ async function provider(of: Target, invocation: Invocation, tell: (check: Check)
   const accepted = await authentication(watched)
   tell(theirs.check())
   tell(accepted)
+  for (const one of await consentPage(watched, { ...of.settings, redirect_uri: given ?? of.settings.redirect_uri }))
+    tell(one)
 }
 
 function metadata(client: Client): Promise<Check> {
@@ -123,5 +138,6 @@ function line(of: Check, { terminal }: Invocation): string {
   const lines = [`${terminal.style(style, sign)} ${of.title}: ${of.detail}`]
   if (of.who !== undefined) lines.push(`    ${terminal.style('dim', 'who')}     ${of.who}`)
   if (of.advice !== undefined) lines.push(`    ${terminal.style('dim', 'advice')}  ${of.advice}`)
+  if (of.link !== undefined) lines.push(`    ${terminal.style('dim', 'more')}    ${of.link}`)
   return lines.join('\n')
 }

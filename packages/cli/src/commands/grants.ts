@@ -1,4 +1,12 @@
-import { endHere, type GrantSummary, OAuthError, revokeGrant, summary, tokenSources } from '@evergrant/core'
+import {
+  endHere,
+  type GrantSummary,
+  OAuthError,
+  predictedEnd,
+  revokeGrant,
+  summary,
+  tokenSources,
+} from '@evergrant/core'
 import { Command } from 'commander'
 import {
   type ClientOptions,
@@ -67,8 +75,11 @@ async function show(options: GrantOptions, invocation: Invocation): Promise<void
   const { terminal, clock } = invocation
   await using of = await target(options, invocation)
   const found = summary(await storedGrant(of))
-  if (terminal.json) terminal.data(found)
-  else terminal.text(grantText(found, clock.now()))
+  // Which rules apply is known for providers of the catalogue; what the provider told counts for all.
+  const known = await of.provider().catch(() => ({}))
+  const end = predictedEnd(found, known)
+  if (terminal.json) terminal.data({ ...found, ...(end === undefined ? {} : { predicted_end: end }) })
+  else terminal.text(grantText(found, clock.now(), end))
 }
 
 async function refresh(options: ClientOptions, invocation: Invocation): Promise<void> {

@@ -208,6 +208,8 @@ async function request(of: Target, options: LoginOptions) {
     params,
     login_hint: options.loginHint ?? held?.subject?.username,
     hasRefreshToken: held?.refresh_token !== undefined && held.standing.state !== 'revoked',
+    // What the provider wanted proved when it refused to renew.
+    claims: held === undefined || held.standing.state === 'active' ? undefined : held.standing.trouble?.claims,
     // The wait for the person ends the same moment as what they are asked for.
     lifetime: options.timeout,
   }

@@ -6,6 +6,7 @@ import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
 import { providerTable, providerText } from '../provider-text.ts'
+import { guideCommand } from './provider-guide.ts'
 
 interface ListOptions extends MannerOptions {
   readonly category?: string
@@ -24,7 +25,9 @@ interface ShowOptions extends MannerOptions {
 }
 
 export function providersCommand(action: Action): Command {
-  const command = new Command('providers').summary('list, search and show the providers that are known')
+  const command = new Command('providers').summary(
+    'list, search and show the providers that are known, and how to register there',
+  )
   command.description('The providers that --provider accepts. Any other one works by --issuer or --token-endpoint.')
   const listing = narrowed(new Command('list').description('Lists the providers in order of their names.'))
   const searching = narrowed(
@@ -46,6 +49,7 @@ export function providersCommand(action: Action): Command {
       .addArgument(new Argument('<id>', 'one of `evergrant providers list`'))
       .action((id: string, options: MannerOptions) => action(show, { ...options, id })),
   )
+  command.addCommand(guideCommand(action))
   return command
 }
 

@@ -10,6 +10,8 @@ export interface Check {
   /** Who must mend it. */
   readonly who?: string | undefined
   readonly advice?: string | undefined
+  /** The provider's page that tells more. */
+  readonly link?: string | undefined
 }
 
 /** A step that fails with whatever its work throws. */
@@ -27,8 +29,8 @@ export async function check(
 
 /** What was thrown, as a result. */
 export function failed(error: unknown): Omit<Check, 'id' | 'title'> {
-  const { message, who, advice } = failure(error)
-  return { result: 'fail', detail: message, who, advice }
+  const { message, who, advice, link } = failure(error)
+  return { result: 'fail', detail: message, who, advice, link }
 }
 
 export function skipped(id: string, title: string, detail: string): Check {

@@ -21,6 +21,10 @@ export interface OAuthConfiguration {
   readonly clientId?: string | undefined
   readonly clientSecret?: string | undefined
   readonly scopes?: readonly string[] | undefined
+  /** For flows with a person, which `configuredApi` does not have; `@evergrant/sdk` does. */
+  readonly redirectUri?: string | undefined
+  readonly username?: string | undefined
+  readonly password?: string | undefined
   /** A token that is there already. */
   readonly token?: AccessToken | string | undefined
   /** Seconds; fractions and 0 are fine. */

@@ -6,7 +6,7 @@ export { DEFAULT_REDIRECT, type LoopbackAddress, loopbackAddress } from './loopb
 export { type LoopbackConsent, type LoopbackConsentOptions, loopbackConsent } from './loopback-consent.ts'
 export { type Arrival, type LoopbackListener, loopbackListener } from './loopback-listener.ts'
 export type { LoopbackPage } from './loopback-page.ts'
-export { expressHandler, fastifyHandler, nodeHandler } from './node-handler.ts'
+export { expressHandler, fastifyHandler, type NodeHandlerOptions, nodeHandler } from './node-handler.ts'
 export { type ProxyFetch, type ProxyOptions, proxyFetch } from './proxy-fetch.ts'
 export { type EncryptedKeyDetails, signingKeyFromPem, signingKeyFromPfx } from './signing-key.ts'
 export { terminalDialog } from './terminal-dialog.ts'

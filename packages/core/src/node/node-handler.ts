@@ -5,12 +5,20 @@ import type { WebHandler } from '../consent/web-handlers.ts'
 /** What Express adds to a request: the whole path, also inside of a mounted router. */
 type MaybeMounted = IncomingMessage & { readonly originalUrl?: string; readonly body?: unknown }
 
+/** Choices of a {@link nodeHandler}. */
+export interface NodeHandlerOptions {
+  /** Hears of a failure that is not an `OAuthError`: a mistake in `grant`, a store that is away. Default: `console.error`. */
+  readonly onError?: ((error: unknown, request: IncomingMessage) => void) | undefined
+}
+
 /**
- * A {@link WebHandler} for Node's own http server. A failure that is not an `OAuthError` is answered by an empty 500
- * and the promise rejects, so that the server can log it.
+ * A {@link WebHandler} for Node's own http server. A failure that is not an `OAuthError` is answered by an empty 500 and
+ * told to `onError`. The promise never rejects: Node ends a process whose rejections nobody hears, and a visitor must not
+ * be able to do that.
  */
 export function nodeHandler(
   handle: WebHandler<IncomingMessage>,
+  { onError = (error) => console.error(error) }: NodeHandlerOptions = {},
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request: MaybeMounted & IncomingMessage, response) => {
     try {
@@ -18,7 +26,7 @@ export function nodeHandler(
     } catch (error) {
       if (!response.headersSent) response.writeHead(500)
       response.end()
-      throw error
+      onError(error, request)
     }
   }
 }

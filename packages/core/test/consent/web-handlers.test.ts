@@ -223,6 +223,23 @@ test('[#41] Node’s own http server', async () => {
   assert.equal((await w.store.get('alice'))?.standing.state, 'active')
 })
 
+test('what `grant` throws is answered by a 500 and told; a visitor cannot end the process by it', async () => {
+  await using w = await world(redirect_uri)
+  const { start } = webHandlers<IncomingMessage>({
+    client: w.client,
+    store: w.store,
+    redirect_uri,
+    grant: () => assert.fail('nobody is signed in'),
+  })
+  const told: unknown[] = []
+  await using server = await listening(createServer(nodeHandler(start, { onError: (error) => told.push(error) })))
+  for (const _ of [1, 2]) assert.equal((await fetch(`http://127.0.0.1:${server.port}/start`)).status, 500)
+  assert.deepEqual(
+    told.map((error) => error instanceof Error && error.message),
+    ['nobody is signed in', 'nobody is signed in'],
+  )
+})
+
 test('[#41] Express 5, inside of a mounted router, with the session’s user from Express’s request', async () => {
   await using w = await world(redirect_uri)
   const { start, callback } = webHandlers<express.Request & { user?: string }>({

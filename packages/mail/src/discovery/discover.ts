@@ -1,4 +1,5 @@
 import { resolveMx } from 'node:dns/promises'
+import { readFile } from 'node:fs/promises'
 import { type Abortable, OAuthError } from '@evergrant/core'
 import { checkedUser } from '../sasl/checked.ts'
 import { type NamedServers, readAutoconfig, readAutodiscover } from './autoconfig.ts'
@@ -107,7 +108,10 @@ async function autoconfig(
   ] as const
   for (const [by, url] of tries) {
     options.signal?.throwIfAborted()
-    const xml = await quiet(() => published(url, by === 'autodiscover' ? outlookRequest(address) : undefined, options))
+    const xml = await quiet(async () => {
+      const body = by === 'autodiscover' ? await autodiscoverRequest(address) : undefined
+      return published(url, body, options)
+    })
     const found: NamedServers | undefined =
       xml === undefined ? undefined : (by === 'autoconfig' ? readAutoconfig : readAutodiscover)(xml, address)
     if (found === undefined) continue
@@ -140,10 +144,11 @@ async function published(url: string, body: string | undefined, options: Discove
   return text
 }
 
-function outlookRequest(address: string): string {
+/** The question that Exchange's autodiscover answers (POX). */
+async function autodiscoverRequest(address: string): Promise<string> {
+  const request = await readFile(new URL('../../catalog/autodiscover-request.xml', import.meta.url), 'utf8')
   const named = address.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  const space = 'http://schemas.microsoft.com/exchange/autodiscover/outlook'
-  return `<?xml version="1.0" encoding="utf-8"?><Autodiscover xmlns="${space}/requestschema/2006"><Request><EMailAddress>${named}</EMailAddress><AcceptableResponseSchema>${space}/responseschema/2006a</AcceptableResponseSchema></Request></Autodiscover>`
+  return request.trim().replace('@ADDRESS@', () => named)
 }
 
 async function dnsExchangers(domain: string): Promise<readonly string[]> {

@@ -1,4 +1,4 @@
-import { type GrantSummary, missingScopes, type ProviderDefinition, summary } from '@evergrant/core'
+import { type GrantSummary, missingScopes, type ProviderDefinition, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
@@ -173,10 +173,11 @@ export class Accounts {
       checking: this.checking.has(row.id),
       grant,
       consentTrouble: trouble,
-      connectionTrouble: troubleOf(connection)?.message,
+      connectionTrouble: troubleOf(connection),
       client: connection.client_id,
     })
     const { subject, requested_scope, granted_scope, expires_at, refresh_at } = grant ?? {}
+    const end = grant && predictedEnd(grant, definition)
     return {
       id: row.id,
       name: row.name || subject?.username || row.login_hint || `New account at ${connection.name}`,
@@ -196,6 +197,7 @@ export class Accounts {
       ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
       // Nothing is planned for an account that needs a person first.
       ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
+      ...(end === undefined ? {} : { predicted_end: { ...end, at: Math.floor(end.at) } }),
       ...(row.last_success_at === null ? {} : { last_success_at: row.last_success_at }),
       refreshes: row.refreshes,
       created_at: row.created_at,

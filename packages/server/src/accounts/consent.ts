@@ -56,6 +56,8 @@ export class Consents {
       scope: connection.scope,
       login_hint,
       hasRefreshToken,
+      // What the provider wanted proved when it refused to renew.
+      claims: held === undefined || held.standing.state === 'active' ? undefined : held.standing.trouble?.claims,
       lifetime: LIFETIME,
     })
     const state_hash = hashed(pending.state)
@@ -161,6 +163,7 @@ export class Consents {
       code,
       message,
       ...(error.error === undefined ? {} : { error: error.error }),
+      ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
       at: this.#deps.clock.now(),
     }
     const held = await this.#deps.store.get(id)

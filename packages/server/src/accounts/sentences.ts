@@ -9,6 +9,7 @@ export const sentences = {
   paused: 'Paused: no tokens are handed out or renewed.',
   declined: 'Consent was declined at the provider.',
   consent_failed: 'Connecting did not succeed.',
+  provider_asks: 'The provider wants the person first.',
   ended_by_provider: 'The provider ended this sign-in.',
   refresh_interrupted:
     'A renewal was cut off before its result could be kept, and the provider gives no second chance.',

@@ -1,4 +1,4 @@
-import type { GrantSummary, Who } from '@evergrant/core'
+import type { GrantSummary, Guidance, Who } from '@evergrant/core'
 import type { AccountReason, AccountState } from '../contract/index.ts'
 import { sentences } from './sentences.ts'
 
@@ -8,6 +8,8 @@ export interface ConsentTrouble {
   readonly message: string
   /** The provider's own `error`. */
   readonly error?: string
+  /** What is known about this refusal. */
+  readonly guidance?: Guidance
   readonly at: number
 }
 
@@ -23,7 +25,7 @@ export interface AccountFacts {
   readonly grant: GrantSummary | undefined
   readonly consentTrouble: ConsentTrouble | undefined
   /** What is known to be wrong with the connection's settings. */
-  readonly connectionTrouble: string | undefined
+  readonly connectionTrouble: { readonly message: string; readonly guidance?: Guidance } | undefined
   /** The connection's client id. */
   readonly client: string
 }
@@ -35,6 +37,8 @@ export interface Condition {
   readonly reason?: AccountReason
   readonly who?: Who
   readonly advice?: string
+  /** The provider's page that tells more. */
+  readonly link?: string
   /** Somebody was asked for consent and may still give it. Beside the state, so that neither hides the other. */
   readonly awaiting_consent?: true
 }
@@ -66,7 +70,7 @@ export function condition(facts: AccountFacts): Condition {
 /** The state apart from what is under way at this moment. */
 function standing(facts: AccountFacts): Condition {
   const { grant, consentTrouble, connectionTrouble } = facts
-  if (connectionTrouble !== undefined) return settings(connectionTrouble)
+  if (connectionTrouble !== undefined) return advised(settings(connectionTrouble.message), connectionTrouble.guidance)
   if (grant === undefined || grant.client !== facts.client) return unconnected(grant, consentTrouble)
   if (grant.standing.state === 'revoked') return revoked(grant.standing, consentTrouble)
   if (grant.standing.state === 'failing') return failing(grant.standing, grant, facts.now)
@@ -97,7 +101,26 @@ function unconnected(grant: GrantSummary | undefined, trouble: ConsentTrouble | 
   return { state: 'needs_consent', sentence: sentences.other_client, reason: 'settings', ...reconnect }
 }
 
-function refusedConsent({ code, message, error }: ConsentTrouble): Condition {
+/** What is known about the refusal wins over what is said about its kind. */
+function advised(condition: Condition, guidance: Guidance | undefined): Condition {
+  if (guidance === undefined) return condition
+  const { who, advice, link } = guidance
+  return { ...condition, who, advice, ...(link === undefined ? {} : { link }) }
+}
+
+/** The state that is known to belong to a refusal; undefined when nothing is known, or nobody has to act. */
+function known(guidance: Guidance | undefined, message: string): Condition | undefined {
+  if (guidance?.class === 'configuration') return advised(settings(message), guidance)
+  if (guidance?.class !== 'consent') return undefined
+  if (guidance.who === 'administrator') return advised(blocked(message), guidance)
+  return advised({ state: 'needs_consent', sentence: `${sentences.provider_asks} ${message}` }, guidance)
+}
+
+function refusedConsent({ code, message, error, guidance }: ConsentTrouble): Condition {
+  if (code === 'ACCESS_DENIED' && guidance?.who === 'person')
+    return advised({ state: 'needs_consent', sentence: sentences.declined, reason: 'declined' }, guidance)
+  const told = known(guidance, message)
+  if (told !== undefined) return told
   if (error !== undefined && ADMINISTRATOR_FIRST.has(error)) return blocked(message)
   if (ABOUT_SETTINGS.has(code)) return settings(message)
   if (code === 'ACCESS_DENIED') {
@@ -121,7 +144,10 @@ function revoked(
   if (reason === 'revoked_here') {
     return { state: 'needs_consent', sentence: sentences.revoked_here, reason, ...reconnect }
   }
-  return { state: 'needs_consent', sentence: sentences.ended_by_provider, reason: 'ended_by_provider', ...reconnect }
+  return advised(
+    { state: 'needs_consent', sentence: sentences.ended_by_provider, reason: 'ended_by_provider', ...reconnect },
+    standing.trouble?.guidance,
+  )
 }
 
 function failing(
@@ -129,7 +155,9 @@ function failing(
   grant: GrantSummary,
   now: number,
 ): Condition {
-  const { code, message, error } = standing.trouble
+  const { code, message, error, guidance } = standing.trouble
+  const told = known(guidance, message)
+  if (told !== undefined) return told
   if (error !== undefined && ADMINISTRATOR_FIRST.has(error) && code !== 'INVALID_CLIENT') return blocked(message)
   if (ABOUT_SETTINGS.has(code)) return settings(message)
   const served = grant.expires_at === undefined || grant.expires_at > now

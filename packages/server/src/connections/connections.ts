@@ -2,6 +2,7 @@ import {
   type Cipher,
   type Client,
   defineClient,
+  type Guidance,
   isLoopback,
   isOAuthError,
   OAuthError,
@@ -25,6 +26,7 @@ export type ConnectionRow = Selectable<ConnectionTable>
 export interface ConnectionTrouble {
   readonly code: string
   readonly message: string
+  readonly guidance?: Guidance
   readonly at: number
 }
 
@@ -189,7 +191,14 @@ export class Connections {
     const before = troubleOf(row)
     if (before?.code === error?.code) return false
     const trouble: ConnectionTrouble | null =
-      error === undefined ? null : { code: error.code, message: error.message, at: this.#deps.clock.now() }
+      error === undefined
+        ? null
+        : {
+            code: error.code,
+            message: error.message,
+            ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
+            at: this.#deps.clock.now(),
+          }
     const changed = await this.#db
       .updateTable('connections')
       .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })

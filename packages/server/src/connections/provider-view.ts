@@ -1,5 +1,5 @@
 import type { ProviderDefinition } from '@evergrant/core'
-import type { CatalogueEntry, ProviderSummary as Line } from '@evergrant/providers'
+import { type CatalogueEntry, type ProviderSummary as Line, setupGuide } from '@evergrant/providers'
 import { ClientAuth, type Provider, type ProviderSummary } from '../contract/index.ts'
 
 /** Methods that need nothing but a secret, or none: those that a connection can have. */
@@ -35,8 +35,10 @@ export function providerSummary({
   }
 }
 
-/** A provider as the API shows it. */
-export function providerView(entry: CatalogueEntry): Provider {
+/** A provider as the API shows it. `public_url`: the address of this server. */
+export async function providerView(entry: CatalogueEntry, public_url: string): Promise<Provider> {
+  // Each connection has a redirect URI of its own, which is known when it is saved.
+  const { title, steps } = await setupGuide(entry, { redirect_uri: '{redirect_uri}', origin: public_url })
   const { id, name, aliases = [], categories = [], confidence, status = 'active', parameters = {}, client_auth } = entry
   const { default_scopes = [], features = [], notes = [], sources = [], docs, console } = entry
   const methods = (client_auth ?? ['client_secret_post', 'client_secret_basic', 'none']).filter(isOffered)
@@ -68,5 +70,6 @@ export function providerView(entry: CatalogueEntry): Provider {
     needs_issuer: 'issuer' in parameters,
     notes: [...(entry.status_note === undefined ? [] : [entry.status_note]), ...notes],
     sources: [...sources],
+    guide: { title, steps: steps.map((step) => ({ ...step })) },
   }
 }

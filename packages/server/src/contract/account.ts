@@ -60,6 +60,7 @@ export const Account = Type.Object(
     reason: Type.Optional(AccountReason),
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
+    link: Type.Optional(Type.String({ description: "The provider's page that tells more about it." })),
     awaiting_consent: Type.Optional(
       Type.Boolean({
         description:
@@ -71,6 +72,24 @@ export const Account = Type.Object(
     missing_scopes: Type.Array(Type.String(), { description: 'Asked for and not given.' }),
     expires_at: Type.Optional(WholeEpochSeconds),
     refresh_at: Type.Optional(WholeEpochSeconds),
+    predicted_end: Type.Optional(
+      Type.Object(
+        {
+          at: WholeEpochSeconds,
+          reason: Type.Union([
+            Type.Literal('told'),
+            Type.Literal('testing'),
+            Type.Literal('idle'),
+            Type.Literal('absolute'),
+            Type.Literal('access_token'),
+          ]),
+          moves: Type.Boolean({ description: 'Whether each use puts it off.' }),
+          advice: Type.Optional(Type.String()),
+          link: Type.Optional(Type.String()),
+        },
+        { description: 'When the grant is expected to end, by what the provider told and what is known about it.' },
+      ),
+    ),
     last_success_at: Type.Optional(EpochSeconds),
     refreshes: Type.Integer({ description: 'How often an access token was renewed since the account was made.' }),
     created_at: EpochSeconds,

@@ -84,6 +84,7 @@ export const Check = Type.Object({
   detail: Type.String(),
   who: Type.Optional(Who),
   advice: Type.Optional(Type.String()),
+  link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),
 })
 export type Check = Static<typeof Check>
 

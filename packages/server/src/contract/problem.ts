@@ -32,6 +32,7 @@ export const Problem = Type.Object(
     class: ProblemClass,
     who: Who,
     advice: Type.String({ description: 'What that one should do, in one sentence.' }),
+    link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),
     error: Type.Optional(Type.String({ description: "The provider's own `error` (RFC 6749 section 5.2)." })),
     error_description: Type.Optional(Type.String({ description: "The provider's own words." })),
     field: Type.Optional(Type.String({ description: 'The request field that is at fault.' })),

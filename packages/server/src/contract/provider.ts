@@ -73,6 +73,21 @@ export const Provider = Type.Object(
     needs_issuer: Type.Boolean({ description: 'The administrator gives the issuer, or both endpoints.' }),
     notes: Type.Array(Type.String(), { description: 'What an administrator should know, in sentences.' }),
     sources: Type.Array(Type.String(), { description: 'Short names of what the addresses were read in.' }),
+    guide: Type.Object(
+      {
+        title: Type.String({ description: "Name of the provider's console." }),
+        steps: Type.Array(
+          Type.Object({
+            text: Type.String(),
+            copy: Type.Optional(
+              Type.String({ description: "What to enter. {redirect_uri} stands for the connection's redirect_uri." }),
+            ),
+            link: Type.Optional(Type.String()),
+          }),
+        ),
+      },
+      { description: 'How a client is registered at the provider, step by step.' },
+    ),
   },
   { title: 'Provider' },
 )

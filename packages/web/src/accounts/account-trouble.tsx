@@ -1,6 +1,7 @@
 import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
+import { MoreLink } from '../shared/more-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { TechnicalDetails } from '../shared/technical-details.tsx'
 import { whoWords } from '../shared/texts.ts'
@@ -15,6 +16,7 @@ export function AccountTrouble({ account, title, action }: { account: Account; t
       <Stack gap="xs">
         <Text size="sm">{account.sentence}</Text>
         {account.advice && <Text size="sm">{account.advice}</Text>}
+        {account.link && <MoreLink href={account.link} />}
         {account.who && (
           <Text size="sm">
             {texts.whoCanFix}: {whoWords[account.who]}

@@ -3,6 +3,7 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { checkConnection } from '../api/connections.ts'
 import type { CheckResult, Connection } from '../api/types.ts'
+import { MoreLink } from '../shared/more-link.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { whoWords } from '../shared/texts.ts'
@@ -35,7 +36,7 @@ function CheckSteps({ result }: { result: CheckResult }) {
         {result.ok ? texts.checkOk : texts.checkBad}
       </Text>
       <ul className={classes.steps}>
-        {result.checks.map(({ id, title, ok, detail, who, advice }) => (
+        {result.checks.map(({ id, title, ok, detail, who, advice, link }) => (
           <li key={id} data-tone={ok ? 'good' : 'bad'}>
             {ok ? (
               <IconCheck size={18} role="img" aria-label={texts.passed} />
@@ -46,6 +47,7 @@ function CheckSteps({ result }: { result: CheckResult }) {
               <div>{title}</div>
               <div className={classes.detail}>{detail}</div>
               {!ok && advice && <div className={classes.advice}>{advice}</div>}
+              {!ok && link && <MoreLink href={link} />}
               {!ok && who && <div className={classes.detail}>{whoWords[who]}</div>}
             </div>
           </li>

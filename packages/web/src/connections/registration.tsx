@@ -1,16 +1,22 @@
-import { Anchor, Group, List, Text } from '@mantine/core'
-import { IconAlertTriangle, IconExternalLink } from '@tabler/icons-react'
+import { Anchor, Collapse, Group, Text, UnstyledButton } from '@mantine/core'
+import { IconAlertTriangle, IconChevronRight, IconExternalLink } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { useId, useState } from 'react'
 import { sessionQuery } from '../api/session.ts'
 import type { Provider } from '../api/types.ts'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
+import classes from '../shared/technical-details.module.css'
 import { isSafeAddress } from './connection-draft.ts'
+import { SetupSteps } from './setup-steps.tsx'
 import { texts } from './texts.ts'
 
 /** What to enter in the provider's console, with our redirect URI to the letter. */
 export function Registration({ provider, redirectUri }: { provider: Provider; redirectUri: string | undefined }) {
+  // Whoever comes back to a connection has registered it.
+  const [open, setOpen] = useState(redirectUri === undefined)
+  const id = useId()
   return (
     <Panel
       title={provider.needs_issuer ? texts.registerSomewhere : texts.registerTitle(provider.name)}
@@ -22,19 +28,20 @@ export function Registration({ provider, redirectUri }: { provider: Provider; re
         </Group>
       }
     >
-      <List type="ordered" spacing="sm" styles={{ itemWrapper: { display: 'block' }, itemLabel: { display: 'block' } }}>
-        <List.Item>{texts.stepRegister}</List.Item>
-        {redirectUri && (
-          <List.Item>
-            <Text component="span" display="block" mb={6}>
-              {texts.stepRedirect}
-            </Text>
-            <CodeBlock label={texts.redirectUri} text={redirectUri} wrap />
-          </List.Item>
-        )}
-        <List.Item>{texts.stepCopy}</List.Item>
-        {!redirectUri && <List.Item>{texts.stepSaveFirst}</List.Item>}
-      </List>
+      <UnstyledButton className={classes.toggle} onClick={() => setOpen(!open)} aria-expanded={open} aria-controls={id}>
+        <IconChevronRight size={15} className={classes.arrow} data-open={open || undefined} aria-hidden />
+        {open ? texts.hideGuide : texts.showGuide}
+      </UnstyledButton>
+      <Collapse expanded={open} id={id}>
+        <div className={classes.body}>
+          <SetupSteps key={provider.id} guide={provider.guide} redirectUri={redirectUri} />
+        </div>
+      </Collapse>
+      {!open && redirectUri && (
+        <div className={classes.body}>
+          <CodeBlock label={texts.redirectUri} text={redirectUri} wrap />
+        </div>
+      )}
       <AddressWarning />
     </Panel>
   )

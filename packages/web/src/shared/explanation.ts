@@ -8,13 +8,14 @@ export interface Explanation {
   readonly detail: string
   readonly who?: Who
   readonly advice?: string
+  readonly link?: string | undefined
   readonly technical: Readonly<Record<string, unknown>>
 }
 
 export function explain(error: unknown): Explanation {
   if (error instanceof ProblemError) {
-    const { title, detail, who, advice } = error.problem
-    return { title, detail, who, advice, technical: { ...error.problem } }
+    const { title, detail, who, advice, link } = error.problem
+    return { title, detail, who, advice, link, technical: { ...error.problem } }
   }
   if (error instanceof UnreachableError) {
     return {

@@ -2,6 +2,7 @@ import { Button, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { explain } from './explanation.ts'
+import { MoreLink } from './more-link.tsx'
 import { Notice } from './notice.tsx'
 import { TechnicalDetails } from './technical-details.tsx'
 import { texts, whoWords } from './texts.ts'
@@ -15,7 +16,7 @@ interface Props {
 
 /** A failure: what happened, who can fix it, one button, and the technical part folded away. */
 export function ProblemAlert({ error, action, retry }: Props) {
-  const { title, detail, who, advice, technical } = explain(error)
+  const { title, detail, who, advice, link, technical } = explain(error)
   const again = retry && (
     <Button size="xs" variant="default" onClick={retry}>
       {texts.tryAgain}
@@ -27,6 +28,7 @@ export function ProblemAlert({ error, action, retry }: Props) {
       <Stack gap="xs">
         {detail && detail !== title && <Text size="sm">{detail}</Text>}
         {advice && <Text size="sm">{advice}</Text>}
+        {link && <MoreLink href={link} />}
         {who && (
           <Text size="sm">
             {texts.whoCanFix}: {whoWords[who]}

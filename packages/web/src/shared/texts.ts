@@ -9,6 +9,7 @@ export const texts = {
   close: 'Close',
   tryAgain: 'Try again',
   technical: 'Technical details',
+  more: 'More about this',
   whoCanFix: 'Who can fix it',
   never: 'never',
   loading: 'Loading…',

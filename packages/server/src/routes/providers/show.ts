@@ -1,10 +1,11 @@
 import { providerDefinition } from '@evergrant/providers'
 import { providerView } from '../../connections/provider-view.ts'
 import { Provider } from '../../contract/index.ts'
+import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function showRoute(app: App): void {
+export function showRoute(app: App, { deps }: Services): void {
   app.get(
     '/v1/providers/:id',
     {
@@ -16,6 +17,6 @@ export function showRoute(app: App): void {
         response: answers(Provider),
       },
     },
-    async ({ params }) => providerView(await providerDefinition(params.id)),
+    async ({ params }) => providerView(await providerDefinition(params.id), deps.publicUrl),
   )
 }

@@ -1,0 +1,265 @@
+import { once } from 'node:events'
+import { refreshFlow, tokenSources } from '@evergrant/core'
+import {
+  type GatewayAccount,
+  type GatewayEvent,
+  hashProgramPassword,
+  newProgramPassword,
+  startMailGateway,
+} from '@evergrant/mail/gateway'
+import { type MailCheck, verifyMail } from '@evergrant/mail/sign-in'
+import { Command, Option } from 'commander'
+import {
+  type ClientOptions,
+  type GrantOptions,
+  type MannerOptions,
+  withClient,
+  withGrant,
+  withManner,
+} from '../client-options.ts'
+import { exitCode } from '../exit-code.ts'
+import { givenFile } from '../given-file.ts'
+import type { Invocation } from '../invocation.ts'
+import { type KeptMailbox, readMailboxes, writeMailboxes } from '../mail-programs.ts'
+import { authorities, type MailServerOptions, mailServers, withAuthorities, withMailServers } from '../mail-servers.ts'
+import { present } from '../option-values.ts'
+import type { Action } from '../program.ts'
+import { slow } from '../slow.ts'
+import { storedGrant, type Target, target } from '../target.ts'
+import { UsageError } from '../usage-error.ts'
+
+interface TestOptions extends ClientOptions, MailServerOptions {
+  readonly mailbox?: string
+}
+
+interface PasswordOptions extends GrantOptions, MailServerOptions {
+  readonly mailbox?: string
+  readonly program: string
+}
+
+interface GatewayOptions extends MannerOptions, MailServerOptions {
+  readonly host: string
+  readonly imapPort: number
+  readonly popPort: number
+  readonly smtpPort: number
+  readonly certFile?: string
+  readonly keyFile?: string
+}
+
+export function mailCommand(action: Action): Command {
+  return new Command('mail')
+    .summary('test a mailbox, or serve it to programs without OAuth')
+    .description(
+      'Mail with OAuth 2.0: test whether a mailbox opens, and serve it to programs that know passwords alone.',
+    )
+    .addCommand(testCommand(action))
+    .addCommand(passwordCommand(action))
+    .addCommand(gatewayCommand(action))
+}
+
+const MAILBOX = new Option('--mailbox <address>', "a shared mailbox to open with the grant's tokens").argParser(present)
+
+function testCommand(action: Action): Command {
+  const command = new Command('test')
+    .summary('sign in over IMAP, POP3 and SMTP, and open the mailbox')
+    .description(
+      'Signs in at each mail server with a token of the grant, and uses the mailbox: IMAP selects INBOX, POP3 counts ' +
+        'messages, SMTP begins a mail and takes it back. Nothing is sent or changed. Exit code 1 when a step failed.',
+    )
+    .argument('<address>', 'mail address')
+    .addOption(MAILBOX)
+  withAuthorities(withMailServers(withClient(withGrant(command)))).optionsGroup('Output:')
+  return withManner(command).action((address: string, options: TestOptions) =>
+    action((given, invocation) => test(address, given, invocation), options),
+  )
+}
+
+function passwordCommand(action: Action): Command {
+  const command = new Command('password')
+    .summary('make a password for a program that uses the gateway')
+    .description(
+      'Makes a password with which one program may use a mailbox through `evergrant mail gateway`, and prints it once. ' +
+        'A new password for the same program replaces its former one.',
+    )
+    .argument('<address>', 'mail address, the name to log in with')
+    .requiredOption('--program <name>', 'what the password is for, such as mbsync')
+    .addOption(MAILBOX)
+  withMailServers(withGrant(command)).optionsGroup('Output:')
+  return withManner(command).action((address: string, options: PasswordOptions) =>
+    action((given, invocation) => password(address, given, invocation), options),
+  )
+}
+
+function gatewayCommand(action: Action): Command {
+  const port = (value: string): number => {
+    const number = Number(value)
+    if (!/^\d{1,5}$/.test(value) || number > 65_535) throw new UsageError(`${value} is no port.`)
+    return number
+  }
+  const command = new Command('gateway')
+    .summary('serve mailboxes to programs without OAuth')
+    .description(
+      'Serves the mailboxes of `evergrant mail password` over IMAP, POP3 and SMTP. Programs log in with the address and ' +
+        'their password. Listens on this machine alone; Ctrl-C ends it.',
+    )
+    .addOption(
+      new Option('--host <address>', 'where to listen; others than this machine need --cert-file').default('127.0.0.1'),
+    )
+    .addOption(new Option('--imap-port <number>', '0: one that is free').argParser(port).default(1143))
+    .addOption(new Option('--pop-port <number>', '0: one that is free').argParser(port).default(1110))
+    .addOption(new Option('--smtp-port <number>', '0: one that is free').argParser(port).default(1587))
+    .addOption(new Option('--cert-file <path>', 'certificate chain (PEM): STARTTLS is offered').argParser(present))
+    .addOption(new Option('--key-file <path>', "the certificate's private key (PEM)").argParser(present))
+  withAuthorities(command).optionsGroup('Output:')
+  return withManner(command).action((options: GatewayOptions) => action(gateway, options))
+}
+
+/** Token sources of one target's store. */
+function sourcesOf(of: Target, { clock, terminal }: Invocation): ReturnType<typeof tokenSources> {
+  return tokenSources({
+    store: of.store,
+    flow: refreshFlow,
+    clock,
+    client: () => of.client(),
+    onEvent: ({ type }) => terminal.detail(`event ${type}`),
+  })
+}
+
+async function test(address: string, options: TestOptions, invocation: Invocation): Promise<number> {
+  const { terminal } = invocation
+  const ca = await authorities(options, invocation)
+  const servers = await mailServers(address, options, invocation)
+  await using of = await target(options, invocation)
+  await storedGrant(of)
+  const sources = sourcesOf(of, invocation)
+  try {
+    const account = { mailbox: options.mailbox ?? address, ...servers }
+    const checks = await verifyMail(sources.get(of.grantId), account, { ca, clock: invocation.clock })
+    const bad = checks.filter(({ ok }) => !ok)
+    if (terminal.json) terminal.data({ ok: bad.length === 0, checks })
+    else for (const check of checks) terminal.text(line(check))
+    const consent = bad.some(({ error }) => error?.code === 'CONSENT_REQUIRED')
+    return bad.length === 0 ? exitCode.done : consent ? exitCode.consent : exitCode.failed
+  } finally {
+    await slow('an answer under way, so that no refresh token is lost', invocation, () => sources.close())
+  }
+}
+
+function line({ protocol, server, ok, detail, error }: MailCheck): string {
+  const where = `${protocol.toUpperCase()} ${server.host}:${server.port}`
+  return ok
+    ? `✓ ${where}: ${detail}`
+    : `✗ ${where}: ${error?.message}\n    who     ${error?.who}\n    advice  ${error?.advice}`
+}
+
+async function password(address: string, options: PasswordOptions, invocation: Invocation): Promise<void> {
+  const { folders, terminal } = invocation
+  const name = address.toLowerCase()
+  const servers = await mailServers(address, options, invocation)
+  await using of = await target(options, invocation)
+  await storedGrant(of)
+  const secret = newProgramPassword()
+  const kept = await readMailboxes(folders)
+  const others = (kept[name]?.programs ?? []).filter((program) => program.name !== options.program)
+  const mailbox: KeptMailbox = {
+    grant: of.grantId,
+    store: options.store === undefined ? undefined : of.storeUrl,
+    mailbox: options.mailbox,
+    ...servers,
+    programs: [...others, { name: options.program, hash: await hashProgramPassword(secret) }],
+  }
+  await writeMailboxes(folders, { ...kept, [name]: mailbox })
+  terminal.note(`${options.program} logs in as ${address} with this password, which is shown once:`)
+  if (terminal.json) terminal.data({ address, program: options.program, password: secret })
+  else terminal.result(secret)
+}
+
+async function gateway(options: GatewayOptions, invocation: Invocation): Promise<void> {
+  const { clock, cwd, folders, signal, terminal } = invocation
+  const ca = await authorities(options, invocation)
+  const { certFile, keyFile } = options
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new UsageError('--cert-file and --key-file go together.')
+  const read = async (name: string, path: string): Promise<string> =>
+    (await givenFile(name, path, cwd)).toString('utf8')
+  const certificate =
+    certFile === undefined || keyFile === undefined
+      ? undefined
+      : { cert: await read('--cert-file', certFile), key: await read('--key-file', keyFile) }
+  if (Object.keys(await readMailboxes(folders)).length === 0)
+    throw new UsageError(
+      'No program has a password yet.',
+      'Make one: `evergrant mail password <address> --program <name>`.',
+    )
+  await using doors = new Doors(invocation)
+  await using running = await startMailGateway({
+    host: options.host,
+    listeners: [
+      { protocol: 'imap', port: options.imapPort },
+      { protocol: 'pop', port: options.popPort },
+      { protocol: 'smtp', port: options.smtpPort },
+    ],
+    account: (address) => doors.account(address),
+    certificate,
+    upstream: { ca },
+    clock,
+    onEvent: (event) => tell(event, invocation),
+  })
+  const [imap, pop, smtp] = running.ports
+  if (terminal.json) terminal.data({ host: options.host, imap, pop, smtp })
+  else terminal.result(`IMAP ${options.host}:${imap}, POP3 ${options.host}:${pop}, SMTP ${options.host}:${smtp}`)
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+function tell({ type, protocol, from, mailbox, program, error }: GatewayEvent, { terminal }: Invocation): void {
+  const who = mailbox === undefined ? from : `${program} for ${mailbox} from ${from}`
+  const text = `${protocol} ${type} ${who}${error === undefined ? '' : `: ${error.message}`}`
+  if (type === 'opened' || type === 'closed') terminal.detail(text)
+  else terminal.say(text)
+}
+
+/** The accounts of the gateway: the file is read at each login, a store is opened once. */
+class Doors implements AsyncDisposable {
+  readonly #invocation: Invocation
+  readonly #open = new Map<string, Promise<{ of: Target; sources: ReturnType<typeof tokenSources> }>>()
+
+  constructor(invocation: Invocation) {
+    this.#invocation = invocation
+  }
+
+  async account(address: string): Promise<GatewayAccount | undefined> {
+    const mailboxes = await readMailboxes(this.#invocation.folders)
+    const name = address.toLowerCase()
+    const kept = Object.hasOwn(mailboxes, name) ? mailboxes[name] : undefined
+    if (kept === undefined) return undefined
+    const { grant, store, programs, imap, pop, smtp } = kept
+    const source = {
+      token: async (...want: Parameters<GatewayAccount['source']['token']>) =>
+        (await this.#door(grant, store)).sources.get(grant).token(...want),
+    }
+    return { mailbox: kept.mailbox ?? address, imap, pop, smtp, programs, source }
+  }
+
+  /** One for each grant: a grant's profile names its client. */
+  #door(grant: string, store: string | undefined): Promise<{ of: Target; sources: ReturnType<typeof tokenSources> }> {
+    const key = JSON.stringify([grant, store])
+    const known = this.#open.get(key)
+    if (known !== undefined) return known
+    const opened = target({ grant, ...(store === undefined ? {} : { store }) }, this.#invocation).then((of) => {
+      return { of, sources: sourcesOf(of, this.#invocation) }
+    })
+    this.#open.set(key, opened)
+    // What could not be opened is tried again at the next login.
+    opened.catch(() => this.#open.delete(key))
+    return opened
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const opened of this.#open.values()) {
+      const door = await opened.catch(() => undefined)
+      if (door === undefined) continue
+      await slow('an answer under way, so that no refresh token is lost', this.#invocation, () => door.sources.close())
+      await door.of[Symbol.asyncDispose]()
+    }
+  }
+}

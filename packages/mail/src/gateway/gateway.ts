@@ -1,0 +1,227 @@
+import { once } from 'node:events'
+import { createServer, type Server, type Socket } from 'node:net'
+import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls'
+import { type Clock, isOAuthError, OAuthError, scrub } from '@evergrant/core'
+import type { MailProtocol } from '../sasl/index.ts'
+import { imapCommand } from '../sign-in/imap.ts'
+import { openMailbox } from '../sign-in/open.ts'
+import type { MailConnecting } from '../wire/connect.ts'
+import { Silence, Unframed, Wire } from '../wire/wire.ts'
+import type { GatewayAccount, GatewayEvent } from './account.ts'
+import { bridge } from './bridge.ts'
+import type { Admission, Front } from './front.ts'
+import { Guard } from './guard.ts'
+import { imapFront } from './imap-front.ts'
+import { popFront } from './pop-front.ts'
+import { smtpFront } from './smtp-front.ts'
+
+/** A port that programs connect to. */
+export interface GatewayListener {
+  readonly protocol: MailProtocol
+  /** Default 0: one that is free. */
+  readonly port?: number | undefined
+  /** TLS from the first octet. Default false: STARTTLS is offered when there is a certificate. */
+  readonly tls?: boolean | undefined
+}
+
+/** What a gateway serves, and where. */
+export interface GatewayOptions {
+  readonly listeners: readonly GatewayListener[]
+  /** The account of an address, asked at each login. Undefined: nobody's. */
+  readonly account: (address: string) => GatewayAccount | undefined | Promise<GatewayAccount | undefined>
+  /** Where to listen. Default `127.0.0.1`. Any other address needs a certificate: without TLS, passwords are taken from this machine alone. */
+  readonly host?: string | undefined
+  /** Certificate chain and private key, in PEM. */
+  readonly certificate?: { readonly cert: string; readonly key: string } | undefined
+  /** How the mail servers are reached. */
+  readonly upstream?: MailConnecting | undefined
+  readonly onEvent?: ((event: GatewayEvent) => void) | undefined
+  readonly clock?: Clock | undefined
+  /** Connections at a time, all listeners together. Default 4000. */
+  readonly maxConnections?: number | undefined
+  /** Seconds until a program has logged in. Default 60. */
+  readonly loginTimeout?: number | undefined
+  /** Seconds without an octet after which a session is closed. Default 2100: programs in IDLE speak every 29 minutes (RFC 2177). */
+  readonly idleTimeout?: number | undefined
+}
+
+/** A gateway that listens. */
+export interface MailGateway extends AsyncDisposable {
+  /** The ports, in the order of the listeners. */
+  readonly ports: readonly number[]
+  /** Sessions that are open now. */
+  readonly sessions: number
+  /** Cuts all sessions and stops listening. */
+  close(): Promise<void>
+}
+
+const fronts: Readonly<Record<MailProtocol, Front>> = { imap: imapFront, pop: popFront, smtp: smtpFront }
+
+/**
+ * Starts IMAP, POP3 and SMTP listeners for programs without OAuth 2.0. A program logs in with the address and a password of its
+ * own; the gateway signs in at the mail server with an access token, and from then on passes every octet on.
+ *
+ * A wrong password never reaches a grant, and locks its source out. While a grant needs its person or the mail server has
+ * trouble, a login is answered so that the program keeps its password and its mail: `NO [UNAVAILABLE]`, `-ERR [SYS/TEMP]`, `454`.
+ *
+ * @example
+ * ```ts
+ * import type { TokenSource } from '@evergrant/core'
+ * import { hashProgramPassword, startMailGateway } from '@evergrant/mail/gateway'
+ *
+ * async function serve(source: TokenSource): Promise<void> {
+ *   const imap = { host: 'imap.example.org', port: 993, security: 'tls' } as const
+ *   const programs = [{ name: 'mbsync', hash: await hashProgramPassword('correct horse battery staple') }]
+ *   const alice = { mailbox: 'alice@example.org', imap, source, programs }
+ *   await using gateway = await startMailGateway({
+ *     listeners: [{ protocol: 'imap', port: 1143 }],
+ *     account: (address) => (address === alice.mailbox ? alice : undefined),
+ *   })
+ *   console.log(gateway.ports)
+ * }
+ * ```
+ */
+export async function startMailGateway(options: GatewayOptions): Promise<MailGateway> {
+  const { listeners, host = '127.0.0.1', certificate, maxConnections = 4000 } = options
+  if (certificate === undefined && (listeners.some(({ tls }) => tls) || !isLoopback(host)))
+    throw new OAuthError(
+      'INVALID_SETTING',
+      `The mail gateway needs a certificate to serve TLS or to listen on ${host}.`,
+    )
+  const tls = certificate === undefined ? undefined : secureContext(certificate)
+  const guard = new Guard(options.clock)
+  const sockets = new Set<Socket>()
+  const servers: Server[] = []
+  const close = async (): Promise<void> => {
+    const ended = servers.filter(({ listening }) => listening).map((server) => once(server.close(), 'close'))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(ended)
+  }
+  const ports: number[] = []
+  try {
+    for (const { protocol, port = 0, tls: immediate = false } of listeners) {
+      const welcome = (socket: Socket): void => {
+        socket.on('error', () => undefined)
+        if (sockets.size >= maxConnections) return void socket.destroy()
+        sockets.add(socket.once('close', () => sockets.delete(socket)))
+        void session(protocol, socket, tls, guard, options)
+      }
+      const server = immediate && certificate ? createTlsServer(certificate, welcome) : createServer(welcome)
+      server.on('tlsClientError', (_, socket: Socket) => socket.destroy())
+      servers.push(server)
+      server.listen({ port, host, backlog: 1024 })
+      await once(server, 'listening')
+      const address = server.address()
+      ports.push(address === null || typeof address === 'string' ? 0 : address.port)
+    }
+  } catch (cause) {
+    await close()
+    throw new OAuthError('INVALID_SETTING', `The mail gateway cannot listen on ${host}: ${String(cause)}`, { cause })
+  }
+  return {
+    ports,
+    get sessions() {
+      return sockets.size
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function secureContext(certificate: { readonly cert: string; readonly key: string }): SecureContext {
+  try {
+    return createSecureContext(certificate)
+  } catch (cause) {
+    throw new OAuthError('INVALID_SETTING', "The mail gateway's certificate and key do not fit or cannot be read.", {
+      cause,
+    })
+  }
+}
+
+const isLoopback = (host: string): boolean => /^(?:localhost|::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/.test(host)
+
+async function session(
+  protocol: MailProtocol,
+  socket: Socket,
+  tls: SecureContext | undefined,
+  guard: Guard,
+  options: GatewayOptions,
+): Promise<void> {
+  const { loginTimeout = 60, idleTimeout = 2100, onEvent } = options
+  const wire = new Wire(socket, loginTimeout)
+  const from = wire.remoteAddress
+  // A client that sends an octet now and then must not stay for ever.
+  const deadline = setTimeout(() => wire.destroy(), loginTimeout * 1000)
+  let who: Pick<GatewayEvent, 'mailbox' | 'program'> = {}
+  const tell = (type: GatewayEvent['type'], error?: Error): void => onEvent?.({ type, protocol, from, ...who, error })
+  const login = async (name: string, password: string): Promise<Admission> => {
+    let account: GatewayAccount | undefined
+    try {
+      account = await options.account(name)
+    } catch (error) {
+      tell('failed', error instanceof Error ? error : new Error(String(error)))
+      return { kind: 'later', words: 'the gateway cannot read its settings' }
+    }
+    const verdict = await guard.check(account, name, password, from)
+    if (verdict.kind === 'locked') {
+      tell('locked')
+      return { kind: 'later', words: 'too many wrong passwords, try again later' }
+    }
+    if (verdict.kind === 'wrong' || account === undefined) {
+      tell('wrong')
+      return { kind: 'wrong' }
+    }
+    who = { mailbox: account.mailbox, program: verdict.program }
+    try {
+      return await opened(protocol, account, options.upstream)
+    } catch (error) {
+      tell('failed', error instanceof Error ? error : new Error(String(error)))
+      return { kind: 'later', words: forPerson(error) }
+    }
+  }
+  let upstream: Wire | undefined
+  try {
+    upstream = await fronts[protocol](wire, { tls, plain: isLoopback(from), login })
+  } catch (error) {
+    // Silence, broken framing or a failed TLS handshake: the program's affair, not an operator's.
+    if (!(error instanceof Silence || error instanceof Unframed)) wire.destroy()
+  } finally {
+    clearTimeout(deadline)
+  }
+  if (upstream === undefined) return wire.end()
+  tell('opened')
+  await bridge(wire.release(), upstream.release(), idleTimeout)
+  tell('closed')
+}
+
+/** The signed-in mail server, with the capabilities it has from now on. */
+async function opened(
+  protocol: MailProtocol,
+  account: GatewayAccount,
+  connecting: MailConnecting | undefined,
+): Promise<Admission> {
+  const server = account[protocol]
+  if (server === undefined)
+    return { kind: 'later', words: `${account.mailbox} has no ${protocol.toUpperCase()} server here` }
+  const { mailbox, source } = account
+  const { wire, login } = await openMailbox(protocol, source, { server, mailbox }, connecting)
+  if (protocol !== 'imap') return { kind: 'open', upstream: wire }
+  try {
+    const { untagged } = await imapCommand(wire, login, 'CAPABILITY')
+    const words = untagged.flatMap((line) => /^\* CAPABILITY (.*)$/i.exec(line)?.[1]?.split(' ') ?? [])
+    const useful = words.filter((word) => !/^(?:AUTH=.*|STARTTLS|LOGINDISABLED|SASL-IR)$/i.test(word))
+    return { kind: 'open', upstream: wire, capabilities: useful.length === 0 ? undefined : useful.join(' ') }
+  } catch (error) {
+    wire.destroy()
+    throw error
+  }
+}
+
+/** One line of ASCII. */
+function forPerson(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const advice = isOAuthError(error) ? ` ${error.advice}` : ''
+  return scrub(`${message}${advice}`)
+    .replace(/[^\x20-\x7e]+/g, '?')
+    .slice(0, 400)
+}

@@ -1,0 +1,149 @@
+import type { Wire } from '../wire/wire.ts'
+import { decoded, type Front, type House, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
+import { readArguments } from './imap-arguments.ts'
+
+const LONGEST_LINE = 8192
+const LONGEST_LITERAL = 1024
+
+type Login = { readonly name: string; readonly password: string }
+
+/** IMAP (RFC 3501, RFC 4959, RFC 7888) as far as the login. */
+export const imapFront: Front = async (wire, house) => {
+  const words = (): string => {
+    const starttls = house.tls !== undefined && !wire.secure ? ' STARTTLS' : ''
+    const login = wire.secure || house.plain ? ' AUTH=PLAIN AUTH=LOGIN' : ' LOGINDISABLED'
+    return `IMAP4rev1 SASL-IR LITERAL+ ID${starttls}${login}`
+  }
+  await wire.write(`* OK [CAPABILITY ${words()}] Evergrant mail gateway\r\n`)
+  let tries = 0
+  for (let commands = 0; commands < MOST_COMMANDS; commands++) {
+    const line = await wire.line(LONGEST_LINE)
+    if (line === undefined) return undefined
+    const [, tag, name = '', rest = ''] = /^([^\s+(){%*"\\]{1,64}) ([A-Za-z]+)(?: (.*))?$/.exec(line) ?? []
+    if (tag === undefined) {
+      await wire.write('* BAD a command is a tag and a name\r\n')
+      continue
+    }
+    switch (name.toUpperCase()) {
+      case 'CAPABILITY':
+        await wire.write(`* CAPABILITY ${words()}\r\n${tag} OK done\r\n`)
+        break
+      case 'NOOP':
+        await wire.write(`${tag} OK done\r\n`)
+        break
+      case 'ID':
+        await wire.write(`* ID NIL\r\n${tag} OK done\r\n`)
+        break
+      case 'LOGOUT':
+        await wire.write(`* BYE see you\r\n${tag} OK done\r\n`)
+        return undefined
+      case 'STARTTLS':
+        if (house.tls === undefined || wire.secure) await wire.write(`${tag} BAD TLS cannot begin here\r\n`)
+        else {
+          await wire.write(`${tag} OK begin TLS\r\n`)
+          await wire.secureAsServer(house.tls)
+        }
+        break
+      case 'LOGIN':
+      case 'AUTHENTICATE': {
+        if (!wire.secure && !house.plain) {
+          await wire.write(`${tag} NO [PRIVACYREQUIRED] use TLS\r\n`)
+          break
+        }
+        const login = name.toUpperCase() === 'LOGIN' ? await byLogin(wire, rest) : await bySasl(wire, rest)
+        if (typeof login === 'string') {
+          await wire.write(`${tag} ${login}\r\n`)
+          break
+        }
+        if (login === undefined) return undefined
+        const upstream = await admitted(wire, house, tag, login)
+        if (upstream !== undefined) return upstream
+        tries += 1
+        if (tries >= MOST_TRIES) return bye(wire)
+        break
+      }
+      default:
+        await wire.write(`${tag} BAD log in first\r\n`)
+    }
+  }
+  return bye(wire)
+}
+
+async function admitted(wire: Wire, house: House, tag: string, login: Login): Promise<Wire | undefined> {
+  const admission = await house.login(login.name, login.password)
+  if (admission.kind === 'open') {
+    const code = admission.capabilities === undefined ? '' : `[CAPABILITY ${admission.capabilities}] `
+    await wire.write(`${tag} OK ${code}logged in\r\n`)
+    return admission.upstream
+  }
+  // RFC 5530: a program that is told UNAVAILABLE keeps its password and tries again.
+  const words =
+    admission.kind === 'wrong' ? '[AUTHENTICATIONFAILED] wrong address or password' : `[UNAVAILABLE] ${admission.words}`
+  await wire.write(`${tag} NO ${words}\r\n`)
+  return undefined
+}
+
+async function bye(wire: Wire): Promise<undefined> {
+  await wire.write('* BYE too many attempts\r\n')
+  return undefined
+}
+
+/** The arguments of LOGIN, over as many lines as literals make of them. A text is the refusal, undefined the end. */
+async function byLogin(wire: Wire, rest: string): Promise<Login | string | undefined> {
+  const values: string[] = []
+  let text = rest
+  for (;;) {
+    const read = readArguments(text)
+    if (read === undefined) return 'BAD the arguments cannot be read'
+    values.push(...read.values)
+    if (read.literal === undefined) break
+    const { size, waits } = read.literal
+    if (size > LONGEST_LITERAL || values.length > 1) {
+      // What does not wait is on its way already, and would be taken for commands.
+      return waits ? 'BAD [TOOBIG] the literal is too long' : tooBig(wire)
+    }
+    if (waits) await wire.write('+ go on\r\n')
+    const octets = await wire.octets(size)
+    const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
+    if (octets === undefined || next === undefined) return undefined
+    values.push(octets.toString('latin1'))
+    if (next !== '' && (!next.startsWith(' ') || next === ' ')) return 'BAD the arguments cannot be read'
+    text = next.slice(1)
+  }
+  const [name, password, ...more] = values.map((value) => Buffer.from(value, 'latin1').toString('utf8'))
+  return name === undefined || password === undefined || more.length > 0
+    ? 'BAD LOGIN needs a name and a password'
+    : { name, password }
+}
+
+async function tooBig(wire: Wire): Promise<undefined> {
+  await wire.write('* BYE [TOOBIG] the literal is too long\r\n')
+  return undefined
+}
+
+async function bySasl(wire: Wire, rest: string): Promise<Login | string | undefined> {
+  const [mechanism = '', initial, ...more] = rest.split(' ')
+  if (more.length > 0) return 'BAD the arguments cannot be read'
+  const ask = async (prompt: string): Promise<string | undefined> => {
+    await wire.write(`+ ${prompt}\r\n`)
+    return wire.line(LONGEST_LINE)
+  }
+  if (mechanism.toUpperCase() === 'PLAIN') {
+    const message = initial ?? (await ask(''))
+    if (message === undefined) return undefined
+    if (message === '*') return 'BAD cancelled'
+    return readPlain(message) ?? 'BAD the message is malformed'
+  }
+  if (mechanism.toUpperCase() === 'LOGIN') {
+    const name = initial ?? (await ask('VXNlcm5hbWU6'))
+    if (name === undefined) return undefined
+    const password = name === '*' ? '*' : await ask('UGFzc3dvcmQ6')
+    if (password === undefined) return undefined
+    if (password === '*') return 'BAD cancelled'
+    const login = { name: decoded(name), password: decoded(password) }
+    return login.name && login.password
+      ? { name: login.name, password: login.password }
+      : 'BAD the message is malformed'
+  }
+  return 'NO [CANNOT] only PLAIN and LOGIN'
+}

@@ -1,0 +1,60 @@
+import { OAuthError, scrub } from '@evergrant/core'
+import { readChallenge, type SaslFailure, saslLines } from '../sasl/index.ts'
+import { serverName } from '../wire/connect.ts'
+import type { Wire } from '../wire/wire.ts'
+import { answer, exchangeFor, refused, type SignIn, unreadable } from './sign-in.ts'
+
+/** Unsolicited lines before a tagged answer; more is no mail server. */
+const MOST_LINES = 1000
+
+/** Signs in over IMAP. The connection is authenticated afterwards, with no mailbox selected. */
+export async function signInImap(wire: Wire, login: SignIn): Promise<void> {
+  const greeting = await answer(wire, login)
+  if (!/^\* OK\b/i.test(greeting)) throw unreadable(login, greeting)
+  if (login.server.security === 'starttls') {
+    await imapCommand(wire, login, 'STARTTLS')
+    await wire.secureAsClient({ host: login.server.host, ca: login.ca })
+  }
+  // What was said before TLS counts no more (RFC 3501 §6.2.1).
+  const { untagged } = await imapCommand(wire, login, 'CAPABILITY')
+  const words = untagged.flatMap((line) => /^\* CAPABILITY (.*)$/i.exec(line)?.[1]?.toUpperCase().split(' ') ?? [])
+  const offered = words.flatMap((word) => (word.startsWith('AUTH=') ? [word.slice(5)] : []))
+  const exchange = exchangeFor(login, offered, 'imap')
+  const inline = words.includes('SASL-IR')
+  const [command, initial] = saslLines('imap', `A AUTHENTICATE ${exchange.mechanism}`, exchange, { inline })
+  await wire.write(`${command}\r\n`)
+  let pending = initial
+  let failure: SaslFailure | undefined
+  for (let lines = 0; lines < MOST_LINES; lines++) {
+    const line = await answer(wire, login)
+    if (line.startsWith('+')) {
+      if (pending === undefined) failure = readChallenge(line.slice(1).trim()) ?? failure
+      await wire.write(`${pending ?? exchange.acknowledge}\r\n`)
+      pending = undefined
+    } else if (/^A OK\b/i.test(line)) return
+    else if (/^A (?:NO|BAD)\b/i.test(line)) throw refused(login, line.slice(2), failure)
+    else if (/^\* BYE\b/i.test(line)) throw refused(login, line.slice(2), failure)
+  }
+  throw unreadable(login, 'too many lines')
+}
+
+/** Sends a command and reads to its end. Rejects with `MAIL_COMMAND_REFUSED` when the server refuses it. */
+export async function imapCommand(
+  wire: Wire,
+  login: SignIn,
+  command: string,
+): Promise<{ readonly untagged: readonly string[]; readonly text: string }> {
+  await wire.write(`A ${command}\r\n`)
+  const untagged: string[] = []
+  while (untagged.length < MOST_LINES) {
+    const line = await answer(wire, login)
+    if (/^A OK\b/i.test(line)) return { untagged, text: line.slice(2) }
+    if (/^A (?:NO|BAD)\b|^\* BYE\b/i.test(line)) {
+      const said = scrub(line.slice(2, 500), [login.token])
+      const message = `${serverName(login.server)} signed ${login.mailbox} in, then refused ${command}: ${said}`
+      throw new OAuthError('MAIL_COMMAND_REFUSED', message, { error_description: said })
+    }
+    untagged.push(line)
+  }
+  throw unreadable(login, 'too many lines')
+}

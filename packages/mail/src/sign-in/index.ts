@@ -1,0 +1,8 @@
+/**
+ * Signing in to mailboxes over IMAP, POP3 and SMTP with access tokens, and proving that they can be used.
+ *
+ * @module
+ */
+export type { MailConnecting } from '../wire/connect.ts'
+export type { MailTokens } from './open.ts'
+export { type MailAccount, type MailCheck, type VerifyOptions, verifyMail } from './verify.ts'

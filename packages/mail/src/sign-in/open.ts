@@ -1,0 +1,57 @@
+import { isOAuthError, OAuthError, type TokenSource, type Want } from '@evergrant/core'
+import type { MailServer } from '../discovery/mail-server.ts'
+import type { MailProtocol } from '../sasl/index.ts'
+import { connectMail, type MailConnecting, serverName } from '../wire/connect.ts'
+import { type Wire, wireError } from '../wire/wire.ts'
+import { signInImap } from './imap.ts'
+import { signInPop } from './pop.ts'
+import type { SignIn, SignsIn } from './sign-in.ts'
+import { signInSmtp } from './smtp.ts'
+
+/** What a mail connection needs of a token source. */
+export type MailTokens = Pick<TokenSource, 'token'>
+
+const ways: Readonly<Record<MailProtocol, SignsIn>> = { imap: signInImap, pop: signInPop, smtp: signInSmtp }
+
+/** Seconds that a token should last when a connection begins. */
+const FRESH = 60
+
+/**
+ * Connects to a mailbox and signs in. When the server refuses the token, once more with a newer one if there is one: a
+ * refusal of that is final. `want` goes with every request for a token.
+ */
+export async function openMailbox(
+  protocol: MailProtocol,
+  source: MailTokens,
+  at: { readonly server: MailServer; readonly mailbox: string; readonly want?: Want | undefined },
+  connecting: MailConnecting = {},
+): Promise<{ readonly wire: Wire; readonly login: SignIn }> {
+  const { server, mailbox, want } = at
+  const token = bearer((await source.token({ minTtl: FRESH, ...want })).access_token)
+  try {
+    return await attempt(protocol, { ...connecting, server, mailbox, token })
+  } catch (error) {
+    if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED') throw error
+    // A scope that is too small is the same in the next token.
+    if (error.error === 'insufficient_scope') throw error
+    const newer = (await source.token({ ...want, rejected: token })).access_token
+    if (newer === token) throw error
+    return attempt(protocol, { ...connecting, server, mailbox, token: newer })
+  }
+}
+
+function bearer(token: string): string {
+  if (token === '') throw new OAuthError('TOKEN_MISSING', 'The token source gave an empty token.')
+  return token
+}
+
+async function attempt(protocol: MailProtocol, login: SignIn): Promise<{ wire: Wire; login: SignIn }> {
+  const wire = await connectMail(login.server, login)
+  try {
+    await ways[protocol](wire, login)
+    return { wire, login }
+  } catch (error) {
+    wire.destroy()
+    throw wireError(error, serverName(login.server))
+  }
+}

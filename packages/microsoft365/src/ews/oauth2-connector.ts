@@ -1,0 +1,301 @@
+import {
+  type AccessToken,
+  type BegunAuthorization,
+  bearerFetch,
+  bearerMiddleware,
+  beginAuthorization,
+  type Client,
+  ClientSecretBasic,
+  ClientSecretPost,
+  type ConsentHandler,
+  clientCredentialsFlow,
+  defineClient,
+  finishAuthorization,
+  type GrantStore,
+  type Http,
+  isOAuthError,
+  memoryStore,
+  None,
+  OAuthError,
+  obtainConsent,
+  type PendingAuthorization,
+  type ProviderDefinition,
+  providedTokenSource,
+  type TokenSource,
+  tokenSource,
+  type Want,
+} from '@evergrant/core'
+import { assertRealTenant, providerFor } from '../definition.ts'
+import { checkedWay, type OAuth2Settings, scopeOf, type Way } from './settings.ts'
+
+/** Which of Microsoft's endpoints. */
+export type EndpointVersion = 'v1' | 'v2'
+
+/** What an {@link OAuth2Connector} takes beside its settings. */
+export interface ConnectorOptions {
+  /** Default: both, v1 first, as py-ews does. */
+  readonly endpointVersion?: EndpointVersion | undefined
+  /** Brings a person to the consent page, for the interactive flows: `consoleConsent`, `loopbackConsent`, or your own. */
+  readonly prompt?: ConsentHandler | ((url: string) => Promise<string | undefined>) | undefined
+  /** Where grants are kept. Default: this process's memory. */
+  readonly store?: GrantStore | undefined
+  /** Authorization servers instead of the catalogue's. */
+  readonly providers?: Readonly<Partial<Record<EndpointVersion, ProviderDefinition>>> | undefined
+  readonly http?: Partial<Http> | undefined
+}
+
+/** Whom tokens are for when nothing else is said: Exchange Online. */
+const EXCHANGE_ONLINE = 'https://outlook.office365.com'
+
+/**
+ * OAuth 2.0 for Exchange Web Services by py-ews' flow names, as a token source: a token is obtained once, kept, renewed
+ * and shared by concurrent callers. Without `endpointVersion` the v1 endpoint is tried and then the v2 one; the error then
+ * holds both. There is no second try when a person declined or went away.
+ *
+ * Scopes default to `EWS.AccessAsUser.All` for a person and to `/.default` for a program; on v1 the resource says it.
+ *
+ * The constructor throws `INVALID_ARGUMENT` for an unknown flow and `MISSING_PARAMETER` with every property that is missing.
+ *
+ * Microsoft retires EWS in Exchange Online (https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-ews-exchange-online):
+ * use it with Exchange on premises, and Microsoft Graph for everything else.
+ *
+ * @example
+ * ```ts
+ * import { OAuth2Connector } from '@evergrant/microsoft365/ews'
+ *
+ * const connector = new OAuth2Connector({
+ *   oauth2_authorization_type: 'client_credentials_grant',
+ *   client_id: 'your_client_id',
+ *   client_secret: 'your_client_secret',
+ *   tenant_id: 'contoso.onmicrosoft.com',
+ * })
+ * const { access_token } = await connector.token()
+ * ```
+ */
+export class OAuth2Connector implements TokenSource {
+  readonly id: string
+  readonly authorize: TokenSource['authorize']
+  readonly fetch: TokenSource['fetch']
+  readonly sending: TokenSource['sending']
+  readonly #settings: OAuth2Settings
+  readonly #options: ConnectorOptions
+  readonly #store: GrantStore
+  readonly #way: Way | undefined
+  #current: TokenSource | undefined
+  #obtaining: Promise<TokenSource> | undefined
+
+  constructor(settings: OAuth2Settings, options: ConnectorOptions = {}) {
+    const { access_token, tenant_id = '' } = settings
+    this.#settings = settings
+    this.#options = options
+    this.#store = options.store ?? memoryStore()
+    if (access_token === undefined) {
+      this.#way = checkedWay(settings)
+      if (this.#way.kind === 'app' || this.#way.kind === 'password')
+        assertRealTenant(tenant_id, this.#way.type, 'tenant_id')
+    } else this.#current = providedTokenSource({ token: given(access_token), clock: options.http?.clock })
+    this.id = this.#way === undefined ? 'provided' : `ews/${settings.client_id}/${tenant_id}/${this.#way.type}`
+    this.sending = { clock: options.http?.clock, fetch: options.http?.fetch }
+    this.authorize = bearerMiddleware(this)
+    this.fetch = bearerFetch(this)
+  }
+
+  /** A valid token: obtained the first time, kept and renewed from then on. */
+  async token(want?: Want): Promise<AccessToken> {
+    const source = this.#current ?? (await this.#found())
+    return source.token(want)
+  }
+
+  peek(): AccessToken | undefined {
+    return this.#current?.peek()
+  }
+
+  forget(): void {
+    this.#current?.forget()
+  }
+
+  /** Obtains a new grant, whatever is kept. Throws what `obtainConsent` or a token request throws. */
+  async authenticate(): Promise<true> {
+    this.#current = await this.#obtained()
+    return true
+  }
+
+  /**
+   * For a web application: the address of the consent page, and what {@link OAuth2Connector.requestToken} needs. The v2
+   * endpoint, unless `endpointVersion` says otherwise.
+   */
+  async getAuthorizationUrl(): Promise<BegunAuthorization> {
+    const version = this.#options.endpointVersion ?? 'v2'
+    if (this.#way?.kind !== 'code') throw unsupported(this.#way)
+    return beginAuthorization(await this.#client(version), { ...this.#asked(version), redirect_uri: this.#redirect() })
+  }
+
+  /** Finishes what {@link OAuth2Connector.getAuthorizationUrl} began. When it resolves, the grant is stored. */
+  async requestToken(
+    callback: string | URL | URLSearchParams,
+    { pending }: { readonly pending: PendingAuthorization },
+  ): Promise<true> {
+    const version = this.#options.endpointVersion ?? 'v2'
+    const client = await this.#client(version)
+    await finishAuthorization(client, { callback, pending, store: this.#store })
+    this.#current = this.#source(client, version)
+    return true
+  }
+
+  #found(): Promise<TokenSource> {
+    this.#obtaining ??= this.#kept()
+      .then((kept) => kept ?? this.#obtained())
+      .then((source) => {
+        this.#current = source
+        return source
+      })
+      .finally(() => {
+        this.#obtaining = undefined
+      })
+    return this.#obtaining
+  }
+
+  /** What an earlier run left in the store, if it can still be used. */
+  async #kept(): Promise<TokenSource | undefined> {
+    for (const version of this.#versions) {
+      if (version === undefined) continue
+      const grant = await this.#store.get(this.#grant(version))
+      if (grant !== undefined && grant.standing.state !== 'revoked')
+        return this.#source(await this.#client(version), version)
+    }
+    return undefined
+  }
+
+  async #obtained(): Promise<TokenSource> {
+    const [first, second] = this.#versions
+    try {
+      return await this.#obtain(first)
+    } catch (error) {
+      if (second === undefined || !mayTryAgain(error)) throw error
+      return this.#obtain(second).catch((last: unknown) => {
+        throw isOAuthError(last) ? both(error, last) : last
+      })
+    }
+  }
+
+  get #versions(): readonly [EndpointVersion, EndpointVersion?] {
+    const { endpointVersion } = this.#options
+    return endpointVersion === undefined ? ['v1', 'v2'] : [endpointVersion]
+  }
+
+  async #obtain(version: EndpointVersion): Promise<TokenSource> {
+    const client = await this.#client(version)
+    const { username = '', password = '' } = this.#settings
+    const asked = this.#asked(version)
+    const to = { ...asked, store: this.#store }
+    const source = this.#source(client, version)
+    switch (this.#way?.kind) {
+      case 'app':
+        await source.token({ force: true })
+        return source
+      case 'password': {
+        const { authorizeWithPassword } = await import('@evergrant/core/legacy')
+        await authorizeWithPassword(client, { ...to, username, password })
+        return source
+      }
+      case 'implicit':
+        await this.#implicitly(client, asked)
+        return source
+      default:
+        await obtainConsent(client, { ...to, redirect_uri: this.#redirect(), consent: this.#prompt() })
+        return source
+    }
+  }
+
+  async #implicitly(
+    client: Client,
+    asked: { readonly grant: string; readonly scope: readonly string[] },
+  ): Promise<void> {
+    const { beginImplicitAuthorization, finishImplicitAuthorization } = await import('@evergrant/core/legacy')
+    const { url, pending } = await beginImplicitAuthorization(client, { ...asked, redirect_uri: this.#redirect() })
+    const callback = await this.#prompt()(url)
+    if (callback === undefined || callback.trim() === '') throw new OAuthError('ABORTED', 'Nobody consented.')
+    await finishImplicitAuthorization(client, { callback, pending, store: this.#store })
+  }
+
+  #prompt(): (url: string) => Promise<string | undefined> {
+    if (this.#options.prompt !== undefined) return this.#options.prompt
+    const message = `${this.#way?.type} needs a person once: give prompt, or send the person to getAuthorizationUrl() and the callback to requestToken.`
+    throw new OAuthError('GRANT_NOT_FOUND', message, { outcome: 'not_sent' })
+  }
+
+  #redirect(): string {
+    return this.#settings.redirect_uri ?? ''
+  }
+
+  #grant(version: EndpointVersion): string {
+    const { username } = this.#settings
+    return `${this.id}/${version}${username === undefined ? '' : `/${username.toLowerCase()}`}`
+  }
+
+  /** What is asked for: on v2 a scope, on v1 nothing, because the resource stands in the request. */
+  #asked(version: EndpointVersion): { readonly grant: string; readonly scope: readonly string[] } {
+    const grant = this.#grant(version)
+    if (version === 'v1') return { grant, scope: [] }
+    const given = scopeOf(this.#settings)
+    const { resource = EXCHANGE_ONLINE } = this.#settings
+    const base = resource.replace(/\/+$/, '')
+    const usual = this.#way?.kind === 'app' ? `${base}/.default` : `${base}/EWS.AccessAsUser.All`
+    return { grant, scope: given.length > 0 ? given : [usual] }
+  }
+
+  #source(client: Client, version: EndpointVersion): TokenSource {
+    const { grant, scope } = this.#asked(version)
+    const flow = this.#way?.kind === 'app' ? clientCredentialsFlow({ scope }) : undefined
+    return tokenSource(grant, { client, store: this.#store, flow })
+  }
+
+  async #client(version: EndpointVersion): Promise<Client> {
+    const { client_id = '', client_secret = '', tenant_id = '', resource = EXCHANGE_ONLINE } = this.#settings
+    const secret = this.#way?.secret
+    return defineClient({
+      provider: await providerFor(tenant_id, this.#options.providers?.[version], version, { resource }),
+      client_id,
+      client_auth:
+        secret === 'basic'
+          ? ClientSecretBasic(client_secret)
+          : secret === 'body'
+            ? ClientSecretPost(client_secret)
+            : None(),
+      http: this.#options.http,
+    })
+  }
+}
+
+/** Not when a person declined or went away, and not when the mistake is this program's or its store's. */
+function mayTryAgain(error: unknown): boolean {
+  if (
+    !isOAuthError(error) ||
+    ['ACCESS_DENIED', 'ABORTED', 'AUTHORIZATION_EXPIRED', 'GRANT_NOT_FOUND'].includes(error.code)
+  )
+    return false
+  return error.class !== 'storage' && error.class !== 'request'
+}
+
+function both(first: unknown, last: OAuthError): OAuthError {
+  const before = first instanceof Error ? first.message : String(first)
+  const message = `Both endpoints refused. v1: ${before} v2: ${last.message}`
+  return new OAuthError(last.code, message, { ...last, cause: new AggregateError([first, last], 'v1, v2') })
+}
+
+function unsupported(way: Way | undefined): OAuthError {
+  const message = `${way?.type ?? 'A given access_token'} has no consent page with a code.`
+  return new OAuthError('NOT_SUPPORTED', message, { outcome: 'not_sent' })
+}
+
+/** A given token with its end, where it is a JWT that tells it; it is not verified, because it is only sent. */
+function given(access_token: string): AccessToken {
+  const whole = { access_token, token_type: 'Bearer', raw: {} }
+  try {
+    const payload = (access_token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
+    const { exp } = JSON.parse(atob(payload)) as { exp?: unknown }
+    return typeof exp === 'number' ? { ...whole, expires_at: exp } : whole
+  } catch {
+    return whole
+  }
+}

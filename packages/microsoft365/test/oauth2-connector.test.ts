@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { InvalidCredentialsError, memoryStore, OAuthError } from '@evergrant/core'
+import { anchorHeaders, ewsClient, OAuth2Connector, type OAuth2Settings } from '@evergrant/microsoft365/ews'
+import { type Entra, entra, SECRET, TENANT } from './support/entra.ts'
+import { is } from './support/kinds.ts'
+import { type Seen, server } from './support/server.ts'
+
+const EWS_SCOPE = 'https://outlook.office365.com/EWS.AccessAsUser.All'
+const redirect_uri = 'http://127.0.0.1/callback'
+const web = { client_id: 'web', client_secret: SECRET, tenant_id: TENANT }
+const person = { username: 'alice@contoso.test', password: 'pw+ &%=' }
+
+const needs: Record<string, string[]> = {
+  legacy_app_flow: ['client_id', 'client_secret', 'tenant_id', 'redirect_uri', 'username', 'password', 'scope'],
+  auth_code_grant: ['client_id', 'client_secret', 'tenant_id', 'redirect_uri', 'oauth2_scope'],
+  interactive_auth_code_grant: ['client_id', 'client_secret', 'tenant_id', 'redirect_uri', 'oauth2_scope'],
+  client_credentials_grant: ['client_id', 'client_secret', 'tenant_id'],
+  backend_app_flow: ['client_id', 'client_secret', 'tenant_id', 'scope or resource'],
+  web_application_flow: ['client_id', 'client_secret', 'tenant_id', 'redirect_uri'],
+  implicit_grant_flow: ['client_id', 'tenant_id', 'redirect_uri'],
+}
+for (const [name, properties] of Object.entries(needs))
+  test(`[#15] ${name} asks for exactly the properties that the requirement lists, all at once`, () => {
+    const type = { oauth2_authorization_type: name as 'auth_code_grant' }
+    assert.throws(() => new OAuth2Connector(type), {
+      code: 'MISSING_PARAMETER',
+      message: `${name} needs ${properties.join(', ')}.`,
+    })
+    const all = Object.fromEntries(
+      properties.map((property) => [property === 'scope or resource' ? 'scope' : property, 'x']),
+    )
+    assert.ok(new OAuth2Connector({ ...type, ...all }))
+  })
+
+test('[#14] an unknown flow is told, with the seven there are', () => {
+  for (const name of ['device', '', undefined, 'constructor'])
+    assert.throws(() => new OAuth2Connector({ ...web, oauth2_authorization_type: name as 'auth_code_grant' }), {
+      code: 'INVALID_ARGUMENT',
+      message:
+        /legacy_app_flow, auth_code_grant, interactive_auth_code_grant, client_credentials_grant, backend_app_flow, web_application_flow, implicit_grant_flow/,
+    })
+})
+
+interface World extends AsyncDisposable {
+  readonly v1: Entra
+  readonly v2: Entra
+  connector(settings: OAuth2Settings, more?: ConstructorParameters<typeof OAuth2Connector>[1]): OAuth2Connector
+}
+
+async function world(): Promise<World> {
+  const v1 = await entra('v1')
+  const v2 = await entra('v2')
+  return {
+    v1,
+    v2,
+    connector: (settings, more) =>
+      new OAuth2Connector(settings, {
+        providers: { v1: v1.definition, v2: v2.definition },
+        http: { clock: v2.clock },
+        ...more,
+      }),
+    async [Symbol.asyncDispose]() {
+      await v1[Symbol.asyncDispose]()
+      await v2[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const working: readonly (OAuth2Settings & { grant_type: string; basic: boolean })[] = [
+  {
+    ...web,
+    ...person,
+    oauth2_authorization_type: 'legacy_app_flow',
+    redirect_uri,
+    scope: EWS_SCOPE,
+    grant_type: 'password',
+    basic: true,
+  },
+  {
+    ...web,
+    oauth2_authorization_type: 'auth_code_grant',
+    redirect_uri,
+    oauth2_scope: EWS_SCOPE,
+    grant_type: 'authorization_code',
+    basic: false,
+  },
+  {
+    ...web,
+    oauth2_authorization_type: 'interactive_auth_code_grant',
+    redirect_uri,
+    oauth2_scope: [EWS_SCOPE],
+    grant_type: 'authorization_code',
+    basic: false,
+  },
+  { ...web, oauth2_authorization_type: 'client_credentials_grant', grant_type: 'client_credentials', basic: false },
+  {
+    ...web,
+    oauth2_authorization_type: 'backend_app_flow',
+    resource: 'https://outlook.office365.com',
+    grant_type: 'client_credentials',
+    basic: true,
+  },
+  {
+    ...web,
+    oauth2_authorization_type: 'web_application_flow',
+    redirect_uri,
+    grant_type: 'authorization_code',
+    basic: false,
+  },
+]
+for (const { grant_type, basic, ...settings } of working) {
+  const name = settings.oauth2_authorization_type
+  for (const endpointVersion of ['v1', 'v2'] as const)
+    test(`[#12] [#13] [#17] [#18] [#21] ${name} gets a token at ${endpointVersion}, and the next call needs no request`, async () => {
+      await using w = await world()
+      const at = w[endpointVersion]
+      const connector = w.connector(settings, { endpointVersion, prompt: at.consents('Alice@contoso.test') })
+      const { access_token } = await connector.token()
+      const [request, ...others] = at.sandbox.journal.where({ endpoint: 'token' })
+      assert.equal(others.length, 0)
+      assert.equal(request?.outcome?.issued?.access_token, access_token)
+      assert.equal(request?.path, `/${TENANT}/oauth2/${endpointVersion === 'v1' ? '' : 'v2.0/'}token`)
+      assert.equal(request?.grant_type, grant_type)
+      assert.equal(request?.headers.authorization?.startsWith('Basic ') ?? false, basic)
+      assert.equal('client_secret' in (request?.form ?? {}), !basic)
+      const scope = request?.form['scope']?.split(' ') ?? []
+      if (endpointVersion === 'v1') assert.equal(request?.form['resource'], 'https://outlook.office365.com')
+      else if (grant_type === 'client_credentials') assert.deepEqual(scope, ['https://outlook.office365.com/.default'])
+      else {
+        const [page] = at.sandbox.journal.where({ endpoint: 'authorize' })
+        assert.ok([...scope, ...(page?.query['scope']?.split(' ') ?? [])].includes(EWS_SCOPE))
+        assert.equal('resource' in (request?.form ?? {}), false)
+      }
+      assert.equal((await connector.token()).access_token, access_token)
+      assert.equal(at.sandbox.journal.count({ endpoint: 'token' }), 1)
+    })
+}
+
+test('[#6] [#12] implicit_grant_flow takes the access token of the fragment, after its state was compared', async () => {
+  await using w = await world()
+  const settings = {
+    client_id: 'native',
+    tenant_id: TENANT,
+    redirect_uri,
+    oauth2_authorization_type: 'implicit_grant_flow',
+  } as const
+  const comesBack =
+    (change: Record<string, string> = {}) =>
+    async (url: string): Promise<string> => {
+      const asked = new URL(url).searchParams
+      assert.equal(asked.get('response_type'), 'token')
+      const state = asked.get('state') ?? ''
+      return `${redirect_uri}#${new URLSearchParams({ access_token: 'of-the-fragment', token_type: 'Bearer', expires_in: '3600', state, ...change })}`
+    }
+  const connector = w.connector(settings, { endpointVersion: 'v2', prompt: comesBack() })
+  assert.equal((await connector.token()).access_token, 'of-the-fragment')
+  const other = w.connector(settings, { endpointVersion: 'v2', prompt: comesBack({ state: '1234' }) })
+  await assert.rejects(other.token(), { code: 'STATE_MISMATCH' })
+})
+
+test('[#19] v1 is tried, then v2 once; when both refuse, both are told', async () => {
+  await using w = await world()
+  const settings = { ...web, oauth2_authorization_type: 'client_credentials_grant' } as const
+  w.v1.refuses({ error: 'invalid_resource', code: 500011, words: 'The resource principal was not found.' })
+  const connector = w.connector(settings)
+  const { access_token } = await connector.token()
+  assert.equal(w.v2.sandbox.journal.last({ endpoint: 'token' })?.outcome?.issued?.access_token, access_token)
+  w.v1.refuses({ error: 'invalid_client', code: 7000215, words: 'Invalid client secret provided.', status: 401 })
+  w.v2.refuses({ error: 'invalid_client', code: 7000222, words: 'The secret is expired.', status: 401 })
+  const failed = w.connector(settings).token()
+  await assert.rejects(failed, is(InvalidCredentialsError))
+  await assert.rejects(failed, /v1: .*AADSTS7000215.*v2: .*AADSTS7000222/)
+  assert.equal(w.v1.sandbox.journal.count({ endpoint: 'token' }), 2)
+  assert.equal(w.v2.sandbox.journal.count({ endpoint: 'token' }), 2)
+})
+
+test('[#20] a person who declines or goes away is not asked a second time', async () => {
+  await using w = await world()
+  const settings = {
+    ...web,
+    oauth2_authorization_type: 'auth_code_grant',
+    redirect_uri,
+    oauth2_scope: EWS_SCOPE,
+  } as const
+  const outcomes = [
+    ['ACCESS_DENIED', (url: string) => w.v1.sandbox.deny(url)],
+    ['ABORTED', async () => ''],
+  ] as const
+  for (const [code, answer] of outcomes) {
+    let prompts = 0
+    const prompt = async (url: string): Promise<string> => {
+      prompts += 1
+      return answer(url)
+    }
+    await assert.rejects(w.connector(settings, { prompt }).token(), { code })
+    assert.equal(prompts, 1)
+  }
+})
+
+test('[#16] an access token that is given needs nothing else, until it ends', async () => {
+  await using w = await world()
+  const payload = Buffer.from(JSON.stringify({ exp: w.v2.clock.now() + 60 })).toString('base64url')
+  const access_token = `e30.${payload}.sig`
+  const connector = w.connector({ access_token })
+  assert.equal((await connector.token()).access_token, access_token)
+  w.v2.clock.advance(61)
+  await assert.rejects(connector.token(), { code: 'TOKEN_EXPIRED' })
+})
+
+test('many callers at once ask once; a grant in the store is used by the next run, which asks nobody', async () => {
+  await using w = await world()
+  const store = memoryStore()
+  const settings = {
+    ...web,
+    oauth2_authorization_type: 'auth_code_grant',
+    redirect_uri,
+    oauth2_scope: EWS_SCOPE,
+  } as const
+  let prompts = 0
+  const prompt = (url: string): Promise<string> => {
+    prompts += 1
+    return w.v2.consents('bob@contoso.test')(url)
+  }
+  const first = w.connector(settings, { store, prompt, endpointVersion: 'v2' })
+  const tokens = await Promise.all([1, 2, 3, 4].map(() => first.token()))
+  assert.equal(new Set(tokens.map(({ access_token }) => access_token)).size, 1)
+  const next = w.connector(settings, { store, endpointVersion: 'v2' })
+  w.v2.clock.advance(7200)
+  assert.notEqual((await next.token()).access_token, tokens[0]?.access_token)
+  assert.equal(prompts, 1)
+})
+
+test('a web application without a prompt sends the person itself; an app needs a real tenant', async () => {
+  await using w = await world()
+  const settings = { ...web, oauth2_authorization_type: 'web_application_flow', redirect_uri } as const
+  const connector = w.connector(settings)
+  await assert.rejects(connector.token(), { code: 'GRANT_NOT_FOUND', message: /getAuthorizationUrl/ })
+  const { url, pending } = await connector.getAuthorizationUrl()
+  const callback = await w.v2.sandbox.approve(url, { username: 'bob@contoso.test' })
+  await connector.requestToken(callback, { pending: JSON.parse(JSON.stringify(pending)) })
+  assert.ok((await connector.token()).access_token)
+  const app = { ...web, tenant_id: 'common', oauth2_authorization_type: 'client_credentials_grant' } as const
+  assert.throws(() => w.connector(app), { code: 'MISSING_PARAMETER', message: /tenant_id/ })
+})
+
+test('[#24] an EWS endpoint takes the token; the mailbox is named only when impersonating', async () => {
+  await using w = await world()
+  const issued = new Set<string | undefined>()
+  const soap = (body: string): string =>
+    `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`
+  const answer = ({ headers, body }: Seen) => {
+    const type = { 'content-type': 'text/xml; charset=utf-8' }
+    if (!issued.has(headers.authorization)) return { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+    const text = body.toString()
+    if (text.includes('nobody@'))
+      return {
+        status: 500,
+        headers: type,
+        body: soap(
+          '<s:Fault><faultstring>No mailbox &amp; no luck.</faultstring><detail><e:ResponseCode xmlns:e="e">ErrorNonExistentMailbox</e:ResponseCode></detail></s:Fault>',
+        ),
+      }
+    const response = text.includes('m:FindItem')
+      ? '<t:Items><t:Message><t:ItemId Id="i1" ChangeKey="c"/><t:Subject>Fish &amp; chips &#x1F35F;</t:Subject></t:Message></t:Items>'
+      : '<t:Folder><t:FolderId Id="f1" ChangeKey="k"/><t:DisplayName>Inbox</t:DisplayName><t:TotalCount>43</t:TotalCount></t:Folder>'
+    return {
+      headers: type,
+      body: soap(`<m:R xmlns:m="m" xmlns:t="t"><m:ResponseCode>NoError</m:ResponseCode>${response}</m:R>`),
+    }
+  }
+  await using exchange = await server(answer)
+  const source = w.connector(
+    { ...web, oauth2_authorization_type: 'client_credentials_grant' },
+    { endpointVersion: 'v2' },
+  )
+  issued.add(`Bearer ${(await source.token()).access_token}`)
+  const url = `${exchange.url}/EWS/Exchange.asmx`
+  const plain = ewsClient(source, { url })
+  assert.deepEqual(await plain.getFolder('inbox'), { id: 'f1', changeKey: 'k', displayName: 'Inbox', totalCount: 43 })
+  assert.equal(exchange.seen[0]?.headers['x-anchormailbox'], undefined)
+  assert.equal(exchange.seen[0]?.body.toString().includes('ExchangeImpersonation'), false)
+  const acting = ewsClient(source, { url, impersonate: 'a&b@contoso.test' })
+  assert.deepEqual(await acting.findItems('inbox', 1), [{ id: 'i1', changeKey: 'c', subject: 'Fish & chips 🍟' }])
+  assert.equal(exchange.seen[1]?.headers['x-anchormailbox'], 'a&b@contoso.test')
+  assert.match(exchange.seen[1]?.body.toString() ?? '', /<t:PrimarySmtpAddress>a&#38;b@contoso\.test</)
+  assert.deepEqual(anchorHeaders(), {})
+  const missing = ewsClient(source, { url, impersonate: 'nobody@contoso.test' }).getFolder('inbox')
+  await assert.rejects(missing, (error: unknown) => {
+    assert.ok(error instanceof OAuthError && error.error === 'ErrorNonExistentMailbox')
+    assert.match(error.message, /No mailbox & no luck/)
+    return true
+  })
+})

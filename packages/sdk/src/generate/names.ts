@@ -1,0 +1,55 @@
+import { invalidDocument, type Path } from '../description/invalid-document.ts'
+
+/** `my-auth` and `my_auth` as `MyAuth`; `OAuthACG` stays. */
+export function typeName(name: string): string {
+  const words = name.match(/[A-Za-z0-9]+/g) ?? ['Scheme']
+  const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
+  return /^\d/.test(joined) ? `_${joined}` : joined
+}
+
+/** `file:read` as `FILE_READ`; of a scope that is an address, what comes after its host. */
+export function constantName(scope: string): string {
+  const path = scope.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*(?=\/.)/i, '')
+  const words = path.replace(/([a-z0-9])([A-Z])/g, '$1_$2').match(/[A-Za-z0-9]+/g) ?? [scope === '*' ? 'ALL' : 'SCOPE']
+  const joined = words.join('_').toUpperCase()
+  return /^\d/.test(joined) ? `_${joined}` : joined
+}
+
+/** Names in TypeScript by names in the document. Two that would be the same are `INVALID_DOCUMENT`. */
+export function distinctNames(
+  given: readonly string[],
+  make: (name: string) => string,
+  pathOf: (name: string) => Path,
+): ReadonlyMap<string, string> {
+  const taken = new Map<string, string>()
+  const names = new Map<string, string>()
+  for (const name of given) {
+    const made = make(name)
+    const other = taken.get(made)
+    if (other !== undefined)
+      throw invalidDocument(pathOf(name), `"${name}" and "${other}" would both be ${made} in TypeScript; rename one.`)
+    taken.set(made, name)
+    names.set(name, made)
+  }
+  return names
+}
+
+/** A key of an object as it is written: quoted where it has to be. */
+export function key(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : quoted(name)
+}
+
+/** How a property is reached. */
+export function property(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${quoted(name)}]`
+}
+
+/** A text as TypeScript writes it. */
+export function quoted(text: string): string {
+  return `'${JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`
+}
+
+/** Words of the document inside of a comment: on one line, and unable to end it. */
+export function comment(words: string): string {
+  return words.replaceAll('*/', '*\\/').replace(/\s+/g, ' ').trim()
+}

@@ -1,0 +1,237 @@
+import type { ApiDescription, FlowName } from '../description/api-description.ts'
+import { key, property, quoted } from './names.ts'
+import type { SchemeModel } from './scheme-model.ts'
+
+const TITLES: Readonly<Record<FlowName, string>> = {
+  authorizationCode: 'OAuth 2 Authorization Code Grant',
+  clientCredentials: 'OAuth 2 Client Credentials Grant',
+  password: 'OAuth 2 Password Grant',
+  implicit: 'OAuth 2 Implicit Grant',
+  deviceAuthorization: 'OAuth 2 Device Authorization Grant',
+}
+
+type Field = readonly [name: string, type: string, words: string]
+
+/** The credentials of a scheme: name, type and what they are. */
+function fieldsOf({ credentials, type, scopes }: SchemeModel): readonly Field[] {
+  const registration: readonly Field[] = [
+    ['clientId', '`string`', 'OAuth 2 client id'],
+    ['clientSecret', '`string`', 'OAuth 2 client secret; leave it out for a public client'],
+  ]
+  const redirect: Field = ['redirectUri', '`string`', 'Where the server sends the person back to, as registered']
+  const person: readonly Field[] = [
+    ['username', '`string`', 'Name of the person'],
+    ['password', '`string`', 'Password of the person'],
+  ]
+  const tokens: readonly Field[] = [
+    ['token', '`OAuthToken`', 'A token that is there already'],
+    ['scopes', `\`${scopes.length > 0 ? `${type}Scope` : 'string'}[]\``, 'Scopes that the token is for'],
+    ['tokenProvider', '`(last, manager) => OAuthToken`', 'Gets a token when there is none or it has ended'],
+    ['onTokenUpdate', '`(token) => void`', 'Hears of every new token'],
+    ['clockSkew', '`number`', 'Seconds before its end from which a token counts as ended'],
+    ['autoRefresh', '`boolean`', 'Whether an ended token is renewed by itself; true unless given'],
+    ['source', '`TokenSource`', 'Tokens of a grant in any store, shared by many processes'],
+  ]
+  switch (credentials) {
+    case 'AuthorizationCodeCredentials':
+    case 'ImplicitCredentials':
+      return [...registration, redirect, ...tokens]
+    case 'PasswordCredentials':
+      return [...registration, ...person, ...tokens]
+    case 'OAuthCredentials':
+      return [['flow', '`string`', 'Which of the flows'], ...registration, redirect, ...person, ...tokens]
+    case 'ClientCredentialsCredentials':
+    case 'DeviceCredentials':
+      return [...registration, ...tokens]
+    case 'KeyCredentials':
+      return [['value', '`string`', 'The key']]
+    case 'BasicCredentials':
+      return person
+    case 'BearerCredentials':
+      return [['token', '`string`', 'The token']]
+    case 'CertificateCredentials':
+      return [['fetch', '`typeof fetch`', 'The `fetch` that holds the client certificate']]
+    default:
+      return [['ready', '`function`', 'A scheme of your own: `customScheme` of `@evergrant/core/api`']]
+  }
+}
+
+/** The credentials of a scheme as an entry of `auth`; from variables such as `PET_AUTH_CLIENT_ID`, or as an example. */
+export function initialization(scheme: SchemeModel, indent: string, environment = false): string {
+  const { name, type, scopes } = scheme
+  const first = scopes[0]
+  const shown = fieldsOf(scheme).flatMap(([field, kind]): string[] => {
+    if (field === 'scopes') return first === undefined ? [] : [`scopes: [${type}Scope.${first.constant}],`]
+    if (field === 'flow' || kind !== '`string`') return []
+    return [`${field}: ${environment ? `process.env[${quoted(variable(name, field))}]` : quoted(field)},`]
+  })
+  if (shown.length === 0) return `${indent}// ${key(name)}: see docs/${type}.md`
+  return [`${indent}${key(name)}: {`, ...shown.map((line) => `${indent}  ${line}`), `${indent}},`].join('\n')
+}
+
+/** As `configurationFromEnvironment` of core names them. */
+function variable(...names: readonly string[]): string {
+  return names
+    .join('_')
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
+    .replace(/[^A-Za-z0-9]+/g, '_')
+    .toUpperCase()
+}
+
+/** The document of one scheme: credentials, how to use them, scopes. Its samples stand beside `client.ts`. */
+export function schemeDocument(scheme: SchemeModel, extension: string): string {
+  const { name, type, flows, scopes, description } = scheme
+  // With several flows the manager is one of several, which its `flow` tells apart.
+  const flow = flows.length === 1 ? flows[0] : undefined
+  const title = flow === undefined ? name : TITLES[flow]
+  const rows = fieldsOf(scheme).map(
+    ([field, kind, words]) => `| ${field} | ${kind.replaceAll('|', '\\|')} | ${words} |`,
+  )
+  const scoped = scopes.length > 0 ? `, ${type}Scope` : ''
+  const imports = (names: string) => `import { createClient${names} } from './client${extension}'`
+  const init = initialization(scheme, '    ')
+  const start = `${imports(scoped)}\n\nconst client = createClient({\n  auth: {\n${init}\n  },\n})`
+  const table = scopes.map(({ constant, description: words }) => `| \`${constant}\` | ${cell(words)} |`)
+  const parts = [
+    `# ${title}`,
+    `Documentation for accessing and setting credentials for ${name}.${description.description ? ` ${description.description.trim()}` : ''}`,
+    '## Auth Credentials',
+    ['| Name | Type | Description |', '| --- | --- | --- |', ...rows].join('\n'),
+    `**Note:** Give them as \`${type}Credentials\`, under \`auth${property(name)}\` in the options of \`createClient\`.`,
+    '## Usage Example',
+    '### Client Initialization',
+    code(init.trimStart().startsWith('//') ? customSample(name, imports('')) : start),
+    ...(flow === 'authorizationCode' ? authorizationCode(name, init, imports(scoped)) : []),
+    ...(flow === 'clientCredentials' ? clientCredentials(name, init, imports(scoped)) : []),
+    ...(flow === 'deviceAuthorization' ? device(name, start) : []),
+    ...(flow === 'implicit' ? implicit(name, start) : []),
+    ...(scopes.length > 0
+      ? [
+          '### Scopes',
+          `Available scopes are defined in \`${type}Scope\`.`,
+          ['| Scope Name | Description |', '| --- | --- |', ...table].join('\n'),
+        ]
+      : []),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function authorizationCode(name: string, init: string, imports: string): string[] {
+  const at = property(name)
+  const client = `createClient({\n  auth: {\n${init}\n  },\n})`
+  return [
+    'The person has to consent before a call that needs this scheme: until then such a call is an error, and is not sent.',
+    '### Obtain user consent',
+    'Send the person to the address that `getAuthorizationUrl()` makes, with state and PKCE.',
+    '### Handle the answer of the OAuth server',
+    'The server sends the person back to the redirect URI, with `?code=…` after consent and with `?error=access_denied` otherwise.',
+    '### Authorize the client using the code',
+    code(`import { ApiError, OAuthProviderError } from '@evergrant/core'
+${imports}
+
+let client = ${client}
+console.log(await client${at}.getAuthorizationUrl())
+
+export async function finish(callback: string) {
+  try {
+    const token = await client${at}.fetchToken(callback)
+    client = client.cloneWith({ auth: { ${key(name)}: { token } } })
+  } catch (error) {
+    if (error instanceof OAuthProviderError) console.log('refused:', error.error)
+    else if (error instanceof ApiError) console.log('API:', error.status)
+    else throw error
+  }
+}`),
+    '### Refreshing the token',
+    'An ended token is renewed by the next call. With `autoRefresh: false`, or without a refresh token, the call is an error before it is sent.',
+    code(`${imports}
+
+const client = ${client}
+if (client${at}.isTokenExpired()) await client${at}.refreshToken()`),
+    '### Storing an access token for reuse, and creating a client from a stored token',
+    code(`import type { OAuthToken } from '@evergrant/sdk'
+${imports}
+
+export function restored(load: () => OAuthToken | undefined, save: (token: OAuthToken) => Promise<void>) {
+  const client = ${client}
+  return client.cloneWith({ auth: { ${key(name)}: { token: load(), onTokenUpdate: save } } })
+}`),
+  ]
+}
+
+function clientCredentials(name: string, init: string, imports: string): string[] {
+  const client = `createClient({\n  auth: {\n${init}\n  },\n})`
+  return [
+    'The token is fetched on the first call that needs it, and again when it has ended. A token of your own goes into `token`.',
+    '### Adding OAuth Token Update Callback',
+    code(`import type { OAuthToken } from '@evergrant/sdk'
+${imports}
+
+export function saving(saveTokenToDatabase: (token: OAuthToken) => Promise<void>) {
+  const client = ${client}
+  return client.cloneWith({ auth: { ${key(name)}: { onTokenUpdate: saveTokenToDatabase } } })
+}`),
+    '### Adding Custom OAuth Token Provider',
+    code(`import type { OAuthToken, TokenAcquirer } from '@evergrant/sdk'
+${imports}
+
+export function providing(loadTokenFromDatabase: () => Promise<OAuthToken | undefined>) {
+  const client = ${client}
+  const tokenProvider = async (last: OAuthToken | undefined, authManager: TokenAcquirer) =>
+    (await loadTokenFromDatabase()) ?? authManager.fetchToken()
+  return client.cloneWith({ auth: { ${key(name)}: { tokenProvider } } })
+}`),
+  ]
+}
+
+function device(name: string, start: string): string[] {
+  const at = property(name)
+  return [
+    '### Obtain user consent',
+    code(`${start}
+const code = await client${at}.requestCode()
+console.log(code.verification_uri, code.user_code)
+await client${at}.fetchToken(code)`),
+  ]
+}
+
+function implicit(name: string, start: string): string[] {
+  const at = property(name)
+  return [
+    '### Obtain user consent',
+    code(`${start}
+console.log(await client${at}.getAuthorizationUrl())
+export const finish = (callback: string) => client${at}.fetchToken(callback)`),
+  ]
+}
+
+function customSample(name: string, imports: string): string {
+  return `${imports.replace('{ createClient', '{ type Auth, createClient')}
+
+export const withOwn = (own: Auth[${quoted(name)}]) => createClient({ auth: { ${key(name)}: own } })`
+}
+
+/** `README.md` of the generated folder. */
+export function readmeFile(api: ApiDescription, schemes: readonly SchemeModel[]): string {
+  const servers = api.servers.map(({ name, url, description = '' }) => `| ${name} | ${url} | ${cell(description)} |`)
+  const parts = [
+    `# ${api.title}`,
+    'Generated by `evergrant generate`. `client.ts` makes the client, `schema.ts` has the types, `example.ts` runs.',
+    ...(servers.length > 0
+      ? ['## Servers', ['| Name | Address | Description |', '| --- | --- | --- |', ...servers].join('\n')]
+      : []),
+    ...(schemes.length > 0
+      ? ['## Security schemes', schemes.map(({ name, type }) => `- [${name}](docs/${type}.md)`).join('\n')]
+      : []),
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function code(text: string): string {
+  return `\`\`\`ts\n${text}\n\`\`\``
+}
+
+function cell(words: string): string {
+  return words.replace(/\s+/g, ' ').replaceAll('|', '\\|').trim()
+}
