@@ -166,13 +166,23 @@ test('a port that is taken is said so, and nothing stays open', async () => {
   await assert.rejects(main(env, { signals: false, say: () => {} }), /something else listens there/)
 })
 
+test('a password in an address that cannot be used is not repeated', async () => {
+  const env = { EVERGRANT_PUBLIC_URL: 'https://ada:very-secret@evergrant.example', EVERGRANT_LOG_LEVEL: 'silent' }
+  await assert.rejects(main(env, { signals: false, say: () => {} }), (error: OAuthError) => {
+    assert.match(error.message, /EVERGRANT_PUBLIC_URL is "https:\/\/…@evergrant\.example"/)
+    assert.doesNotMatch(String(error), /very-secret/)
+    return true
+  })
+})
+
 test('a sealing key that got lost is said so, and no new one takes its place', async () => {
   await using scene = await Scene.begin()
   await scene.stop()
   const key = join(scene.dir, 'data', 'key')
   await rm(key)
   const env = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: join(scene.dir, 'data'), EVERGRANT_LOG_LEVEL: 'silent' }
-  await assert.rejects(main(env, { signals: false, say: () => {} }), /There is no sealing key/)
+  const words = /There is no sealing key.* Bring the file back from a backup/
+  await assert.rejects(main(env, { signals: false, say: () => {} }), words)
   assert.equal(existsSync(key), false)
 })
 
