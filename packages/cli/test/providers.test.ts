@@ -23,7 +23,7 @@ async function said(args: readonly string[], isTTY = false): Promise<{ code: num
 test('all providers are listed but those that are gone, which a flag adds', async () => {
   const listed = JSON.parse((await said(['providers', 'list', '--json'])).stdout) as { id: string; status?: string }[]
   const all = JSON.parse((await said(['providers', 'list', '--json', '--defunct'])).stdout) as { id: string }[]
-  assert.equal(all.length, 953)
+  assert.ok(all.length > 950)
   assert.ok(listed.length < all.length && listed.every(({ status }) => status !== 'defunct'))
   const { stdout, code } = await said(['providers', 'list'])
   assert.equal(code, 0)
