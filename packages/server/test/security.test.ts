@@ -224,11 +224,13 @@ test('[#139] a member who is no administrator changes no connections and makes n
   await using sandbox = await sandboxOf(scene)
   const connection = await connectionTo(sandbox, browser)
   await scene.stop()
-  const { DatabaseSync } = await import('node:sqlite')
-  const database = new DatabaseSync(`${scene.dir}/data/evergrant.db`)
-  database.exec("UPDATE users SET role = 'member'")
-  database.prepare("INSERT INTO users VALUES ('root', 'Root', 'x', 'admin', 0)").run()
-  database.close()
+  const db = await scene.tables()
+  await db.updateTable('users').set({ role: 'member' }).execute()
+  await db
+    .insertInto('users')
+    .values({ id: 'root', name: 'Root', password_hash: 'x', role: 'admin', created_at: 0 })
+    .execute()
+  await db.destroy()
   await scene.start()
   assert.equal((await browser.get('/v1/connections')).status, 200)
   for (const [method, path] of [

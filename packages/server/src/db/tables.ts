@@ -107,6 +107,13 @@ export interface HistoryTable {
   since: number | null
 }
 
+interface ChangeTable {
+  id: string
+  at: number
+  /** JSON: what one server tells the others. */
+  message: string
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -118,4 +125,5 @@ export interface Tables {
   pending_authorizations: PendingAuthorizationTable
   api_keys: ApiKeyTable
   history: HistoryTable
+  changes: ChangeTable
 }

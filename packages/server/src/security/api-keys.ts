@@ -1,12 +1,13 @@
 import type { Clock } from '@evergrant/core'
 import type { Kysely, Selectable } from 'kysely'
+import type { Changes } from '../changes/changes.ts'
 import type { ApiKey, NewApiKey } from '../contract/index.ts'
 import type { ApiKeyTable, Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
 
 const PREFIX = 'egk_'
-/** For so long a key is taken from memory; a key that another process deleted works on for so long. */
+/** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
 const REMEMBERED = 5
 const MOST_REMEMBERED = 10_000
 /** The last use is written at most so often. */
@@ -29,12 +30,16 @@ interface Remembered {
 export class ApiKeys {
   readonly #db: Kysely<Tables>
   readonly #clock: Clock
+  readonly #changes: Pick<Changes, 'tell'> | undefined
+  /** Counts what was forgotten: a key that was read before is not remembered after. */
+  #forgotten = 0
   readonly #remembered = new Map<string, Remembered>()
   readonly #written = new Map<string, number>()
 
-  constructor(db: Kysely<Tables>, clock: Clock) {
+  constructor(db: Kysely<Tables>, clock: Clock, changes?: Pick<Changes, 'tell'>) {
     this.#db = db
     this.#clock = clock
+    this.#changes = changes
   }
 
   async list(): Promise<ApiKey[]> {
@@ -68,7 +73,20 @@ export class ApiKeys {
   async remove(id: string): Promise<void> {
     const [gone] = await this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash').execute()
     if (gone === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
-    this.#remembered.delete(gone.key_hash)
+    this.forget(gone.key_hash)
+    this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
+  }
+
+  /** Forgets a key, by its hash: the next request with it reads the database. */
+  forget(hash: string): void {
+    this.#forgotten++
+    this.#remembered.delete(hash)
+  }
+
+  /** Forgets all keys. */
+  forgetAll(): void {
+    this.#forgotten++
+    this.#remembered.clear()
   }
 
   /** The key of an `Authorization: Bearer …` header. Answers from memory when it can. */
@@ -100,6 +118,7 @@ export class ApiKeys {
   }
 
   async #load(hash: string, now: number): Promise<KnownKey | undefined> {
+    const before = this.#forgotten
     const row = await this.#db.selectFrom('api_keys').selectAll().where('key_hash', '=', hash).executeTakeFirst()
     if (row === undefined) {
       this.#remembered.delete(hash)
@@ -108,7 +127,7 @@ export class ApiKeys {
     const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
     const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts }
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
-    this.#remembered.set(hash, { key, until: now + REMEMBERED })
+    if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key
   }
 

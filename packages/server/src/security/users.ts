@@ -1,5 +1,6 @@
 import type { Clock } from '@evergrant/core'
 import type { Kysely } from 'kysely'
+import { writeMeta } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
 import { Lockout } from './lockout.ts'
@@ -20,14 +21,8 @@ export class Users {
     this.#lockout = new Lockout(clock)
   }
 
-  async setupDone(): Promise<boolean> {
-    const admin = await this.#db
-      .selectFrom('users')
-      .select('id')
-      .where('role', '=', 'admin')
-      .limit(1)
-      .executeTakeFirst()
-    return admin !== undefined
+  setupDone(): Promise<boolean> {
+    return hasAdministrator(this.#db)
   }
 
   /** A token for the first-run link, as long as there is no administrator. Earlier ones stay valid too. */
@@ -41,7 +36,7 @@ export class Users {
     return token
   }
 
-  /** Makes the first administrator. The token is taken in one step, so that of two requests one wins. */
+  /** Makes the first administrator, once: of requests at the same time one wins, whichever server they reach. */
   async setUp(token: string, name: string, password: string, source: string): Promise<string> {
     this.#assertMayTry(source)
     const known = await this.#db
@@ -55,12 +50,18 @@ export class Users {
     }
     const password_hash = await this.#passwords.hash(password)
     const id = randomId()
-    const taken = await this.#db.deleteFrom('setup_tokens').returning('token_hash').execute()
-    if (taken.length === 0) throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
-    await this.#db
-      .insertInto('users')
-      .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now() })
-      .execute()
+    await this.#db.transaction().execute(async (db) => {
+      // Held to the end of the transaction: of requests on several servers, with several links, one goes first.
+      await writeMeta(db, 'set_up_by', id)
+      if (await hasAdministrator(db)) {
+        throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
+      }
+      await db.deleteFrom('setup_tokens').execute()
+      await db
+        .insertInto('users')
+        .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now() })
+        .execute()
+    })
     return id
   }
 
@@ -87,4 +88,9 @@ export class Users {
       throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
     }
   }
+}
+
+async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {
+  const found = await db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()
+  return found !== undefined
 }

@@ -14,6 +14,6 @@ export function listRoute(app: App, { accounts }: Services): void {
         response: answers(AccountList),
       },
     },
-    async ({ apiKey }) => ({ accounts: await accounts.list(apiKey?.accounts) }),
+    async ({ apiKey }) => ({ accounts: await accounts.list({ ids: apiKey?.accounts }) }),
   )
 }
