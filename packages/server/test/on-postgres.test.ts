@@ -1,9 +1,5 @@
 /** The tests of these files once more, with the server's data in PostgreSQL. */
-import { postgres, TEST_DATABASE } from './support/database.ts'
-
-process.env[TEST_DATABASE] = 'postgres'
-// Outside of any test, so that it ends after the last one.
-await postgres()
+process.env['EVERGRANT_TEST_DATABASE'] = 'postgres'
 
 for (const file of [
   'whole-path',
@@ -16,6 +12,10 @@ for (const file of [
   'revocation',
   'trouble',
   'events',
+  'account-pages',
+  'plan',
 ]) {
   await import(`./${file}.test.ts`)
 }
+
+export {}

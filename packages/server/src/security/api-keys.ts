@@ -108,6 +108,7 @@ export class ApiKeys {
   used(key: KnownKey): void {
     const now = this.#clock.now()
     if (now - (this.#written.get(key.id) ?? Number.NEGATIVE_INFINITY) < USE_WRITTEN_EVERY) return
+    if (this.#written.size >= MOST_REMEMBERED) this.#written.clear()
     this.#written.set(key.id, now)
     this.#db
       .updateTable('api_keys')

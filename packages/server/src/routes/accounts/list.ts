@@ -1,4 +1,4 @@
-import { AccountList } from '../../contract/index.ts'
+import { AccountList, AccountQuery } from '../../contract/index.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
@@ -9,11 +9,18 @@ export function listRoute(app: App, { accounts }: Services): void {
     {
       config: { access: 'session-or-key' },
       schema: {
-        summary: 'All accounts, or with an API key those that it is for',
+        summary: 'Accounts in order of their names; with an API key those that it is for',
+        description:
+          'All of them, or with `limit` a page: `next` is the `cursor` of the page after it, and absent on the last one.',
         tags: ['accounts'],
+        querystring: AccountQuery,
         response: answers(AccountList),
       },
     },
-    async ({ apiKey }) => ({ accounts: await accounts.list({ ids: apiKey?.accounts }) }),
+    async ({ apiKey, query: { limit, cursor, connection } }) => {
+      const wanted = { ids: apiKey?.accounts, connection }
+      if (limit === undefined && cursor === undefined) return { accounts: await accounts.list(wanted) }
+      return accounts.page({ ...wanted, limit: limit === undefined ? 100 : Number(limit), cursor })
+    },
   )
 }
