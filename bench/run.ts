@@ -14,6 +14,7 @@ import { memory } from './memory.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
+import { tokenRoute } from './token-route.bench.ts'
 
 const grants = process.argv.find((argument) => argument.startsWith('--grants='))?.slice('--grants='.length)
 const all: Record<string, () => Promise<string>> = {
@@ -30,6 +31,7 @@ const all: Record<string, () => Promise<string>> = {
   'bundle-size': bundleSize,
   memory,
   'mail-gateway': mailGateway,
+  'token-route': tokenRoute,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)

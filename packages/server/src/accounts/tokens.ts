@@ -70,7 +70,9 @@ export class Tokens {
 
   /** A valid token for a program. From memory when one is held there. */
   async hand(id: string, want?: Want): Promise<AccessToken> {
-    if ((await this.#gate(id)).paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
+    const known = this.#gates.get(id)
+    const gate = known !== undefined && this.#deps.clock.now() < known.until ? known : await this.#gate(id)
+    if (gate.paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
     const token = await this.sources.get(id).token(want)
     this.#noteUse(id, token)
     return token
@@ -195,8 +197,6 @@ export class Tokens {
 
   async #gate(id: string): Promise<Gate> {
     const now = this.#deps.clock.now()
-    const known = this.#gates.get(id)
-    if (known !== undefined && now < known.until) return known
     const before = this.#forgotten
     const { paused } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()

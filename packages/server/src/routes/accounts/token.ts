@@ -23,11 +23,12 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         response: answers(TokenResult),
       },
       // No body asks for what an empty one asks for.
-      preValidation: async (request) => {
+      preValidation: (request, _, done) => {
         request.body ??= {}
+        done()
       },
     },
-    async ({ params: { id }, body, apiKey, id: request }, reply) => {
+    async ({ params: { id }, body, apiKey, id: request }) => {
       const began = clock.monotonic()
       try {
         assertKeyIsFor(apiKey, id)
@@ -37,7 +38,6 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         if (apiKey !== undefined) apiKeys.used(apiKey)
         metrics.tokenRequest(undefined, clock.monotonic() - began)
         const { access_token, token_type, expires_at } = token
-        reply.header('cache-control', 'no-store')
         return {
           access_token,
           token_type,
