@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
+import { accounts } from './accounts.bench.ts'
 import { acquisition } from './acquisition.bench.ts'
 import { attachedFetch } from './attached-fetch.bench.ts'
 import { authorizationUrl } from './authorization-url.bench.ts'
@@ -12,6 +13,7 @@ import { importTime } from './import-time.bench.ts'
 import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
+import { refreshEngine } from './refresh-engine.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
 import { tokenRoute } from './token-route.bench.ts'
@@ -32,6 +34,8 @@ const all: Record<string, () => Promise<string>> = {
   memory,
   'mail-gateway': mailGateway,
   'token-route': tokenRoute,
+  'refresh-engine': refreshEngine,
+  accounts: () => accounts(grants === undefined ? undefined : Number(grants)),
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { generateCommand } from './commands/generate.ts'
@@ -85,6 +86,8 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     generateCommand(action),
     doctorCommand(action),
     serveCommand(action),
+    backupCommand(action),
+    restoreCommand(action),
     completionCommand(action, () => root),
   ]
   for (const command of commands) added(root, command)

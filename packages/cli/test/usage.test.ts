@@ -107,6 +107,8 @@ test('help is a result on stdout, and every command has it', async () => {
     'generate',
     'doctor',
     'serve',
+    'backup',
+    'restore',
     'completion',
   ])
   for (const name of commands) {
