@@ -3,6 +3,7 @@ import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { stateCounts } from './accounts/state-counts.ts'
 import { Tokens } from './accounts/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
@@ -23,6 +24,7 @@ export interface Services {
   readonly tokens: Tokens
   readonly consents: Consents
   readonly history: History
+  readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
 }
@@ -46,6 +48,7 @@ export function createServices(deps: Deps): Services {
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
     history,
+    audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,
   }

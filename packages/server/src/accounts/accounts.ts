@@ -35,7 +35,7 @@ export class Accounts {
     return row
   }
 
-  async create({ connection, name, login_hint }: NewAccount): Promise<AccountRow> {
+  async create({ connection, name, login_hint }: NewAccount, owner: string | null): Promise<AccountRow> {
     const of = await this.#connections.get(connection).catch(() => {
       throw new Refusal('INVALID_REQUEST', 'There is no such connection.', { field: 'connection' })
     })
@@ -53,6 +53,7 @@ export class Accounts {
       consent_trouble: null,
       created_at: now,
       updated_at: now,
+      owner,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -92,25 +93,33 @@ export class Accounts {
 
   async view(id: string): Promise<Account> {
     const row = await this.get(id)
-    const [connection, stored, pending] = await Promise.all([
+    const [connection, stored, pending, owners] = await Promise.all([
       this.#connections.get(row.connection_id),
       this.#deps.store.get(id),
       this.#pending(id),
+      this.#owners(row.owner),
     ])
-    return this.#view(row, connection, stored && summary(stored), pending.has(id))
+    return this.#view(row, connection, stored && summary(stored), pending.has(id), owners)
   }
 
-  /** All accounts, or those of the given ids, in order of their names. */
-  async list(ids?: ReadonlySet<string>): Promise<Account[]> {
-    const rows = await this.#db.selectFrom('accounts').selectAll().execute()
+  /** All accounts, or those of the given ids or of one owner, in order of their names. */
+  async list({
+    ids,
+    owner,
+  }: {
+    ids?: ReadonlySet<string> | undefined
+    owner?: string | undefined
+  } = {}): Promise<Account[]> {
+    const all = this.#db.selectFrom('accounts').selectAll()
+    const rows = await (owner === undefined ? all : all.where('owner', '=', owner)).execute()
     const wanted = ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
     const grants = new Map<string, GrantSummary>()
     for await (const grant of this.#deps.store.list()) grants.set(grant.id, grant)
-    const pending = await this.#pending()
+    const [pending, owners] = await Promise.all([this.#pending(), this.#owners()])
     const views = wanted.map((row) => {
       const connection = connections.get(row.connection_id)
-      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id))
+      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id), owners)
     })
     const found = (await Promise.all(views)).filter((view) => view !== undefined)
     return found.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
@@ -158,11 +167,20 @@ export class Accounts {
     return new Set((await query.execute()).map(({ account_id }) => account_id))
   }
 
+  /** Names of the users, or of one; nobody's name is not asked for. */
+  async #owners(id?: string | null): Promise<ReadonlyMap<string, string>> {
+    if (id === null) return new Map()
+    const all = this.#db.selectFrom('users').select(['id', 'name'])
+    const rows = await (id === undefined ? all : all.where('id', '=', id)).execute()
+    return new Map(rows.map((row) => [row.id, row.name]))
+  }
+
   async #view(
     row: AccountRow,
     connection: ConnectionRow,
     grant: GrantSummary | undefined,
     pending: boolean,
+    owners: ReadonlyMap<string, string>,
   ): Promise<Account> {
     const definition = await providerDefinition(connection.provider)
     const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
@@ -188,6 +206,7 @@ export class Accounts {
         provider: connection.provider,
         provider_name: providerName(definition, connection),
       },
+      ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       ...(subject === undefined ? {} : { subject }),
       ...now,

@@ -90,4 +90,29 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE history ADD COLUMN times INTEGER NOT NULL DEFAULT 1`,
     `ALTER TABLE history ADD COLUMN since DOUBLE PRECISION`,
   ],
+  [
+    // Whose an account or a key is. Those of before are nobody's: administrators look after them.
+    `ALTER TABLE accounts ADD COLUMN owner TEXT REFERENCES users (id) ON DELETE SET NULL`,
+    `CREATE INDEX accounts_by_owner ON accounts (owner)`,
+    `ALTER TABLE api_keys ADD COLUMN owner TEXT REFERENCES users (id) ON DELETE CASCADE`,
+    `ALTER TABLE api_keys ADD COLUMN scopes TEXT`,
+    `ALTER TABLE users ADD COLUMN email TEXT`,
+    `CREATE UNIQUE INDEX users_by_email ON users (email)`,
+    `CREATE TABLE invitations (
+      token_hash TEXT PRIMARY KEY,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE TABLE audit (
+      seq INTEGER PRIMARY KEY,
+      at DOUBLE PRECISION NOT NULL,
+      actor TEXT NOT NULL,
+      source TEXT,
+      action TEXT NOT NULL,
+      subject TEXT,
+      detail TEXT,
+      link TEXT NOT NULL
+    )`,
+  ],
 ]
