@@ -18,20 +18,32 @@ export function linkOf(key: Uint8Array, entry: Omit<AuditRow, 'link'>, before: s
   return createHmac('sha256', key).update(text).digest('base64url')
 }
 
-/** What a look at the whole chain found. */
+/** An entry that was noted outside of the database. */
+export interface NotedEntry {
+  readonly seq: number
+  readonly link: string
+}
+
+/** What a look at the whole chain found. `cut`: a noted entry is not there any more; `remade`: it is another one now. */
 export type ChainFinding =
   | { readonly ok: true; readonly entries: number; readonly head: string }
-  | { readonly ok: false; readonly seq: number; readonly reason: 'missing' | 'changed' }
+  | { readonly ok: false; readonly seq: number; readonly reason: 'missing' | 'changed' | 'cut' | 'remade' }
 
 /** Follows the chain from its beginning, as it is read. Stops at the first entry that does not hold. */
-export async function verifiedChain(key: Uint8Array, rows: AsyncIterable<AuditRow>): Promise<ChainFinding> {
+export async function verifiedChain(
+  key: Uint8Array,
+  rows: AsyncIterable<AuditRow>,
+  noted?: NotedEntry,
+): Promise<ChainFinding> {
   let entries = 0
   let head = BEGINNING
   for await (const { link, ...entry } of rows) {
     if (entry.seq !== entries + 1) return { ok: false, seq: entries + 1, reason: 'missing' }
     if (linkOf(key, entry, head) !== link) return { ok: false, seq: entry.seq, reason: 'changed' }
+    if (entry.seq === noted?.seq && link !== noted.link) return { ok: false, seq: entry.seq, reason: 'remade' }
     entries = entry.seq
     head = link
   }
+  if (noted !== undefined && entries < noted.seq) return { ok: false, seq: noted.seq, reason: 'cut' }
   return { ok: true, entries, head }
 }

@@ -5,7 +5,7 @@ import type { AuditAction, AuditActor, AuditEntry, AuditLog as AuditPage } from 
 import { readMeta, swapMeta } from '../db/meta.ts'
 import { sealedMeta, sealedPlaces } from '../db/sealed-places.ts'
 import type { Tables } from '../db/tables.ts'
-import { type AuditRow, BEGINNING, type ChainFinding, linkOf, verifiedChain } from './audit-chain.ts'
+import { type AuditRow, BEGINNING, type ChainFinding, linkOf, type NotedEntry, verifiedChain } from './audit-chain.ts'
 
 const SHOWN = 100
 const READ_AT_ONCE = 1000
@@ -53,10 +53,10 @@ export class AuditLog {
 
   /**
    * Follows the whole chain. It shows entries that were changed, removed or put in between; that the newest were cut off
-   * shows only against a number and link that were noted elsewhere.
+   * shows only against an entry that was noted elsewhere.
    */
-  async verify(): Promise<ChainFinding> {
-    return verifiedChain(await this.#chainKey(), this.#rows())
+  async verify(noted?: NotedEntry): Promise<ChainFinding> {
+    return verifiedChain(await this.#chainKey(), this.#rows(), noted)
   }
 
   async #append({ actor, source, action, subject, detail }: Deed): Promise<AuditEntry> {
