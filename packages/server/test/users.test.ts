@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { main } from '@evergrant/server/main'
 import { Browser } from './support/browser.ts'
 import { accountAt, connect, connectionTo, consentUrl, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
@@ -292,8 +289,7 @@ test('the audit log is read page by page to its beginning', async () => {
 test('entries that are written at the same time by two servers are one chain', async () => {
   await using scene = await Scene.begin()
   const ada = await scene.admin()
-  const env = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: join(scene.dir, 'data'), EVERGRANT_SANDBOX: 'off' }
-  await using second = await main({ ...env, EVERGRANT_LOG_LEVEL: 'silent' }, { signals: false, say: () => {} })
+  await using second = await scene.another()
   const there = new Browser(second.url)
   await there.post('/v1/session', { name: 'Ada', password: PASSWORD })
   const make = (n: number) => [ada, there][n % 2]?.post('/v1/api-keys', { name: `key ${n}` })
@@ -309,9 +305,9 @@ test('entries that are written at the same time by two servers are one chain', a
 test('what cannot be written down is not answered as done', async () => {
   await using scene = await Scene.begin()
   const ada = await scene.admin()
-  const database = new DatabaseSync(`${scene.dir}/data/evergrant.db`)
-  database.exec("CREATE TRIGGER full BEFORE INSERT ON audit BEGIN SELECT RAISE(FAIL, 'disk full'); END")
-  database.close()
+  const db = await scene.tables()
+  await db.schema.dropTable('audit').execute()
+  await db.destroy()
   const { status, json, text } = await ada.post('/v1/api-keys', { name: 'x' })
   assert.deepEqual([status, json.code], [500, 'INTERNAL'])
   assert.doesNotMatch(text, /egk_/)

@@ -10,6 +10,10 @@ import type { EventHub } from '../events/event-hub.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import { type ConsentTrouble, condition } from './state.ts'
+import { type StateCount, stateCounts } from './state-counts.ts'
+
+/** Seconds for which it is believed that another server redeems a code; no provider takes longer. */
+const LONGEST_CHECK = 60
 
 export type AccountRow = Selectable<AccountTable>
 
@@ -21,6 +25,8 @@ export class Accounts {
   readonly #hub: EventHub
   /** Accounts whose code is being redeemed at this moment, by this process. */
   readonly checking = new Set<string>()
+  /** The same by another one, and until when that is believed: it may have ended in the middle of it. */
+  readonly #checkedElsewhere = new Map<string, number>()
 
   constructor(deps: Deps, connections: Connections, hub: EventHub) {
     this.#deps = deps
@@ -84,6 +90,7 @@ export class Accounts {
 
   async remove(id: string): Promise<void> {
     await this.#db.deleteFrom('accounts').where('id', '=', id).execute()
+    this.#deps.changes?.tell({ of: 'account_removed', id })
     this.#hub.publish('account_removed', { id })
   }
 
@@ -102,16 +109,20 @@ export class Accounts {
     return this.#view(row, connection, stored && summary(stored), pending.has(id), owners)
   }
 
-  /** All accounts, or those of the given ids or of one owner, in order of their names. */
+  /** All accounts, or those of the given ids, of one owner or of one connection, in order of their names. */
   async list({
     ids,
     owner,
+    connection,
   }: {
     ids?: ReadonlySet<string> | undefined
     owner?: string | undefined
+    connection?: string | undefined
   } = {}): Promise<Account[]> {
-    const all = this.#db.selectFrom('accounts').selectAll()
-    const rows = await (owner === undefined ? all : all.where('owner', '=', owner)).execute()
+    let query = this.#db.selectFrom('accounts').selectAll()
+    if (owner !== undefined) query = query.where('owner', '=', owner)
+    if (connection !== undefined) query = query.where('connection_id', '=', connection)
+    const rows = await query.execute()
     const wanted = ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
     const grants = new Map<string, GrantSummary>()
@@ -125,6 +136,11 @@ export class Accounts {
     return found.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
   }
 
+  /** How many accounts are in each state, by connection. */
+  stateCounts(): Promise<StateCount[]> {
+    return stateCounts(this.#db, this.#deps.clock.now(), this.checking)
+  }
+
   async connectionView(row: ConnectionRow): Promise<Connection> {
     const [view] = await this.connectionViews([row])
     if (view === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
@@ -133,9 +149,9 @@ export class Accounts {
 
   async connectionViews(rows: readonly ConnectionRow[]): Promise<Connection[]> {
     const counts = new Map<string, { total: number; ok: number }>()
-    for (const { connection, state } of await this.list()) {
-      const count = counts.get(connection.id) ?? { total: 0, ok: 0 }
-      counts.set(connection.id, { total: count.total + 1, ok: count.ok + (state === 'ok' ? 1 : 0) })
+    for (const { connection, state, accounts } of await this.stateCounts()) {
+      const { total, ok } = counts.get(connection) ?? { total: 0, ok: 0 }
+      counts.set(connection, { total: total + accounts, ok: ok + (state === 'ok' ? accounts : 0) })
     }
     return Promise.all(
       rows.map((row) =>
@@ -144,18 +160,38 @@ export class Accounts {
     )
   }
 
-  /** Tells the browsers how the account looks now. */
+  /** Tells the browsers how the account looks now, and the other servers that it changed. */
   async publish(id: string): Promise<void> {
-    if (this.#hub.size > 0) this.#hub.publish('account', await this.view(id))
+    this.#deps.changes?.tell({ of: 'account', id, checking: this.checking.has(id) })
+    await this.#show(id)
+  }
+
+  /** Another server changed it. */
+  async heard(id: string, checking: boolean): Promise<void> {
+    if (checking) this.#checkedElsewhere.set(id, this.#deps.clock.now() + LONGEST_CHECK)
+    else this.#checkedElsewhere.delete(id)
+    await this.#show(id)
   }
 
   /** Tells the browsers how a connection looks now, and with it all its accounts. */
   async publishConnection(row: ConnectionRow): Promise<void> {
+    this.#deps.changes?.tell({ of: 'connection', id: row.id })
+    await this.showConnection(row)
+  }
+
+  /** The same, after another server changed it. */
+  async showConnection(row: ConnectionRow): Promise<void> {
     if (this.#hub.size === 0) return
     this.#hub.publish('connection', await this.connectionView(row))
-    for (const account of await this.list()) {
-      if (account.connection.id === row.id) this.#hub.publish('account', account)
-    }
+    for (const account of await this.list({ connection: row.id })) this.#hub.publish('account', account)
+  }
+
+  async #show(id: string): Promise<void> {
+    if (this.#hub.size > 0) this.#hub.publish('account', await this.view(id))
+  }
+
+  #isChecking(id: string): boolean {
+    return this.checking.has(id) || (this.#checkedElsewhere.get(id) ?? 0) > this.#deps.clock.now()
   }
 
   async #pending(id?: string): Promise<Set<string>> {
@@ -188,7 +224,7 @@ export class Accounts {
       now: this.#deps.clock.now(),
       paused: row.paused === 1,
       pending,
-      checking: this.checking.has(row.id),
+      checking: this.#isChecking(row.id),
       grant,
       consentTrouble: trouble,
       connectionTrouble: troubleOf(connection),

@@ -140,6 +140,13 @@ export interface HistoryTable {
   since: number | null
 }
 
+interface ChangeTable {
+  id: string
+  at: number
+  /** JSON: what one server tells the others. */
+  message: string
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -153,4 +160,5 @@ export interface Tables {
   history: HistoryTable
   invitations: InvitationTable
   audit: AuditTable
+  changes: ChangeTable
 }

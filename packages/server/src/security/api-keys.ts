@@ -1,5 +1,6 @@
 import type { Clock } from '@evergrant/core'
 import type { Kysely, Selectable } from 'kysely'
+import type { Changes } from '../changes/changes.ts'
 import type { ApiKey, NewApiKey } from '../contract/index.ts'
 import type { ApiKeyTable, Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
@@ -8,7 +9,7 @@ import { hashed, randomId, randomSecret } from './secret.ts'
 import type { SignedIn } from './sessions.ts'
 
 const PREFIX = 'egk_'
-/** For so long a key is taken from memory; a key that another process deleted works on for so long. */
+/** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
 const REMEMBERED = 5
 const MOST_REMEMBERED = 10_000
 /** The last use is written at most so often. */
@@ -33,12 +34,16 @@ interface Remembered {
 export class ApiKeys {
   readonly #db: Kysely<Tables>
   readonly #clock: Clock
+  readonly #changes: Pick<Changes, 'tell'> | undefined
+  /** Counts what was forgotten: a key that was read before is not remembered after. */
+  #forgotten = 0
   readonly #remembered = new Map<string, Remembered>()
   readonly #written = new Map<string, number>()
 
-  constructor(db: Kysely<Tables>, clock: Clock) {
+  constructor(db: Kysely<Tables>, clock: Clock, changes?: Pick<Changes, 'tell'>) {
     this.#db = db
     this.#clock = clock
+    this.#changes = changes
   }
 
   /** All keys, or those that a user made. */
@@ -80,11 +85,19 @@ export class ApiKeys {
     const key = this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash')
     const [gone] = await (owner === undefined ? key : key.where('owner', '=', owner)).execute()
     if (gone === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
-    this.#remembered.delete(gone.key_hash)
+    this.forget(gone.key_hash)
+    this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
   }
 
-  /** Forgets what is in memory: keys went together with something else. */
-  forget(): void {
+  /** Forgets a key, by its hash: the next request with it reads the database. */
+  forget(hash: string): void {
+    this.#forgotten++
+    this.#remembered.delete(hash)
+  }
+
+  /** Forgets all keys. */
+  forgetAll(): void {
+    this.#forgotten++
     this.#remembered.clear()
   }
 
@@ -117,6 +130,7 @@ export class ApiKeys {
   }
 
   async #load(hash: string, now: number): Promise<KnownKey | undefined> {
+    const before = this.#forgotten
     const row = await this.#db.selectFrom('api_keys').selectAll().where('key_hash', '=', hash).executeTakeFirst()
     if (row === undefined) {
       this.#remembered.delete(hash)
@@ -126,7 +140,7 @@ export class ApiKeys {
     const scopes = row.scopes ?? undefined
     const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts, scopes }
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
-    this.#remembered.set(hash, { key, until: now + REMEMBERED })
+    if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key
   }
 

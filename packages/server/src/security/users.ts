@@ -1,11 +1,15 @@
 import type { Clock } from '@evergrant/core'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { NewUser, User, UserPatch } from '../contract/index.ts'
+import { writeMeta } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
 import { Lockout } from './lockout.ts'
 import type { Passwords } from './password.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
+
+/** Written by whatever changes who administers: one after the other they get past it. */
+const ADMINISTRATORS = 'administrators_changed'
 
 /** Seconds for which an invitation can be accepted. */
 const INVITATION = 7 * 86_400
@@ -31,14 +35,8 @@ export class Users {
     this.#lockout = new Lockout(clock)
   }
 
-  async setupDone(): Promise<boolean> {
-    const admin = await this.#db
-      .selectFrom('users')
-      .select('id')
-      .where('role', '=', 'admin')
-      .limit(1)
-      .executeTakeFirst()
-    return admin !== undefined
+  setupDone(): Promise<boolean> {
+    return hasAdministrator(this.#db)
   }
 
   /** A token for the first-run link, as long as there is no administrator. Earlier ones stay valid too. */
@@ -52,7 +50,7 @@ export class Users {
     return token
   }
 
-  /** Makes the first administrator. The token is taken in one step, so that of two requests one wins. */
+  /** Makes the first administrator, once: of requests at the same time one wins, whichever server they reach. */
   async setUp(token: string, name: string, password: string, source: string): Promise<string> {
     this.#assertMayTry(source)
     const known = await this.#db
@@ -66,12 +64,18 @@ export class Users {
     }
     const password_hash = await this.#passwords.hash(password)
     const id = randomId()
-    const taken = await this.#db.deleteFrom('setup_tokens').returning('token_hash').execute()
-    if (taken.length === 0) throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
-    await this.#db
-      .insertInto('users')
-      .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now(), email: null })
-      .execute()
+    await this.#db.transaction().execute(async (db) => {
+      // Held to the end of the transaction: of requests on several servers, with several links, one goes first.
+      await writeMeta(db, ADMINISTRATORS, id)
+      if (await hasAdministrator(db)) {
+        throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
+      }
+      await db.deleteFrom('setup_tokens').execute()
+      await db
+        .insertInto('users')
+        .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now(), email: null })
+        .execute()
+    })
     return id
   }
 
@@ -166,14 +170,14 @@ export class Users {
     return this.get(id)
   }
 
-  /** Removes a user, with their keys and sessions. Their accounts stay, as nobody's. Returns the sessions that ended. */
-  async remove(id: string): Promise<readonly string[]> {
+  /** Removes a user, with their keys and sessions. Their accounts stay, as nobody's. Returns the hashes of what ended. */
+  async remove(id: string): Promise<{ readonly sessions: readonly string[]; readonly keys: readonly string[] }> {
     const { role } = await this.get(id)
     return this.#keepingAnAdmin(role === 'admin', async (db) => {
-      await db.deleteFrom('api_keys').where('owner', '=', id).execute()
+      const keys = await db.deleteFrom('api_keys').where('owner', '=', id).returning('key_hash').execute()
       const ended = await db.deleteFrom('sessions').where('user_id', '=', id).returning('session_hash').execute()
       await db.deleteFrom('users').where('id', '=', id).execute()
-      return ended.map(({ session_hash }) => session_hash)
+      return { sessions: ended.map(({ session_hash }) => session_hash), keys: keys.map(({ key_hash }) => key_hash) }
     })
   }
 
@@ -184,10 +188,7 @@ export class Users {
   /** Of two administrators who remove each other at the same moment, one is told that somebody has to stay. */
   #keepingAnAdmin<T>(loses: boolean, change: (db: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute(async (db) => {
-      // A write that all such changes make comes first: one after the other they get past it.
-      await sql`
-        INSERT INTO meta (name, value) VALUES ('administrators_changed_at', ${String(this.#clock.now())})
-        ON CONFLICT (name) DO UPDATE SET value = excluded.value`.execute(db)
+      await writeMeta(db, ADMINISTRATORS, randomId())
       if (loses) {
         const admins = await db.selectFrom('users').select('id').where('role', '=', 'admin').execute()
         if (admins.length < 2) {
@@ -260,4 +261,9 @@ export class Users {
 
 function unknown(): Refusal {
   return new Refusal('NOT_FOUND', 'There is no such user.')
+}
+
+async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {
+  const found = await db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()
+  return found !== undefined
 }

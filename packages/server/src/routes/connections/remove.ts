@@ -3,7 +3,7 @@ import type { Services } from '../../services.ts'
 import { ById, removed } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function removeRoute(app: App, { connections, tokens, hub }: Services): void {
+export function removeRoute(app: App, { connections, tokens, hub, deps }: Services): void {
   app.delete(
     '/v1/connections/:id',
     {
@@ -23,6 +23,7 @@ export function removeRoute(app: App, { connections, tokens, hub }: Services): v
       const definition = await connections.definition(id)
       const left = await tokens.removeAll(id)
       await connections.remove(id)
+      deps.changes?.tell({ of: 'connection_removed', id })
       hub.publish('connection_removed', { id })
       if (left !== undefined) {
         return reply.code(200).send({ still_at_provider: stillAtProvider(left.trouble, definition, left.accounts) })

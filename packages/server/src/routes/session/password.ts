@@ -3,7 +3,7 @@ import type { Services } from '../../services.ts'
 import { nothing } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function passwordRoute(app: App, { users, sessions, hub }: Services): void {
+export function passwordRoute(app: App, { users, sessions, hub, deps }: Services): void {
   app.put(
     '/v1/session/password',
     {
@@ -21,7 +21,10 @@ export function passwordRoute(app: App, { users, sessions, hub }: Services): voi
       const { user, session } = signedIn
       await users.assertPassword(user.id, body.password, ip)
       await users.setPassword(user.id, body.new_password)
-      for (const ended of await sessions.endOthers(user.id, session)) hub.dropSession(ended)
+      for (const ended of await sessions.endOthers(user.id, session)) {
+        hub.dropSession(ended)
+        deps.changes?.tell({ of: 'session', id: ended })
+      }
       return reply.code(204).send(null)
     },
   )

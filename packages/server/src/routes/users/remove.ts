@@ -2,7 +2,7 @@ import type { Services } from '../../services.ts'
 import { ById, nothing } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function removeRoute(app: App, { users, apiKeys, hub }: Services): void {
+export function removeRoute(app: App, { users, apiKeys, hub, deps }: Services): void {
   app.delete(
     '/v1/users/:id',
     {
@@ -18,9 +18,15 @@ export function removeRoute(app: App, { users, apiKeys, hub }: Services): void {
     async (request, reply) => {
       const { name } = await users.get(request.params.id)
       request.deed = { detail: { name } }
-      const ended = await users.remove(request.params.id)
-      apiKeys.forget()
-      for (const session of ended) hub.dropSession(session)
+      const { sessions, keys } = await users.remove(request.params.id)
+      for (const hash of keys) {
+        apiKeys.forget(hash)
+        deps.changes?.tell({ of: 'api_key', id: hash })
+      }
+      for (const session of sessions) {
+        hub.dropSession(session)
+        deps.changes?.tell({ of: 'session', id: session })
+      }
       return reply.code(204).send(null)
     },
   )
