@@ -11,6 +11,7 @@ import {
   systemClock,
   versionAfter,
 } from '@evergrant/core'
+import { localProcesses } from './file/process-identity.ts'
 import { assertWanted } from './given-up.ts'
 import { assertStorable } from './record-text.ts'
 import { isBusy, sqliteFailure } from './sqlite/failure.ts'
@@ -43,7 +44,8 @@ export interface SqliteStore extends GrantStore, AsyncDisposable {
  * end, since what they would write could be rolled back.
  *
  * Every put is one statement. A lock that another connection has is waited for without blocking this thread for more
- * than some milliseconds.
+ * than some milliseconds. On Linux a process that was killed in the middle of a refresh is seen to be gone: others go on
+ * after two seconds, not a lease.
  *
  * Fails with `STORE_CORRUPT` (damaged, not a database, or tables of another version; left as it is),
  * `STORE_READ_ONLY`, `STORE_UNAVAILABLE` (locked beyond the deadline, disk full, closed) or `ABORTED`; nothing is then
@@ -66,6 +68,7 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
   // Absolute, so that a later change of the working folder does not lead elsewhere.
   const path = typeof database === 'string' && database !== ':memory:' ? resolve(database) : ':memory:'
   const name = handed === undefined ? path : (handed.location() ?? 'the SQLite database')
+  const processes = localProcesses()
   const durable = handed === undefined ? path !== ':memory:' : isDurable(handed)
   let opened:
     | { readonly database: DatabaseSync; readonly table: GrantTable; readonly file?: string | undefined }
@@ -116,6 +119,7 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
 
   return {
     traits: { durable, cas: 'native', list: true },
+    processes,
     get: (id, given) => work(given?.signal, (on) => on.find(id)),
     put: (next, expected, given) =>
       work(given?.signal, (on): Stored => {
