@@ -4,6 +4,7 @@ import type { BitwardenClient, BitwardenSecret, BitwardenSecrets } from './bitwa
 import { documentStore } from './document/document-store.ts'
 import type { GrantDocument } from './document/grant-document.ts'
 import { driverError, wordsOf } from './driver-error.ts'
+import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 export type { BitwardenClient, BitwardenSecret, BitwardenSecrets } from './bitwarden/client.ts'
@@ -57,34 +58,28 @@ const MAX_BYTES = 25_000
 export function bitwardenStore({ secretId, client, lock }: BitwardenStoreOptions): GrantStore {
   const name = `the Bitwarden secret ${secretId}`
   const turns = lock ?? processLock()
-  let loading: Promise<BitwardenSecrets> | undefined
-
-  const ready = async (): Promise<BitwardenSecrets> => {
-    loading ??= 'secrets' in client ? Promise.resolve(client.secrets()) : signIn(client)
-    try {
-      return await loading
-    } catch (error) {
-      loading = undefined
-      throw error
-    }
-  }
+  // The SDK has nothing to close.
+  const secrets = openedOnce(
+    async () => ('secrets' in client ? client.secrets() : signIn(client)),
+    () => undefined,
+  )
 
   const document: GrantDocument<BitwardenSecret> = {
     name,
     async read() {
-      const secret = await (await ready()).get(secretId)
+      const secret = await (await secrets.get()).get(secretId)
       const { value } = secret
       // A secret cannot be empty: an empty object is what people are told to begin with.
       return { text: /^\s*(?:\{\s*\})?\s*$/.test(value) ? undefined : value, revision: secret }
     },
     replace: (text, seen) =>
       turns(name, async () => {
-        const secrets = await ready()
-        const now = await secrets.get(secretId)
+        const signedIn = await secrets.get()
+        const now = await signedIn.get(secretId)
         if (now.value !== seen?.revision.value || time(now) !== time(seen.revision)) return false
         const { organizationId, key, note, projectId } = now
         const projects = projectId === null || projectId === undefined ? [] : [projectId]
-        await secrets.update(organizationId, secretId, key, text, note, projects)
+        await signedIn.update(organizationId, secretId, key, text, note, projects)
         return true
       }),
   }

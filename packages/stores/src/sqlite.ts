@@ -1,19 +1,9 @@
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import {
-  type Clock,
-  type GrantQuery,
-  type GrantStore,
-  type GrantSummary,
-  grant,
-  OAuthError,
-  type Stored,
-  systemClock,
-  versionAfter,
-} from '@evergrant/core'
+import { type Clock, type GrantStore, OAuthError, systemClock } from '@evergrant/core'
 import { localProcesses } from './file/process-identity.ts'
 import { assertWanted } from './given-up.ts'
-import { assertStorable } from './record-text.ts'
+import { listByPages, putBySwap } from './sql/table-calls.ts'
 import { isBusy, sqliteFailure } from './sqlite/failure.ts'
 import { type Cursor, GrantTable } from './sqlite/grant-table.ts'
 import { fileIdentity, openDatabase } from './sqlite/open-database.ts'
@@ -122,28 +112,18 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
     processes,
     get: (id, given) => work(given?.signal, (on) => on.find(id)),
     put: (next, expected, given) =>
-      work(given?.signal, (on): Stored => {
-        assertStorable(next.id)
-        const after = grant({ ...next, version: versionAfter(next, expected) })
-        for (;;) {
-          if (on.swap(after, expected)) return { ok: true, grant: after }
-          const current = on.find(next.id)
-          // It came to be what was expected between the two statements.
-          if ((current?.version ?? 0) !== expected) return { ok: false, current }
-        }
-      }),
+      putBySwap(
+        {
+          swap: (after, version) => work(given?.signal, (on) => on.swap(after, version)),
+          // The put has been decided by then: a caller who gives up now still hears how.
+          find: (id) => work(undefined, (on) => on.find(id)),
+        },
+        next,
+        expected,
+      ),
     delete: (id, given) => work(given?.signal, (on) => on.remove(id)),
-    async *list(query: GrantQuery = {}, given): AsyncIterable<GrantSummary> {
-      let left = query.limit ?? Number.POSITIVE_INFINITY
-      let cursor: Cursor | undefined
-      do {
-        const after: Cursor | undefined = cursor
-        const part = await work(given?.signal, (on) => on.page(query, after, Math.min(left, 500)))
-        yield* part.summaries
-        left -= part.summaries.length
-        cursor = part.cursor
-      } while (cursor !== undefined && left > 0)
-    },
+    list: (query = {}, given) =>
+      listByPages<Cursor>(query, (after, size) => work(given?.signal, (on) => on.page(query, after, size))),
     close,
     [Symbol.asyncDispose]: close,
   }
