@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import type { GrantStore } from '@evergrant/core'
 import { awsCode, awsFailure } from './document/aws-failure.ts'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import type { GrantDocument, Seen } from './document/grant-document.ts'
 import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** What an {@link awsSecretsStore} needs. */
-export interface AwsSecretsStoreOptions {
+export interface AwsSecretsStoreOptions extends DocumentTimes {
   /** Name or ARN of the secret. One that is not there is made by the first put, under this name. */
   readonly secret: string
   /** The application's own client, or the settings of one. Default: what the SDK finds in its surroundings. */
@@ -49,7 +49,8 @@ const PENDING = 'EVERGRANT_PENDING'
  * }
  * ```
  */
-export function awsSecretsStore({ secret, client, kmsKeyId }: AwsSecretsStoreOptions): AwsSecretsStore {
+export function awsSecretsStore(options: AwsSecretsStoreOptions): AwsSecretsStore {
+  const { secret, client, kmsKeyId, ...times } = options
   const name = `the secret ${secret} of AWS`
   const handed = client !== undefined && 'send' in client ? client : undefined
 
@@ -139,7 +140,7 @@ export function awsSecretsStore({ secret, client, kmsKeyId }: AwsSecretsStoreOpt
   }
 
   const traits = { durable: true, cas: 'native' } as const
-  const store = documentStore(document, { traits, maxBytes: MAX_BYTES, failure: awsFailure(name) })
+  const store = documentStore(document, { traits, maxBytes: MAX_BYTES, failure: awsFailure(name), ...times })
   return { ...store, close: sdk.close, [Symbol.asyncDispose]: sdk.close }
 }
 

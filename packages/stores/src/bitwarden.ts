@@ -1,7 +1,7 @@
 /// <reference path="./bitwarden/sdk-napi.d.ts" />
 import { type GrantStore, isOAuthError, type Lock, OAuthError, processLock } from '@evergrant/core'
 import type { BitwardenClient, BitwardenSecret, BitwardenSecrets } from './bitwarden/client.ts'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import type { GrantDocument } from './document/grant-document.ts'
 import { driverError, wordsOf } from './driver-error.ts'
 import { openedOnce } from './opened-once.ts'
@@ -10,7 +10,7 @@ import { optionalPackage } from './optional-package.ts'
 export type { BitwardenClient, BitwardenSecret, BitwardenSecrets } from './bitwarden/client.ts'
 
 /** What a {@link bitwardenStore} needs. */
-export interface BitwardenStoreOptions {
+export interface BitwardenStoreOptions extends DocumentTimes {
   /** Id of a secret that is there, with the value `{}` at first. Its key, note and project are left alone. */
   readonly secretId: string
   /** A client of the official SDK that has signed in, or what to sign in with. */
@@ -55,7 +55,7 @@ const MAX_BYTES = 25_000
  * console.log(store.traits.cas)
  * ```
  */
-export function bitwardenStore({ secretId, client, lock }: BitwardenStoreOptions): GrantStore {
+export function bitwardenStore({ secretId, client, lock, ...times }: BitwardenStoreOptions): GrantStore {
   const name = `the Bitwarden secret ${secretId}`
   const turns = lock ?? processLock()
   // The SDK has nothing to close.
@@ -85,7 +85,7 @@ export function bitwardenStore({ secretId, client, lock }: BitwardenStoreOptions
   }
 
   const traits = { durable: true, cas: lock === undefined ? 'none' : 'emulated' } as const
-  return documentStore(document, { traits, maxBytes: MAX_BYTES, failure: bitwardenFailure(name) })
+  return documentStore(document, { traits, maxBytes: MAX_BYTES, failure: bitwardenFailure(name), ...times })
 }
 
 async function signIn({ accessToken, apiUrl, identityUrl }: BitwardenLogin): Promise<BitwardenSecrets> {

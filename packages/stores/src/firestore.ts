@@ -1,13 +1,13 @@
 import type { GrantStore } from '@evergrant/core'
 import type { DocumentReference, FieldPath, Firestore, Settings, Timestamp } from '@google-cloud/firestore'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import { googleFailure, googleStatus } from './document/google-failure.ts'
 import type { GrantDocument } from './document/grant-document.ts'
 import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** What a {@link firestoreStore} needs. */
-export interface FirestoreStoreOptions {
+export interface FirestoreStoreOptions extends DocumentTimes {
   /** Path of the collection. */
   readonly collection: string
   /** Id of the document. It may hold other fields, which are left alone. */
@@ -52,7 +52,7 @@ const FAILED_PRECONDITION = 9
  * ```
  */
 export function firestoreStore(options: FirestoreStoreOptions): FirestoreStore {
-  const { collection, document, field = 'token', client } = options
+  const { collection, document, field = 'token', client, ...times } = options
   const name = `the document ${collection}/${document} of Firestore`
 
   const opened = openedOnce(
@@ -91,7 +91,7 @@ export function firestoreStore(options: FirestoreStoreOptions): FirestoreStore {
   }
 
   const traits = { durable: true, cas: 'native' } as const
-  const store = documentStore(place, { traits, maxBytes: MAX_BYTES, failure: googleFailure(name) })
+  const store = documentStore(place, { traits, maxBytes: MAX_BYTES, failure: googleFailure(name), ...times })
   return { ...store, close: opened.close, [Symbol.asyncDispose]: opened.close }
 }
 

@@ -1,13 +1,13 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type { GrantStore } from '@evergrant/core'
 import { awsCode, awsFailure, awsStatus } from './document/aws-failure.ts'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import type { GrantDocument, Seen } from './document/grant-document.ts'
 import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** What an {@link s3Store} needs. */
-export interface S3StoreOptions {
+export interface S3StoreOptions extends DocumentTimes {
   readonly bucket: string
   /** Of the one object that holds the grants. */
   readonly key: string
@@ -46,7 +46,8 @@ export interface S3Store extends GrantStore, AsyncDisposable {
  * }
  * ```
  */
-export function s3Store({ bucket, key, client, write, maxBytes = 4 * 1024 * 1024 }: S3StoreOptions): S3Store {
+export function s3Store(options: S3StoreOptions): S3Store {
+  const { bucket, key, client, write, maxBytes = 4 * 1024 * 1024, ...times } = options
   const name = `s3://${bucket}/${key}`
   const handed = client !== undefined && 'send' in client ? client : undefined
 
@@ -85,7 +86,7 @@ export function s3Store({ bucket, key, client, write, maxBytes = 4 * 1024 * 1024
   }
 
   const traits = { durable: true, cas: 'native' } as const
-  const store = documentStore(object, { traits, maxBytes, failure: awsFailure(name) })
+  const store = documentStore(object, { traits, maxBytes, failure: awsFailure(name), ...times })
   return { ...store, close: sdk.close, [Symbol.asyncDispose]: sdk.close }
 }
 
