@@ -10,6 +10,7 @@ import type { Auth, ClientOptions } from './configuration.ts'
 import type { ApiDescription } from './description/api-description.ts'
 import { describeApi } from './description/describe-api.ts'
 import { serverAddress } from './description/server.ts'
+import { PlannedRequest, plannedFetch } from './planned-request.ts'
 import { requirementOf } from './requirement.ts'
 
 /** The manager of any OAuth scheme; its `flow` tells which. */
@@ -50,6 +51,8 @@ const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TR
 interface CallInit {
   readonly baseUrl?: string | undefined
   readonly fetch?: typeof fetch | undefined
+  readonly Request?: unknown
+  readonly middleware?: readonly unknown[] | undefined
 }
 type Call = (path: string, init: CallInit) => Promise<unknown>
 
@@ -117,6 +120,7 @@ function clientOf<Paths extends object, A, M>(
     return known
   }
   const caller = createCaller<Record<string, never>>()
+  const middlewares = new Set<unknown>()
   const methods = METHODS.map((method): [string, Call] => {
     const call = (caller as unknown as Record<string, Call>)[method]
     const plans = new Map<string, CallInit>()
@@ -126,17 +130,31 @@ function clientOf<Paths extends object, A, M>(
       const baseUrl = addressOf(options, api, operation)
       // Not before the first call: a document may have operations whose server nobody uses.
       const one = apiAt(baseUrl, send)
-      return { baseUrl, fetch: (input) => one.fetch(input, { security }) }
+      return {
+        baseUrl,
+        Request: PlannedRequest,
+        fetch: plannedFetch((input, init) => one.fetch(input, { ...init, security })),
+      }
     }
     return [
       method,
       async (path, init) => {
         const known = plans.get(path) ?? plan(path)
         plans.set(path, known)
-        if (init?.fetch === undefined) return call?.(path, { ...known, ...init, fetch: known.fetch })
+        // Middlewares are handed requests, and may hand back others.
+        const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
+        const whole = plain ? {} : { Request: init?.Request ?? Request }
+        if (init?.fetch === undefined) return call?.(path, { ...known, ...init, ...whole, fetch: known.fetch })
         const security = options.security ?? requirementOf(api, `${method} ${path}`)
-        const one = apiAt(known.baseUrl ?? '', init.fetch)
-        return call?.(path, { ...known, ...init, fetch: (input) => one.fetch(input, { security }) })
+        const { fetch: own } = init
+        // openapi-fetch promises it a request.
+        const one = apiAt(known.baseUrl ?? '', (input, given) => own(new Request(input, given)))
+        return call?.(path, {
+          ...known,
+          ...init,
+          ...whole,
+          fetch: plannedFetch((input, given) => one.fetch(input, { ...given, security })),
+        })
       },
     ]
   })
@@ -145,6 +163,14 @@ function clientOf<Paths extends object, A, M>(
     ...managers,
     ...caller,
     ...Object.fromEntries(methods),
+    use(...added: Parameters<typeof caller.use>) {
+      for (const one of added) middlewares.add(one)
+      caller.use(...added)
+    },
+    eject(...removed: Parameters<typeof caller.eject>) {
+      for (const one of removed) middlewares.delete(one)
+      caller.eject(...removed)
+    },
     // openapi-fetch's own: by the method's name in lower case.
     request: (method: string, path: string, init: CallInit) =>
       Object.fromEntries(methods)[method.toUpperCase()]?.(path, init),
