@@ -55,6 +55,7 @@ interface CallInit {
   readonly middleware?: readonly unknown[] | undefined
 }
 type Call = (path: string, init: CallInit) => Promise<unknown>
+type AnyRequest = (method: string, ...call: Parameters<Call>) => Promise<unknown>
 
 /**
  * A client of the API that an OpenAPI document describes. Makes no request. A call is stopped before it is sent when
@@ -121,8 +122,8 @@ function clientOf<Paths extends object, A, M>(
   }
   const caller = createCaller<Record<string, never>>()
   const middlewares = new Set<unknown>()
-  const methods = METHODS.map((method): [string, Call] => {
-    const call = (caller as unknown as Record<string, Call>)[method]
+  const byMethod = (method: string): Call => {
+    const call: Call = (path, init) => (caller.request as unknown as AnyRequest)(method, path, init)
     const plans = new Map<string, CallInit>()
     const plan = (path: string): CallInit => {
       const operation = `${method} ${path}`
@@ -136,33 +137,31 @@ function clientOf<Paths extends object, A, M>(
         fetch: plannedFetch((input, init) => one.fetch(input, { ...init, security })),
       }
     }
-    return [
-      method,
-      async (path, init) => {
-        const known = plans.get(path) ?? plan(path)
-        plans.set(path, known)
-        // Middlewares are handed requests, and may hand back others.
-        const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
-        const whole = plain ? {} : { Request: init?.Request ?? Request }
-        if (init?.fetch === undefined) return call?.(path, { ...known, ...init, ...whole, fetch: known.fetch })
-        const security = options.security ?? requirementOf(api, `${method} ${path}`)
-        const { fetch: own } = init
-        // openapi-fetch promises it a request.
-        const one = apiAt(known.baseUrl ?? '', (input, given) => own(new Request(input, given)))
-        return call?.(path, {
-          ...known,
-          ...init,
-          ...whole,
-          fetch: plannedFetch((input, given) => one.fetch(input, { ...given, security })),
-        })
-      },
-    ]
-  })
+    return async (path, init) => {
+      const known = plans.get(path) ?? plan(path)
+      plans.set(path, known)
+      // Middlewares are handed requests, and may hand back others.
+      const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
+      const whole = plain ? {} : { Request: init?.Request ?? Request }
+      if (init?.fetch === undefined) return call(path, { ...known, ...init, ...whole, fetch: known.fetch })
+      const security = options.security ?? requirementOf(api, `${method} ${path}`)
+      const { fetch: own } = init
+      // openapi-fetch promises it a request.
+      const one = apiAt(known.baseUrl ?? '', (input, given) => own(new Request(input, given)))
+      return call(path, {
+        ...known,
+        ...init,
+        ...whole,
+        fetch: plannedFetch((input, given) => one.fetch(input, { ...given, security })),
+      })
+    }
+  }
+  const methods = Object.fromEntries(METHODS.map((method) => [method, byMethod(method)]))
 
   const client = {
     ...managers,
     ...caller,
-    ...Object.fromEntries(methods),
+    ...methods,
     use(...added: Parameters<typeof caller.use>) {
       for (const one of added) middlewares.add(one)
       caller.use(...added)
@@ -171,9 +170,9 @@ function clientOf<Paths extends object, A, M>(
       for (const one of removed) middlewares.delete(one)
       caller.eject(...removed)
     },
-    // openapi-fetch's own: by the method's name in lower case.
+    // openapi-fetch's own: by the method's name in lower case. Also for those that it has no function for.
     request: (method: string, path: string, init: CallInit) =>
-      Object.fromEntries(methods)[method.toUpperCase()]?.(path, init),
+      (methods[method.toUpperCase()] ?? byMethod(method.toUpperCase()))(path, init),
     auth: managers,
     get config() {
       return configurationOf({ ...options, auth: liveAuth(auth, managers) })
