@@ -65,11 +65,19 @@ async function schemaFile(document: unknown): Promise<string> {
     throw new OAuthError('NOT_SUPPORTED', message, { cause, outcome: 'not_sent' })
   })
   try {
-    return astToString(await types(forTypes(document), { silent: true }))
+    return withRequiredOfAny(astToString(await types(forTypes(document), { silent: true })))
   } catch (cause) {
     const words = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause)
     throw invalidDocument([], `openapi-typescript cannot make types of it: ${words.replace(/[.\s]+$/, '')}.`, cause)
   }
+}
+
+/** Its helper has no keys to choose from where a schema may be null, and does not compile then; this one looks inside. */
+function withRequiredOfAny(types: string): string {
+  return types.replace(
+    /type WithRequired<T, K extends keyof T> = T & \{\s*\[P in K\]-\?: T\[P\];?\s*\};?/,
+    'type WithRequired<T, K extends PropertyKey> = T extends unknown ? T & { [P in K & keyof T]-?: T[P] } : never;',
+  )
 }
 
 /** A copy, because openapi-typescript may change what it is given; of OpenAPI 3.2, what 3.1 has of it. */
