@@ -28,7 +28,7 @@ export interface ClientConfiguration<A> extends Omit<ClientOptions<A>, 'auth'> {
 
 /** Changes of a client or its configuration. */
 export type ConfigurationChanges<A> = Changes<Omit<ClientOptions<A>, 'auth'>> & {
-  readonly auth?: { readonly [Name in keyof A]?: Partial<A[Name]> | undefined } | undefined
+  readonly auth?: { readonly [Name in keyof A]?: Changes<NonNullable<A[Name]>> | undefined } | undefined
 }
 
 type Members = keyof OpenapiFetch<Record<never, never>> | 'auth' | 'config' | 'cloneWith' | 'then'
@@ -101,15 +101,15 @@ function clientOf<Paths extends object, A, M>(
     const names = Object.keys(api.schemes).join(', ') || 'none'
     throw new OAuthError('INVALID_ARGUMENT', `There is no security scheme "${unknown}"; there are: ${names}.`)
   }
-  const configured: Configured = { ...configuredSchemes(options, api, auth), ...kept }
-  const schemes: Schemes = Object.fromEntries(Object.keys(api.schemes).map((name) => [name, configured[name]?.scheme]))
-  const managers = Object.fromEntries(
-    Object.entries(configured).flatMap(([name, { manager }]) => (manager === undefined ? [] : [[name, manager]])),
-  )
   const certified = Object.entries(auth).find(
     ([name, one]) => api.schemes[name]?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
   )?.[1] as CertificateCredentials | undefined
   const send = certified?.fetch ?? options.fetch
+  const configured: Configured = { ...configuredSchemes({ ...options, fetch: send }, api, auth), ...kept }
+  const schemes: Schemes = Object.fromEntries(Object.keys(api.schemes).map((name) => [name, configured[name]?.scheme]))
+  const managers = Object.fromEntries(
+    Object.entries(configured).flatMap(([name, { manager }]) => (manager === undefined ? [] : [[name, manager]])),
+  )
 
   const apis = new Map<string, ApiClient>()
   const { retries, timeout, headers, hooks } = options
@@ -179,7 +179,10 @@ function clientOf<Paths extends object, A, M>(
     },
     cloneWith(changes: ConfigurationChanges<Auth>) {
       const changed = mergedOptions({ ...options, auth: liveAuth(auth, managers) }, changes)
-      const rebuilt = (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
+      // Another certificate is another way to send, for tokens too.
+      const certificate = Object.keys(changes.auth ?? {}).some((name) => api.schemes[name]?.type === 'mutualTLS')
+      const rebuilt =
+        certificate || (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
       const same = Object.entries(configured).filter(([name]) => !(name in (changes.auth ?? {})))
       const again = 'api' in changes || 'openapi' in changes ? describe(changed) : api
       return clientOf<Paths, A, M>(changed, again, rebuilt ? {} : Object.fromEntries(same))
