@@ -146,9 +146,15 @@ test('the document of a scheme has the shape of requirements 003 and 004', async
   for (const heading of [
     '# OAuth 2 Authorization Code Grant',
     '## Auth Credentials',
-    '### Client Initialization',
+    '### 1. Client Initialization',
+    '### 2. Obtain user consent',
+    '### 3. Handle the answer of the OAuth server',
+    '### 4. Authorize the client using the code',
     '### Scopes',
     '### Refreshing the token',
+    '### Storing an access token for reuse',
+    '### Creating a client from a stored token',
+    '### Complete example',
   ])
     assert.ok(acg.includes(`${heading}\n`), heading)
   const ccg = await readFile(join(folder, 'machine-only/docs/Oauth.md'), 'utf8')

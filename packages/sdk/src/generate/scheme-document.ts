@@ -100,7 +100,7 @@ export function schemeDocument(scheme: SchemeModel, extension: string): string {
     ['| Name | Type | Description |', '| --- | --- | --- |', ...rows].join('\n'),
     `**Note:** Give them as \`${type}Credentials\`, under \`auth${property(name)}\` in the options of \`createClient\`.`,
     '## Usage Example',
-    '### Client Initialization',
+    flow === 'authorizationCode' ? '### 1. Client Initialization' : '### Client Initialization',
     code(init.trimStart().startsWith('//') ? customSample(name, imports('')) : start),
     ...(flow === 'authorizationCode' ? authorizationCode(name, init, imports(scoped)) : []),
     ...(flow === 'clientCredentials' ? clientCredentials(name, init, imports(scoped)) : []),
@@ -122,22 +122,31 @@ function authorizationCode(name: string, init: string, imports: string): string[
   const at = property(name)
   const client = `createClient({\n  auth: {\n${init}\n  },\n})`
   return [
-    'The person has to consent before a call that needs this scheme: until then such a call is an error, and is not sent.',
-    '### Obtain user consent',
-    'Send the person to the address that `getAuthorizationUrl()` makes, with state and PKCE.',
-    '### Handle the answer of the OAuth server',
-    'The server sends the person back to the redirect URI, with `?code=…` after consent and with `?error=access_denied` otherwise.',
-    '### Authorize the client using the code',
+    'The person has to consent before a call that needs this scheme: until then such a call is an error, and is not sent. Consent has these steps.',
+    '### 2. Obtain user consent',
+    'Send the person to the address that `getAuthorizationUrl()` makes, with state and PKCE. It asks for the scopes of the initialization.',
+    code(`${imports}
+
+const client = ${client}
+const authUrl = await client${at}.getAuthorizationUrl()
+console.log(authUrl)`),
+    '### 3. Handle the answer of the OAuth server',
+    'The server sends the person back to the redirect URI. After consent the address holds a `code`:',
+    '```\nhttps://example.com/oauth/callback?code=XXXXXXXXXXXXXXXXXXXXXXXXX&state=…\n```',
+    'And otherwise an `error`, which `fetchToken()` throws:',
+    '```\nhttps://example.com/oauth/callback?error=access_denied&state=…\n```',
+    '### 4. Authorize the client using the code',
+    'Give `fetchToken()` the whole address, so that its state is compared; or the code alone, when you have compared it yourself. The client uses the token from then on; a clone with it is a client of its own.',
     code(`import { ApiError, OAuthProviderError } from '@evergrant/core'
 ${imports}
 
 let client = ${client}
-console.log(await client${at}.getAuthorizationUrl())
 
 export async function finish(callback: string) {
   try {
     const token = await client${at}.fetchToken(callback)
-    client = client.cloneWith({ auth: { ${key(name)}: { token } } })
+    const credentials = client.config.auth${at}.cloneWith({ token })
+    client = createClient(client.config.cloneWith({ auth: { ${key(name)}: credentials } }))
   } catch (error) {
     if (error instanceof OAuthProviderError) console.log('refused:', error.error)
     else if (error instanceof ApiError) console.log('API:', error.status)
@@ -150,13 +159,37 @@ export async function finish(callback: string) {
 
 const client = ${client}
 if (client${at}.isTokenExpired()) await client${at}.refreshToken()`),
-    '### Storing an access token for reuse, and creating a client from a stored token',
+    '### Storing an access token for reuse',
+    'A token is plain JSON. `onTokenUpdate` hears of every new one, also of those that a call renewed.',
     code(`import type { OAuthToken } from '@evergrant/sdk'
 ${imports}
 
-export function restored(load: () => OAuthToken | undefined, save: (token: OAuthToken) => Promise<void>) {
+export function saving(saveTokenToDatabase: (token: OAuthToken) => Promise<void>) {
   const client = ${client}
-  return client.cloneWith({ auth: { ${key(name)}: { token: load(), onTokenUpdate: save } } })
+  return client.cloneWith({ auth: { ${key(name)}: { onTokenUpdate: saveTokenToDatabase } } })
+}`),
+    '### Creating a client from a stored token',
+    'The token is enough until it ends; with the registration beside it, it is renewed.',
+    code(`import type { OAuthToken } from '@evergrant/sdk'
+import { createClient } from ${imports.slice(imports.lastIndexOf("'./"))}
+
+export const restored = (token: OAuthToken) => createClient({ auth: { ${key(name)}: { token } } })`),
+    '### Complete example',
+    code(`import type { OAuthToken } from '@evergrant/sdk'
+${imports}
+
+interface Database {
+  load(): Promise<OAuthToken | undefined>
+  save(token: OAuthToken): Promise<void>
+}
+
+/** \`ask\`: sends the person to the address, and resolves with the address that the server sent them back to. */
+export async function connected(database: Database, ask: (authUrl: string) => Promise<string>) {
+  const client = ${client}.cloneWith({ auth: { ${key(name)}: { onTokenUpdate: (token) => database.save(token) } } })
+  const token = await database.load()
+  if (token !== undefined) return client.cloneWith({ auth: { ${key(name)}: { token } } })
+  await client${at}.fetchToken(await ask(await client${at}.getAuthorizationUrl()))
+  return client
 }`),
   ]
 }
