@@ -162,6 +162,12 @@ export {
 export { revokeGrant, revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
 export {
+  type ServiceAccount,
+  type ServiceAccountOptions,
+  serviceAccount,
+  serviceAccountFlow,
+} from './protocol/service-account.ts'
+export {
   exchangeToken,
   TOKEN_EXCHANGE,
   type TokenExchangeOptions,
