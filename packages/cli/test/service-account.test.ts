@@ -64,6 +64,24 @@ test('[#92] missing delegation is told with the number and the scopes to enter, 
   assert.doesNotMatch(ran.stderr, /PRIVATE KEY/)
 })
 
+test('[#92] doctor tries a service account, and says what an administrator has to enter', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  await writeFile(join(at.folder, 'key.json'), file)
+  const args = ['doctor', '--json', '--provider', 'google', '--token-endpoint', `${sandbox.url}/token`]
+  const check = async (scope: string) => {
+    const who = ['--service-account-file', 'key.json', '--subject', 'alice@example.test', '--scope', scope]
+    const { code, stdout } = await at.run([...args, '--authorization-endpoint', `${sandbox.url}/authorize`, ...who])
+    const { checks } = JSON.parse(stdout) as { checks: { id: string; result: string; detail: string }[] }
+    return { code, step: checks.find(({ id }) => id === 'client_authentication') }
+  }
+  const good = await check(MAIL)
+  assert.deepEqual([good.code, good.step?.result], [0, 'ok'])
+  const bad = await check('https://www.googleapis.com/auth/drive')
+  assert.deepEqual([bad.code, bad.step?.result], [1, 'fail'])
+  assert.match(bad.step?.detail ?? '', /client ID 1032165/)
+})
+
 test('what does not go with a service account is a usage error that names it', async () => {
   await using at = await home()
   await using sandbox = await google()

@@ -157,6 +157,8 @@ test('the check of a sound connection is good at every step and touches no grant
       ['tls', true],
       ['client_authentication', true],
       ['clock', true],
+      ['redirect_uri', true],
+      ['scopes', true],
     ],
     JSON.stringify(json.checks),
   )
@@ -215,6 +217,22 @@ test('the check tells a clock that is wrong, a provider that is away, and one th
   const [issuer] = await failures(another)
   assert.equal(issuer.id, 'discovery')
   assert.match(issuer.detail, /calls itself/)
+})
+
+test('the check finds a redirect URI that is not registered, and shows what is doubtful without calling it wrong', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const connection = await connectionTo(sandbox, admin)
+  sandbox.registerClient({ client_id: 'evergrant', client_secret: SECRET, redirect_uris: ['http://127.0.0.1/other'] })
+  const { json } = await admin.post(`/v1/connections/${connection}/check`)
+  const found = new Map<string, Record<string, unknown>>(json.checks.map((one: { id: string }) => [one.id, one]))
+  assert.deepEqual([json.ok, found.get('client_authentication')?.['ok']], [false, true])
+  const redirect = found.get('redirect_uri')
+  assert.deepEqual([redirect?.['ok'], redirect?.['who']], [false, 'administrator'])
+  assert.match(String(redirect?.['title']), new RegExp(`/oauth/callback/${connection}$`))
+  assert.match(String(redirect?.['advice']), /Register exactly this redirect URI/)
+  assert.deepEqual([found.get('scopes')?.['ok'], typeof found.get('scopes')?.['advice']], [true, 'string'])
 })
 
 test('[#31] a redirect URI that is not registered never comes back: the provider says it, and nothing is redeemed', async () => {

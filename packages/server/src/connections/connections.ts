@@ -165,8 +165,8 @@ export class Connections {
   }
 
   /** A client that shares nothing with the cached one, for a check from the ground up. */
-  freshClient(row: ConnectionRow, fetching: typeof fetch): Promise<Client> {
-    return this.#make(row, fetching)
+  freshClient(row: ConnectionRow): Promise<Client> {
+    return this.#make(row, this.fetch)
   }
 
   redirectUri(id: string): string {

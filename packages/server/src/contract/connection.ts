@@ -78,7 +78,9 @@ export type ConnectionPatch = Static<typeof ConnectionPatch>
 
 /** One thing that was looked at. */
 export const Check = Type.Object({
-  id: Type.String({ description: 'public_url, settings, discovery, tls, clock or client_authentication.' }),
+  id: Type.String({
+    description: 'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent.',
+  }),
   title: Type.String(),
   ok: Type.Boolean(),
   detail: Type.String(),
