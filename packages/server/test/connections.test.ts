@@ -142,6 +142,24 @@ test('[#136] redirect URIs come from the public address with its sub-path, whate
   assert.equal(made.redirect_uri, `https://example.com/evergrant/oauth/callback/${made.id}`)
 })
 
+test('[#136] a connection is made under an id that was given out before, with the redirect URI told then, and once', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const { json: draft } = await admin.get('/v1/connections/new')
+  const body = { id: draft.id, name: 'x', provider: 'generic', client_id: 'x', issuer: 'https://login.example.com' }
+  const made = await admin.post('/v1/connections', body)
+  assert.deepEqual([made.status, made.json.id, made.json.redirect_uri], [201, draft.id, draft.redirect_uri])
+  const again = await admin.post('/v1/connections', { ...body, name: 'another' })
+  assert.deepEqual([again.status, again.json.field], [400, 'id'])
+  assert.equal((await admin.get(`/v1/connections/${draft.id}`)).json.name, 'x')
+  for (const id of ['', 'short', '../../../../etc/passwd', `${draft.id}\n`, 'a'.repeat(21), 'ä'.repeat(20)]) {
+    const refused = await admin.post('/v1/connections', { ...body, id })
+    assert.deepEqual([refused.status, refused.json.field], [400, 'id'], id)
+  }
+  assert.equal((await admin.get('/v1/connections')).json.connections.length, 1)
+  assert.notEqual((await admin.get('/v1/connections/new')).json.id, draft.id)
+})
+
 test('the check of a sound connection is good at every step and touches no grant', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
