@@ -1,4 +1,4 @@
-import { type GrantSummary, missingScopes, type ProviderDefinition, predictedEnd, summary } from '@evergrant/core'
+import { type GrantSummary, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
@@ -248,7 +248,7 @@ export class Accounts {
       ...now,
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
-      missing_scopes: missing(definition, grant),
+      missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),
       ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
       // Nothing is planned for an account that needs a person first.
       ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
@@ -260,10 +260,4 @@ export class Accounts {
       version: grant?.version ?? 0,
     }
   }
-}
-
-/** Providers leave scopes of sign-in and of offline access out of what they say they granted. */
-function missing({ default_scopes = [], offline_scopes = [] }: ProviderDefinition, grant?: GrantSummary): string[] {
-  const silent = new Set([...default_scopes, ...offline_scopes])
-  return missingScopes(grant?.requested_scope, grant?.granted_scope).filter((scope) => !silent.has(scope))
 }

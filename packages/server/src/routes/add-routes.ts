@@ -19,6 +19,7 @@ import { listRoute as listAudit } from './audit/list.ts'
 import { finishRoute } from './callback/finish.ts'
 import { checkRoute } from './connections/check.ts'
 import { createRoute as createConnection } from './connections/create.ts'
+import { draftRoute as draftConnection } from './connections/draft.ts'
 import { listRoute as listConnections } from './connections/list.ts'
 import { removeRoute as removeConnection } from './connections/remove.ts'
 import { showRoute as showConnection } from './connections/show.ts'
@@ -52,6 +53,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   showProvider,
   listConnections,
   createConnection,
+  draftConnection,
   showConnection,
   updateConnection,
   removeConnection,
