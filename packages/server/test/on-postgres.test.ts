@@ -17,6 +17,7 @@ for (const file of [
   'trouble',
   'events',
   'users',
+  'sign-in',
 ]) {
   await import(`./${file}.test.ts`)
 }

@@ -128,4 +128,23 @@ export const migrations: readonly (readonly string[])[] = [
       link TEXT NOT NULL
     )`,
   ],
+  [
+    // Sign-in with an OpenID provider.
+    `ALTER TABLE connections ADD COLUMN sign_in TEXT`,
+    `CREATE TABLE user_identities (
+      iss TEXT NOT NULL,
+      sub TEXT NOT NULL,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      PRIMARY KEY (iss, sub)
+    )`,
+    `CREATE TABLE pending_sign_ins (
+      state_hash TEXT PRIMARY KEY,
+      browser_hash TEXT NOT NULL,
+      connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+      pending TEXT NOT NULL,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+  ],
 ]

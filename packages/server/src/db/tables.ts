@@ -77,6 +77,25 @@ export interface ConnectionTable {
   revision: number
   created_at: number
   updated_at: number
+  /** JSON: SignInRules; null: nobody signs in with it. */
+  sign_in: string | null
+}
+
+interface UserIdentityTable {
+  iss: string
+  sub: string
+  user_id: string
+  created_at: number
+}
+
+interface PendingSignInTable {
+  state_hash: string
+  browser_hash: string
+  connection_id: string
+  /** Sealed JSON of core's PendingAuthorization. */
+  pending: string
+  created_at: number
+  expires_at: number
 }
 
 export interface AccountTable {
@@ -159,6 +178,8 @@ export interface Tables {
   api_keys: ApiKeyTable
   history: HistoryTable
   invitations: InvitationTable
+  user_identities: UserIdentityTable
+  pending_sign_ins: PendingSignInTable
   audit: AuditTable
   changes: ChangeTable
 }

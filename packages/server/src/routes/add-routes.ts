@@ -32,6 +32,7 @@ import { listRoute as listProviders } from './providers/list.ts'
 import { showRoute as showProvider } from './providers/show.ts'
 import { beginRoutes } from './session/begin.ts'
 import { endRoute } from './session/end.ts'
+import { openidRoute } from './session/openid.ts'
 import { passwordRoute } from './session/password.ts'
 import { showRoute as showSession } from './session/show.ts'
 import { inviteRoutes } from './users/invite.ts'
@@ -42,6 +43,7 @@ import { updateRoute as updateUser } from './users/update.ts'
 const routes: readonly ((app: App, services: Services) => void)[] = [
   showSession,
   beginRoutes,
+  openidRoute,
   endRoute,
   passwordRoute,
   listUsers,
