@@ -1,9 +1,14 @@
 /** The tests of these files once more, with the server's data in PostgreSQL. */
+import { test } from 'node:test'
 import { postgres, TEST_DATABASE } from './support/database.ts'
 
 process.env[TEST_DATABASE] = 'postgres'
 // Outside of any test, so that it ends after the last one.
 await postgres()
+
+// Until all files are read the tests are not over: the server must not end between two of them.
+const read = Promise.withResolvers<void>()
+test('every file is read', () => read.promise)
 
 for (const file of [
   'whole-path',
@@ -21,3 +26,4 @@ for (const file of [
 ]) {
   await import(`./${file}.test.ts`)
 }
+read.resolve()
