@@ -1,6 +1,8 @@
 export type { Abortable } from './abortable.ts'
 export { at as valueAt } from './answer/path.ts'
 export type { SpoiltAnswer, TokenAnswer } from './answer/token-answer.ts'
+export { type ClientCheckOptions, checkClient } from './check/check-client.ts'
+export type { Finding } from './check/finding.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
   type ClientAuthentication,
@@ -161,6 +163,12 @@ export {
 } from './protocol/registration.ts'
 export { revokeGrant, revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
+export {
+  type ServiceAccount,
+  type ServiceAccountOptions,
+  serviceAccount,
+  serviceAccountFlow,
+} from './protocol/service-account.ts'
 export {
   exchangeToken,
   TOKEN_EXCHANGE,

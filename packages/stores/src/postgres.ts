@@ -2,11 +2,19 @@ import { type GrantStore, OAuthError, type Stored } from '@evergrant/core'
 import { assertWanted, whileWanted } from './given-up.ts'
 import { isConflict, postgresFailure } from './postgres/failure.ts'
 import { type Cursor, GrantTable } from './postgres/grant-table.ts'
-import { type OwnPool, openPool, type PostgresPool } from './postgres/pool.ts'
+import { type OwnPool, type PostgresPool, postgresPool } from './postgres/pool.ts'
 import { ensureSchema } from './postgres/schema.ts'
 import { listByPages, putBySwap } from './sql/table-calls.ts'
 
-export type { PostgresPool, PostgresQuery, PostgresResult } from './postgres/pool.ts'
+export {
+  type OwnPool,
+  type PoolOptions,
+  type PostgresConnection,
+  type PostgresPool,
+  type PostgresQuery,
+  type PostgresResult,
+  postgresPool,
+} from './postgres/pool.ts'
 
 /** Choices of a {@link postgresStore}. */
 export interface PostgresStoreOptions {
@@ -65,7 +73,7 @@ export function postgresStore(database: string | PostgresPool, options: Postgres
   }
 
   const ownPool = async (connectionString: string): Promise<OwnPool> => {
-    own ??= await openPool(connectionString, deadline)
+    own ??= await postgresPool(connectionString, { deadline })
     if (!closed) return own
     await own.end()
     throw isClosed()

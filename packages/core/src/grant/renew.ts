@@ -12,6 +12,7 @@ import type { Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
 import { consentRequired, notFound, notYet, programError } from './refusals.ts'
+import { endedInTesting } from './testing-end.ts'
 import { failing, marked, renewed, revoked, spoiled } from './transitions.ts'
 import type { UnsavedSlot } from './unsaved.ts'
 import { fresh, usable, type Wish } from './wish.ts'
@@ -187,7 +188,8 @@ async function spend(
   } catch (error) {
     turn?.failed(error)
     if (!isOAuthError(error)) return afterMistake(engine, mine, wish, error)
-    const failure = error.forGrant(mine.id)
+    const refused = error.forGrant(mine.id)
+    const failure = endedInTesting(refused, before ?? mine, client.provider.refresh, clock.now())
     const healthy = flow.spends && before?.standing.state === 'active' && before.in_doubt === undefined
     if (!healthy) return afterFailure(engine, mine, wish, failure)
     const { rotation, grace = 0 } = client.provider.refresh ?? {}
