@@ -28,6 +28,8 @@ interface Member extends Mutable<RefreshFamily> {
   current: string
   rotatedAt: number
   expiresAt: number
+  /** When it ends, used or not. */
+  endsAt?: number | undefined
   /** Its tokens that are remembered, oldest first. */
   readonly issued: string[]
 }
@@ -40,6 +42,7 @@ export interface StoredFamilies {
     readonly current: string
     readonly rotatedAt: number
     readonly expiresAt: number
+    readonly endsAt?: number | undefined
   })[]
   readonly tokens: readonly { readonly token: string; readonly family: string; readonly generation: number }[]
 }
@@ -59,6 +62,7 @@ export class RefreshFamilies {
     settings: SandboxSettings,
   ): { readonly family: RefreshFamily; readonly token: string } {
     const token = opaqueToken()
+    const { grant: whole = Number.POSITIVE_INFINITY, refreshToken } = settings.lifetimes
     const family: Member = {
       ...grant,
       id: randomUUID(),
@@ -68,7 +72,8 @@ export class RefreshFamilies {
       graceUses: 0,
       current: token,
       rotatedAt: now,
-      expiresAt: now + settings.lifetimes.refreshToken,
+      expiresAt: now + Math.min(refreshToken, whole),
+      endsAt: Number.isFinite(whole) ? now + whole : undefined,
       issued: [],
     }
     this.#families.set(family.id, family)
@@ -123,7 +128,7 @@ export class RefreshFamilies {
     const family = this.#families.get(id)
     if (family === undefined) return undefined
     if (repeated) return family.current
-    family.expiresAt = now + settings.lifetimes.refreshToken
+    family.expiresAt = Math.min(now + settings.lifetimes.refreshToken, family.endsAt ?? Number.POSITIVE_INFINITY)
     if (settings.rotation === 'never') return undefined
     family.current = opaqueToken()
     family.generation += 1
@@ -159,7 +164,7 @@ export class RefreshFamilies {
 
   /** Copies, so that what a test holds does not change under it; never with a token in it. */
   list(): RefreshFamily[] {
-    return [...this.#families.values()].map(({ current, rotatedAt, expiresAt, issued, ...family }) => family)
+    return [...this.#families.values()].map(({ current, rotatedAt, expiresAt, endsAt, issued, ...family }) => family)
   }
 
   #remember(token: string, family: Member, generation: number): void {

@@ -39,6 +39,17 @@ export interface SandboxOptions extends SettingsChange {
   readonly control?: boolean | undefined
 }
 
+/** What an access token is good for, as a resource server sees it. */
+export interface TokenSeen {
+  readonly client_id: string
+  readonly scope: string
+  /** Absent for a token that an application got on its own. */
+  readonly sub?: string | undefined
+  readonly email?: string | undefined
+  /** Epoch seconds. */
+  readonly expires_at: number
+}
+
 /** An authorization server for tests and first runs: standards on the outside, switches and a record on the inside. */
 export interface Sandbox {
   readonly issuer: string
@@ -50,6 +61,10 @@ export interface Sandbox {
   /** Adds a client, or replaces the one with the same id. */
   registerClient(client: SandboxClient): void
   addUser(user: SandboxUser): void
+  /** Those who can be chosen on the consent page, with those who were made up there. */
+  people(): SandboxUser[]
+  /** Looks at an access token without a request; undefined when it is not good, or is meant for another resource. */
+  inspect(accessToken: string): TokenSeen | undefined
   /**
    * Ends the grants of a person, or one grant by its family id, as if the person had taken the consent back. They have ended when
    * this returns; the promise waits for the state to be kept.
@@ -110,6 +125,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     },
     registerClient: (client) => engine.clients.register(client),
     addUser: (user) => engine.users.add(user),
+    people: () => engine.users.list(),
+    inspect: (accessToken) => {
+      const token = engine.accessTokens.valid(accessToken, clock.now())
+      if (token === undefined || token.audience.length > 0) return undefined
+      const { clientId, scope, sub, expiresAt } = token
+      return { client_id: clientId, scope, sub, email: engine.users.find(sub)?.email, expires_at: expiresAt }
+    },
     revokeGrant: async (subOrFamily) => {
       for (const { id, sub } of engine.families.list())
         if (id === subOrFamily || sub === subOrFamily) endGrant(engine, id, 'the person took the consent back')

@@ -3,8 +3,18 @@ import type { Imitation } from './imitation/imitation.ts'
 
 /** How the sandbox behaves. Every field may be changed while it runs and counts from the next request on. */
 export interface SandboxSettings {
-  /** In seconds. A refresh token's life starts again with each rotation. */
-  lifetimes: { accessToken: number; refreshToken: number; code: number; deviceCode: number; idToken: number }
+  /**
+   * In seconds. A refresh token's life starts again with each rotation; `grant` counts from the consent, whatever is
+   * done with it, and is absent where nothing ends it.
+   */
+  lifetimes: {
+    accessToken: number
+    refreshToken: number
+    code: number
+    deviceCode: number
+    idToken: number
+    grant?: number | undefined
+  }
   /** `always`: each refresh answers a new refresh token; `never`: the answer carries none and the old one stays. */
   rotation: 'always' | 'never'
   /** For how many seconds the refresh token just replaced is still accepted, answering its successor again. */
