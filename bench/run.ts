@@ -11,6 +11,7 @@ import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
 import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
+import { microsoft365 } from './microsoft365.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
@@ -29,6 +30,7 @@ const all: Record<string, () => Promise<string>> = {
   'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
+  microsoft365,
   'mail-gateway': mailGateway,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
