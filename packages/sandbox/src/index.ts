@@ -1,6 +1,7 @@
 export type { SandboxClient } from './clients.ts'
 export { ManualClock, manualClock, RunningClock, type SandboxClock } from './clock.ts'
 export type { Endpoint } from './engine.ts'
+export type { EntraApp, EntraDirectory, EntraPolicy, EntraSecret, EntraTenant } from './entra/directory.ts'
 export type { Fault, FaultHandle } from './faults.ts'
 export type { Hold } from './holds.ts'
 export type { Issued } from './http-answer.ts'

@@ -6,6 +6,7 @@ import { Codes } from './codes.ts'
 import { control } from './control.ts'
 import { Devices } from './devices.ts'
 import type { Engine } from './engine.ts'
+import { Consents } from './entra/memory.ts'
 import { type Fault, type FaultHandle, Faults } from './faults.ts'
 import { endGrant } from './grant-end.ts'
 import { type Hold, Holds } from './holds.ts'
@@ -105,6 +106,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     accessTokens: new AccessTokens(),
     keys: new SigningKeys(signing),
     imitated: { aliases: new Map(), appToken: '', secondScope: '' },
+    entra: new Consents(),
   }
   const instruments = {
     journal: new Journal(options.journalLimit ?? 10_000),
@@ -117,7 +119,10 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     clock,
     settings: engine.settings,
     journal: instruments.journal,
-    configure: (change) => changeSettings(engine.settings, onlySettings(change)),
+    configure: (change) => {
+      if (change.entra !== undefined) changeSettings(engine.settings, waysOfEntra)
+      changeSettings(engine.settings, onlySettings(change))
+    },
     registerClient: (client) => engine.clients.register(client),
     addUser: (user) => engine.users.add(user),
     people: () => engine.users.list(),
@@ -130,6 +135,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     revokeGrant: async (subOrFamily) => {
       for (const { id, sub } of engine.families.list())
         if (id === subOrFamily || sub === subOrFamily) endGrant(engine, id, 'the person took the consent back')
+      engine.entra.end(subOrFamily)
       await instruments.save()
     },
     families: () => engine.families.list(),
@@ -165,6 +171,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return sandbox
 }
 
+/**
+ * PKCE is for whoever sends it, RFC 9207 is not spoken, and a refresh token stays good when it is replaced.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+ */
+const waysOfEntra: SettingsChange = { pkce: 'optional', issParameter: false, reuse: 'accept' }
+
 // RFC 8414 §2: no query, no fragment. The trailing slash goes, so that endpoints can be appended.
 function checkedIssuer(issuer: string): string {
   const { protocol, search, hash } = new URL(issuer)
@@ -174,8 +187,18 @@ function checkedIssuer(issuer: string): string {
 }
 
 function onlySettings(change: SettingsChange): SettingsChange {
-  const { lifetimes, rotation, graceSeconds, reuse, issParameter, pkce, alwaysRefreshToken, deviceInterval, imitate } =
-    change
+  const {
+    lifetimes,
+    rotation,
+    graceSeconds,
+    reuse,
+    issParameter,
+    pkce,
+    alwaysRefreshToken,
+    deviceInterval,
+    imitate,
+    entra,
+  } = change
   return {
     ...(lifetimes === undefined ? {} : { lifetimes }),
     ...(rotation === undefined ? {} : { rotation }),
@@ -186,5 +209,6 @@ function onlySettings(change: SettingsChange): SettingsChange {
     ...(alwaysRefreshToken === undefined ? {} : { alwaysRefreshToken }),
     ...(deviceInterval === undefined ? {} : { deviceInterval }),
     ...(imitate === undefined ? {} : { imitate }),
+    ...(entra === undefined ? {} : { entra }),
   }
 }
