@@ -54,7 +54,7 @@ Examples:
   evergrant token
   evergrant token --grant mail --json
   EVERGRANT_API_KEY=… evergrant token --server http://127.0.0.1:8080 --account <id>
-  evergrant token --provider google --service-account-file key.json --subject alice@acme.com --scope …
+  evergrant token --provider <id> --service-account-file key.json --subject alice@acme.com --scope …
   evergrant token --flow client_credentials --issuer https://login.example --client-id app --scope api:read
   curl -H "Authorization: Bearer $(evergrant token --grant mail)" https://api.example/me`,
     )
