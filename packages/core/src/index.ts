@@ -226,7 +226,7 @@ export { processLock } from './store/process-lock.ts'
 export { matches } from './store/query.ts'
 export { type Resealed, type ResealOptions, type ResealProgress, reseal } from './store/reseal.ts'
 export { type SealedOptions, sealed } from './store/sealed.ts'
-export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
+export type { GrantQuery, GrantStore, Stored, StoreProcesses, StoreTraits } from './store/store.ts'
 export { firstVersion, versionAfter } from './store/version.ts'
 export {
   type Attributes,

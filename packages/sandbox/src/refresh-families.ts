@@ -10,6 +10,8 @@ export interface RefreshFamily {
   readonly scope: string
   readonly resources: readonly string[]
   readonly authTime: number
+  /** In whose name, where one server is several issuers. */
+  readonly authority?: string | undefined
   readonly alive: boolean
   /** Why it is no longer alive, in words. */
   readonly ended?: string | undefined
@@ -55,7 +57,7 @@ export class RefreshFamilies {
   readonly #tokens = new Map<string, { readonly family: Member; readonly generation: number }>()
 
   start(
-    grant: Pick<RefreshFamily, 'clientId' | 'sub' | 'scope' | 'resources' | 'authTime'>,
+    grant: Pick<RefreshFamily, 'clientId' | 'sub' | 'scope' | 'resources' | 'authTime' | 'authority'>,
     now: number,
     settings: SandboxSettings,
   ): { readonly family: RefreshFamily; readonly token: string } {
@@ -91,6 +93,12 @@ export class RefreshFamilies {
     return good ? known.family : undefined
   }
 
+  /** Whether a token has ended, with its family or by its age; changes nothing. */
+  isOver(token: string, now: number): boolean {
+    const family = this.#tokens.get(token)?.family
+    return family === undefined || !family.alive || now >= family.expiresAt
+  }
+
   /** Judges a refresh token that its own client presented; a replay is counted and, if so set, ends the family. */
   present(token: string, now: number, settings: SandboxSettings): Presented {
     const known = this.#tokens.get(token)
@@ -102,6 +110,7 @@ export class RefreshFamilies {
     }
     if (now >= family.expiresAt) return { state: 'expired', family }
     if (generation === family.generation) return { state: 'good', family, repeated: false }
+    if (settings.reuse === 'accept') return { state: 'good', family, repeated: false }
     if (generation === family.generation - 1 && now - family.rotatedAt < settings.graceSeconds) {
       family.graceUses += 1
       return { state: 'good', family, repeated: true }

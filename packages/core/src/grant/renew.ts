@@ -93,7 +93,7 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
     if (!wish.force && isEarly(client, usable(current, { ...wish, minTtl: 0 }, now, engine.clockSkew), now))
       return current
     const lease = engine.lease ?? client.http.deadline + 10
-    watch ??= new LeaseWatch(clock, lease)
+    watch ??= new LeaseWatch(clock, lease, store.processes)
     if (current.spending !== undefined && current.spending.by !== owner() && watch.holds(current)) {
       if (wish.background) return current
       await watch.pause(engine.random())
@@ -106,7 +106,8 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       // A mark of ours that no request followed leaves no doubt behind.
       const clean = current.version === unsent ? unmarked(current) : current
       const before = clean.spending === undefined ? clean : undefined
-      const mark = await write(() => putAgain(store, marked(clean, owner(), clock.now()), current.version), id)
+      const ours = marked(clean, owner(), clock.now(), store.processes?.own)
+      const mark = await write(() => putAgain(store, ours, current.version), id)
       if (!mark.ok) {
         lost++
         continue
