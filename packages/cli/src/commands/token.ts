@@ -21,6 +21,7 @@ import {
   withServiceAccount,
 } from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
+import { inVersions } from '../in-versions.ts'
 import type { Invocation } from '../invocation.ts'
 import { present, seconds } from '../option-values.ts'
 import type { Action } from '../program.ts'
@@ -83,8 +84,8 @@ async function token(options: TokenOptions, invocation: Invocation): Promise<voi
   if (options.serviceAccountFile !== undefined || options.subject !== undefined) {
     throw new UsageError('--service-account-file and --subject are for --flow jwt_bearer alone.', 'Leave --flow out.')
   }
-  if (flow === 'client_credentials') return clientCredentials(options, invocation)
-  if (flow === 'authorization_code') return fromGrant(options, invocation)
+  if (flow === 'client_credentials') return inVersions(options, (one) => clientCredentials(one, invocation))
+  if (flow === 'authorization_code') return inVersions(options, (one) => fromGrant(one, invocation))
   const later = ['device_code', 'password', 'implicit', 'refresh_token'].includes(flow)
   const message = later ? `--flow ${flow} is not in this version.` : `--flow: there is no flow "${flow}".`
   throw new UsageError(message, 'Use authorization_code (after `evergrant login`), client_credentials or jwt_bearer.')
