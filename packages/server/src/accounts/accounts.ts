@@ -1,4 +1,4 @@
-import { type GrantSummary, missingScopes, predictedEnd, summary } from '@evergrant/core'
+import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
@@ -211,6 +211,18 @@ export class Accounts {
     return new Map(rows.map((row) => [row.id, row.name]))
   }
 
+  /** The page on which an administrator of the organisation allows the client, where the provider has one. */
+  async #adminConsent(of: ConnectionRow): Promise<Pick<Account, 'admin_consent_url'>> {
+    try {
+      const options = { redirect_uri: this.#connections.redirectUri(of.id), scope: of.scope }
+      return { admin_consent_url: adminConsentUrl(await this.#connections.client(of), options) }
+    } catch (error) {
+      // Most providers have none; what is wrong with the settings is told elsewhere.
+      if (isOAuthError(error)) return {}
+      throw error
+    }
+  }
+
   async #view(
     row: AccountRow,
     connection: ConnectionRow,
@@ -246,6 +258,7 @@ export class Accounts {
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       ...(subject === undefined ? {} : { subject }),
       ...now,
+      ...(now.state === 'blocked_by_admin' ? await this.#adminConsent(connection) : {}),
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
       missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),

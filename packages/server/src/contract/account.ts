@@ -67,6 +67,12 @@ export const Account = Type.Object(
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
     link: Type.Optional(Type.String({ description: "The provider's page that tells more about it." })),
+    admin_consent_url: Type.Optional(
+      Type.String({
+        description:
+          'Where an administrator of the provider’s organisation allows it for everybody, when that is what is missing.',
+      }),
+    ),
     awaiting_consent: Type.Optional(
       Type.Boolean({
         description:
