@@ -1,8 +1,8 @@
 import { Accounts } from './accounts/accounts.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
-import { stateCounts } from './accounts/state-counts.ts'
 import { Tokens } from './accounts/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
@@ -23,6 +23,7 @@ export interface Services {
   readonly tokens: Tokens
   readonly consents: Consents
   readonly history: History
+  readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
 }
@@ -34,18 +35,19 @@ export function createServices(deps: Deps): Services {
   const connections = new Connections(deps)
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => stateCounts(db, clock.now(), accounts.checking))
+  const metrics = new Metrics(() => accounts.stateCounts())
   const tokens = new Tokens(deps, connections, accounts, history, metrics)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
-    apiKeys: new ApiKeys(db, clock),
+    apiKeys: new ApiKeys(db, clock, deps.changes),
     connections,
     accounts,
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
     history,
+    audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,
   }

@@ -143,4 +143,5 @@ export const historyWords: Readonly<Record<HistoryEntry['type'], string>> = {
   revoked: 'The permission was withdrawn here',
   paused: 'Paused',
   resumed: 'Resumed',
+  revealed: 'An administrator looked at a token',
 }
