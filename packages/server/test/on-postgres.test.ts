@@ -1,10 +1,7 @@
 /** The tests of these files once more, with the server's data in PostgreSQL. */
 import { test } from 'node:test'
-import { postgres, TEST_DATABASE } from './support/database.ts'
 
-process.env[TEST_DATABASE] = 'postgres'
-// Outside of any test, so that it ends after the last one.
-await postgres()
+process.env['EVERGRANT_TEST_DATABASE'] = 'postgres'
 
 // Until all files are read the tests are not over: the server must not end between two of them.
 const read = Promise.withResolvers<void>()
@@ -21,6 +18,8 @@ for (const file of [
   'revocation',
   'trouble',
   'events',
+  'account-pages',
+  'plan',
   'users',
   'sign-in',
 ]) {

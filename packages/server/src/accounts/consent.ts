@@ -142,7 +142,8 @@ export class Consents {
 
   async #connected(connectionId: string, id: string, { subject }: Grant, client: Client): Promise<void> {
     await this.#accounts.update(id, { consent_trouble: null, last_success_at: this.#deps.clock.now() })
-    this.#tokens.changed(id)
+    await this.#tokens.changed(id)
+    await this.#accounts.sorted(id)
     await this.#history.add(id, { type: 'authorized', detail: subject?.username ?? client.provider.name })
     const connection = await this.#connections.get(connectionId)
     if (await this.#connections.note(connection, undefined)) await this.#accounts.publishConnection(connection)

@@ -147,4 +147,13 @@ export const migrations: readonly (readonly string[])[] = [
       expires_at DOUBLE PRECISION NOT NULL
     )`,
   ],
+  [
+    // When refresh-ahead has to look at an account; at first at all, so that it learns of them.
+    `ALTER TABLE accounts ADD COLUMN look_at DOUBLE PRECISION DEFAULT 0`,
+    `CREATE INDEX accounts_by_look ON accounts (look_at)`,
+    // What lists are in order of. Older servers leave it empty; it is filled when the account is listed.
+    `ALTER TABLE accounts ADD COLUMN sort_name TEXT NOT NULL DEFAULT ''`,
+    `UPDATE accounts SET sort_name = LOWER(SUBSTR(COALESCE(NULLIF(name, ''), login_hint, ''), 1, 200))`,
+    `CREATE INDEX accounts_by_name ON accounts (sort_name, id)`,
+  ],
 ]

@@ -110,6 +110,10 @@ export interface AccountTable {
   refreshes: number
   last_success_at: number | null
   last_used_at: number | null
+  /** When refresh-ahead has to look at it; null: not until something happens. */
+  look_at: Generated<number | null>
+  /** The name that it is shown under, as lists are in order of it. */
+  sort_name: Generated<string>
   /** JSON: why the last consent failed; null after one that did not. */
   consent_trouble: string | null
   created_at: number

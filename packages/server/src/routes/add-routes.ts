@@ -9,7 +9,6 @@ import { revealRoute } from './accounts/reveal.ts'
 import { revokeRoute } from './accounts/revoke.ts'
 import { testRoute } from './accounts/run-test.ts'
 import { showRoute as showAccount } from './accounts/show.ts'
-import { tokenRoute } from './accounts/token.ts'
 import { updateRoute as updateAccount } from './accounts/update.ts'
 import { createRoute as createApiKey } from './api-keys/create.ts'
 import { listRoute as listApiKeys } from './api-keys/list.ts'
@@ -66,7 +65,6 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   updateAccount,
   removeAccount,
   authorizeRoute,
-  tokenRoute,
   refreshRoute,
   testRoute,
   revokeRoute,
