@@ -12,6 +12,7 @@ import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
 import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
+import { microsoft365 } from './microsoft365.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { refreshEngine } from './refresh-engine.bench.ts'
 import { stampede } from './stampede.bench.ts'
@@ -32,6 +33,7 @@ const all: Record<string, () => Promise<string>> = {
   'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
+  microsoft365,
   'mail-gateway': mailGateway,
   'token-route': tokenRoute,
   'refresh-engine': refreshEngine,

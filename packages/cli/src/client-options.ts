@@ -23,6 +23,7 @@ export interface GrantOptions extends MannerOptions {
 /** Which client at which provider, as typed. */
 export interface ClientOptions extends GrantOptions {
   readonly provider?: string
+  readonly providerVersion?: string
   readonly issuer?: string
   readonly authorizationEndpoint?: string
   readonly tokenEndpoint?: string
@@ -39,6 +40,8 @@ export interface ClientOptions extends GrantOptions {
   readonly clientKeyThumbprint?: string
   readonly clientKeyX5c?: boolean
   readonly clientKeyPassphraseFile?: string
+  readonly serviceAccountFile?: string
+  readonly subject?: string
   readonly scope?: readonly string[]
   readonly resource?: string
   readonly param?: Readonly<Record<string, string>>
@@ -72,6 +75,12 @@ export function withClient(command: Command): Command {
   return command
     .optionsGroup('Provider (one of --provider, --issuer and --token-endpoint):')
     .addOption(new Option('--provider <id>', 'one of `evergrant providers list`').argParser(present))
+    .addOption(
+      new Option(
+        '--provider-version <name>',
+        'of a provider with several kinds of endpoints: v1, v2, or auto, which asks each in turn',
+      ).argParser(present),
+    )
     .addOption(new Option('--issuer <url>', 'a provider that publishes its metadata').argParser(present))
     .addOption(new Option('--token-endpoint <url>', 'given by hand').argParser(present))
     .addOption(new Option('--authorization-endpoint <url>', 'given by hand, for login').argParser(present))
@@ -134,6 +143,22 @@ none: a public client, such as an app on a person's machine`,
     .addOption(new Option('--scope <scopes>', 'repeatable, or separated by spaces').argParser(words))
     .addOption(new Option('--resource <url>', 'resource indicator (RFC 8707)').argParser(present))
     .addOption(new Option('--param <name=value>', 'extra request parameter; repeatable').argParser(pairs))
+}
+
+export function withServiceAccount(command: Command): Command {
+  return command
+    .optionsGroup('Service account (instead of a client and a stored grant):')
+    .addOption(
+      new Option('--service-account-file <path>', "the account's key as JSON, as the console gave it out").argParser(
+        present,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--subject <e-mail>',
+        'the person to act for, where an administrator delegated that (default: the account itself)',
+      ).argParser(present),
+    )
 }
 
 /** What was typed about the client, without what was not. Paths are made absolute, to be remembered. */

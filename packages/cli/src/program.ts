@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './commands/audit.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
@@ -85,6 +86,7 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     mailCommand(action),
     generateCommand(action),
     doctorCommand(action),
+    auditCommand(action),
     serveCommand(action),
     backupCommand(action),
     restoreCommand(action),

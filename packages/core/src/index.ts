@@ -1,6 +1,8 @@
 export type { Abortable } from './abortable.ts'
 export { at as valueAt } from './answer/path.ts'
 export type { SpoiltAnswer, TokenAnswer } from './answer/token-answer.ts'
+export { type ClientCheckOptions, checkClient } from './check/check-client.ts'
+export type { Finding } from './check/finding.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
   type ClientAuthentication,
@@ -119,7 +121,7 @@ export type { ConsentTarget } from './grant/record-consent.ts'
 export type { TestPoints } from './grant/test-points.ts'
 export type { Sending, TokenSource } from './grant/token-source.ts'
 export { type TokenSources, type TokenSourcesOptions, tokenSource, tokenSources } from './grant/token-sources.ts'
-export type { Want } from './grant/want.ts'
+export { accessKey, type Want } from './grant/want.ts'
 export { apiMiddleware } from './http/api-middleware.ts'
 export { bearerFetch, bearerMiddleware } from './http/bearer.ts'
 export { circuitBreaker } from './http/circuit-breaker.ts'
@@ -161,6 +163,12 @@ export {
 } from './protocol/registration.ts'
 export { revokeGrant, revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
+export {
+  type ServiceAccount,
+  type ServiceAccountOptions,
+  serviceAccount,
+  serviceAccountFlow,
+} from './protocol/service-account.ts'
 export {
   exchangeToken,
   TOKEN_EXCHANGE,
@@ -218,7 +226,7 @@ export { processLock } from './store/process-lock.ts'
 export { matches } from './store/query.ts'
 export { type Resealed, type ResealOptions, type ResealProgress, reseal } from './store/reseal.ts'
 export { type SealedOptions, sealed } from './store/sealed.ts'
-export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
+export type { GrantQuery, GrantStore, Stored, StoreProcesses, StoreTraits } from './store/store.ts'
 export { firstVersion, versionAfter } from './store/version.ts'
 export {
   type Attributes,

@@ -108,6 +108,7 @@ const wrong: readonly (readonly [name: string, attempt: Attempt, message: RegExp
   ['[#29] no nonce', { claims: ({ nonce: _, ...rest }) => rest }, /nonce/],
   ['[#60] another audience', { claims: (good) => ({ ...good, aud: 'evil' }) }, /aud/],
   ['[#60] two audiences and no authorized party', { claims: (good) => ({ ...good, aud: ['web', 'evil'] }) }, /aud/],
+  ['[#60] another authorized party', { claims: (good) => ({ ...good, azp: 'evil' }) }, /azp/],
   ['[#60] another issuer', { claims: (good) => ({ ...good, iss: 'https://evil.example' }) }, /iss/],
   ['[#60] an end in the past', { claims: (good) => ({ ...good, exp: now() - 120 }) }, /exp/],
   ['[#60] no subject', { claims: ({ sub: _, ...rest }) => rest }, /sub/],
@@ -137,6 +138,11 @@ for (const [name, attempt, message] of wrong) {
 
 test('a key set that cannot be fetched is trouble of the provider, not a wrong id_token', async () => {
   await assert.rejects(finished({ keySet: { status: 500, body: 'pLaNtEd' } }), { class: 'transient' })
+})
+
+test('what is no key set is trouble of the provider, not a wrong id_token', async () => {
+  for (const body of ['<html>maintenance</html>', '{}', '{"keys":{}}', ''])
+    await assert.rejects(finished({ keySet: { status: 200, body } }), { code: 'INVALID_ANSWER', provider: 'acme' })
 })
 
 test('a key set without end is not read to its end', async () => {
@@ -192,6 +198,31 @@ test('known by endpoints alone, any issuer is taken; everything else still has t
     by((good) => ({ ...good, nonce: 'evil' })),
     { code: 'ID_TOKEN_INVALID' },
   )
+})
+
+test('[#17] where a provider signs none, TLS to the token endpoint stands in for the signature and for nothing else', async () => {
+  const sign = async (claims: JWTPayload): Promise<string> => new UnsecuredJWT(claims).encode()
+  const provider = { id_token_signed_response_alg: 'none' } as const
+  const grant = await finished({ provider, sign })
+  assert.deepEqual(grant.subject, { iss: origin, sub: 'alice', username: 'pLaNtEd@example.test' })
+  const named = ({ email: _, ...good }: JWTPayload): JWTPayload => ({ ...good, unique_name: 'bob' })
+  assert.equal((await finished({ provider, sign, claims: named })).subject?.username, 'bob')
+  const wrong: Record<string, unknown>[] = [
+    { nonce: 'other' },
+    { nonce: undefined },
+    { iss: 'https://evil.example' },
+    { aud: 'another' },
+    { exp: now() - 3600 },
+    { sub: undefined },
+  ]
+  for (const change of wrong)
+    await assert.rejects(finished({ provider, sign, claims: (good) => ({ ...good, ...change }) }), {
+      code: 'ID_TOKEN_INVALID',
+    })
+  // Signed after all: then the signature counts, and elsewhere an unsigned one never does.
+  const foreign = (claims: JWTPayload): Promise<string> => signed(claims, keys.foreign)
+  await assert.rejects(finished({ provider, sign: foreign }), { code: 'ID_TOKEN_INVALID' })
+  await assert.rejects(finished({ sign }), { code: 'ID_TOKEN_INVALID' })
 })
 
 test('a callback in a form that is not supported is refused before the code is sent', async () => {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { startSandbox } from '@evergrant/sandbox'
 import { type AnyPaths, type Auth, type Client, describeApi } from '@evergrant/sdk'
 import { generateClient, parseDocument } from '@evergrant/sdk/generate'
+import { generated } from './generated.ts'
 import { redirectUri, type World, world } from './world.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
@@ -29,7 +32,7 @@ before(async () => {
       .replaceAll('https://{region}', 'http://{region}')
       .replaceAll('default: api.example', `default: '${new URL(w.api.url).host}'`)
       .replaceAll('https://api.example', w.api.url)
-    for (const [path, content] of await generateClient(parseDocument(text))) {
+    for (const [path, content] of await generateClient(parseDocument(text), { allowUndeclaredScopes: true })) {
       await mkdir(dirname(join(folder, name, path)), { recursive: true })
       await writeFile(join(folder, name, path), content)
     }
@@ -87,6 +90,7 @@ const given: Auth = {
   'key-header': { value: 'k' },
   deviceLogin: { clientId: 'public', redirectUri },
   key: { value: 'k' },
+  token: { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret', scopes: ['plans:write'] },
   certificate: { fetch },
   bank: { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret', scopes: ['accounts'] },
 }
@@ -103,6 +107,8 @@ const CALLS: Readonly<Record<string, string>> = {
   webhooks: '/events',
   'open-data': '/datasets',
   certificates: '/accounts',
+  sloppy: '/plans',
+  newest: '/shows',
 }
 
 for (const name of names) {
@@ -138,14 +144,51 @@ test('the generated example runs', async () => {
   assert.match(stdout, /^200 /)
 })
 
+test('the generated example of a scheme with a person asks for consent, and then calls', async () => {
+  const redirect = 'https://program.example/callback'
+  await using sandbox = await startSandbox({
+    clients: [{ client_id: 'web', client_secret: 's', redirect_uris: [redirect] }],
+  })
+  const flow = {
+    authorizationUrl: `${sandbox.issuer}/authorize`,
+    tokenUrl: `${sandbox.issuer}/token`,
+    scopes: { read: '' },
+  }
+  await using at = await generated({
+    openapi: '3.0.3',
+    info: { title: 'Echo', version: '1' },
+    servers: [{ url: `${sandbox.issuer}/api` }],
+    security: [{ petAuth: ['read'] }],
+    paths: { '/echo': { get: { responses: { '200': { description: 'OK' } } } } },
+    components: { securitySchemes: { petAuth: { type: 'oauth2', flows: { authorizationCode: flow } } } },
+  })
+  const given = { PET_AUTH_CLIENT_ID: 'web', PET_AUTH_CLIENT_SECRET: 's', PET_AUTH_REDIRECT_URI: redirect }
+  const child = spawn(process.execPath, ['--conditions=source', join(at.folder, 'example.ts')], {
+    env: { ...process.env, ...given },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const url = /^Open (\S+)$/.exec((await lines.next()).value ?? '')?.[1] ?? assert.fail('no address')
+  child.stdin.end(`${await sandbox.approve(url, { username: 'alice' })}\n`)
+  let said = ''
+  for await (const line of lines) said += line
+  assert.match(said, /^200 .*alice/)
+})
+
 test('the document of a scheme has the shape of requirements 003 and 004', async () => {
   const acg = await readFile(join(folder, 'chat/docs/SlackAuth.md'), 'utf8')
   for (const heading of [
     '# OAuth 2 Authorization Code Grant',
     '## Auth Credentials',
-    '### Client Initialization',
+    '### 1. Client Initialization',
+    '### 2. Obtain user consent',
+    '### 3. Handle the answer of the OAuth server',
+    '### 4. Authorize the client using the code',
     '### Scopes',
     '### Refreshing the token',
+    '### Storing an access token for reuse',
+    '### Creating a client from a stored token',
+    '### Complete example',
   ])
     assert.ok(acg.includes(`${heading}\n`), heading)
   const ccg = await readFile(join(folder, 'machine-only/docs/Oauth.md'), 'utf8')

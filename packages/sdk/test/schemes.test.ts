@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthenticationError, isOAuthError } from '@evergrant/core'
-import { customScheme } from '@evergrant/core/api'
+import { allOf, anyOf, customScheme } from '@evergrant/core/api'
 import { type ClientOptions, createClient, type DeviceManager } from '@evergrant/sdk'
 import { redirectUri, type World, world } from './world.ts'
 
@@ -67,6 +67,17 @@ test('[#81] AND applies all; when one of them is missing nobody is asked for the
   const before = w.sandbox.journal.count({})
   await assert.rejects(client(w, { OAuthCCG: ccg }).GET('/both'), { code: 'NOT_AUTHENTICATED' })
   assert.equal(w.sandbox.journal.count({}), before)
+})
+
+test('[#83] requirements are nested where a client asks for it: one of two, together with a third', async () => {
+  await using w = await world()
+  const security = allOf(anyOf('OAuthACG', 'OAuthCCG'), anyOf('queryKey', 'key'))
+  const nested = client(w, { OAuthCCG: ccg, key: { value: 'k' } }, { security })
+  assert.equal((await nested.GET('/jobs')).response.status, 200)
+  const [seen] = w.api.seen
+  assert.ok(seen?.headers.authorization?.startsWith('Bearer ') && seen.headers['x-api-key'] === 'k')
+  const none = nested.cloneWith({ auth: { key: undefined } })
+  await assert.rejects(none.GET('/jobs'), /\[queryKey\] is not configured or \[key\] is not configured/)
 })
 
 test('[#88] when no alternative fits, nothing is sent and all reasons are listed', async () => {
@@ -141,4 +152,36 @@ test('credentials do not follow a call to another address than the API', async (
     message: /not sent to/,
   })
   assert.equal(other.api.seen.length, 0)
+})
+
+test('middlewares of openapi-fetch, and a fetch for one call, are handed whole requests', async () => {
+  await using w = await world()
+  const one = client(w, { key: { value: 'k' } })
+  const seen: string[] = []
+  const middleware = {
+    onRequest({ request }: { readonly request: Request }) {
+      seen.push(`${request.method} ${new URL(request.url).pathname}`)
+      request.headers.set('x-trace', 'mine')
+      return request
+    },
+  }
+  one.use(middleware)
+  await one.GET('/key')
+  one.eject(middleware)
+  await one.GET('/key', { middleware: [middleware] })
+  await one.GET('/key', {
+    fetch: (request: Request) => {
+      seen.push(`own fetch ${request.headers.get('x-api-key')}`)
+      return fetch(request)
+    },
+  })
+  assert.deepEqual(seen, ['GET /key', 'GET /key', 'own fetch k'])
+  assert.deepEqual(
+    w.api.seen.map(({ headers }) => [headers['x-trace'], headers['x-api-key']]),
+    [
+      ['mine', 'k'],
+      ['mine', 'k'],
+      [undefined, 'k'],
+    ],
+  )
 })

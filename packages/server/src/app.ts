@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { auditHook } from './audit/audit-hook.ts'
 import { problemOf } from './problem.ts'
 import { tokenRoute } from './routes/accounts/token.ts'
 import { addRoutes } from './routes/add-routes.ts'
@@ -83,6 +84,7 @@ export async function buildApp(services: Services): Promise<App> {
     },
   })
   guard(app, services)
+  auditHook(app, services)
   // Apart from the others: programs have no cookies, and each hook is a cost.
   tokenRoute(app, services)
   await app.register(async (scope) => {

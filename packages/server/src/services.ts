@@ -2,6 +2,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { Tokens } from './accounts/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
@@ -10,6 +11,7 @@ import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
 import { Sessions } from './security/sessions.ts'
 import { Users } from './security/users.ts'
+import { SignIns } from './sign-in/sign-ins.ts'
 
 /** The parts of one server, put together. */
 export interface Services {
@@ -21,7 +23,9 @@ export interface Services {
   readonly accounts: Accounts
   readonly tokens: Tokens
   readonly consents: Consents
+  readonly signIns: SignIns
   readonly history: History
+  readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
 }
@@ -44,7 +48,9 @@ export function createServices(deps: Deps): Services {
     accounts,
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
+    signIns: new SignIns(deps, connections),
     history,
+    audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,
   }

@@ -54,6 +54,8 @@ export interface Spending {
   readonly since: number
   /** Who spends: random, unique per token source. */
   readonly by: string
+  /** The process it belongs to, where the store can tell whether one has ended: {@link StoreProcesses.own}. */
+  readonly process?: string
 }
 
 /**
@@ -122,7 +124,12 @@ export interface GrantSummary {
 
 /** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
 export function grant(fields: Grant): Grant {
-  return Object.freeze(quietly(fields, { access: tokens(fields.access) }))
+  return versioned(fields, fields.version)
+}
+
+/** The same with another version, without a copy of all in between. */
+export function versioned(fields: Grant, version: number): Grant {
+  return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
 }
 
 function tokens(access: Grant['access']): Grant['access'] {

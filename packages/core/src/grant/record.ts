@@ -6,7 +6,7 @@ import { LeaseWatch } from './lease-watch.ts'
 import type { Unsaved, UnsavedSlot } from './unsaved.ts'
 
 /** Waits between attempts to write a token that exists nowhere else yet, in seconds. */
-const QUICK_RETRIES = [0.05, 0.2, 0.5] as const
+export const QUICK_RETRIES = [0.05, 0.2, 0.5] as const
 
 /** So many lost writes for one piece of work are no contest any more: the store contradicts itself. */
 export const MOST_LOST = 100
@@ -47,7 +47,7 @@ export async function record(engine: Engine, slot: UnsavedSlot, unsaved: Unsaved
 
 /** Keeps a refresh token that came late from being lost; see {@link rescued}. */
 async function rescue(engine: Engine, found: Grant, unsaved: Unsaved): Promise<void> {
-  const watch = new LeaseWatch(engine.clock, engine.lease ?? 30)
+  const watch = new LeaseWatch(engine.clock, engine.lease ?? 30, engine.store.processes)
   let current: Grant | undefined = found
   for (let lost = 0; current !== undefined && lost < MOST_LOST; ) {
     if (current.spending !== undefined && current.refresh_token === unsaved.spent && watch.holds(current)) {

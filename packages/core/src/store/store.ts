@@ -9,6 +9,11 @@ export interface StoreTraits {
   readonly cas: 'native' | 'emulated' | 'none'
   /** Whether {@link GrantStore.list} works. */
   readonly list: boolean
+  /**
+   * Nobody outside this process sees what is in it. Then no mark is written for a request that uses nothing up, such as
+   * one by client credentials. Default false.
+   */
+  readonly local?: boolean
 }
 
 /** The outcome of a put: written, or lost to what is there now (undefined: nothing is). */
@@ -27,6 +32,17 @@ export interface GrantQuery {
 }
 
 /**
+ * Tells whether a process that was refreshing a grant has ended: others then need not wait until its lease has passed.
+ * A store that several machines share, or that cannot be certain, leaves this out.
+ */
+export interface StoreProcesses {
+  /** This process, in a text that the others know it by. It stands in the marks that it writes. */
+  readonly own: string
+  /** Whether that process is gone for certain. False for every text that is not understood, or is another machine's. */
+  hasEnded(process: string): boolean
+}
+
+/**
  * Where grants live. Two rules make everything else safe: `put` writes only when the stored version is the
  * expected one, atomically between processes; and a `put` that resolved has been written.
  *
@@ -37,6 +53,8 @@ export interface GrantQuery {
  */
 export interface GrantStore {
   readonly traits: StoreTraits
+  /** Which of the processes that share the store have ended; only of a store on one machine. See {@link StoreProcesses}. */
+  readonly processes?: StoreProcesses | undefined
   /** The grant as it is now, or undefined. */
   get(id: string, options?: Abortable): Promise<Grant | undefined>
   /**

@@ -1,4 +1,4 @@
-import { type GrantSummary, missingScopes, type ProviderDefinition, predictedEnd, summary } from '@evergrant/core'
+import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
@@ -22,6 +22,7 @@ export type AccountRow = Selectable<AccountTable>
 /** Which accounts are to be listed. */
 interface Wanted {
   readonly ids?: ReadonlySet<string> | undefined
+  readonly owner?: string | undefined
   readonly connection?: string | undefined
 }
 
@@ -54,7 +55,7 @@ export class Accounts {
     return row
   }
 
-  async create({ connection, name, login_hint }: NewAccount): Promise<AccountRow> {
+  async create({ connection, name, login_hint }: NewAccount, owner: string | null): Promise<AccountRow> {
     const of = await this.#connections.get(connection).catch(() => {
       throw new Refusal('INVALID_REQUEST', 'There is no such connection.', { field: 'connection' })
     })
@@ -74,6 +75,7 @@ export class Accounts {
       consent_trouble: null,
       created_at: now,
       updated_at: now,
+      owner,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -148,25 +150,31 @@ export class Accounts {
 
   async view(id: string): Promise<Account> {
     const row = await this.get(id)
-    const [connection, stored, pending] = await Promise.all([
+    const [connection, stored, pending, owners] = await Promise.all([
       this.#connections.get(row.connection_id),
       this.#deps.store.get(id),
       this.#pending([id]),
+      this.#owners(row.owner),
     ])
-    return this.#view(row, connection, stored && summary(stored), pending.has(id))
+    return this.#view(row, connection, stored && summary(stored), pending.has(id), owners)
   }
 
-  /** All accounts, those of the given ids or of one connection, in order of their names. */
-  async list({ ids, connection }: Wanted = {}): Promise<Account[]> {
-    const rows =
-      connection === undefined ? await this.#db.selectFrom('accounts').selectAll().execute() : await this.of(connection)
+  /** All accounts, or those of the given ids, of one owner or of one connection, in order of their names. */
+  async list({ ids, owner, connection }: Wanted = {}): Promise<Account[]> {
+    const rows = await this.#db
+      .selectFrom('accounts')
+      .selectAll()
+      .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
+      .$if(connection !== undefined, (query) => query.where('connection_id', '=', connection ?? ''))
+      .execute()
     const wanted = ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
-    const grants = await this.#summaries(wanted, rows.length === wanted.length && connection === undefined)
-    const pending = await this.#pending()
+    const all = rows.length === wanted.length && connection === undefined && owner === undefined
+    const grants = await this.#summaries(wanted, all)
+    const [pending, owners] = await Promise.all([this.#pending(), this.#owners()])
     const views = wanted.map((row) => {
       const connection = connections.get(row.connection_id)
-      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id))
+      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id), owners)
     })
     const found = (await Promise.all(views)).filter((view) => view !== undefined)
     return found.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
@@ -178,12 +186,13 @@ export class Accounts {
   }
 
   /** So many accounts in order of their names, after a cursor. What it costs does not grow with how many there are. */
-  async page({ ids, connection, limit, cursor }: Wanted & Paging): Promise<AccountList> {
+  async page({ ids, owner, connection, limit, cursor }: Wanted & Paging): Promise<AccountList> {
     const after = cursor === undefined ? undefined : cursorFrom(cursor)
     const rows = await this.#db
       .selectFrom('accounts')
       .selectAll()
       .$if(connection !== undefined, (query) => query.where('connection_id', '=', connection ?? ''))
+      .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
       .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? []), '']))
       .$if(after !== undefined, (query) =>
         query.where(sql<boolean>`(sort_name, id) > (${after?.sortName}, ${after?.id})`),
@@ -196,13 +205,13 @@ export class Accounts {
     const last = rows.length > limit ? shown.at(-1) : undefined
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
     const pending = await this.#pending(shown.map(({ id }) => id))
-    const grants = await this.#summaries(shown, false)
+    const [grants, owners] = await Promise.all([this.#summaries(shown, false), this.#owners()])
     const views = shown.map(async (row) => {
       const of = connections.get(row.connection_id)
       const grant = grants.get(row.id)
       // Left by an older server, or the provider calls its person otherwise now.
       if (sortName(row, grant) !== row.sort_name) await this.sorted(row.id)
-      return of && this.#view(row, of, grant, pending.has(row.id))
+      return of && this.#view(row, of, grant, pending.has(row.id), owners)
     })
     const accounts = (await Promise.all(views)).filter((view) => view !== undefined)
     return { accounts, ...(last && { next: cursorText({ sortName: last.sort_name, id: last.id }) }) }
@@ -281,11 +290,32 @@ export class Accounts {
     return new Set((await query.execute()).map(({ account_id }) => account_id))
   }
 
+  /** Names of the users, or of one; nobody's name is not asked for. */
+  async #owners(id?: string | null): Promise<ReadonlyMap<string, string>> {
+    if (id === null) return new Map()
+    const all = this.#db.selectFrom('users').select(['id', 'name'])
+    const rows = await (id === undefined ? all : all.where('id', '=', id)).execute()
+    return new Map(rows.map((row) => [row.id, row.name]))
+  }
+
+  /** The page on which an administrator of the organisation allows the client, where the provider has one. */
+  async #adminConsent(of: ConnectionRow): Promise<Pick<Account, 'admin_consent_url'>> {
+    try {
+      const options = { redirect_uri: this.#connections.redirectUri(of.id), scope: of.scope }
+      return { admin_consent_url: adminConsentUrl(await this.#connections.client(of), options) }
+    } catch (error) {
+      // Most providers have none; what is wrong with the settings is told elsewhere.
+      if (isOAuthError(error)) return {}
+      throw error
+    }
+  }
+
   async #view(
     row: AccountRow,
     connection: ConnectionRow,
     grant: GrantSummary | undefined,
     pending: boolean,
+    owners: ReadonlyMap<string, string>,
   ): Promise<Account> {
     const definition = await providerDefinition(connection.provider)
     const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
@@ -311,12 +341,14 @@ export class Accounts {
         provider: connection.provider,
         provider_name: providerName(definition, connection),
       },
+      ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       ...(subject === undefined ? {} : { subject }),
       ...now,
+      ...(now.state === 'blocked_by_admin' ? await this.#adminConsent(connection) : {}),
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
-      missing_scopes: missing(definition, grant),
+      missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),
       ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
       // Nothing is planned for an account that needs a person first.
       ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
@@ -336,10 +368,4 @@ export function sortName(
   grant: Pick<GrantSummary, 'subject'> | undefined,
 ): string {
   return (name || grant?.subject?.username || login_hint || '').toLowerCase().slice(0, 200)
-}
-
-/** Providers leave scopes of sign-in and of offline access out of what they say they granted. */
-function missing({ default_scopes = [], offline_scopes = [] }: ProviderDefinition, grant?: GrantSummary): string[] {
-  const silent = new Set([...default_scopes, ...offline_scopes])
-  return missingScopes(grant?.requested_scope, grant?.granted_scope).filter((scope) => !silent.has(scope))
 }

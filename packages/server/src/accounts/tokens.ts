@@ -83,6 +83,12 @@ export class Tokens {
     return this.#connections.client(await this.#connections.get(connection_id))
   }
 
+  /** Scopes of sign-in and of offline access, which open no data: providers add them to whatever was asked for. */
+  async harmlessScopes(id: string): Promise<string> {
+    const { default_scopes = [], offline_scopes = [] } = (await this.clientOf(id)).provider
+    return [...default_scopes, ...offline_scopes].join(' ')
+  }
+
   /** Forgets what is in memory about an account that was changed, here and on other servers. */
   async changed(id: string): Promise<void> {
     this.forget(id)

@@ -51,6 +51,12 @@ export const Account = Type.Object(
       provider: Type.String(),
       provider_name: Type.String(),
     }),
+    owner: Type.Optional(
+      Type.Object(
+        { id: Type.String(), name: Type.String() },
+        { description: 'Whose account it is. Absent: nobody’s; administrators look after it.' },
+      ),
+    ),
     login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
@@ -61,6 +67,12 @@ export const Account = Type.Object(
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
     link: Type.Optional(Type.String({ description: "The provider's page that tells more about it." })),
+    admin_consent_url: Type.Optional(
+      Type.String({
+        description:
+          'Where an administrator of the provider’s organisation allows it for everybody, when that is what is missing.',
+      }),
+    ),
     awaiting_consent: Type.Optional(
       Type.Boolean({
         description:
@@ -131,6 +143,12 @@ export const NewAccount = Type.Object(
     connection: Type.String({ minLength: 1, maxLength: 100, description: 'Connection id.' }),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
     login_hint: Type.Optional(Type.String({ maxLength: 500 })),
+    owner: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: 'Id of the user whose account it is to be; for administrators. Default: who asks.',
+      }),
+    ),
   },
   { title: 'NewAccount', additionalProperties: false },
 )
@@ -174,6 +192,16 @@ export const AccountTest = Type.Object(
 )
 export type AccountTest = Static<typeof AccountTest>
 
+/** POST /v1/accounts/{id}/reveal */
+export const Reveal = Type.Object(
+  {
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'The account’s owner reads it.' }),
+    password: Type.String({ minLength: 1, maxLength: 1024, description: 'The administrator’s own, once more.' }),
+  },
+  { title: 'Reveal', additionalProperties: false },
+)
+export type Reveal = Static<typeof Reveal>
+
 /** One line of an account's history. */
 export const HistoryEntry = Type.Object({
   at: EpochSeconds,
@@ -188,6 +216,7 @@ export const HistoryEntry = Type.Object({
     Type.Literal('authorization_failed'),
     Type.Literal('paused'),
     Type.Literal('resumed'),
+    Type.Literal('revealed'),
   ]),
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),

@@ -7,6 +7,27 @@ const Parameters = Type.Record(Type.String(), Type.String(), {
   description: "Values of the provider's parameters, such as `tenant`.",
 })
 
+/** Who may sign in here with a connection's provider. */
+export const SignInRules = Type.Object(
+  {
+    provision: Type.Boolean({
+      description: 'Whether people who were not invited become members by their first sign-in.',
+    }),
+    domains: Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: '^[^\\s@]+$' }), {
+      maxItems: 100,
+      description: 'Whose verified e-mail addresses are in one of these. Without any, nobody comes uninvited.',
+    }),
+    connect: Type.Boolean({
+      description: 'Whether somebody who has no account of this connection is asked for it right after signing in.',
+    }),
+    trust_email: Type.Boolean({
+      description: 'Take every address that the provider names for verified; for one that has only your own people.',
+    }),
+  },
+  { title: 'SignInRules', additionalProperties: false },
+)
+export type SignInRules = Static<typeof SignInRules>
+
 /** A client that an administrator stored under a name. Its secret is never returned. */
 export const Connection = Type.Object(
   {
@@ -24,6 +45,7 @@ export const Connection = Type.Object(
     issuer: Type.Optional(Type.String()),
     authorization_endpoint: Type.Optional(Type.String()),
     token_endpoint: Type.Optional(Type.String()),
+    sign_in: Type.Optional(SignInRules),
     redirect_uri: Type.String({ description: 'To be registered at the provider, exactly so.' }),
     accounts: Type.Object({ total: Type.Integer(), ok: Type.Integer() }),
     last_error: Type.Optional(
@@ -51,11 +73,29 @@ const Settings = {
   issuer: Type.Optional(Address),
   authorization_endpoint: Type.Optional(Address),
   token_endpoint: Type.Optional(Address),
+  sign_in: Type.Optional(
+    Type.Union([SignInRules, Type.Null()], {
+      description: 'Lets people sign in here with this connection; null: not.',
+    }),
+  ),
 }
+
+/** GET /v1/connections/new */
+export const ConnectionDraft = Type.Object(
+  { id: Type.String(), redirect_uri: Type.String() },
+  { title: 'ConnectionDraft' },
+)
+export type ConnectionDraft = Static<typeof ConnectionDraft>
 
 /** POST /v1/connections */
 export const NewConnection = Type.Object(
   {
+    id: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{20}$',
+        description: 'One that GET /v1/connections/new gave. Default: a new one.',
+      }),
+    ),
     name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
     provider: Type.String({ minLength: 1, maxLength: 100 }),
     client_id: Type.String({ maxLength: 2000 }),
@@ -78,7 +118,9 @@ export type ConnectionPatch = Static<typeof ConnectionPatch>
 
 /** One thing that was looked at. */
 export const Check = Type.Object({
-  id: Type.String({ description: 'public_url, settings, discovery, tls, clock or client_authentication.' }),
+  id: Type.String({
+    description: 'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent.',
+  }),
   title: Type.String(),
   ok: Type.Boolean(),
   detail: Type.String(),

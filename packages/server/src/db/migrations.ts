@@ -104,6 +104,50 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX changes_by_time ON changes (at)`,
   ],
   [
+    // Whose an account or a key is. Those of before are nobody's: administrators look after them.
+    `ALTER TABLE accounts ADD COLUMN owner TEXT REFERENCES users (id) ON DELETE SET NULL`,
+    `CREATE INDEX accounts_by_owner ON accounts (owner)`,
+    `ALTER TABLE api_keys ADD COLUMN owner TEXT REFERENCES users (id) ON DELETE CASCADE`,
+    `ALTER TABLE api_keys ADD COLUMN scopes TEXT`,
+    `ALTER TABLE users ADD COLUMN email TEXT`,
+    `CREATE UNIQUE INDEX users_by_email ON users (email)`,
+    `CREATE TABLE invitations (
+      token_hash TEXT PRIMARY KEY,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE TABLE audit (
+      seq INTEGER PRIMARY KEY,
+      at DOUBLE PRECISION NOT NULL,
+      actor TEXT NOT NULL,
+      source TEXT,
+      action TEXT NOT NULL,
+      subject TEXT,
+      detail TEXT,
+      link TEXT NOT NULL
+    )`,
+  ],
+  [
+    // Sign-in with an OpenID provider.
+    `ALTER TABLE connections ADD COLUMN sign_in TEXT`,
+    `CREATE TABLE user_identities (
+      iss TEXT NOT NULL,
+      sub TEXT NOT NULL,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      PRIMARY KEY (iss, sub)
+    )`,
+    `CREATE TABLE pending_sign_ins (
+      state_hash TEXT PRIMARY KEY,
+      browser_hash TEXT NOT NULL,
+      connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+      pending TEXT NOT NULL,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+  ],
+  [
     // When refresh-ahead has to look at an account; at first at all, so that it learns of them.
     `ALTER TABLE accounts ADD COLUMN look_at DOUBLE PRECISION DEFAULT 0`,
     `CREATE INDEX accounts_by_look ON accounts (look_at)`,

@@ -2,9 +2,14 @@
 export const sealedPlaces = {
   connectionSecret: (id: string): string => `connections\n${id}\nclient_secret`,
   pendingAuthorization: (stateHash: string): string => `pending_authorizations\n${stateHash}\npending`,
+  pendingSignIn: (stateHash: string): string => `pending_sign_ins\n${stateHash}\npending`,
   /** A value of the table `meta`, by its name. */
   meta: (name: string): string => name,
 } as const
 
 /** The values of `meta` that are sealed. */
-export const sealedMeta = { keyCheck: 'sealing_key_check', sandboxState: 'sandbox_state' } as const
+export const sealedMeta = {
+  keyCheck: 'sealing_key_check',
+  sandboxState: 'sandbox_state',
+  auditKey: 'audit_key',
+} as const

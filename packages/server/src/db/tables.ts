@@ -6,13 +6,40 @@ interface MetaTable {
   value: string
 }
 
-interface UserTable {
+export interface UserTable {
   id: string
   name: string
-  /** `scrypt$N$r$p$salt$hash`; the cost stands in each hash, so it can be raised later. */
+  /** `scrypt$N$r$p$salt$hash`; the cost stands in each hash, so it can be raised later. Empty: none was ever set. */
   password_hash: string
-  role: 'admin' | 'member'
+  role: Role
   created_at: number
+  /** In lower case. */
+  email: string | null
+}
+
+export type Role = 'admin' | 'member'
+
+interface InvitationTable {
+  token_hash: string
+  user_id: string
+  created_at: number
+  expires_at: number
+}
+
+/** Who did what. Rows are only ever added; see `audit/audit-chain.ts` for the link. */
+export interface AuditTable {
+  seq: number
+  at: number
+  /** JSON: {@link AuditActor}. */
+  actor: string
+  /** Where the request came from. */
+  source: string | null
+  action: string
+  /** Id of what it was done to. */
+  subject: string | null
+  /** JSON; holds no secret. */
+  detail: string | null
+  link: string
 }
 
 interface SetupTokenTable {
@@ -50,6 +77,25 @@ export interface ConnectionTable {
   revision: number
   created_at: number
   updated_at: number
+  /** JSON: SignInRules; null: nobody signs in with it. */
+  sign_in: string | null
+}
+
+interface UserIdentityTable {
+  iss: string
+  sub: string
+  user_id: string
+  created_at: number
+}
+
+interface PendingSignInTable {
+  state_hash: string
+  browser_hash: string
+  connection_id: string
+  /** Sealed JSON of core's PendingAuthorization. */
+  pending: string
+  created_at: number
+  expires_at: number
 }
 
 export interface AccountTable {
@@ -72,6 +118,8 @@ export interface AccountTable {
   consent_trouble: string | null
   created_at: number
   updated_at: number
+  /** The user whose account it is; null: nobody's, so that administrators look after it. */
+  owner: string | null
 }
 
 interface PendingAuthorizationTable {
@@ -96,6 +144,10 @@ export interface ApiKeyTable {
   created_at: number
   expires_at: number | null
   last_used_at: number | null
+  /** The user who made it. */
+  owner: string | null
+  /** Space separated; null: whatever the grant has. */
+  scopes: string | null
 }
 
 export interface HistoryTable {
@@ -129,5 +181,9 @@ export interface Tables {
   pending_authorizations: PendingAuthorizationTable
   api_keys: ApiKeyTable
   history: HistoryTable
+  invitations: InvitationTable
+  user_identities: UserIdentityTable
+  pending_sign_ins: PendingSignInTable
+  audit: AuditTable
   changes: ChangeTable
 }

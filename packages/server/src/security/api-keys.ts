@@ -4,7 +4,9 @@ import type { Changes } from '../changes/changes.ts'
 import type { ApiKey, NewApiKey } from '../contract/index.ts'
 import type { ApiKeyTable, Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
+import { maySee } from './permissions.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
+import type { SignedIn } from './sessions.ts'
 
 const PREFIX = 'egk_'
 /** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
@@ -19,6 +21,8 @@ export interface KnownKey {
   readonly expires_at: number | undefined
   /** Undefined: all. */
   readonly accounts: ReadonlySet<string> | undefined
+  /** Space separated. Undefined: whatever the grant has. */
+  readonly scopes: string | undefined
 }
 
 interface Remembered {
@@ -45,19 +49,23 @@ export class ApiKeys {
     this.#changes = changes
   }
 
-  async list(): Promise<ApiKey[]> {
-    const rows = await this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute()
-    return rows.map(view)
+  /** All keys, or those that a user made. */
+  async list(owner?: string): Promise<ApiKey[]> {
+    const all = this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id')
+    return (await (owner === undefined ? all : all.where('owner', '=', owner)).execute()).map(view)
   }
 
-  /** Makes a key; it is returned here and nowhere else. */
-  async create(wanted: NewApiKey): Promise<{ readonly api_key: ApiKey; readonly key: string }> {
-    const { name, accounts = null, expires_at } = wanted
+  /** Makes a key; it is returned here and nowhere else. Members make keys for accounts of their own. */
+  async create(
+    wanted: NewApiKey,
+    maker: SignedIn['user'],
+  ): Promise<{ readonly api_key: ApiKey; readonly key: string }> {
+    const { name, accounts = null, scopes, expires_at } = wanted
     const now = this.#clock.now()
     if (expires_at !== undefined && expires_at <= now) {
       throw new Refusal('INVALID_REQUEST', 'The key would be expired already.', { field: 'expires_at' })
     }
-    await this.#assertAccounts(accounts)
+    await this.#assertAccounts(accounts, maker)
     const key = PREFIX + randomSecret()
     const row = {
       id: randomId(),
@@ -68,13 +76,17 @@ export class ApiKeys {
       created_at: now,
       expires_at: expires_at ?? null,
       last_used_at: null,
+      owner: maker.id,
+      scopes: scopes === undefined ? null : scopes.join(' '),
     }
     await this.#db.insertInto('api_keys').values(row).execute()
     return { api_key: view(row), key }
   }
 
-  async remove(id: string): Promise<void> {
-    const [gone] = await this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash').execute()
+  /** `owner`: only if that user made it. */
+  async remove(id: string, owner?: string): Promise<void> {
+    const key = this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash')
+    const [gone] = await (owner === undefined ? key : key.where('owner', '=', owner)).execute()
     if (gone === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
     this.forget(gone.key_hash)
     this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
@@ -143,21 +155,25 @@ export class ApiKeys {
       return undefined
     }
     const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
-    const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts }
+    const scopes = row.scopes ?? undefined
+    const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts, scopes }
     if (Math.max(this.#remembered.size, this.#headers.size) >= MOST_REMEMBERED) this.forgetAll()
     if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key
   }
 
-  async #assertAccounts(ids: readonly string[] | null): Promise<void> {
-    if (ids === null) return
+  async #assertAccounts(ids: readonly string[] | null, maker: SignedIn['user']): Promise<void> {
+    if (ids === null) {
+      if (maker.role === 'admin') return
+      throw new Refusal('FORBIDDEN', 'Only an administrator makes keys for all accounts. Name those that it is for.')
+    }
     if (ids.length === 0) {
       throw new Refusal('INVALID_REQUEST', 'Name at least one account, or leave accounts out for all.', {
         field: 'accounts',
       })
     }
-    const found = await this.#db.selectFrom('accounts').select('id').where('id', 'in', ids).execute()
-    const known = new Set(found.map(({ id }) => id))
+    const found = await this.#db.selectFrom('accounts').select(['id', 'owner']).where('id', 'in', ids).execute()
+    const known = new Set(found.filter(({ owner }) => maySee(maker, owner)).map(({ id }) => id))
     const unknown = ids.find((id) => !known.has(id))
     if (unknown !== undefined) {
       throw new Refusal('INVALID_REQUEST', `There is no account ${unknown}.`, { field: 'accounts' })
@@ -177,6 +193,8 @@ function view(row: Selectable<ApiKeyTable>): ApiKey {
     accounts: row.accounts === null ? null : (JSON.parse(row.accounts) as string[]),
     created_at: row.created_at,
     ...(row.expires_at === null ? {} : { expires_at: Math.floor(row.expires_at) }),
+    ...(row.owner === null ? {} : { owner: row.owner }),
+    ...(row.scopes === null ? {} : { scopes: row.scopes.split(' ') }),
     ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
   }
 }

@@ -109,6 +109,16 @@ export class Scene implements AsyncDisposable {
     return browser
   }
 
+  /** A browser in which somebody is signed in whom the administrator invited. */
+  async invited(admin: Browser, user: { readonly name: string; readonly role?: 'admin' | 'member' }): Promise<Browser> {
+    const { status, json } = await admin.post('/v1/users', user)
+    assert.equal(status, 201)
+    const browser = this.browser()
+    const token = /#token=(.+)$/.exec(json.link)?.[1]
+    assert.equal((await browser.post('/v1/invitations/accept', { token, password: PASSWORD })).status, 200)
+    return browser
+  }
+
   /** The server's own tables, by another connection than the server's. */
   async tables(): Promise<Kysely<Tables>> {
     const url = this.#options.env?.['DATABASE_URL']

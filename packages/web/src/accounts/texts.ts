@@ -98,6 +98,16 @@ export const texts = {
   added: 'Added',
   refreshes: 'Refreshed so far',
   times: (count: number) => (count === 1 ? 'once' : `${count} times`),
+  ends: 'The permission ends',
+  endWhy: {
+    told: 'The provider said so.',
+    testing: 'The app is not published at the provider yet.',
+    idle: 'If nobody uses it until then.',
+    absolute: 'However much it is used.',
+    access_token: 'The provider gave nothing to renew it with.',
+  },
+  adminConsent: 'Allow it for the organisation',
+  adminConsentText: 'For an administrator of the organisation at the provider. Send them this link if that is not you.',
   permissions: 'Permissions',
   granted: 'granted',
   missing: 'missing',
@@ -143,4 +153,5 @@ export const historyWords: Readonly<Record<HistoryEntry['type'], string>> = {
   revoked: 'The permission was withdrawn here',
   paused: 'Paused',
   resumed: 'Resumed',
+  revealed: 'An administrator looked at a token',
 }

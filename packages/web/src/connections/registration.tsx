@@ -12,10 +12,17 @@ import { isSafeAddress } from './connection-draft.ts'
 import { SetupSteps } from './setup-steps.tsx'
 import { texts } from './texts.ts'
 
+interface Props {
+  provider: Provider
+  redirectUri: string | undefined
+  /** Whether there is a connection already. */
+  made: boolean
+}
+
 /** What to enter in the provider's console, with our redirect URI to the letter. */
-export function Registration({ provider, redirectUri }: { provider: Provider; redirectUri: string | undefined }) {
+export function Registration({ provider, redirectUri, made }: Props) {
   // Whoever comes back to a connection has registered it.
-  const [open, setOpen] = useState(redirectUri === undefined)
+  const [open, setOpen] = useState(!made)
   const id = useId()
   return (
     <Panel

@@ -44,8 +44,6 @@ export const texts = {
   registerLead: 'The provider wants to know which program asks. You do this once, in its developer console.',
   openConsole: 'Open the console',
   openDocs: 'How it is done there',
-  stepSaveFirst:
-    'Save. The next page shows the redirect URI to enter in the console; leave that field empty until then.',
   registerNow: 'One more step: enter this redirect URI in the provider’s console',
   registerNowText: 'Exactly as it stands here. Without it, the provider refuses to send people back.',
   showGuide: 'Show the steps at the provider',

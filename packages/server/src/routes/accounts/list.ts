@@ -1,4 +1,5 @@
 import { AccountList, AccountQuery } from '../../contract/index.ts'
+import { ownOnly } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
@@ -9,7 +10,7 @@ export function listRoute(app: App, { accounts }: Services): void {
     {
       config: { access: 'session-or-key' },
       schema: {
-        summary: 'Accounts in order of their names; with an API key those that it is for',
+        summary: 'Accounts in order of their names; for a member their own, with an API key those that it is for',
         description:
           'All of them, or with `limit` a page: `next` is the `cursor` of the page after it, and absent on the last one.',
         tags: ['accounts'],
@@ -17,8 +18,8 @@ export function listRoute(app: App, { accounts }: Services): void {
         response: answers(AccountList),
       },
     },
-    async ({ apiKey, query: { limit, cursor, connection } }) => {
-      const wanted = { ids: apiKey?.accounts, connection }
+    async ({ apiKey, signedIn, query: { limit, cursor, connection } }) => {
+      const wanted = { ids: apiKey?.accounts, owner: ownOnly(signedIn), connection }
       if (limit === undefined && cursor === undefined) return { accounts: await accounts.list(wanted) }
       return accounts.page({ ...wanted, limit: limit === undefined ? 100 : Number(limit), cursor })
     },

@@ -7,7 +7,7 @@ export function removeRoute(app: App, { connections, tokens, hub, deps }: Servic
   app.delete(
     '/v1/connections/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', audit: 'connection.remove' },
       schema: {
         summary: 'Remove a connection with all its accounts',
         description:
@@ -17,7 +17,9 @@ export function removeRoute(app: App, { connections, tokens, hub, deps }: Servic
         response: removed,
       },
     },
-    async ({ params: { id } }, reply) => {
+    async (request, reply) => {
+      const { id } = request.params
+      request.deed = { detail: { name: (await connections.get(id)).name } }
       const definition = await connections.definition(id)
       const left = await tokens.removeAll(id)
       await connections.remove(id)

@@ -1,40 +1,43 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Session, Setup, SignIn } from '../../contract/index.ts'
-import { COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
+import { AcceptInvitation, Session, Setup, SignIn } from '../../contract/index.ts'
+import { Refusal } from '../../problem.ts'
+import { beginSession } from '../../security/begin-session.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
+import { sessionView } from './session-view.ts'
 
-/** Two ways to be signed in: with a password, and once with the first-run link. */
-export function beginRoutes(app: App, { users, sessions, deps }: Services): void {
-  const begin = async (
-    userId: string,
-    name: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<Session> => {
-    await sessions.end(request.cookies[SESSION_COOKIE])
-    const { secret, maxAge } = await sessions.begin(userId)
-    reply.setCookie(SESSION_COOKIE, secret, { ...COOKIE, maxAge })
-    const sandbox = deps.sandbox !== undefined
-    return { signed_in: true, user: { name }, setup_done: true, public_url: deps.publicUrl, sandbox }
+/** Ways to be signed in: with a password, and once with the first-run link or with an invitation. */
+export function beginRoutes(app: App, services: Services): void {
+  const { users, audit } = services
+  const begin = async (userId: string, request: FastifyRequest, reply: FastifyReply): Promise<Session> => {
+    const user = await beginSession(userId, request, reply, services)
+    request.deed = { actor: { type: 'user', id: user.id, name: user.name } }
+    return sessionView(user, services)
   }
 
   app.post(
     '/v1/session',
     {
-      config: { access: 'page' },
+      config: { access: 'page', audit: 'session.begin' },
       schema: { summary: 'Sign in', tags: ['session'], body: SignIn, response: answers(Session) },
     },
     async (request, reply) => {
       const { name, password } = request.body
-      return begin(await users.signIn(name, password, request.ip), name.trim(), request, reply)
+      const user = await users.signIn(name, password, request.ip).catch(async (refused: unknown) => {
+        // Without the name that was typed: people type their password there.
+        if (refused instanceof Refusal && refused.code === 'SIGN_IN_FAILED') {
+          await audit.add({ actor: { type: 'nobody' }, source: request.ip, action: 'session.refused' })
+        }
+        throw refused
+      })
+      return begin(user, request, reply)
     },
   )
   app.post(
     '/v1/setup',
     {
-      config: { access: 'page' },
+      config: { access: 'page', audit: 'setup' },
       schema: {
         summary: 'Make the first administrator',
         description: 'With the token of the first-run link, once.',
@@ -45,7 +48,23 @@ export function beginRoutes(app: App, { users, sessions, deps }: Services): void
     },
     async (request, reply) => {
       const { token, name, password } = request.body
-      return begin(await users.setUp(token, name, password, request.ip), name.trim(), request, reply)
+      return begin(await users.setUp(token, name, password, request.ip), request, reply)
+    },
+  )
+  app.post(
+    '/v1/invitations/accept',
+    {
+      config: { access: 'page', audit: 'invitation.accept' },
+      schema: {
+        summary: 'Choose a password by an invitation, and sign in',
+        tags: ['session'],
+        body: AcceptInvitation,
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { token, password } = request.body
+      return begin(await users.accept(token, password, request.ip), request, reply)
     },
   )
 }
