@@ -15,6 +15,7 @@ import { microsoft365 } from './microsoft365.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
+import { tokenRoute } from './token-route.bench.ts'
 
 const grants = process.argv.find((argument) => argument.startsWith('--grants='))?.slice('--grants='.length)
 const all: Record<string, () => Promise<string>> = {
@@ -32,6 +33,7 @@ const all: Record<string, () => Promise<string>> = {
   memory,
   microsoft365,
   'mail-gateway': mailGateway,
+  'token-route': tokenRoute,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)
