@@ -11,7 +11,7 @@ import { tokenEndpoint } from './token-endpoint.ts'
 export async function acquisition(): Promise<string> {
   const endpoint = await tokenEndpoint()
   try {
-    const rows = await contest({ module: import.meta.url, url: endpoint.url, calls: 200, rounds: 24, inFlight: 16 })
+    const rows = await contest({ module: import.meta.url, url: endpoint.url, calls: 100, rounds: 40, inFlight: 16 })
     return ['## A new token by client credentials', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join('\n')
   } finally {
     endpoint.close()

@@ -15,7 +15,7 @@ export async function callback(): Promise<string> {
   const endpoint = await tokenEndpoint()
   try {
     const { url } = endpoint
-    const rows = await contest({ module: import.meta.url, url, calls: 200, rounds: 24, inFlight: 16 })
+    const rows = await contest({ module: import.meta.url, url, calls: 100, rounds: 40, inFlight: 16 })
     return ['## A callback, with the code redeemed', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join(
       '\n',
     )

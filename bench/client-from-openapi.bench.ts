@@ -62,7 +62,7 @@ export async function clientFromOpenapi(): Promise<string> {
   const endpoint = await tokenEndpoint()
   try {
     const { url } = endpoint
-    const rows = await contest({ module: import.meta.url, url, calls: 200, rounds: 24, inFlight: 16 })
+    const rows = await contest({ module: import.meta.url, url, calls: 100, rounds: 40, inFlight: 16 })
     return [
       '## A client of an OpenAPI document',
       '',

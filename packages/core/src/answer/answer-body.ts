@@ -63,14 +63,17 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
 /** Nested so far that it could be parsed but not written again: no token answer is. */
 function tooDeep(parsed: unknown, depth = 0): boolean {
   if (typeof parsed !== 'object' || parsed === null) return false
-  return depth > 200 || Object.values(parsed).some((inner) => tooDeep(inner, depth + 1))
+  if (depth > 200) return true
+  for (const inner of Object.values(parsed)) if (tooDeep(inner, depth + 1)) return true
+  return false
 }
 
 /** Own fields only, on an object without a prototype that a field could reach. */
 function harmless(parsed: object): Record<string, unknown> {
+  const given = parsed as Record<string, unknown>
   const fields: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(parsed)) {
-    if (name !== '__proto__' && name !== 'constructor' && name !== 'prototype') fields[name] = value
+  for (const name of Object.keys(given)) {
+    if (name !== '__proto__' && name !== 'constructor' && name !== 'prototype') fields[name] = given[name]
   }
   return fields
 }

@@ -84,20 +84,21 @@ export function tokenAnswer(
   const second = other?.answer.access_token === access_token ? undefined : other
   const tokens = [access_token, refresh, identity, second?.answer.access_token, second?.answer.refresh_token]
   const kept = rules && withoutTokens(keptFields(given.fields, rules), tokens)
-  return {
+  const answer: { -readonly [Field in keyof TokenAnswer]: TokenAnswer[Field] } = {
     access_token,
     token_type: text(token_type) ?? 'Bearer',
-    ...(expires_in === undefined ? {} : { expires_in }),
-    ...(refresh_in === undefined ? {} : { refresh_in }),
-    ...(refresh === undefined ? {} : { refresh_token: refresh }),
-    ...(refresh_expires_in === undefined ? {} : { refresh_expires_in }),
-    ...(granted === undefined ? {} : { scope: granted }),
-    ...(identity === undefined ? {} : { id_token: identity }),
-    ...(kept === undefined || Object.keys(kept).length === 0 ? {} : { metadata: kept }),
-    ...(second === undefined ? {} : { second }),
     raw: rules === undefined ? rest : withoutTokens(rest, tokens),
-    ...(body.thrown === undefined ? {} : { thrown: body.thrown }),
   }
+  if (expires_in !== undefined) answer.expires_in = expires_in
+  if (refresh_in !== undefined) answer.refresh_in = refresh_in
+  if (refresh !== undefined) answer.refresh_token = refresh
+  if (refresh_expires_in !== undefined) answer.refresh_expires_in = refresh_expires_in
+  if (granted !== undefined) answer.scope = granted
+  if (identity !== undefined) answer.id_token = identity
+  if (kept !== undefined && Object.keys(kept).length > 0) answer.metadata = kept
+  if (second !== undefined) answer.second = second
+  if (body.thrown !== undefined) answer.thrown = body.thrown
+  return answer
 }
 
 /** The other token of the same answer, when there is one this time. */

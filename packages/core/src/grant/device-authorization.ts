@@ -117,9 +117,9 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
 export async function pollDeviceAuthorization(client: Client, options: DevicePollOptions): Promise<Grant> {
   const { pending, signal } = options
   assertBegunBy(client, pending, 'device authorization')
-  await client.metadata(signal)
+  const as = await client.metadata(signal)
   const { device_code, user_code, resource } = pending
   const { grant_type = DEVICE_CODE, code_parameter = 'device_code', send_user_code } = client.provider.device ?? {}
   const parameters = { [code_parameter]: device_code, user_code: send_user_code === true ? user_code : undefined }
-  return awaitConsent(client, options, (key) => askToken(client, { grant_type, parameters, resource }, key))
+  return awaitConsent(client, options, (key) => askToken(client, as, { grant_type, parameters, resource }, key))
 }

@@ -39,9 +39,11 @@ export async function finishAuthorization(client: Client, options: CallbackOptio
   const received = callbackParameters(options.callback, ['code', 'response'], rules.parameter_names)
   const signed = received.has('response')
   const parameters = signed ? await openedResponse(client, received) : received
-  const asItCame = new URLSearchParams(parameters)
+  const asItCame = hooks.length === 0 ? parameters : new URLSearchParams(parameters)
   // A name that was given for another is not part of what the provider sent, and may have signed.
-  for (const [name, arrived] of Object.entries(rules.parameter_names ?? {})) if (name !== arrived) asItCame.delete(name)
+  if (asItCame !== parameters)
+    for (const [name, arrived] of Object.entries(rules.parameter_names ?? {}))
+      if (name !== arrived) asItCame.delete(name)
   const { pending, as } = await checkedCallback(client, parameters, options.pending)
   if (!signed && pending.response_mode?.endsWith('jwt')) {
     const message = `${client.provider.name} was asked for a signed answer, but this callback is not signed.`

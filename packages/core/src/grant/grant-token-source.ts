@@ -36,7 +36,7 @@ export class GrantTokenSource implements TokenSource {
   #others: Map<string, Held> | undefined
   #flights: Map<string, Flight> | undefined
   /** Flights of different keys spend the same refresh token, so they fly one after another. */
-  #last: Promise<unknown> | undefined
+  #last: Flight | undefined
   #quietUntil = 0
   /** Counts calls of {@link forget}: what a flight read before one is not kept after it. */
   #forgotten = 0
@@ -163,15 +163,10 @@ export class GrantTokenSource implements TokenSource {
   }
 
   #start(key: string, wish: Wish): Flight {
-    const before = this.#last
+    const before = this.#last?.promise
     const next = (): Promise<Grant> => this.#renew(wish)
-    const promise = (before === undefined ? next() : before.then(next, next)).finally(() => {
-      this.#flights?.delete(key)
-      if (this.#flights?.size === 0) this.#flights = undefined
-      if (this.#last === promise) this.#last = undefined
-    })
-    this.#last = promise
-    const flight = { promise, wish }
+    const flight = { promise: before === undefined ? next() : before.then(next, next), wish }
+    this.#last = flight
     this.#flights ??= new Map()
     this.#flights.set(key, flight)
     return flight
@@ -188,6 +183,11 @@ export class GrantTokenSource implements TokenSource {
     } catch (error) {
       this.#quietUntil = this.#engine.clock.now() + 5
       throw error
+    } finally {
+      // Over before anybody who waits for it goes on.
+      this.#flights?.delete(wish.key)
+      if (this.#flights?.size === 0) this.#flights = undefined
+      if (this.#last?.wish === wish) this.#last = undefined
     }
   }
 

@@ -124,7 +124,12 @@ export interface GrantSummary {
 
 /** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
 export function grant(fields: Grant): Grant {
-  return Object.freeze(quietly(fields, { access: tokens(fields.access) }))
+  return versioned(fields, fields.version)
+}
+
+/** The same with another version, without a copy of all in between. */
+export function versioned(fields: Grant, version: number): Grant {
+  return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
 }
 
 function tokens(access: Grant['access']): Grant['access'] {

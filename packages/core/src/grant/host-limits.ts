@@ -36,10 +36,14 @@ export function hostLimits(options: HostLimitsOptions = {}): HostTurns {
   const known = new WeakMap<Client, Names>()
   return {
     async turn(client) {
-      const names = known.get(client) ?? namesOf(client)
+      let names = known.get(client)
+      if (names === undefined) {
+        names = namesOf(client)
+        known.set(client, names)
+      }
       const { host } = names
-      known.set(client, names)
-      await places.take(host)
+      const wait = places.take(host)
+      if (wait !== undefined) await wait
       try {
         breaker.enter(host)
         try {

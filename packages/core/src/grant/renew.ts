@@ -8,7 +8,7 @@ import type { AccessToken } from './access-token.ts'
 import { assertLease, type Engine } from './engine.ts'
 import { type GivenBy, givenBy, isFromElsewhere, otherClient } from './given-by.ts'
 import { type Grant, grant, summary, tokenOf } from './grant.ts'
-import type { Turn } from './host-turns.ts'
+import type { HostTurns, Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
 import { consentRequired, notFound, notYet, programError } from './refusals.ts'
@@ -99,10 +99,17 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       await watch.pause(engine.random())
       continue
     }
-    const turn = await turnOf(engine, client, id, wish.force ? undefined : valid)
+    const turn = engine.hosts && (await turnOf(engine.hosts, client, id, wish.force ? undefined : valid))
     if (turn === 'not now') return current
     try {
       const age = ageOf(engine)
+      const from = givenBy(client, token_endpoint)
+      if (needsNoMark(engine, current)) {
+        const got = await spend(engine, client, { mine: current, before: current, from }, wish, slot, turn)
+        if (got !== undefined) return got
+        lost++
+        continue
+      }
       // A mark of ours that no request followed leaves no doubt behind.
       const clean = current.version === unsent ? unmarked(current) : current
       const before = clean.spending === undefined ? clean : undefined
@@ -120,7 +127,6 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
         lost += 10
         continue
       }
-      const from = givenBy(client, token_endpoint)
       const spent = await spend(engine, client, { mine: mark.grant, before, from }, wish, slot, turn)
       if (spent !== undefined) return spent
       lost++
@@ -131,15 +137,23 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
   throw contradicted(id)
 }
 
+/**
+ * A mark keeps others from spending the same refresh token, and tells other processes to wait for one request. Where the
+ * request uses nothing up and no other process is there, it says nothing to anybody.
+ */
+function needsNoMark({ flow, store }: Engine, { spending }: Grant): boolean {
+  return !flow.spends && store.traits.local === true && spending === undefined
+}
+
 /** The turn at the provider's host. While the host is left alone: nothing, if there is a valid token to go on with. */
 async function turnOf(
-  engine: Engine,
+  hosts: HostTurns,
   client: Client,
   id: string,
   valid: AccessToken | undefined,
-): Promise<Turn | 'not now' | undefined> {
+): Promise<Turn | 'not now'> {
   try {
-    return await engine.hosts?.turn(client)
+    return await hosts.turn(client)
   } catch (error) {
     if (valid !== undefined) return 'not now'
     throw isOAuthError(error) ? error.forGrant(id) : error
@@ -208,7 +222,7 @@ async function spend(
     'spoilt' in answer
       ? spoiled(mine, answer, now, engine.random())
       : renewed(mine, answer, { key: wish.key, sent, now, given_by: from, rules, random: engine.random() })
-  const outcome = await record(engine, slot, { grant: next, expected: mine.version, spent: mine.refresh_token })
+  const outcome = await record(engine, slot, { grant: begun(next), expected: mine.version, spent: mine.refresh_token })
   if (outcome.state === 'lost') {
     if (outcome.current === undefined) throw notFound(mine.id, 'It was deleted while it was being refreshed.')
     return undefined
@@ -295,7 +309,7 @@ async function afterFailure(
 /** The record as it is now; what the store did not take before is written first. */
 async function flushed(engine: Engine, id: string, slot: UnsavedSlot): Promise<Grant | undefined> {
   const unsaved = slot.get()
-  if (unsaved === undefined) return write(() => engine.store.get(id), id)
+  if (unsaved === undefined) return await write(() => engine.store.get(id), id)
   const stored = await record(engine, slot, unsaved)
   if (stored.state !== 'lost') {
     if (stored.state === 'written') engine.emit(() => ({ type: 'persisted', grant: summary(stored.grant) }))

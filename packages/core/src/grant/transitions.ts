@@ -1,7 +1,7 @@
 import type { SpoiltAnswer, TokenAnswer } from '../answer/token-answer.ts'
 import type { OAuthError } from '../errors.ts'
 import type { RefreshRules } from '../provider/definition.ts'
-import { accessToken } from './access-token.ts'
+import { type AccessToken, accessToken } from './access-token.ts'
 import { backoff } from './backoff.ts'
 import type { GivenBy } from './given-by.ts'
 import { type Grant, grant, type Standing, type Trouble } from './grant.ts'
@@ -39,41 +39,47 @@ export interface Receipt {
  */
 export function renewed(of: Grant, answer: TokenAnswer, receipt: Receipt): Grant {
   const { key, sent, now } = receipt
-  const { spending: _, in_doubt: __, ...held } = of
-  const { refresh_expires_at: ___, ...replaced } = held
-  // The end that was told belongs to the token it came with.
-  const rest = answer.refresh_token === undefined ? held : replaced
+  const { spending: _, in_doubt: __, refresh_expires_at, ...rest } = of
   const lifetime = answer.expires_in ?? receipt.rules?.access_lifetime
   const scope = answer.scope ?? (key === '' ? of.granted_scope : undefined)
   // A provider that does not know DPoP answers with a bearer token, and nothing is bound.
   const bound = answer.dpop_key !== undefined && answer.token_type.toLowerCase() === 'dpop'
-  const dpop_key = bound && answer.dpop_key !== undefined ? { dpop_key: answer.dpop_key } : {}
-  const token = accessToken({
+  const dpop_key = bound ? answer.dpop_key : undefined
+  // Filled in step by step: an object for every field that may be missing is what this would cost most.
+  const token: Writable<AccessToken> = {
     access_token: answer.access_token,
     token_type: answer.token_type,
-    ...(scope === undefined ? {} : { scope }),
-    ...(lifetime === undefined
-      ? {}
-      : {
-          expires_at: sent + lifetime,
-          refresh_at: refreshAt(sent, lifetime, answer.refresh_in, receipt.random, receipt.rules?.early),
-        }),
-    ...(answer.id_token === undefined ? {} : { id_token: answer.id_token }),
-    ...dpop_key,
     raw: answer.raw,
-  })
-  return grant({
+  }
+  if (scope !== undefined) token.scope = scope
+  if (lifetime !== undefined) {
+    token.expires_at = sent + lifetime
+    token.refresh_at = refreshAt(sent, lifetime, answer.refresh_in, receipt.random, receipt.rules?.early)
+  }
+  if (answer.id_token !== undefined) token.id_token = answer.id_token
+  if (dpop_key !== undefined) token.dpop_key = dpop_key
+  const next: Writable<Grant> = {
     ...rest,
-    ...(receipt.given_by === undefined ? {} : { given_by: receipt.given_by }),
-    ...(answer.refresh_token === undefined ? {} : { refresh_token: answer.refresh_token, ...dpop_key }),
-    ...(answer.refresh_expires_in === undefined ? {} : { refresh_expires_at: sent + answer.refresh_expires_in }),
-    ...(answer.metadata === undefined ? {} : { metadata: { ...of.metadata, ...answer.metadata } }),
-    ...(key === '' && answer.scope !== undefined ? { granted_scope: answer.scope } : {}),
-    access: { ...living(of.access, now), [key]: token },
+    access: { ...living(of.access, now), [key]: accessToken(token) },
     standing: of.standing.state === 'active' ? of.standing : { state: 'active', since: now },
     updated_at: now,
-  })
+  }
+  if (receipt.given_by !== undefined) next.given_by = receipt.given_by
+  if (answer.refresh_token !== undefined) {
+    next.refresh_token = answer.refresh_token
+    if (dpop_key !== undefined) next.dpop_key = dpop_key
+  }
+  // The end that was told belongs to the token it came with.
+  const end = answer.refresh_token === undefined ? refresh_expires_at : undefined
+  const told = answer.refresh_expires_in === undefined ? end : sent + answer.refresh_expires_in
+  if (told !== undefined) next.refresh_expires_at = told
+  if (answer.metadata !== undefined) next.metadata = { ...of.metadata, ...answer.metadata }
+  if (key === '' && answer.scope !== undefined) next.granted_scope = answer.scope
+  return grant(next)
 }
+
+/** A record while it is being made. */
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] }
 
 /** The grant after a failure that may pass. The mark is lifted; an unknown outcome is remembered. */
 export function failing(of: Grant, error: OAuthError, now: number, random: number): Grant {

@@ -43,7 +43,7 @@ export async function ask(
       if (!came?.ok || came.bodyUsed) throw thrown
       return { ...(await read(came)), thrown }
     }
-    return read(response)
+    return await read(response)
   }
   try {
     return await withinDeadline(deadline, async (signal) => {
@@ -69,10 +69,20 @@ export function secretsOf(
   { secret }: Pick<Client['authentication'], 'secret'>,
   forms: readonly Iterable<[string, string]>[],
 ): Iterable<string> {
-  return {
-    *[Symbol.iterator]() {
-      if (secret !== undefined) yield secret.reveal()
-      for (const form of forms) for (const [name, value] of form) if (SECRET_PARAMETERS.test(name)) yield value
-    },
+  return new Secrets(secret, forms)
+}
+
+class Secrets implements Iterable<string> {
+  readonly #secret: Client['authentication']['secret']
+  readonly #forms: readonly Iterable<[string, string]>[]
+
+  constructor(secret: Client['authentication']['secret'], forms: readonly Iterable<[string, string]>[]) {
+    this.#secret = secret
+    this.#forms = forms
+  }
+
+  *[Symbol.iterator](): Generator<string> {
+    if (this.#secret !== undefined) yield this.#secret.reveal()
+    for (const form of this.#forms) for (const [name, value] of form) if (SECRET_PARAMETERS.test(name)) yield value
   }
 }

@@ -7,12 +7,16 @@ export class HostPlaces {
     this.#limit = limit
   }
 
-  /** Waits for a place; an aborted one leaves the queue and rejects with its reason. */
-  async take(name: string, signal?: AbortSignal): Promise<void> {
-    const host = this.#hosts.get(name) ?? { running: 0, waiting: new Set() }
-    this.#hosts.set(name, host)
-    if (host.running >= this.#limit) await turn(host.waiting, signal)
-    else host.running++
+  /** Waits for a place, unless one is free; an aborted one leaves the queue and rejects with its reason. */
+  take(name: string, signal?: AbortSignal): Promise<void> | undefined {
+    let host = this.#hosts.get(name)
+    if (host === undefined) {
+      host = { running: 0, waiting: new Set() }
+      this.#hosts.set(name, host)
+    }
+    if (host.running >= this.#limit) return turn(host.waiting, signal)
+    host.running++
+    return undefined
   }
 
   /** Gives a place back. */

@@ -12,7 +12,7 @@ export function isLoopback(hostname: string): boolean {
  * Throws `INVALID_ARGUMENT` or `INSECURE_URL`, naming `what` it is the address of.
  */
 export function assertSecureUrl(address: string, what: string): URL {
-  const url = URL.canParse(address) ? new URL(address) : undefined
+  const url = parsed(address)
   if (url === undefined || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new OAuthError('INVALID_ARGUMENT', `${what}: "${address}" is not a web address (https://…).`)
   }
@@ -26,4 +26,13 @@ export function assertSecureUrl(address: string, what: string): URL {
     throw new OAuthError('INVALID_ARGUMENT', `${what}: the address must not carry a user name or password.`)
   }
   return url
+}
+
+/** Parsed once: `canParse` before it would be a second time. */
+function parsed(address: string): URL | undefined {
+  try {
+    return new URL(address)
+  } catch {
+    return undefined
+  }
 }

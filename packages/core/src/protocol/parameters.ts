@@ -7,13 +7,18 @@ const NONE: ParameterNames = {}
  * out: RFC 6749 §3.1 treats both alike, and not every server does.
  */
 export function renamed(parameters: URLSearchParams, names: ParameterNames = NONE): URLSearchParams {
-  if (names === NONE && ![...parameters.values()].includes('')) return parameters
+  if (names === NONE && !hasEmpty(parameters)) return parameters
   const sent = new URLSearchParams()
   for (const [name, value] of parameters) {
     const wanted = Object.hasOwn(names, name) ? names[name] : name
     if (wanted != null && value !== '') sent.append(wanted, value)
   }
   return sent
+}
+
+function hasEmpty(parameters: URLSearchParams): boolean {
+  for (const value of parameters.values()) if (value === '') return true
+  return false
 }
 
 /** The text with run-time values in its braces; others stay. `encode`: how a value is written there. */

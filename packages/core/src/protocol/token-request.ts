@@ -51,10 +51,10 @@ export async function requestToken(client: Client, request: TokenRequest): Promi
  */
 export async function requestKept(client: Client, request: TokenRequest): Promise<TokenAnswer | SpoiltAnswer> {
   const { provider, http } = client
-  await client.metadata()
+  const as = await client.metadata()
   const sent = http.clock.now()
-  const key = await keyFor(client, request.grant)
-  const body = await askToken(client, request, key)
+  const key = client.dpop === undefined ? undefined : await keyFor(client, request.grant)
+  const body = await askToken(client, as, request, key)
   try {
     const answer = boundTo(tokenAnswer(body, sent, provider, request.grant_type), key)
     return provider.hooks === undefined ? answer : await completed(answer, client)
@@ -66,14 +66,14 @@ export async function requestKept(client: Client, request: TokenRequest): Promis
 }
 
 /** Sends one token request. What came back is not judged yet. */
-export async function askToken(
+export function askToken(
   client: Client,
+  as: oauth.AuthorizationServer,
   request: TokenRequest,
   key: Awaited<ReturnType<typeof keyFor>>,
 ): Promise<AnswerBody> {
   const { provider } = client
   const { rules = {}, authentication = authenticationOf(client, rules) } = request
-  const as = await client.metadata()
   const parameters = tokenParameters(client, request)
   const endpoint = rules.endpoint === undefined ? as : { ...as, token_endpoint: rules.endpoint }
   const asked = authentication === client.authentication ? client : { ...client, authentication }
@@ -153,7 +153,7 @@ function post(
     let draft: TokenRequestDraft = { url, method, format, headers, parameters: renamed(body, rules.parameter_names) }
     for (const hook of provider.hooks ?? []) draft = (await hook.request?.(draft, client, signal)) ?? draft
     const { address, init } = encoded(draft)
-    return send(http, address, { ...init, signal, ...told })
+    return await send(http, address, { ...init, signal, ...told })
   })
 }
 
@@ -162,7 +162,7 @@ function encoded({ url, method, format, headers, parameters }: TokenRequestDraft
   address: string
   init: RequestInit
 } {
-  const plain = { method, headers: Object.fromEntries(headers) }
+  const plain = { method, headers }
   if (method === 'GET' || format === 'query') {
     const address = new URL(url)
     for (const [name, value] of parameters) address.searchParams.set(name, value)
@@ -170,6 +170,6 @@ function encoded({ url, method, format, headers, parameters }: TokenRequestDraft
   }
   const json = format === 'json'
   const type = json ? 'application/json' : 'application/x-www-form-urlencoded;charset=UTF-8'
-  const body = json ? JSON.stringify(Object.fromEntries(parameters)) : parameters
-  return { address: url, init: { ...plain, headers: { ...plain.headers, 'content-type': type }, body } }
+  headers.set('content-type', type)
+  return { address: url, init: { ...plain, body: json ? JSON.stringify(Object.fromEntries(parameters)) : parameters } }
 }

@@ -1,4 +1,4 @@
-import { type Grant, type GrantSummary, grant, summary } from '../grant/grant.ts'
+import { type Grant, type GrantSummary, summary, versioned } from '../grant/grant.ts'
 import { matches } from './query.ts'
 import type { GrantQuery, GrantStore } from './store.ts'
 import { versionAfter } from './version.ts'
@@ -7,14 +7,14 @@ import { versionAfter } from './version.ts'
 export function memoryStore(): GrantStore {
   const grants = new Map<string, Grant>()
   return {
-    traits: { durable: false, cas: 'native', list: true },
+    traits: { durable: false, cas: 'native', list: true, local: true },
     async get(id) {
       return grants.get(id)
     },
     async put(next, expected) {
       const current = grants.get(next.id)
       if ((current?.version ?? 0) !== expected) return { ok: false, current }
-      const stored = grant({ ...next, version: versionAfter(next, expected) })
+      const stored = versioned(next, versionAfter(next, expected))
       grants.set(next.id, stored)
       return { ok: true, grant: stored }
     },

@@ -9,6 +9,11 @@ export interface StoreTraits {
   readonly cas: 'native' | 'emulated' | 'none'
   /** Whether {@link GrantStore.list} works. */
   readonly list: boolean
+  /**
+   * Nobody outside this process sees what is in it. Then no mark is written for a request that uses nothing up, such as
+   * one by client credentials. Default false.
+   */
+  readonly local?: boolean
 }
 
 /** The outcome of a put: written, or lost to what is there now (undefined: nothing is). */

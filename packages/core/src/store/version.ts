@@ -1,4 +1,4 @@
-import { type Grant, grant } from '../grant/grant.ts'
+import { type Grant, versioned } from '../grant/grant.ts'
 
 /** The version that a put over `expected` writes. For stores: who counts otherwise breaks what {@link sealed} binds. */
 export function versionAfter(next: Pick<Grant, 'version'>, expected: number): number {
@@ -16,5 +16,5 @@ export function firstVersion(): number {
 
 /** The record to put, with a first version of its own unless it was stored before. */
 export function begun(next: Grant): Grant {
-  return next.version > 0 ? next : grant({ ...next, version: firstVersion() })
+  return next.version > 0 ? next : versioned(next, firstVersion())
 }
