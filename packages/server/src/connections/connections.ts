@@ -18,6 +18,7 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress, guardedFetch } from '../security/address-policy.ts'
 import { randomId } from '../security/secret.ts'
+import { assertSettings } from './assert-settings.ts'
 import { parameterNames } from './provider-view.ts'
 
 export type ConnectionRow = Selectable<ConnectionTable>
@@ -94,6 +95,7 @@ export class Connections {
       updated_at: now,
       sign_in: rulesText(wanted.sign_in),
     }
+    assertSettings(row, this.#addresses)
     await assertKnownParameters(row)
     await this.#make(row)
     const inserted = await this.#db
@@ -115,6 +117,7 @@ export class Connections {
         .filter((field) => patch[field] !== undefined)
         .map((field) => [field, patch[field]?.trim() || null]),
     )
+    assertSettings({ client_id: client_id?.trim() ?? '', scope: scope?.trim() ?? '', ...addresses }, this.#addresses)
     const moved = Object.entries(addresses).some(([field, address]) => address !== before[field as keyof typeof before])
     const settings = Object.keys(patch).some((field) => !NO_SETTINGS.has(field))
     const next: ConnectionRow = {
