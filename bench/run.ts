@@ -11,9 +11,11 @@ import { clientFromOpenapi } from './client-from-openapi.bench.ts'
 import { importTime } from './import-time.bench.ts'
 import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
+import { microsoft365 } from './microsoft365.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
+import { tokenRoute } from './token-route.bench.ts'
 
 const grants = process.argv.find((argument) => argument.startsWith('--grants='))?.slice('--grants='.length)
 const all: Record<string, () => Promise<string>> = {
@@ -29,7 +31,9 @@ const all: Record<string, () => Promise<string>> = {
   'provider-load': providerLoad,
   'bundle-size': bundleSize,
   memory,
+  microsoft365,
   'mail-gateway': mailGateway,
+  'token-route': tokenRoute,
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)

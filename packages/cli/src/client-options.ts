@@ -23,6 +23,7 @@ export interface GrantOptions extends MannerOptions {
 /** Which client at which provider, as typed. */
 export interface ClientOptions extends GrantOptions {
   readonly provider?: string
+  readonly providerVersion?: string
   readonly issuer?: string
   readonly authorizationEndpoint?: string
   readonly tokenEndpoint?: string
@@ -74,6 +75,12 @@ export function withClient(command: Command): Command {
   return command
     .optionsGroup('Provider (one of --provider, --issuer and --token-endpoint):')
     .addOption(new Option('--provider <id>', 'one of `evergrant providers list`').argParser(present))
+    .addOption(
+      new Option(
+        '--provider-version <name>',
+        'of a provider with several kinds of endpoints: v1, v2, or auto, which asks each in turn',
+      ).argParser(present),
+    )
     .addOption(new Option('--issuer <url>', 'a provider that publishes its metadata').argParser(present))
     .addOption(new Option('--token-endpoint <url>', 'given by hand').argParser(present))
     .addOption(new Option('--authorization-endpoint <url>', 'given by hand, for login').argParser(present))

@@ -21,6 +21,7 @@ import { observed } from './http-log.ts'
 import type { Invocation } from './invocation.ts'
 import { keyPlace } from './keys.ts'
 import { Profiles } from './profile.ts'
+import { UsageError } from './usage-error.ts'
 
 /** The grant that a command is about: its store, and the client it belongs to as far as that is known. */
 export interface Target extends AsyncDisposable {
@@ -37,6 +38,9 @@ export interface Target extends AsyncDisposable {
 /** Reads what was typed and what the last login remembered. Opens the store, asks nobody. */
 export async function target(options: ClientOptions, invocation: Invocation, fallbackStore?: string): Promise<Target> {
   const { terminal, env, cwd } = invocation
+  if (options.providerVersion !== undefined) {
+    throw new UsageError('--provider-version is for token and login.', 'Give the id of that version as --provider.')
+  }
   const storeUrl = storeAddress(options.store ?? fallbackStore ?? (env['EVERGRANT_STORE'] || undefined), invocation)
   const grantId = options.grant ?? 'default'
   const profiles = new Profiles(invocation.folders.config)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, readlink, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type RunningSandbox, startSandbox } from '@evergrant/sandbox'
@@ -132,4 +132,66 @@ test('what is missing is named, and nothing is written', async () => {
     assert.doesNotMatch(stderr, /rt-very-secret/)
   }
   assert.equal((await at.run(['grants', 'list'])).stdout, '')
+})
+
+test('a file that cannot be what it should be is named, whatever is wrong with it, and nothing is written', async (t) => {
+  await using at = await home()
+  const where = ['--issuer', 'https://login.example', '--client-id', 'app', '--write']
+  await mkdir(join(at.folder, 'a-folder'))
+  await writeFile(join(at.folder, 'cut-off.json'), '{"refresh_token":"rt-very-secret"')
+  await writeFile(join(at.folder, 'empty.json'), '')
+  await writeFile(join(at.folder, 'latin1.json'), Buffer.from('{"refresh_token":"rt-very-secret-\xe4"}', 'latin1'))
+  await writeFile(join(at.folder, 'huge.json'), '')
+  await truncate(join(at.folder, 'huge.json'), 3 * 1024 ** 3)
+  await symlink('nowhere', join(at.folder, 'dangling'))
+  const cases: [string, RegExp][] = [
+    ['a-folder', /a-folder cannot be read .*EISDIR/],
+    ['dangling', /dangling cannot be read .*ENOENT/],
+    ['cut-off.json', /cut-off\.json: .*cut off or damaged/],
+    ['empty.json', /empty\.json: .*is empty/],
+    ['latin1.json', /latin1\.json: .*no known kind/],
+    ['huge.json', /huge\.json has more than 64 MiB/],
+  ]
+  if (process.platform !== 'win32') cases.push(['/dev/zero', /\/dev\/zero has more than 64 MiB/])
+  for (const [file, words] of cases) {
+    const { code, stdout, stderr } = await at.run(['import', file, ...where])
+    assert.deepEqual([code, stdout], [2, ''], stderr)
+    assert.match(stderr, words)
+    assert.doesNotMatch(stderr, /rt-very-secret/)
+  }
+  const piped = await at.run(['import', '-', ...where], { input: '{"refresh_token":"rt-very-secret"' })
+  assert.match(piped.stderr, /stdin: .*cut off/)
+  assert.equal((await at.run(['grants', 'list'])).stdout, '')
+  if (process.getuid?.() === 0) return t.diagnostic('an administrator may read every file')
+  await chmod(join(at.folder, 'cut-off.json'), 0)
+  assert.match((await at.run(['import', 'cut-off.json', ...where])).stderr, /cut-off\.json cannot be read .*EACCES/)
+})
+
+test('many grants are taken over with a word about how far it is, through a link, in a store for many', async () => {
+  await using at = await home()
+  const count = 1500
+  const each = Array.from({ length: count }, (_, n) => `u${n}`)
+  const cache = {
+    Account: Object.fromEntries(
+      each.map((id) => [id, { home_account_id: id, environment: 'login.example', username: `${id}@example.com` }]),
+    ),
+    RefreshToken: Object.fromEntries(
+      each.map((id) => [
+        id,
+        { home_account_id: id, environment: 'login.example', client_id: 'app', secret: `rt-${id}` },
+      ]),
+    ),
+  }
+  await writeFile(join(at.folder, 'real.json'), JSON.stringify(cache))
+  await symlink('real.json', join(at.folder, 'cache.json'))
+  const where = ['--issuer', 'https://login.example', '--store', 'file:./grants.json']
+  const dry = await at.run(['import', 'cache.json', ...where])
+  assert.equal(dry.code, 0, dry.stderr)
+  assert.equal(dry.stdout.match(/would store/g)?.length, count)
+  assert.match(dry.stderr, /Looked at 900 of 1500/)
+  const { code, stderr } = await at.run(['import', 'cache.json', ...where, '--write'])
+  assert.equal(code, 0, stderr)
+  assert.match(stderr, /Stored 1500 of 1500/)
+  assert.equal(Object.keys(JSON.parse(await readFile(join(at.folder, 'grants.json'), 'utf8')).grants).length, count)
+  assert.equal(await readlink(join(at.folder, 'cache.json')), 'real.json')
 })

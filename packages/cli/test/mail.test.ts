@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
+import { startSandbox, startSandboxMail } from '@evergrant/sandbox'
 import { type MailServers, startMailServers, unable } from '../../mail/test/servers/mail-servers.ts'
 import { bin, consentUrl, type Home, home } from './command-line.ts'
 
@@ -132,4 +133,38 @@ test('what cannot be is told before anything is asked', async () => {
     assert.match(ran.stderr, words)
     assert.equal(ran.stdout, '')
   }
+})
+
+test('`mail app-only` prints the PowerShell, and with --verify says which step is missing', async () => {
+  await using person = await home()
+  const appId = '11111111-1111-4111-8111-111111111111'
+  const objectId = '22222222-2222-4222-8222-222222222222'
+  const ids = ['--organization', 'contoso.example', '--client-id', appId, '--object-id', objectId]
+  const printed = await person.run(['mail', 'app-only', address, ...ids])
+  assert.equal(printed.code, 0, printed.stderr)
+  assert.match(printed.stdout, new RegExp(`New-ServicePrincipal -AppId '${appId}' -ObjectId '${objectId}'`))
+  const twice = await person.run(['mail', 'app-only', address, ...ids.slice(0, -1), appId])
+  assert.match(twice.stderr, /object id of the enterprise application/)
+  const app = { client_id: appId, client_secret: 'a secret of the app', grant_types: ['client_credentials'] }
+  await using sandbox = await startSandbox({ clients: [app] })
+  await using mail = await startSandboxMail(sandbox)
+  const { imap, smtp } = mail.ports
+  const at = (scope: string): string[] => [
+    '--issuer',
+    sandbox.issuer,
+    '--client-secret',
+    app.client_secret,
+    '--imap',
+    `imap://127.0.0.1:${imap}?security=none`,
+    '--smtp',
+    `smtp://127.0.0.1:${smtp}?security=none`,
+    '--scope',
+    scope,
+  ]
+  const good = await person.run(['mail', 'app-only', address, ...ids, '--verify', ...at('mail')])
+  assert.equal(good.code, 0, good.stderr + good.stdout)
+  assert.match(good.stdout, /✓ IMAP .*\n✓ SMTP/)
+  const bad = await person.run(['mail', 'app-only', address, ...ids, '--verify', ...at('calendar')])
+  assert.equal(bad.code, 1)
+  assert.match(bad.stdout, /→ step 3, Make the application known to Exchange.*IMAP/)
 })

@@ -4,6 +4,7 @@ export { Connection, type ConnectionOptions, type ConnectionSource } from './con
 export { type AuthFlowType, authFlowTypes, type Credentials } from './credentials.ts'
 export { Directory, type Invitation, type Invited, type UsersQuery } from './directory/directory.ts'
 export { type PhotoSize, photoSizes, User, type UserFields } from './directory/user.ts'
+export { type AuthenticationFlowOptions, oauthAuthenticationFlow } from './oauth-authentication-flow.ts'
 export { type BusinessCentralOptions, MSBusinessCentral365Protocol } from './protocol/business-central.ts'
 export { type GraphOptions, MSGraphProtocol } from './protocol/graph.ts'
 export { MSOffice365Protocol } from './protocol/office365.ts'

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { InvalidCredentialsError, memoryStore, OAuthError } from '@evergrant/core'
+import {
+  consoleConsent,
+  InvalidCredentialsError,
+  memoryStore,
+  OAuthError,
+  PrivateKeyJwt,
+  signingKeyFromPem,
+} from '@evergrant/core'
+import { loopbackConsent, signingKeyFromPfx } from '@evergrant/core/node'
 import { anchorHeaders, ewsClient, OAuth2Connector, type OAuth2Settings } from '@evergrant/microsoft365/ews'
+import { appCertificate, withoutOpenssl } from './support/certificates.ts'
 import { type Entra, entra, SECRET, TENANT } from './support/entra.ts'
 import { is } from './support/kinds.ts'
 import { type Seen, server } from './support/server.ts'
@@ -137,27 +146,28 @@ for (const { grant_type, basic, ...settings } of working) {
     })
 }
 
-test('[#6] [#12] implicit_grant_flow takes the access token of the fragment, after its state was compared', async () => {
-  await using w = await world()
-  const settings = {
-    client_id: 'native',
-    tenant_id: TENANT,
-    redirect_uri,
-    oauth2_authorization_type: 'implicit_grant_flow',
-  } as const
-  const comesBack =
-    (change: Record<string, string> = {}) =>
-    async (url: string): Promise<string> => {
-      const asked = new URL(url).searchParams
-      assert.equal(asked.get('response_type'), 'token')
-      const state = asked.get('state') ?? ''
-      return `${redirect_uri}#${new URLSearchParams({ access_token: 'of-the-fragment', token_type: 'Bearer', expires_in: '3600', state, ...change })}`
-    }
-  const connector = w.connector(settings, { endpointVersion: 'v2', prompt: comesBack() })
-  assert.equal((await connector.token()).access_token, 'of-the-fragment')
-  const other = w.connector(settings, { endpointVersion: 'v2', prompt: comesBack({ state: '1234' }) })
-  await assert.rejects(other.token(), { code: 'STATE_MISMATCH' })
-})
+for (const endpointVersion of ['v1', 'v2'] as const)
+  test(`[#6] [#12] implicit_grant_flow takes the access token of ${endpointVersion}'s fragment, after its state was compared`, async () => {
+    await using w = await world()
+    const at = w[endpointVersion]
+    const settings = {
+      client_id: 'native',
+      tenant_id: TENANT,
+      redirect_uri,
+      oauth2_authorization_type: 'implicit_grant_flow',
+    } as const
+    const prompt = at.consents('bob@contoso.test')
+    const refused = w.connector(settings, { endpointVersion, prompt }).token()
+    await assert.rejects(refused, { code: 'AUTHORIZATION_REFUSED', message: /AADSTS700051/ })
+    at.app({ client_id: 'native', implicit: true })
+    const { access_token } = await w.connector(settings, { endpointVersion, prompt }).token()
+    const page = at.sandbox.journal.last({ endpoint: 'consent' })
+    assert.equal(page?.outcome?.issued?.access_token, access_token)
+    assert.equal(at.sandbox.journal.count({ endpoint: 'token' }), 0)
+    const forged = async (url: string) => (await prompt(url)).replace(/([#&]state=)[^&]*/, '$11234')
+    const other = w.connector(settings, { endpointVersion, prompt: forged })
+    await assert.rejects(other.token(), { code: 'STATE_MISMATCH' })
+  })
 
 test('[#19] v1 is tried, then v2 once; when both refuse, both are told', async () => {
   await using w = await world()
@@ -250,7 +260,9 @@ test('[#24] an EWS endpoint takes the token; the mailbox is named only when impe
     `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`
   const answer = ({ headers, body }: Seen) => {
     const type = { 'content-type': 'text/xml; charset=utf-8' }
-    if (!issued.has(headers.authorization)) return { status: 401, headers: { 'www-authenticate': 'Bearer' } }
+    const { aud } = claimsOf(headers.authorization)
+    if (!issued.has(headers.authorization) || aud !== 'https://outlook.office365.com')
+      return { status: 401, headers: { 'www-authenticate': 'Bearer' } }
     const text = body.toString()
     if (text.includes('nobody@'))
       return {
@@ -275,6 +287,14 @@ test('[#24] an EWS endpoint takes the token; the mailbox is named only when impe
   )
   issued.add(`Bearer ${(await source.token()).access_token}`)
   const url = `${exchange.url}/EWS/Exchange.asmx`
+  // A token of another API is none for Exchange, though the same app got it.
+  const graph = w.connector(
+    { ...web, oauth2_authorization_type: 'backend_app_flow', resource: 'https://graph.microsoft.com' },
+    { endpointVersion: 'v2' },
+  )
+  issued.add(`Bearer ${(await graph.token()).access_token}`)
+  await assert.rejects(ewsClient(graph, { url }).getFolder('inbox'), { code: 'HTTP_ERROR', status: 401 })
+  exchange.seen.length = 0
   const plain = ewsClient(source, { url })
   assert.deepEqual(await plain.getFolder('inbox'), { id: 'f1', changeKey: 'k', displayName: 'Inbox', totalCount: 43 })
   assert.equal(exchange.seen[0]?.headers['x-anchormailbox'], undefined)
@@ -290,4 +310,77 @@ test('[#24] an EWS endpoint takes the token; the mailbox is named only when impe
     assert.match(error.message, /No mailbox & no luck/)
     return true
   })
+})
+
+function claimsOf(authorization = ''): { readonly aud?: string } {
+  return JSON.parse(Buffer.from(authorization.split('.')[1] ?? 'e30', 'base64url').toString()) as { aud?: string }
+}
+
+const code = {
+  ...web,
+  oauth2_authorization_type: 'auth_code_grant',
+  redirect_uri,
+  oauth2_scope: EWS_SCOPE,
+} as const
+
+test('[#12] a person at the console pastes the whole address; one that belongs to another attempt is asked for again', async () => {
+  await using w = await world()
+  const printed: string[] = []
+  const pastes = [`${redirect_uri}?code=x&state=another`]
+  const prompt = consoleConsent({
+    write: (text) => void printed.push(text),
+    async read() {
+      const url = /^https?:\S+$/m.exec(printed.join(''))?.[0] ?? ''
+      return pastes.shift() ?? `  ${await w.v1.consents('bob@contoso.test')(url)}\n`
+    },
+  })
+  const { access_token } = await w.connector(code, { prompt }).token()
+  assert.equal(w.v1.sandbox.journal.last({ endpoint: 'token' })?.outcome?.issued?.access_token, access_token)
+  assert.match(printed.join(''), /belongs to another attempt/)
+})
+
+test('[#12] a browser on this machine comes back to a port that is free, whatever port is registered', async () => {
+  await using w = await world()
+  let page: Promise<Response> | undefined
+  await using prompt = await loopbackConsent({
+    open(url) {
+      page = w.v2
+        .consents('bob@contoso.test')(url)
+        .then((callback) => fetch(callback))
+    },
+  })
+  const connector = w.connector(code, { prompt, endpointVersion: 'v2' })
+  const { access_token } = await connector.token()
+  assert.equal((await page)?.status, 200)
+  const [request] = w.v2.sandbox.journal.where({ endpoint: 'token' })
+  assert.equal(request?.outcome?.issued?.access_token, access_token)
+  assert.equal(request?.form['redirect_uri'], prompt.redirectUri)
+  assert.match(prompt.redirectUri, /^http:\/\/127\.0\.0\.1:\d+\/callback$/)
+})
+
+test('[#12] a certificate stands in the place of the secret: PEM with the thumbprint that the portal shows, or a PFX file', {
+  skip: withoutOpenssl,
+}, async () => {
+  await using w = await world()
+  const { key, cert, thumbprint, pfx } = appCertificate('pfx pass')
+  for (const at of [w.v1, w.v2]) at.app({ client_id: 'web', secrets: [], certificates: [cert] })
+  const keys = {
+    'PEM and thumbprint': () => signingKeyFromPem(key, { thumbprint }),
+    'PEM and certificate': () => signingKeyFromPem(key, { certificate: cert }),
+    PFX: () => signingKeyFromPfx(pfx, { passphrase: 'pfx pass' }),
+  }
+  const { client_secret: _, ...settings } = { ...web, oauth2_authorization_type: 'client_credentials_grant' } as const
+  for (const [how, read] of Object.entries(keys))
+    for (const endpointVersion of ['v1', 'v2'] as const) {
+      const connector = w.connector(settings, { endpointVersion, clientAuth: PrivateKeyJwt(await read()) })
+      const { access_token } = await connector.token()
+      const request = w[endpointVersion].sandbox.journal.last({ endpoint: 'token' })
+      assert.equal(request?.outcome?.issued?.access_token, access_token, `${how} at ${endpointVersion}`)
+      assert.ok(request?.form['client_assertion'])
+    }
+  const other = appCertificate()
+  const wrong = PrivateKeyJwt(await signingKeyFromPem(other.key, { certificate: other.cert }))
+  const failed = w.connector(settings, { endpointVersion: 'v2', clientAuth: wrong }).token()
+  await assert.rejects(failed, { code: 'INVALID_CLIENT', message: /AADSTS700027/, advice: /Upload the certificate/ })
+  assert.throws(() => w.connector(settings), { code: 'MISSING_PARAMETER', message: /client_secret/ })
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import {
   Account,
@@ -47,6 +48,12 @@ test('[#102] each helper name stands for its permissions', () => {
     const expected = scopes.split(' ').map((scope) => `https://graph.microsoft.com/${scope}`)
     assert.deepEqual(new MSGraphProtocol().scopes([name]), expected)
   }
+})
+
+test('[#102] the guide lists every helper name with what it stands for', async () => {
+  const guide = await readFile(new URL('../../../docs/guides/from-python-o365-py-ews-msal.md', import.meta.url), 'utf8')
+  for (const [name, scopes] of Object.entries(scopeHelpers))
+    assert.ok(guide.includes(`| \`${name}\` | ${scopes.map((scope) => `\`${scope}\``).join(', ')} |`), name)
 })
 
 test('[#102] [#26] prefixes: once, not on whole addresses, not on those of the sign-in', () => {

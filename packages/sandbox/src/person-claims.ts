@@ -5,6 +5,6 @@ export function personClaims(user: SandboxUser, scopes: readonly string[]): Reco
   return {
     preferred_username: user.username,
     ...(scopes.includes('profile') ? { name: user.name } : {}),
-    ...(scopes.includes('email') ? { email: user.email, email_verified: true } : {}),
+    ...(scopes.includes('email') ? { email: user.email, email_verified: user.email_verified ?? true } : {}),
   }
 }

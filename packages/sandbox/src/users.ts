@@ -7,6 +7,8 @@ export interface SandboxUser {
   readonly email: string
   readonly name: string
   readonly password?: string | undefined
+  /** What the claim says. Default true. */
+  readonly email_verified?: boolean | undefined
 }
 
 export const demoUsers: readonly SandboxUser[] = [

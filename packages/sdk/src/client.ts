@@ -54,7 +54,7 @@ interface CallInit {
   readonly Request?: unknown
   readonly middleware?: readonly unknown[] | undefined
 }
-type Call = (path: string, init: CallInit) => Promise<unknown>
+type Call = (path: string, init?: CallInit) => Promise<unknown>
 type AnyRequest = (method: string, ...call: Parameters<Call>) => Promise<unknown>
 
 /**
@@ -140,6 +140,7 @@ function clientOf<Paths extends object, A, M>(
     return async (path, init) => {
       const known = plans.get(path) ?? plan(path)
       plans.set(path, known)
+      if (init === undefined && middlewares.size === 0) return call(path, known)
       // Middlewares are handed requests, and may hand back others.
       const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
       const whole = plain ? {} : { Request: init?.Request ?? Request }
@@ -171,7 +172,7 @@ function clientOf<Paths extends object, A, M>(
       caller.eject(...removed)
     },
     // openapi-fetch's own: by the method's name in lower case. Also for those that it has no function for.
-    request: (method: string, path: string, init: CallInit) =>
+    request: (method: string, path: string, init?: CallInit) =>
       (methods[method.toUpperCase()] ?? byMethod(method.toUpperCase()))(path, init),
     auth: managers,
     get config() {

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline/promises'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { startSandbox } from '@evergrant/sandbox'
 import { type AnyPaths, type Auth, type Client, describeApi } from '@evergrant/sdk'
 import { generateClient, parseDocument } from '@evergrant/sdk/generate'
+import { generated } from './generated.ts'
 import { redirectUri, type World, world } from './world.ts'
 
 const fixtures = join(import.meta.dirname, 'fixtures')
@@ -139,6 +142,37 @@ test('the generated example runs', async () => {
   // On the machine's clock: the sandbox of the other tests stands still, and its tokens look ended here.
   const { stdout } = await run(process.execPath, ['--conditions=source', join(folder, 'open-data/example.ts')], { env })
   assert.match(stdout, /^200 /)
+})
+
+test('the generated example of a scheme with a person asks for consent, and then calls', async () => {
+  const redirect = 'https://program.example/callback'
+  await using sandbox = await startSandbox({
+    clients: [{ client_id: 'web', client_secret: 's', redirect_uris: [redirect] }],
+  })
+  const flow = {
+    authorizationUrl: `${sandbox.issuer}/authorize`,
+    tokenUrl: `${sandbox.issuer}/token`,
+    scopes: { read: '' },
+  }
+  await using at = await generated({
+    openapi: '3.0.3',
+    info: { title: 'Echo', version: '1' },
+    servers: [{ url: `${sandbox.issuer}/api` }],
+    security: [{ petAuth: ['read'] }],
+    paths: { '/echo': { get: { responses: { '200': { description: 'OK' } } } } },
+    components: { securitySchemes: { petAuth: { type: 'oauth2', flows: { authorizationCode: flow } } } },
+  })
+  const given = { PET_AUTH_CLIENT_ID: 'web', PET_AUTH_CLIENT_SECRET: 's', PET_AUTH_REDIRECT_URI: redirect }
+  const child = spawn(process.execPath, ['--conditions=source', join(at.folder, 'example.ts')], {
+    env: { ...process.env, ...given },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const url = /^Open (\S+)$/.exec((await lines.next()).value ?? '')?.[1] ?? assert.fail('no address')
+  child.stdin.end(`${await sandbox.approve(url, { username: 'alice' })}\n`)
+  let said = ''
+  for await (const line of lines) said += line
+  assert.match(said, /^200 .*alice/)
 })
 
 test('the document of a scheme has the shape of requirements 003 and 004', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AuthenticationError, isOAuthError } from '@evergrant/core'
-import { customScheme } from '@evergrant/core/api'
+import { allOf, anyOf, customScheme } from '@evergrant/core/api'
 import { type ClientOptions, createClient, type DeviceManager } from '@evergrant/sdk'
 import { redirectUri, type World, world } from './world.ts'
 
@@ -67,6 +67,17 @@ test('[#81] AND applies all; when one of them is missing nobody is asked for the
   const before = w.sandbox.journal.count({})
   await assert.rejects(client(w, { OAuthCCG: ccg }).GET('/both'), { code: 'NOT_AUTHENTICATED' })
   assert.equal(w.sandbox.journal.count({}), before)
+})
+
+test('[#83] requirements are nested where a client asks for it: one of two, together with a third', async () => {
+  await using w = await world()
+  const security = allOf(anyOf('OAuthACG', 'OAuthCCG'), anyOf('queryKey', 'key'))
+  const nested = client(w, { OAuthCCG: ccg, key: { value: 'k' } }, { security })
+  assert.equal((await nested.GET('/jobs')).response.status, 200)
+  const [seen] = w.api.seen
+  assert.ok(seen?.headers.authorization?.startsWith('Bearer ') && seen.headers['x-api-key'] === 'k')
+  const none = nested.cloneWith({ auth: { key: undefined } })
+  await assert.rejects(none.GET('/jobs'), /\[queryKey\] is not configured or \[key\] is not configured/)
 })
 
 test('[#88] when no alternative fits, nothing is sent and all reasons are listed', async () => {

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
 import { problemOf } from './problem.ts'
+import { tokenRoute } from './routes/accounts/token.ts'
 import { addRoutes } from './routes/add-routes.ts'
 import type { App } from './routes/app-type.ts'
 import { mountSandbox } from './sandbox/mount-sandbox.ts'
@@ -23,6 +24,8 @@ export async function buildApp(services: Services): Promise<App> {
     loggerInstance: deps.logger,
     // Its own log lines have the whole address, and the callback's has a code in it.
     logController: new LogController({ disableRequestLogging: true }),
+    // A logger for each request costs more than a token from memory; what is logged names its request itself.
+    childLoggerFactory: (logger) => logger,
     genReqId: () => randomUUID(),
     trustProxy: deps.trustProxy ?? false,
     bodyLimit: 262_144,
@@ -43,7 +46,8 @@ export async function buildApp(services: Services): Promise<App> {
     else parseJson(request, String(body), done)
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks with callbacks: an asynchronous one costs every request a turn.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers({
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
@@ -51,15 +55,19 @@ export async function buildApp(services: Services): Promise<App> {
       'x-request-id': request.id,
     })
     if (request.url.startsWith('/v1/')) reply.header('cache-control', 'no-store')
+    done()
   })
-  app.addHook('onResponse', async (request, reply) => {
-    const { method, routeOptions } = request
-    const ms = Math.round(reply.elapsedTime)
-    // Each request only for those who ask for it (EVERGRANT_LOG_LEVEL=debug); metrics count them for everybody.
-    request.log.debug({ method, route: routeOptions.url ?? 'none', status: reply.statusCode, ms }, 'request')
-  })
+  // Each request only for those who ask for it; metrics count them for everybody.
+  if (['debug', 'trace'].includes(deps.logger.level)) {
+    app.addHook('onResponse', (request, reply, done) => {
+      const { id: reqId, method, routeOptions } = request
+      const ms = Math.round(reply.elapsedTime)
+      const route = routeOptions.url ?? 'none'
+      request.log.debug({ reqId, method, route, status: reply.statusCode, ms }, 'request')
+      done()
+    })
+  }
 
-  await app.register(cookie)
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -74,7 +82,12 @@ export async function buildApp(services: Services): Promise<App> {
   })
   guard(app, services)
   auditHook(app, services)
-  addRoutes(app, services)
+  // Apart from the others: programs have no cookies, and each hook is a cost.
+  tokenRoute(app, services)
+  await app.register(async (scope) => {
+    await scope.register(cookie)
+    addRoutes(scope, services)
+  })
   if (deps.sandbox !== undefined) await mountSandbox(app, deps.sandbox)
   await servePage(app, deps.page, subPath)
   await app.ready()
@@ -93,7 +106,7 @@ function answerProblem(
   reply: Pick<FastifyReply, 'code' | 'header' | 'type' | 'send'>,
 ): void {
   const { problem, retryAfter, unexpected } = problemOf(error, request.id)
-  if (unexpected) request.log.error({ err: error }, problem.detail)
+  if (unexpected) request.log.error({ err: error, reqId: request.id }, problem.detail)
   if (retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfter)))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Evergrant"')
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))

@@ -32,6 +32,7 @@ import { REDACTED_KEYS } from './log.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
 import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
+import { pinnedFetch } from './security/pinned-fetch.ts'
 import { createServices } from './services.ts'
 import { type Environment, readSettings, type Settings } from './settings.ts'
 
@@ -105,6 +106,17 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     const tokenLifetime = settings.sandboxTokenLifetime
     const sandbox = settings.sandbox ? new EmbeddedSandbox({ db, cipher, clock, publicUrl, tokenLifetime }) : undefined
     if (sandbox !== undefined) starting = { [SANDBOX_HEADER]: sandbox.by }
+    const addresses = {
+      loopback: settings.loopbackProviders,
+      allowed: settings.privateAddresses,
+      resolve: surroundings.resolve,
+    }
+    const pinned = surroundings.fetch === undefined ? await pinnedFetch(addresses, settings.noProxy) : undefined
+    if (surroundings.fetch === undefined && pinned === undefined) {
+      logger.warn(
+        'The package undici is not installed: addresses of providers are checked before they are connected to only.',
+      )
+    }
     const deps: Deps = {
       db,
       // It never wrote a record in clear: one that is was put there by somebody else.
@@ -115,12 +127,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       logger,
       publicUrl,
       version: packageJson.version,
-      fetch: surroundings.fetch,
-      addresses: {
-        loopback: settings.loopbackProviders,
-        allowed: settings.privateAddresses,
-        resolve: surroundings.resolve,
-      },
+      fetch: surroundings.fetch ?? pinned,
+      addresses,
       sandbox,
       page: surroundings.page ?? join(import.meta.dirname, '../public'),
       passwordCost: surroundings.passwordCost,
@@ -149,6 +157,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
           // A token that the store did not take so far is written now, or the end is a failure.
           await services.tokens.close()
         } finally {
+          // Idle connections are no reason to wait.
+          pinned?.close().catch(() => undefined)
           await changes.close()
           await db.destroy()
           await store.close()

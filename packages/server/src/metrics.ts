@@ -2,6 +2,7 @@ import type { GrantEvent } from '@evergrant/core'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { StateCount } from './accounts/state-counts.ts'
 import { AccountState } from './contract/index.ts'
+import { QuickHistogram } from './quick-histogram.ts'
 
 const STATES = AccountState.anyOf.map((state) => state.const)
 
@@ -11,7 +12,13 @@ export class Metrics {
   readonly #refreshes: Counter<'outcome' | 'code'>
   readonly #refreshSeconds: Histogram
   readonly #tokenRequests: Counter<'outcome' | 'code'>
-  readonly #tokenSeconds: Histogram
+  readonly #tokenSeconds = new QuickHistogram(
+    'evergrant_token_request_seconds',
+    'How long programs waited for a token.',
+    [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
+  )
+  /** Tokens handed out since the metrics were read last. */
+  #handed = 0
 
   /** @param states how many accounts are in each state; asked when the metrics are read */
   constructor(states: () => Promise<readonly StateCount[]>) {
@@ -34,12 +41,6 @@ export class Metrics {
       labelNames: ['outcome', 'code'],
       registers,
     })
-    this.#tokenSeconds = new Histogram({
-      name: 'evergrant_token_request_seconds',
-      help: 'How long programs waited for a token.',
-      buckets: [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
-      registers,
-    })
     new Gauge({
       name: 'evergrant_accounts',
       help: 'Accounts, by state.',
@@ -57,8 +58,10 @@ export class Metrics {
     return this.#registry.contentType
   }
 
-  text(): Promise<string> {
-    return this.#registry.metrics()
+  async text(): Promise<string> {
+    if (this.#handed > 0) this.#tokenRequests.inc({ outcome: 'ok', code: '' }, this.#handed)
+    this.#handed = 0
+    return `${await this.#registry.metrics()}\n${this.#tokenSeconds.text()}`
   }
 
   grantEvent(event: GrantEvent): void {
@@ -73,7 +76,8 @@ export class Metrics {
   }
 
   tokenRequest(code: string | undefined, seconds: number): void {
-    this.#tokenRequests.inc({ outcome: code === undefined ? 'ok' : 'refused', code: code ?? '' })
+    if (code === undefined) this.#handed++
+    else this.#tokenRequests.inc({ outcome: 'refused', code })
     this.#tokenSeconds.observe(seconds)
   }
 }

@@ -11,6 +11,7 @@ import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
 import { Sessions } from './security/sessions.ts'
 import { Users } from './security/users.ts'
+import { SignIns } from './sign-in/sign-ins.ts'
 
 /** The parts of one server, put together. */
 export interface Services {
@@ -22,6 +23,7 @@ export interface Services {
   readonly accounts: Accounts
   readonly tokens: Tokens
   readonly consents: Consents
+  readonly signIns: SignIns
   readonly history: History
   readonly audit: AuditLog
   readonly hub: EventHub
@@ -46,6 +48,7 @@ export function createServices(deps: Deps): Services {
     accounts,
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
+    signIns: new SignIns(deps, connections),
     history,
     audit: new AuditLog(db, deps.cipher, clock),
     hub,

@@ -28,6 +28,8 @@ export interface Settings {
   readonly privateAddresses: 'all' | readonly string[]
   /** Providers on this machine are allowed too. */
   readonly loopbackProviders: boolean
+  /** Hosts that are reached without a proxy, beside this machine: the variable NO_PROXY. */
+  readonly noProxy: string
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined
   readonly logLevel: string
@@ -72,6 +74,7 @@ export function readSettings(env: Environment): Settings {
     loopbackProviders: loopback,
     sandboxTokenLifetime: sandboxTokenLifetimeOf(env['EVERGRANT_SANDBOX_TOKEN_LIFETIME']),
     trustProxy: proxiesOf(env['EVERGRANT_TRUST_PROXY']) ?? (loopback ? undefined : 'loopback'),
+    noProxy: env['NO_PROXY'] ?? env['no_proxy'] ?? '',
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
   }

@@ -1,9 +1,11 @@
 /** The tests of these files once more, with the server's data in PostgreSQL. */
-import { postgres, TEST_DATABASE } from './support/database.ts'
+import { test } from 'node:test'
 
-process.env[TEST_DATABASE] = 'postgres'
-// Outside of any test, so that it ends after the last one.
-await postgres()
+process.env['EVERGRANT_TEST_DATABASE'] = 'postgres'
+
+// Until all files are read the tests are not over: the server must not end between two of them.
+const read = Promise.withResolvers<void>()
+test('every file is read', () => read.promise)
 
 for (const file of [
   'whole-path',
@@ -16,7 +18,11 @@ for (const file of [
   'revocation',
   'trouble',
   'events',
+  'account-pages',
+  'plan',
   'users',
+  'sign-in',
 ]) {
   await import(`./${file}.test.ts`)
 }
+read.resolve()

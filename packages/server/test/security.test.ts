@@ -24,6 +24,7 @@ test('the first-run link makes one administrator, once, and every start without 
     user: { id, name: 'Ada', role: 'admin' },
     setup_done: true,
     public_url: scene.server.url,
+    sign_in_with: [],
     sandbox: false,
   })
   for (const again of [token, scene.server.setupLink?.split('token=')[1]]) {
@@ -153,7 +154,7 @@ test('[#136] a page that was opened at another address is told the right one', a
 })
 
 /** How somebody comes to be signed in. */
-const OPEN = new Set(['/v1/session', '/v1/setup', '/v1/invitations/accept'])
+const OPEN = new Set(['/v1/session', '/v1/setup', '/v1/invitations/accept', '/v1/session/openid'])
 
 test('[#139] nobody who is not signed in sees or changes anything', async () => {
   await using scene = await Scene.begin()

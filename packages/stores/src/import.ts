@@ -113,10 +113,13 @@ function withoutTokens(value: Fields): string {
 }
 
 function unknown(file: Uint8Array, words: string | undefined): string {
+  if (file.length === 0) return 'The file is empty.'
   // OpenPGP packets begin with a set bit; GnuPG writes these for messages to a key and to a password.
   const encrypted = words?.startsWith('-----BEGIN PGP MESSAGE') ?? [0x84, 0x85, 0x8c].includes(file[0] ?? 0)
   if (encrypted)
     return 'The file is encrypted with GnuPG. Pipe it in decrypted: gpg --decrypt FILE | evergrant import -'
+  if (/^\s*[[{]/.test(words ?? '') && parsed(words ?? '') === undefined)
+    return 'The file begins as JSON does, and is cut off or damaged: fetch it anew from the other program.'
   return `The file is of no known kind. Known are ${known()}.`
 }
 
@@ -124,9 +127,15 @@ function known(): string {
   return [...JSON_FORMATS.map(({ name }) => name), 'pizauth', 'email-oauth2-proxy'].join(', ')
 }
 
+/** PowerShell writes UTF-16 where a command is sent into a file, and says so by the first two bytes. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le'
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8'
+}
+
 function decoded(file: Uint8Array): string | undefined {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(file)
+    return new TextDecoder(encodingOf(file), { fatal: true }).decode(file)
   } catch {
     return undefined
   }

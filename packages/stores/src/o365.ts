@@ -101,4 +101,4 @@ export { type GrantFields, type GrantModel, type GrantRow, modelStore as modelTo
 
 export type { AccountQuery } from './o365/account-query.ts'
 export type { ShouldRefreshToken } from './o365/next-token.ts'
-export { TokenBackend, type TokenBackendOptions } from './o365/token-backend.ts'
+export { TokenBackend, type TokenBackendOptions, type TokenQuery } from './o365/token-backend.ts'

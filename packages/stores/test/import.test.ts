@@ -365,7 +365,7 @@ test('the record is one that a store takes: the access token as long as it lives
 
 test('what is no file of a known kind is refused in words that repeat nothing of it', async () => {
   for (const [file, words] of [
-    ['', /no known kind/],
+    ['', /is empty/],
     ['-----BEGIN PGP MESSAGE-----\n\nhQEMA', /gpg --decrypt/],
     [Buffer.from([0x85, 0x01, 0x0c, 0x03, 0xff, 0xfe]), /gpg --decrypt/],
     [randomBytes(200), /no known kind|gpg --decrypt/],
@@ -373,7 +373,10 @@ test('what is no file of a known kind is refused in words that repeat nothing of
     [{ type: 'service_account', private_key: 'very-secret' }, /service account/],
     [{ password: 'very-secret' }, /no token was found/],
     ['["very-secret"]', /no known kind/],
-    ['{"refresh_token": "very-secret"', /no known kind/],
+    ['{"refresh_token": "very-secret"', /cut off or damaged/],
+    [Buffer.from('\ufeff{"refresh_token": "very-secret"', 'utf16le'), /cut off or damaged/],
+    [Buffer.from([0xff, 0xfe, 0x00]), /no known kind/],
+    [Buffer.from('{"refresh_token": "very-\xe4secret"}', 'latin1'), /no known kind/],
   ] as const) {
     await assert.rejects(read(file), (error: Error & { code?: string }) => {
       assert.equal(error.code, 'INVALID_ARGUMENT')
@@ -381,6 +384,18 @@ test('what is no file of a known kind is refused in words that repeat nothing of
       assert.doesNotMatch(inspect(error), /very-secret/)
       return true
     })
+  }
+})
+
+test('a file that Windows wrote is read: UTF-16 of either order, and UTF-8 with a mark', async () => {
+  const text = `\ufeff${JSON.stringify({ refresh_token: 'rt-ä', token_type: 'Bearer' })}`
+  for (const bytes of [
+    Buffer.from(text, 'utf16le'),
+    Buffer.from(text, 'utf16le').swap16(),
+    Buffer.from(text, 'utf8'),
+  ]) {
+    const { grants } = await readForeignGrants(bytes)
+    assert.equal(grants[0]?.refresh_token?.reveal(), 'rt-ä')
   }
 })
 

@@ -352,6 +352,48 @@ for (const [kind, make] of Object.entries(kinds)) {
   })
 }
 
+test('[#110] each resource of an account has a token of its own, asked about and refreshed by itself', async () => {
+  await using world = await (kinds['memory'] as () => Promise<World>)()
+  const clock = manualClock()
+  await using sandbox = await startSandbox({ clock })
+  const { sources, refreshes } = await consented(sandbox, clock, world, ['alice'])
+  const asked: string[] = []
+  let inside = false
+  const backend = world.another({
+    clock,
+    shouldRefreshToken: async ({ id }, manager) => {
+      asked.push(id)
+      if (!inside) return true
+      await manager.token({ force: true })
+      return null
+    },
+  })
+  await backend.loadToken()
+  const calendar = { resource: 'https://calendar.example' }
+  const source = backend.source(sources, 'alice', calendar)
+  assert.deepEqual(
+    [backend.getAccessToken('alice', calendar), backend.tokenIsExpired('alice', calendar)],
+    [undefined, true],
+  )
+  const first = await source.token()
+  assert.notEqual(first.access_token, backend.getAccessToken('alice')?.access_token, 'not the default one')
+  assert.equal(backend.getAccessToken('alice', calendar)?.access_token, first.access_token)
+  assert.equal(backend.tokenExpirationDatetime('alice', calendar), first.expires_at)
+  assert.equal(backend.tokenIsExpired('alice', calendar), false)
+  assert.deepEqual(backend.getTokenScopes('alice', { ...calendar, removeReserved: true }), ['mail'])
+  assert.deepEqual([asked.length, refreshes()], [1, 1])
+
+  // Done inside: the manager that was handed over asks for the same resource.
+  inside = true
+  sandbox.advance(4000)
+  const second = await source.token()
+  assert.notEqual(second.access_token, first.access_token)
+  assert.equal((await world.store.get('grant-alice'))?.access[calendar.resource]?.access_token, second.access_token)
+  assert.deepEqual([asked.length, refreshes()], [2, 2])
+  assert.equal(await source.token(), second)
+  assert.equal(backend.tokenIsExpired('alice'), true, 'the default one was not asked for')
+})
+
 test('[#110] a token that a server refused is refreshed once, by whoever should', async () => {
   await using world = await (kinds['memory'] as () => Promise<World>)()
   const clock = manualClock()

@@ -1,5 +1,4 @@
-import { buffer } from 'node:stream/consumers'
-import { type Grant, isOAuthError } from '@evergrant/core'
+import { type Grant, isOAuthError, type OAuthError } from '@evergrant/core'
 import { type ForeignGrant, importedGrant, readForeignGrants } from '@evergrant/stores/import'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { Command, Option } from 'commander'
@@ -8,14 +7,16 @@ import { clientProvider } from '../client-provider.ts'
 import { clientSecret } from '../client-secret.ts'
 import { type ClientSettings, namesProvider } from '../client-settings.ts'
 import { exitCode } from '../exit-code.ts'
-import { givenFile, givenSecret } from '../given-file.ts'
+import { givenSecret } from '../given-file.ts'
 import { table } from '../grant-text.ts'
 import { Interrupted } from '../interrupted.ts'
 import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import { Profiles } from '../profile.ts'
 import type { Action } from '../program.ts'
+import { progressTeller } from '../progress.ts'
 import { fromCatalogue, storeAddress, underSeal } from '../target.ts'
+import { tokenFile } from '../token-file.ts'
 import { UsageError } from '../usage-error.ts'
 
 interface ImportOptions extends ClientOptions {
@@ -106,8 +107,9 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
       'Give one that keeps them: file:… or sqlite:….',
     )
   }
-  const plans = await Promise.all(grants.map((one) => plan(one, options, given, store, invocation)))
-  const twice = plans.find(({ grant }, at) => plans.findIndex((other) => other.grant.id === grant.id) !== at)
+  const plans = await inTurns('Looked at', grants, (one) => plan(one, options, given, store, invocation), invocation)
+  const ids = new Set<string>()
+  const twice = plans.find(({ grant: { id } }) => ids.size === ids.add(id).size)
   if (twice !== undefined) {
     throw new UsageError(
       `${options.file} holds several grants that would be called "${twice.grant.id}".`,
@@ -115,15 +117,17 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
     )
   }
   const keep = ({ before }: Plan): boolean => before !== undefined && options.replace !== true
-  if (options.write === true)
-    for (const one of plans) if (!keep(one)) await write(one, storeUrl, store, options, invocation)
+  if (options.write === true) {
+    const due = plans.filter((one) => !keep(one))
+    await inTurns('Stored', due, (one) => write(one, storeUrl, store, options, invocation), invocation)
+  }
   report({ plans, format, storeUrl, keep, written: options.write === true }, invocation)
   return plans.some(keep) && options.write === true ? exitCode.failed : exitCode.done
 }
 
 async function foreignGrants(options: ImportOptions, invocation: Invocation) {
   const { terminal, cwd, env, signal } = invocation
-  const bytes = options.file === '-' ? await buffer(terminal.stdin) : await givenFile('import', options.file, cwd)
+  const bytes = await tokenFile(options.file, cwd, terminal.stdin)
   const { passwordFile } = options
   const password =
     passwordFile === undefined
@@ -133,8 +137,9 @@ async function foreignGrants(options: ImportOptions, invocation: Invocation) {
   try {
     return await readForeignGrants(bytes, { passwords: password === undefined ? [] : [password] })
   } catch (error) {
-    const sealed = isOAuthError(error) && /sealed with the password/.test(error.message)
-    if (!sealed || password !== undefined) throw error
+    if (!isOAuthError(error)) throw error
+    const sealed = /sealed with the password/.test(error.message)
+    if (!sealed || password !== undefined) throw unreadable(options.file, error)
     if (!terminal.canAsk) throw new UsageError(error.message, 'Set EVERGRANT_PASSWORD, or give --password-file <path>.')
     const { isCancel, password: ask } = await import('@clack/prompts')
     const typed = await ask({ message: error.message, input: terminal.stdin, output: terminal.stderr, signal })
@@ -142,6 +147,35 @@ async function foreignGrants(options: ImportOptions, invocation: Invocation) {
     terminal.conceal(typed)
     return readForeignGrants(bytes, { passwords: [typed] })
   }
+}
+
+/** Of several files in a script it has to be plain which one is meant. */
+function unreadable(file: string, { message }: OAuthError): UsageError {
+  return new UsageError(`${file === '-' ? 'stdin' : file}: ${message}`)
+}
+
+/** Above so many the waiting is told of; and so many are worked on at once, as a file store writes what comes together. */
+const AT_ONCE = 100
+
+/** Does the work for each, and tells how far it is when there are many. */
+async function inTurns<T, R>(
+  what: string,
+  all: readonly T[],
+  work: (one: T) => Promise<R>,
+  { terminal, signal }: Invocation,
+): Promise<R[]> {
+  const teller = progressTeller(what, terminal)
+  const results: R[] = []
+  try {
+    for (let at = 0; at < all.length; at += AT_ONCE) {
+      signal.throwIfAborted()
+      results.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(work))))
+      if (all.length > AT_ONCE) teller.tell({ done: results.length, total: all.length })
+    }
+  } finally {
+    teller.end()
+  }
+  return results
 }
 
 async function plan(

@@ -13,6 +13,7 @@ import { openBrowser } from '../browser.ts'
 import { type ClientOptions, withClient, withGrant, withManner } from '../client-options.ts'
 import { deviceConsent } from '../device-consent.ts'
 import { failure } from '../failure.ts'
+import { inVersions } from '../in-versions.ts'
 import type { Invocation } from '../invocation.ts'
 import { duration, present } from '../option-values.ts'
 import { pastedCallback } from '../pasted-callback.ts'
@@ -69,7 +70,11 @@ Examples:
   return withManner(command).action((options: LoginOptions) => action(login, options))
 }
 
-async function login(options: LoginOptions, invocation: Invocation): Promise<void> {
+async function login(given: LoginOptions, invocation: Invocation): Promise<void> {
+  await inVersions(given, (options) => loginOnce(options, invocation))
+}
+
+async function loginOnce(options: LoginOptions, invocation: Invocation): Promise<void> {
   if (options.device === true && options.paste === true) {
     throw new UsageError('--device and --paste were both given.', 'Give one of them.')
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { refreshFlow, tokenSources } from '@evergrant/core'
+import { clientCredentialsFlow, memoryStore, refreshFlow, tokenSource, tokenSources } from '@evergrant/core'
+import { exchangeMissing, exchangeSetup } from '@evergrant/mail/app-only'
 import {
   type GatewayAccount,
   type GatewayEvent,
@@ -37,6 +38,12 @@ interface PasswordOptions extends GrantOptions, MailServerOptions {
   readonly program: string
 }
 
+interface AppOnlyOptions extends ClientOptions, MailServerOptions {
+  readonly organization: string
+  readonly objectId: string
+  readonly verify?: boolean
+}
+
 interface GatewayOptions extends MannerOptions, MailServerOptions {
   readonly host: string
   readonly imapPort: number
@@ -55,6 +62,7 @@ export function mailCommand(action: Action): Command {
     .addCommand(testCommand(action))
     .addCommand(passwordCommand(action))
     .addCommand(gatewayCommand(action))
+    .addCommand(appOnlyCommand(action))
 }
 
 const MAILBOX = new Option('--mailbox <address>', "a shared mailbox to open with the grant's tokens").argParser(present)
@@ -112,6 +120,62 @@ function gatewayCommand(action: Action): Command {
     .addOption(new Option('--key-file <path>', "the certificate's private key (PEM)").argParser(present))
   withAuthorities(command).optionsGroup('Output:')
   return withManner(command).action((options: GatewayOptions) => action(gateway, options))
+}
+
+function appOnlyCommand(action: Action): Command {
+  const command = new Command('app-only')
+    .summary('set up mailboxes of Exchange Online for an application without a person')
+    .description(
+      'Prints what an administrator has to do so that an application opens a mailbox of Exchange Online on its own, with the ' +
+        'exact PowerShell. With --verify it gets a token, signs in, and says which step is missing. Exit code 1 when one is.',
+    )
+    .argument('<address>', 'the mailbox')
+    .requiredOption('--organization <tenant>', 'directory (tenant) id or domain of the organisation')
+    .requiredOption('--object-id <id>', 'object id of the enterprise application, not of the app registration')
+    .option('--verify', 'try it: needs the provider and the client’s secret or key')
+  withAuthorities(withMailServers(withClient(withGrant(command)))).optionsGroup('Output:')
+  return withManner(command).action((address: string, options: AppOnlyOptions) =>
+    action((given, invocation) => appOnly(address, given, invocation), options),
+  )
+}
+
+async function appOnly(address: string, options: AppOnlyOptions, invocation: Invocation): Promise<number> {
+  const { terminal, clock } = invocation
+  const { organization, objectId, clientId = '' } = options
+  const steps = exchangeSetup({ tenant: organization, appId: clientId, objectId, mailboxes: [address] })
+  if (!options.verify) {
+    if (terminal.json) terminal.data({ steps })
+    else
+      for (const [at, { title, text, commands, look }] of steps.entries()) {
+        terminal.text(`${at + 1}. ${title}${text === undefined ? '' : `\n   ${text}`}`)
+        for (const line of commands) terminal.text(`   ${line}`)
+        for (const line of look) terminal.text(`   # to see it: ${line}`)
+      }
+    return exitCode.done
+  }
+  const ca = await authorities(options, invocation)
+  const servers = await mailServers(address, options, invocation)
+  await using of = await target(options, invocation)
+  const { scope } = of.settings
+  const source = tokenSource('app-only', {
+    client: await of.client(),
+    store: memoryStore(),
+    flow: clientCredentialsFlow({ scope: scope ?? 'https://outlook.office365.com/.default' }),
+    clock,
+  })
+  const token = await source.token()
+  const checks = await verifyMail(source, { mailbox: address, ...servers }, { ca, clock })
+  const missing = exchangeMissing(token, checks)
+  const ok = checks.every((check) => check.ok)
+  if (terminal.json) terminal.data({ ok, checks, missing })
+  else {
+    for (const check of checks) terminal.text(line(check))
+    for (const { step, because } of missing) {
+      const at = steps.findIndex(({ id }) => id === step)
+      terminal.text(`→ step ${at + 1}, ${steps[at]?.title}: ${because}`)
+    }
+  }
+  return ok ? exitCode.done : exitCode.failed
 }
 
 /** Token sources of one target's store. */

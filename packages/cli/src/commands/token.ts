@@ -21,6 +21,7 @@ import {
   withServiceAccount,
 } from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
+import { inVersions } from '../in-versions.ts'
 import type { Invocation } from '../invocation.ts'
 import { present, seconds } from '../option-values.ts'
 import type { Action } from '../program.ts'
@@ -54,7 +55,7 @@ Examples:
   evergrant token
   evergrant token --grant mail --json
   EVERGRANT_API_KEY=… evergrant token --server http://127.0.0.1:8080 --account <id>
-  evergrant token --provider google --service-account-file key.json --subject alice@acme.com --scope …
+  evergrant token --provider <id> --service-account-file key.json --subject alice@acme.com --scope …
   evergrant token --flow client_credentials --issuer https://login.example --client-id app --scope api:read
   curl -H "Authorization: Bearer $(evergrant token --grant mail)" https://api.example/me`,
     )
@@ -83,8 +84,8 @@ async function token(options: TokenOptions, invocation: Invocation): Promise<voi
   if (options.serviceAccountFile !== undefined || options.subject !== undefined) {
     throw new UsageError('--service-account-file and --subject are for --flow jwt_bearer alone.', 'Leave --flow out.')
   }
-  if (flow === 'client_credentials') return clientCredentials(options, invocation)
-  if (flow === 'authorization_code') return fromGrant(options, invocation)
+  if (flow === 'client_credentials') return inVersions(options, (one) => clientCredentials(one, invocation))
+  if (flow === 'authorization_code') return inVersions(options, (one) => fromGrant(one, invocation))
   const later = ['device_code', 'password', 'implicit', 'refresh_token'].includes(flow)
   const message = later ? `--flow ${flow} is not in this version.` : `--flow: there is no flow "${flow}".`
   throw new UsageError(message, 'Use authorization_code (after `evergrant login`), client_credentials or jwt_bearer.')

@@ -47,9 +47,14 @@ export function oauthScheme(credentials: OAuthCredentials): OAuthScheme {
 function around(source: ProvidedTokenSource, credentials: OAuthCredentials): OAuthScheme {
   const { token, provider, manager, setToken } = credentials
   const unconfigured = token === undefined && provider === undefined && manager === undefined
+  let last: { readonly token: AccessToken; readonly attached: Attachment } | undefined
   const attachment = (signal?: AbortSignal): Attachment | undefined => {
-    const token = source.peek()
-    return token === undefined || isBound(token) ? undefined : bearerAttachment(source, token, signal)
+    const held = source.peek()
+    if (held === undefined || isBound(held)) return undefined
+    if (signal !== undefined) return bearerAttachment(source, held, signal)
+    // Made for each call it would be a good part of what the call costs.
+    if (last?.token !== held) last = { token: held, attached: bearerAttachment(source, held, undefined) }
+    return last.attached
   }
   return {
     source,

@@ -14,7 +14,17 @@ export interface Want extends Abortable {
   readonly rejected?: string | undefined
 }
 
-/** Under which name a grant keeps the access token for a want: `''`, the resource, or both with the sorted scope. */
+/**
+ * Under which name a grant keeps the access token for a want: `''`, the resource, or both with the sorted scope. For
+ * programs that read records themselves.
+ *
+ * @example
+ * ```ts
+ * import { accessKey, type Grant } from '@evergrant/core'
+ *
+ * const endOf = (of: Grant, resource: string): number | undefined => of.access[accessKey({ resource })]?.expires_at
+ * ```
+ */
 export function accessKey(want: Pick<Want, 'resource' | 'scope'>): string {
   const resource = want.resource ?? ''
   if (want.scope === undefined || want.scope.trim() === '') return resource

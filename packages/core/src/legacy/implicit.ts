@@ -79,6 +79,8 @@ export async function beginImplicitAuthorization(client: Client, options: Implic
   const asked = scope.length > 0 ? { scope: scope.join(provider.scope_separator ?? ' ') } : {}
   for (const [name, value] of Object.entries({
     ...provider.authorization_params,
+    // A token must not stand in a query (OAuth 2.0 Multiple Response Type Encoding Practices §5).
+    ...(provider.authorization_params?.['response_mode'] === 'query' ? { response_mode: 'fragment' } : {}),
     ...asked,
     ...options.params,
     ...protocol,

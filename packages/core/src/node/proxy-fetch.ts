@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import { OAuthError } from '../errors.ts'
 
 /** How requests reach the network. Needs the package `undici`, which is an optional peer. */
@@ -18,6 +19,8 @@ export interface ProxyOptions {
   readonly tunnel?: boolean | undefined
   /** Certificate authorities in PEM that are trusted for the targets instead of the usual ones. */
   readonly ca?: string | readonly string[] | undefined
+  /** Resolves the names of targets that are connected to without a proxy. Default: the machine's resolver. */
+  readonly lookup?: LookupFunction | undefined
   /** Whether the target's certificate must be valid. Default true. False is for tests: anybody can then read the tokens. */
   readonly verifyTls?: boolean | undefined
 }
@@ -44,7 +47,7 @@ export type ProxyFetch = typeof fetch & AsyncDisposable & { close(): Promise<voi
  */
 export async function proxyFetch(options: ProxyOptions = {}): Promise<ProxyFetch> {
   const undici = await peer()
-  const { ca, verifyTls = true, noProxy } = options
+  const { ca, verifyTls = true, noProxy, lookup } = options
   const uri = proxyAddress(options)
   const requestTls = { ...(ca === undefined ? {} : { ca: [ca].flat() }), rejectUnauthorized: verifyTls }
   const dispatcher = new undici.EnvHttpProxyAgent({
@@ -52,7 +55,7 @@ export async function proxyFetch(options: ProxyOptions = {}): Promise<ProxyFetch
     ...(noProxy === undefined ? {} : { noProxy: typeof noProxy === 'string' ? noProxy : noProxy.join(',') }),
     ...(options.tunnel === true ? { proxyTunnel: true } : {}),
     requestTls,
-    connect: requestTls,
+    connect: { ...requestTls, ...(lookup === undefined ? {} : { lookup }) },
   })
   const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { url, ...rest } = parts(input, init)

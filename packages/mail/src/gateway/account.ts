@@ -16,8 +16,11 @@ export interface GatewayAccount extends MailAccount {
 
 /** Something worth telling the operator. Nothing in it is a secret, or was typed by somebody who is not known. */
 export interface GatewayEvent {
-  /** `wrong`: no such account or password. `locked`: not looked at, too many were wrong. `failed`: the mail server or the grant. */
-  readonly type: 'opened' | 'closed' | 'wrong' | 'locked' | 'failed'
+  /**
+   * `renewed`: the session goes on on another connection, before its token ends. `wrong`: no such account or password.
+   * `locked`: not looked at, too many were wrong. `failed`: the mail server or the grant.
+   */
+  readonly type: 'opened' | 'renewed' | 'closed' | 'wrong' | 'locked' | 'failed'
   readonly protocol: 'imap' | 'pop' | 'smtp'
   /** Where the program connected from. */
   readonly from: string

@@ -3,7 +3,11 @@ import type { Wire } from '../wire/wire.ts'
 
 /** What became of a login, for the program to be told in its protocol. */
 export type Admission =
-  | { readonly kind: 'open'; readonly upstream: Wire; readonly capabilities?: string | undefined }
+  | {
+      readonly kind: 'open'
+      readonly upstream: Wire
+      readonly capabilities?: string | undefined
+    }
   | { readonly kind: 'wrong' }
   /** Not now: too many wrong passwords, or the mail server or the grant has trouble. `words` are for a person. */
   | { readonly kind: 'later'; readonly words: string }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls'
-import { type Clock, isOAuthError, OAuthError, scrub } from '@evergrant/core'
+import { type Clock, isOAuthError, OAuthError, scrub, systemClock } from '@evergrant/core'
+import { renewalAt } from '../clients/renewal.ts'
 import type { MailProtocol } from '../sasl/index.ts'
 import { imapCommand } from '../sign-in/imap.ts'
 import { openMailbox } from '../sign-in/open.ts'
@@ -12,6 +13,7 @@ import { bridge } from './bridge.ts'
 import type { Admission, Front } from './front.ts'
 import { Guard } from './guard.ts'
 import { imapFront } from './imap-front.ts'
+import { imapRelay, type Upstream } from './imap-relay.ts'
 import { popFront } from './pop-front.ts'
 import { smtpFront } from './smtp-front.ts'
 
@@ -37,6 +39,8 @@ export interface GatewayOptions {
   readonly upstream?: MailConnecting | undefined
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined
   readonly clock?: Clock | undefined
+  /** From 0 up to 1: spreads the renewal of sessions. Default `Math.random`. */
+  readonly random?: (() => number) | undefined
   /** Connections at a time, all listeners together. Default 4000. */
   readonly maxConnections?: number | undefined
   /** Seconds until a program has logged in. Default 60. */
@@ -60,6 +64,9 @@ const fronts: Readonly<Record<MailProtocol, Front>> = { imap: imapFront, pop: po
 /**
  * Starts IMAP, POP3 and SMTP listeners for programs without OAuth 2.0. A program logs in with the address and a password of its
  * own; the gateway signs in at the mail server with an access token, and from then on passes every octet on.
+ *
+ * Before its token ends, an IMAP session is moved to another connection at a moment when no command is under way or it idles,
+ * so that the program notices nothing but news of its folder. Where that cannot be, it gets a BYE and connects again.
  *
  * A wrong password never reaches a grant, and locks its source out. While a grant needs its person or the mail server has
  * trouble, a login is answered so that the program keeps its password and its mail: `NO [UNAVAILABLE]`, `-ERR [SYS/TEMP]`, `454`.
@@ -173,12 +180,14 @@ async function session(
     }
     who = { mailbox: account.mailbox, program: verdict.program }
     try {
-      return await opened(protocol, account, options.upstream)
+      admitted = await opened(protocol, account, options)
+      return admitted.admission
     } catch (error) {
       tell('failed', error instanceof Error ? error : new Error(String(error)))
       return { kind: 'later', words: forPerson(error) }
     }
   }
+  let admitted: Admitted | undefined
   let upstream: Wire | undefined
   try {
     upstream = await fronts[protocol](wire, { tls, plain: isLoopback(from), login })
@@ -190,27 +199,54 @@ async function session(
   }
   if (upstream === undefined) return wire.end()
   tell('opened')
-  await bridge(wire.release(), upstream.release(), idleTimeout)
+  const reopen = admitted?.reopen
+  if (reopen === undefined) await bridge(wire.release(), upstream.release(), idleTimeout)
+  else {
+    const begun = { wire: upstream, renewal: admitted?.renewal }
+    await imapRelay(wire.release(), begun, {
+      clock: options.clock ?? systemClock,
+      idle: idleTimeout,
+      reopen,
+      onRenewal: (error) => tell(error === undefined ? 'renewed' : 'failed', error),
+    })
+  }
   tell('closed')
 }
 
+/** A login that was let in, and for IMAP how its session goes on beyond the token's end. */
+interface Admitted {
+  readonly admission: Admission
+  readonly renewal?: number | undefined
+  readonly reopen?: () => Promise<Upstream>
+}
+
 /** The signed-in mail server, with the capabilities it has from now on. */
-async function opened(
-  protocol: MailProtocol,
-  account: GatewayAccount,
-  connecting: MailConnecting | undefined,
-): Promise<Admission> {
+async function opened(protocol: MailProtocol, account: GatewayAccount, options: GatewayOptions): Promise<Admitted> {
   const server = account[protocol]
-  if (server === undefined)
-    return { kind: 'later', words: `${account.mailbox} has no ${protocol.toUpperCase()} server here` }
+  if (server === undefined) {
+    const words = `${account.mailbox} has no ${protocol.toUpperCase()} server here`
+    return { admission: { kind: 'later', words } }
+  }
   const { mailbox, source } = account
-  const { wire, login } = await openMailbox(protocol, source, { server, mailbox }, connecting)
-  if (protocol !== 'imap') return { kind: 'open', upstream: wire }
+  const { clock = systemClock, upstream: connecting, random = Math.random } = options
+  const { wire, login, expires_at } = await openMailbox(protocol, source, { server, mailbox }, connecting)
+  if (protocol !== 'imap') return { admission: { kind: 'open', upstream: wire } }
+  let end = expires_at
+  const renewal = (): number | undefined => renewalAt({ expires_at: end }, clock.now(), random())
+  const reopen = async (): Promise<Upstream> => {
+    // A token that lasts longer than the present one: the first session to ask gets it for all of the account's.
+    const minTtl = Math.max(60, (end ?? 0) - clock.now() + 1)
+    const next = await openMailbox(protocol, source, { server, mailbox, want: { minTtl } }, connecting)
+    end = next.expires_at
+    return { wire: next.wire, renewal: renewal() }
+  }
   try {
     const { untagged } = await imapCommand(wire, login, 'CAPABILITY')
     const words = untagged.flatMap((line) => /^\* CAPABILITY (.*)$/i.exec(line)?.[1]?.split(' ') ?? [])
-    const useful = words.filter((word) => !/^(?:AUTH=.*|STARTTLS|LOGINDISABLED|SASL-IR)$/i.test(word))
-    return { kind: 'open', upstream: wire, capabilities: useful.length === 0 ? undefined : useful.join(' ') }
+    // Compressed, a session could not be followed, and not be moved to another connection.
+    const useful = words.filter((word) => !/^(?:AUTH=.*|STARTTLS|LOGINDISABLED|SASL-IR|COMPRESS=.*)$/i.test(word))
+    const capabilities = useful.length === 0 ? undefined : useful.join(' ')
+    return { admission: { kind: 'open', upstream: wire, capabilities }, renewal: renewal(), reopen }
   } catch (error) {
     wire.destroy()
     throw error

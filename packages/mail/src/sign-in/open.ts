@@ -1,4 +1,4 @@
-import { isOAuthError, OAuthError, type TokenSource, type Want } from '@evergrant/core'
+import { type AccessToken, isOAuthError, OAuthError, type TokenSource, type Want } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
 import type { MailProtocol } from '../sasl/index.ts'
 import { connectMail, type MailConnecting, serverName } from '../wire/connect.ts'
@@ -16,6 +16,14 @@ const ways: Readonly<Record<MailProtocol, SignsIn>> = { imap: signInImap, pop: s
 /** Seconds that a token should last when a connection begins. */
 const FRESH = 60
 
+/** A signed-in connection. */
+export interface OpenMailbox {
+  readonly wire: Wire
+  readonly login: SignIn
+  /** When its token ends, in epoch seconds. */
+  readonly expires_at?: number | undefined
+}
+
 /**
  * Connects to a mailbox and signs in. When the server refuses the token, once more with a newer one if there is one: a
  * refusal of that is final. `want` goes with every request for a token.
@@ -25,24 +33,26 @@ export async function openMailbox(
   source: MailTokens,
   at: { readonly server: MailServer; readonly mailbox: string; readonly want?: Want | undefined },
   connecting: MailConnecting = {},
-): Promise<{ readonly wire: Wire; readonly login: SignIn }> {
+): Promise<OpenMailbox> {
   const { server, mailbox, want } = at
-  const token = bearer((await source.token({ minTtl: FRESH, ...want })).access_token)
+  const first = await source.token({ minTtl: FRESH, ...want })
+  const token = bearer(first)
   try {
-    return await attempt(protocol, { ...connecting, server, mailbox, token })
+    return { ...(await attempt(protocol, { ...connecting, server, mailbox, token })), expires_at: first.expires_at }
   } catch (error) {
     if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED') throw error
     // A scope that is too small is the same in the next token.
     if (error.error === 'insufficient_scope') throw error
-    const newer = (await source.token({ ...want, rejected: token })).access_token
-    if (newer === token) throw error
-    return attempt(protocol, { ...connecting, server, mailbox, token: newer })
+    const newer = await source.token({ ...want, rejected: token })
+    if (newer.access_token === token) throw error
+    const opened = await attempt(protocol, { ...connecting, server, mailbox, token: bearer(newer) })
+    return { ...opened, expires_at: newer.expires_at }
   }
 }
 
-function bearer(token: string): string {
-  if (token === '') throw new OAuthError('TOKEN_MISSING', 'The token source gave an empty token.')
-  return token
+function bearer({ access_token }: Pick<AccessToken, 'access_token'>): string {
+  if (access_token === '') throw new OAuthError('TOKEN_MISSING', 'The token source gave an empty token.')
+  return access_token
 }
 
 async function attempt(protocol: MailProtocol, login: SignIn): Promise<{ wire: Wire; login: SignIn }> {

@@ -314,23 +314,3 @@ test('a listener that others can reach needs a certificate', async () => {
     { code: 'INVALID_SETTING' },
   )
 })
-
-test('a program that never reads holds its server back, and both go when it goes', { skip: unable }, async () => {
-  await using at = await gateway()
-  const client = await talk(at.imap)
-  const big = mail('big', `${'x'.repeat(76)}\r\n`.repeat(100_000))
-  client.say(`a AUTHENTICATE PLAIN ${Buffer.from(`\0${address}\0${password}`).toString('base64')}\r\n`)
-  await client.hears(/a OK/)
-  client.say(`b APPEND INBOX {${big.length}}\r\n`)
-  await client.hears(/\+ /)
-  client.say(`${big}\r\nc SELECT INBOX\r\n`)
-  const [, count = '1'] = await client.hears(/\* (\d+) EXISTS[\s\S]*c OK/)
-  client.socket.pause()
-  for (let times = 0; times < 20; times++) client.say(`d FETCH ${count} BODY.PEEK[]\r\n`)
-  const memory = process.memoryUsage().arrayBuffers
-  // 160 MB were asked for; what cannot be delivered must wait at the mail server.
-  for (let turns = 0; turns < 50; turns++) await new Promise((resolve) => setTimeout(resolve, 10))
-  assert.ok(process.memoryUsage().arrayBuffers - memory < 40_000_000)
-  client.socket.destroy()
-  while (at.running.sessions > 0) await new Promise((resolve) => setTimeout(resolve, 10))
-})

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import type { MailServer } from '@evergrant/mail/discovery'
-import { type MailAccount, verifyMail } from '@evergrant/mail/sign-in'
+import { type MailAccount, openPop, verifyMail } from '@evergrant/mail/sign-in'
+import { startSandbox, startSandboxMail } from '@evergrant/sandbox'
 import { type MailServers, startMailServers, unable } from '../servers/mail-servers.ts'
 
+const fixtures = join(import.meta.dirname, '../../../core/test/fixtures')
 let servers: MailServers
 before(async () => {
   if (unable) return
@@ -163,4 +167,44 @@ test('a mailbox name that would begin a command of its own is never sent', async
   const [check] = await verifyMail(source, { mailbox: 'a@b.org\r\nA DELETE INBOX', imap: server.imap })
   assert.equal(check?.error?.code, 'INVALID_ARGUMENT')
   assert.ok(server.heard.every((line) => !line.includes('DELETE')))
+})
+
+test('POP3: messages are counted, listed, read dot for dot and deleted, with STLS and a limit on their size', async () => {
+  const certificate = {
+    cert: await readFile(join(fixtures, 'server.crt'), 'utf8'),
+    key: await readFile(join(fixtures, 'server.pem'), 'utf8'),
+  }
+  const ca = await readFile(join(fixtures, 'ca.crt'), 'utf8')
+  const app = { client_id: 'app', client_secret: 'a secret', grant_types: ['client_credentials'] }
+  await using sandbox = await startSandbox({ clients: [app] })
+  await using mail = await startSandboxMail(sandbox, { certificate })
+  const answer = await fetch(`${sandbox.issuer}/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from('app:a secret').toString('base64')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'mail' }),
+  })
+  const { access_token } = (await answer.json()) as { access_token: string }
+  const tokens = { token: async () => ({ access_token, token_type: 'Bearer', raw: {} }) }
+  const account = {
+    mailbox: 'alice@example.test',
+    pop: { host: '127.0.0.1', port: mail.ports.pop, security: 'starttls' },
+  } as const
+  const dots = 'Subject: dots\r\n\r\n.\r\n..\r\n.end\r\n'
+  mail.deliver(account.mailbox, dots)
+  mail.deliver(account.mailbox, `Subject: large\r\n\r\n${'x'.repeat(5000)}\r\n`)
+  {
+    await using mailbox = await openPop(tokens, account, { ca, largest: 4096 })
+    const [stat, list, text] = await Promise.all([mailbox.stat(), mailbox.list(), mailbox.retrieve(2)])
+    assert.equal(stat.messages, 3)
+    assert.equal(text.toString(), dots)
+    assert.equal(list[1]?.size, dots.length)
+    assert.equal(new Set(list.map(({ uid }) => uid)).size, 3)
+    await assert.rejects(mailbox.retrieve(9), { code: 'MAIL_COMMAND_REFUSED' })
+    await assert.rejects(mailbox.retrieve(1.5), { code: 'INVALID_ARGUMENT' })
+    await mailbox.delete(1)
+  }
+  await using again = await openPop(tokens, account, { ca, largest: 4096 })
+  assert.equal((await again.stat()).messages, 2)
+  await assert.rejects(again.retrieve(2), { code: 'MAIL_ANSWER_INVALID', message: /more than 4096 octets/ })
+  await assert.rejects(again.stat(), { code: 'ABORTED' }, 'the rest of the message is no answer to anything')
 })

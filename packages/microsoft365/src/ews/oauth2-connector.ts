@@ -5,6 +5,7 @@ import {
   bearerMiddleware,
   beginAuthorization,
   type Client,
+  type ClientAuthentication,
   ClientSecretBasic,
   ClientSecretPost,
   type ConsentHandler,
@@ -37,6 +38,11 @@ export interface ConnectorOptions {
   readonly endpointVersion?: EndpointVersion | undefined
   /** Brings a person to the consent page, for the interactive flows: `consoleConsent`, `loopbackConsent`, or your own. */
   readonly prompt?: ConsentHandler | ((url: string) => Promise<string | undefined>) | undefined
+  /**
+   * How the client authenticates instead of by `client_secret`, such as `PrivateKeyJwt(key)` of a certificate. Then no
+   * flow needs the secret.
+   */
+  readonly clientAuth?: ClientAuthentication | undefined
   /** Where grants are kept. Default: this process's memory. */
   readonly store?: GrantStore | undefined
   /** Authorization servers instead of the catalogue's. */
@@ -90,7 +96,7 @@ export class OAuth2Connector implements TokenSource {
     this.#options = options
     this.#store = options.store ?? memoryStore()
     if (access_token === undefined) {
-      this.#way = checkedWay(settings)
+      this.#way = checkedWay(settings, options.clientAuth !== undefined)
       if (this.#way.kind === 'app' || this.#way.kind === 'password')
         assertRealTenant(tenant_id, this.#way.type, 'tenant_id')
     } else this.#current = providedTokenSource({ token: given(access_token), clock: options.http?.clock })
@@ -201,9 +207,11 @@ export class OAuth2Connector implements TokenSource {
       case 'implicit':
         await this.#implicitly(client, asked)
         return source
-      default:
-        await obtainConsent(client, { ...to, redirect_uri: this.#redirect(), consent: this.#prompt() })
+      default: {
+        const consent = this.#prompt()
+        await obtainConsent(client, { ...to, redirect_uri: this.#redirect(consent), consent })
         return source
+      }
     }
   }
 
@@ -224,8 +232,10 @@ export class OAuth2Connector implements TokenSource {
     throw new OAuthError('GRANT_NOT_FOUND', message, { outcome: 'not_sent' })
   }
 
-  #redirect(): string {
-    return this.#settings.redirect_uri ?? ''
+  /** A prompt that listens says where; else it is as registered. */
+  #redirect(prompt?: object): string {
+    const listening = prompt !== undefined && 'redirectUri' in prompt ? prompt.redirectUri : undefined
+    return typeof listening === 'string' ? listening : (this.#settings.redirect_uri ?? '')
   }
 
   #grant(version: EndpointVersion): string {
@@ -257,11 +267,12 @@ export class OAuth2Connector implements TokenSource {
       provider: await providerFor(tenant_id, this.#options.providers?.[version], version, { resource }),
       client_id,
       client_auth:
-        secret === 'basic'
+        this.#options.clientAuth ??
+        (secret === 'basic'
           ? ClientSecretBasic(client_secret)
           : secret === 'body'
             ? ClientSecretPost(client_secret)
-            : None(),
+            : None()),
       http: this.#options.http,
     })
   }

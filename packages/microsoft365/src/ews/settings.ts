@@ -74,11 +74,21 @@ const ways: Readonly<Record<OAuth2AuthorizationType, NamedFlow<Checked, Way>>> =
   }),
 }
 
-/** Throws `INVALID_ARGUMENT` with the names there are, and `MISSING_PARAMETER` with every property that is missing. */
-export function checkedWay(settings: OAuth2Settings): Way {
+/**
+ * Throws `INVALID_ARGUMENT` with the names there are, and `MISSING_PARAMETER` with every property that is missing.
+ * `isCertified`: something else stands in the place of the secret.
+ */
+export function checkedWay(settings: OAuth2Settings, isCertified = false): Way {
   const scope = scopeOf(settings)
   const names = scope.length === 0 ? undefined : scope.join(' ')
-  const checked = { ...settings, scope: names, oauth2_scope: names, 'scope or resource': names ?? settings.resource }
+  const { client_secret = isCertified ? 'not needed' : undefined } = settings
+  const checked = {
+    ...settings,
+    client_secret,
+    scope: names,
+    oauth2_scope: names,
+    'scope or resource': names ?? settings.resource,
+  }
   return namedFlow(ways, settings.oauth2_authorization_type ?? '', checked)
 }
 

@@ -115,6 +115,16 @@ const refusals: Readonly<Record<number, Refusal>> = {
   70000: { error: 'invalid_grant', words: 'The provided value for the input parameter {parameter} is not valid.' },
   // The list: UnsupportedGrantType.
   70003: { error: 'unsupported_grant_type', words: "The app requested an unsupported grant type '{type}'." },
+  // The list: response_mode query is not for tokens, https://learn.microsoft.com/entra/identity-platform/v2-oauth2-implicit-grant-flow
+  70007: {
+    error: 'unsupported_response_mode',
+    words: "'{mode}' is not a supported value of 'response_mode' when requesting a token.",
+  },
+  // The list: UnsupportedResponseType for this app.
+  700051: {
+    error: 'unsupported_response_type',
+    words: "response_type 'token' is not enabled for the application.",
+  },
   // The list: ExpiredOrRevokedGrant.
   70008: {
     error: 'invalid_grant',

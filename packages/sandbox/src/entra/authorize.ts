@@ -5,11 +5,13 @@ import { consent as ownConsent } from '../consent.ts'
 import type { Engine, Exchange } from '../engine.ts'
 import { type Answer, redirectAnswer } from '../http-answer.ts'
 import { errorPage } from '../page.ts'
+import { Parameters } from '../parameters.ts'
 import { Aadsts, aadstsFields } from './aadsts.ts'
 import { assertKnown, byResource } from './asked.ts'
 import { appOf, clientOf, type EntraApp, type EntraDirectory } from './directory.ts'
 import { assertAllowed, tenantOf } from './person-checks.ts'
 import { assertUsable, type EntraPlace } from './place.ts'
+import { type Given, tokens } from './tokens.ts'
 
 /** Checks an authorization request by the directory, then shows the sandbox's own page. */
 export async function authorize(
@@ -30,7 +32,10 @@ export async function authorize(
     // Where it is not certain that the address is the app's, the person is told and sent nowhere.
     return page(error, engine)
   }
+  const isImplicit = sent.get('response_type') === 'token'
   try {
+    if (isImplicit && !app.implicit) throw new Aadsts(700051)
+    if (isImplicit && sent.get('response_mode') === 'query') throw new Aadsts(70007, { mode: 'query' })
     if (place.version === 2) {
       if (sent.get('resource') !== undefined) throw new Aadsts(901002)
       if (sent.get('scope') === undefined) throw new Aadsts(900144, { parameter: 'scope' })
@@ -40,7 +45,16 @@ export async function authorize(
     return back(error, redirect, sent.get('state'), engine)
   }
   engine.clients.register(clientOf({ ...app, redirect_uris: [...(app.redirect_uris ?? []), redirect] }))
-  return ownAuthorize({ ...exchange, endpoint: 'authorize', authority: `${place.tenant} ${place.version}` }, engine)
+  const query = new URLSearchParams(sent.encoded)
+  if (isImplicit) {
+    query.set('response_type', 'code')
+    query.delete('response_mode')
+  }
+  const authority = `${place.tenant} ${place.version}${isImplicit ? ' token' : ''}`
+  return ownAuthorize(
+    { ...exchange, method: 'GET', query: new Parameters(query), endpoint: 'authorize', authority },
+    engine,
+  )
 }
 
 /**
@@ -59,7 +73,7 @@ export async function consent(exchange: Exchange, directory: EntraDirectory, eng
   const user = engine.users.find(code?.sub)
   const app = appOf(directory, code?.clientId)
   if (code === undefined || user === undefined || app === undefined) return answer
-  const [authority = 'common', version] = (code.authority ?? '').split(' ')
+  const [authority = 'common', version, implicit] = (code.authority ?? '').split(' ')
   try {
     const tenant = tenantOf(user, authority, app, directory)
     const asked =
@@ -70,12 +84,33 @@ export async function consent(exchange: Exchange, directory: EntraDirectory, eng
     const isCovered = asked.every((one) => engine.entra.covers(tenant.id, user.sub, app, one))
     if (tenant.userConsent === false && !isCovered) throw new Aadsts(90094)
     engine.entra.add(tenant.id, user.sub, app, asked)
+    if (implicit !== undefined) {
+      code.used = {}
+      const given = { app, user, tid: tenant.id, version: version === '1' ? 1 : 2, clientInfo: false } as const
+      return await inFragment(redirect, state, { ...given, asked: asked[0] }, engine, directory)
+    }
   } catch (error) {
     code.used = {}
     return error instanceof Aadsts && error.code === 90094 ? back(error, redirect, state, engine) : page(error, engine)
   }
   const separator = location.includes('?') ? '&' : '?'
   return { ...answer, headers: { ...answer.headers, location: `${location}${separator}session_state=${randomUUID()}` } }
+}
+
+/** @see https://learn.microsoft.com/entra/identity-platform/v2-oauth2-implicit-grant-flow#successful-response */
+async function inFragment(
+  redirect: string,
+  state: string | undefined,
+  { asked, ...given }: Omit<Given, 'asked'> & { readonly asked: Given['asked'] | undefined },
+  engine: Engine,
+  directory: EntraDirectory,
+): Promise<Answer> {
+  if (asked === undefined) throw new Aadsts(900144, { parameter: 'scope' })
+  const { body, issued } = await tokens({ ...given, asked: { ...asked, signIn: [] } }, engine, directory)
+  const { access_token, token_type, expires_in, scope } = JSON.parse(body) as Record<string, string>
+  const fields = { access_token, token_type, expires_in: String(expires_in), scope, state, session_state: randomUUID() }
+  const pairs = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return redirectAnswer(`${redirect}#${new URLSearchParams(pairs)}`, issued === undefined ? {} : { issued })
 }
 
 /** As registered, character by character; of `http://localhost` and `http://127.0.0.1` any port. */

@@ -40,6 +40,8 @@ export interface EntraApp {
   /** Certificates in PEM. */
   readonly certificates?: readonly string[] | undefined
   readonly redirect_uris?: readonly string[] | undefined
+  /** Whether access tokens may be asked for in the browser (`oauth2AllowImplicitFlow`). Default false. */
+  readonly implicit?: boolean | undefined
   /** "Allow public client flows": device code and password without a secret. Default: whether it is a public client. */
   readonly public_flows?: boolean | undefined
   /** Delegated permissions that an administrator granted for everybody, as whole scopes; true: whatever is asked for. */

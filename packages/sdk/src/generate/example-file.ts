@@ -22,8 +22,12 @@ export function exampleFile(
       ? ''
       : `
 if (client${property(person.name)}.tokenState === 'missing') {
-  console.log('Open', await client${property(person.name)}.getAuthorizationUrl(), 'and run this again with the token.')
-  process.exit(1)
+  console.log(\`Open \${await client${property(person.name)}.getAuthorizationUrl()}\`)
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const callback = await terminal.question('The address that you were sent back to: ')
+  terminal.close()
+  // Plain JSON: store it, and give it as \`token\` the next time.
+  await client${property(person.name)}.fetchToken(callback)
 }
 `
   const call =
@@ -31,9 +35,9 @@ if (client${property(person.name)}.tokenState === 'missing') {
       ? 'console.log(Object.keys(client.auth))'
       : `const { data, error, response } = await client.GET(${quoted(path)})\nconsole.log(response.status, data ?? error)`
   return `${header}
-// Calls ${comment(api.title)}: node example.ts
+// Calls ${comment(api.title)}: node example.ts, with these in the environment.
 import process from 'node:process'
-import { ${['createClient', ...imports].join(', ')} } from './client${extension}'
+${person === undefined ? '' : "import { createInterface } from 'node:readline/promises'\n"}import { ${['createClient', ...imports].join(', ')} } from './client${extension}'
 
 const client = createClient({
   baseUrl: process.env['API_BASE_URL'],

@@ -1,14 +1,16 @@
-import { type GrantSummary, missingScopes, predictedEnd, summary } from '@evergrant/core'
+import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
-import type { Kysely, Selectable, Updateable } from 'kysely'
+import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
 import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
-import type { Account, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
+import type { Account, AccountList, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
+import { grantSummaries } from './grant-summaries.ts'
+import { cursorFrom, cursorText } from './page-cursor.ts'
 import { type ConsentTrouble, condition } from './state.ts'
 import { type StateCount, stateCounts } from './state-counts.ts'
 
@@ -16,6 +18,18 @@ import { type StateCount, stateCounts } from './state-counts.ts'
 const LONGEST_CHECK = 60
 
 export type AccountRow = Selectable<AccountTable>
+
+/** Which accounts are to be listed. */
+interface Wanted {
+  readonly ids?: ReadonlySet<string> | undefined
+  readonly owner?: string | undefined
+  readonly connection?: string | undefined
+}
+
+interface Paging {
+  readonly limit: number
+  readonly cursor: string | undefined
+}
 
 /** The accounts: their rows, and how they look with their grants and connections. */
 export class Accounts {
@@ -51,6 +65,8 @@ export class Accounts {
       id: randomId(),
       connection_id: of.id,
       name: name?.trim() ?? '',
+      sort_name: sortName({ name: name?.trim() ?? '', login_hint: hint }, undefined),
+      look_at: null,
       login_hint: hint,
       paused: 0,
       refreshes: 0,
@@ -65,12 +81,13 @@ export class Accounts {
     return row
   }
 
-  patch(id: string, { name, login_hint, paused }: AccountPatch): Promise<void> {
-    return this.update(id, {
+  async patch(id: string, { name, login_hint, paused }: AccountPatch): Promise<void> {
+    await this.update(id, {
       ...(name === undefined ? {} : { name: name.trim() }),
       ...(login_hint === undefined ? {} : { login_hint: login_hint.trim() || null }),
       ...(paused === undefined ? {} : { paused: paused ? 1 : 0 }),
     })
+    await this.sorted(id)
   }
 
   async update(id: string, change: Updateable<AccountTable>): Promise<void> {
@@ -78,12 +95,45 @@ export class Accounts {
     await this.#db.updateTable('accounts').set(values).where('id', '=', id).execute()
   }
 
+  /** Brings its place in lists up to what it is called now. */
+  async sorted(id: string): Promise<void> {
+    const [row, grant] = await Promise.all([this.get(id), this.#deps.store.get(id)])
+    const sort_name = sortName(row, grant)
+    if (sort_name === row.sort_name) return
+    await this.#db.updateTable('accounts').set({ sort_name }).where('id', '=', id).execute()
+  }
+
+  /** Says when refresh-ahead has to look at it; null: not until something happens. */
+  async lookAt(id: string, look_at: number | null): Promise<void> {
+    await this.#db.updateTable('accounts').set({ look_at }).where('id', '=', id).execute()
+  }
+
+  /** A program was given a token, which is due for renewal then. */
+  async used(id: string, due: number | undefined): Promise<void> {
+    const { coalesce } = this.#db.fn
+    await this.#db
+      .updateTable('accounts')
+      .set({ last_used_at: this.#deps.clock.now() })
+      .$if(due !== undefined, (update) =>
+        update.set((of) => ({
+          look_at: of
+            .case()
+            .when(coalesce('look_at', of.lit(Number.MAX_SAFE_INTEGER)), '>', due ?? 0)
+            .then(due ?? 0)
+            .else(of.ref('look_at'))
+            .end(),
+        })),
+      )
+      .where('id', '=', id)
+      .execute()
+  }
+
   /** Counts a refresh; two at once count as two. */
-  async refreshed(id: string): Promise<void> {
+  async refreshed(id: string, look_at: number | null): Promise<void> {
     const now = this.#deps.clock.now()
     await this.#db
       .updateTable('accounts')
-      .set((of) => ({ refreshes: of('refreshes', '+', 1), last_success_at: now, updated_at: now }))
+      .set((of) => ({ refreshes: of('refreshes', '+', 1), last_success_at: now, updated_at: now, look_at }))
       .where('id', '=', id)
       .execute()
   }
@@ -103,30 +153,24 @@ export class Accounts {
     const [connection, stored, pending, owners] = await Promise.all([
       this.#connections.get(row.connection_id),
       this.#deps.store.get(id),
-      this.#pending(id),
+      this.#pending([id]),
       this.#owners(row.owner),
     ])
     return this.#view(row, connection, stored && summary(stored), pending.has(id), owners)
   }
 
   /** All accounts, or those of the given ids, of one owner or of one connection, in order of their names. */
-  async list({
-    ids,
-    owner,
-    connection,
-  }: {
-    ids?: ReadonlySet<string> | undefined
-    owner?: string | undefined
-    connection?: string | undefined
-  } = {}): Promise<Account[]> {
-    let query = this.#db.selectFrom('accounts').selectAll()
-    if (owner !== undefined) query = query.where('owner', '=', owner)
-    if (connection !== undefined) query = query.where('connection_id', '=', connection)
-    const rows = await query.execute()
+  async list({ ids, owner, connection }: Wanted = {}): Promise<Account[]> {
+    const rows = await this.#db
+      .selectFrom('accounts')
+      .selectAll()
+      .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
+      .$if(connection !== undefined, (query) => query.where('connection_id', '=', connection ?? ''))
+      .execute()
     const wanted = ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
-    const grants = new Map<string, GrantSummary>()
-    for await (const grant of this.#deps.store.list()) grants.set(grant.id, grant)
+    const all = rows.length === wanted.length && connection === undefined && owner === undefined
+    const grants = await this.#summaries(wanted, all)
     const [pending, owners] = await Promise.all([this.#pending(), this.#owners()])
     const views = wanted.map((row) => {
       const connection = connections.get(row.connection_id)
@@ -139,6 +183,38 @@ export class Accounts {
   /** How many accounts are in each state, by connection. */
   stateCounts(): Promise<StateCount[]> {
     return stateCounts(this.#db, this.#deps.clock.now(), this.checking)
+  }
+
+  /** So many accounts in order of their names, after a cursor. What it costs does not grow with how many there are. */
+  async page({ ids, owner, connection, limit, cursor }: Wanted & Paging): Promise<AccountList> {
+    const after = cursor === undefined ? undefined : cursorFrom(cursor)
+    const rows = await this.#db
+      .selectFrom('accounts')
+      .selectAll()
+      .$if(connection !== undefined, (query) => query.where('connection_id', '=', connection ?? ''))
+      .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
+      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? []), '']))
+      .$if(after !== undefined, (query) =>
+        query.where(sql<boolean>`(sort_name, id) > (${after?.sortName}, ${after?.id})`),
+      )
+      .orderBy('sort_name')
+      .orderBy('id')
+      .limit(limit + 1)
+      .execute()
+    const shown = rows.slice(0, limit)
+    const last = rows.length > limit ? shown.at(-1) : undefined
+    const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
+    const pending = await this.#pending(shown.map(({ id }) => id))
+    const [grants, owners] = await Promise.all([this.#summaries(shown, false), this.#owners()])
+    const views = shown.map(async (row) => {
+      const of = connections.get(row.connection_id)
+      const grant = grants.get(row.id)
+      // Left by an older server, or the provider calls its person otherwise now.
+      if (sortName(row, grant) !== row.sort_name) await this.sorted(row.id)
+      return of && this.#view(row, of, grant, pending.has(row.id), owners)
+    })
+    const accounts = (await Promise.all(views)).filter((view) => view !== undefined)
+    return { accounts, ...(last && { next: cursorText({ sortName: last.sort_name, id: last.id }) }) }
   }
 
   async connectionView(row: ConnectionRow): Promise<Connection> {
@@ -194,12 +270,23 @@ export class Accounts {
     return this.checking.has(id) || (this.#checkedElsewhere.get(id) ?? 0) > this.#deps.clock.now()
   }
 
-  async #pending(id?: string): Promise<Set<string>> {
+  async #summaries(rows: readonly AccountRow[], all: boolean): Promise<ReadonlyMap<string, GrantSummary>> {
+    if (!all)
+      return grantSummaries(
+        this.#db,
+        rows.map(({ id }) => id),
+      )
+    const grants = new Map<string, GrantSummary>()
+    for await (const grant of this.#deps.store.list()) grants.set(grant.id, grant)
+    return grants
+  }
+
+  async #pending(ids?: readonly string[]): Promise<Set<string>> {
     let query = this.#db
       .selectFrom('pending_authorizations')
       .select('account_id')
       .where('expires_at', '>', this.#deps.clock.now())
-    if (id !== undefined) query = query.where('account_id', '=', id)
+    if (ids !== undefined) query = query.where('account_id', 'in', [...ids, ''])
     return new Set((await query.execute()).map(({ account_id }) => account_id))
   }
 
@@ -209,6 +296,18 @@ export class Accounts {
     const all = this.#db.selectFrom('users').select(['id', 'name'])
     const rows = await (id === undefined ? all : all.where('id', '=', id)).execute()
     return new Map(rows.map((row) => [row.id, row.name]))
+  }
+
+  /** The page on which an administrator of the organisation allows the client, where the provider has one. */
+  async #adminConsent(of: ConnectionRow): Promise<Pick<Account, 'admin_consent_url'>> {
+    try {
+      const options = { redirect_uri: this.#connections.redirectUri(of.id), scope: of.scope }
+      return { admin_consent_url: adminConsentUrl(await this.#connections.client(of), options) }
+    } catch (error) {
+      // Most providers have none; what is wrong with the settings is told elsewhere.
+      if (isOAuthError(error)) return {}
+      throw error
+    }
   }
 
   async #view(
@@ -246,6 +345,7 @@ export class Accounts {
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       ...(subject === undefined ? {} : { subject }),
       ...now,
+      ...(now.state === 'blocked_by_admin' ? await this.#adminConsent(connection) : {}),
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
       missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),
@@ -260,4 +360,12 @@ export class Accounts {
       version: grant?.version ?? 0,
     }
   }
+}
+
+/** The name that an account is shown under, for the order of lists. Cut: an index takes no longer ones. */
+export function sortName(
+  { name, login_hint }: Pick<AccountRow, 'name' | 'login_hint'>,
+  grant: Pick<GrantSummary, 'subject'> | undefined,
+): string {
+  return (name || grant?.subject?.username || login_hint || '').toLowerCase().slice(0, 200)
 }

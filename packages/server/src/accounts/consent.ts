@@ -1,7 +1,6 @@
 import {
   beginAuthorization,
   type Client,
-  callbackParameters,
   finishAuthorization,
   type Grant,
   OAuthError,
@@ -12,6 +11,7 @@ import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
 import { hashed } from '../security/secret.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
+import { callbackState } from './callback-state.ts'
 import type { History } from './history.ts'
 import type { ConsentTrouble } from './state.ts'
 import { asOAuthError, type Tokens } from './tokens.ts'
@@ -81,7 +81,7 @@ export class Consents {
   async finish(connectionId: string, callback: URLSearchParams, browser: string | undefined): Promise<Consent> {
     let account: string | undefined
     try {
-      const state_hash = hashed(await this.#stateOf(connectionId, callback))
+      const state_hash = hashed(await callbackState(this.#connections, connectionId, callback))
       const row = await this.#deps.db
         .selectFrom('pending_authorizations')
         .select(['account_id', 'browser_hash', 'connection_id'])
@@ -98,14 +98,6 @@ export class Consents {
       if (error !== thrown) this.#deps.logger.error({ err: thrown }, 'callback failed')
       return { outcome: 'failed', account, error }
     }
-  }
-
-  /** The `state` of a callback, under the name that the connection's provider gives it. */
-  async #stateOf(connectionId: string, callback: URLSearchParams): Promise<string> {
-    const connection = await this.#connections.get(connectionId).catch(() => undefined)
-    const client = connection && (await this.#connections.client(connection))
-    const names = client?.provider.callback?.parameter_names
-    return callbackParameters(callback, undefined, names).get('state') ?? ''
   }
 
   async reap(): Promise<void> {
@@ -150,7 +142,8 @@ export class Consents {
 
   async #connected(connectionId: string, id: string, { subject }: Grant, client: Client): Promise<void> {
     await this.#accounts.update(id, { consent_trouble: null, last_success_at: this.#deps.clock.now() })
-    this.#tokens.changed(id)
+    await this.#tokens.changed(id)
+    await this.#accounts.sorted(id)
     await this.#history.add(id, { type: 'authorized', detail: subject?.username ?? client.provider.name })
     const connection = await this.#connections.get(connectionId)
     if (await this.#connections.note(connection, undefined)) await this.#accounts.publishConnection(connection)

@@ -1,7 +1,7 @@
 import type { GrantSummary, Guidance } from '@evergrant/core'
-import { type Kysely, type RawBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { AccountState } from '../contract/index.ts'
-import { isPostgres } from '../db/dialect.ts'
+import { jsonOf } from '../db/json.ts'
 import type { Tables } from '../db/tables.ts'
 import { condition } from './state.ts'
 
@@ -47,7 +47,7 @@ export async function stateCounts(
   now: number,
   checking: ReadonlySet<string>,
 ): Promise<StateCount[]> {
-  const json = isPostgres(db) ? inPostgres : inSqlite
+  const json = jsonOf(db)
   const standing = (...path: string[]) => json.text('g.record', ['standing', ...path])
   const consent = (...path: string[]) => json.text('a.consent_trouble', path)
   const failing = (...path: string[]) => sql`CASE g.state WHEN 'failing' THEN ${standing('trouble', ...path)} END`
@@ -91,28 +91,6 @@ export async function stateCounts(
 const DECIDING =
   'connection, paused, checking, pending, connection_trouble, consent_code, consent_error, consent_class, consent_who, ' +
   'standing, same_client, reason, consent_later, code, error, class, who, refreshable, expired'
-
-/** Values in a column of JSON text; null where there is none. Paths and columns are words of ours. */
-interface Json {
-  text(column: string, path: readonly string[]): RawBuilder<unknown>
-  number(column: string, path: readonly string[]): RawBuilder<unknown>
-  has(column: string, field: string): RawBuilder<unknown>
-}
-
-const inSqlite: Json = {
-  text: (column, path) => sql`json_extract(${sql.raw(column)}, ${sql.lit(sqlitePath(path))})`,
-  number: (column, path) => inSqlite.text(column, path),
-  has: (column, field) => sql`json_type(${sql.raw(column)}, ${sql.lit(sqlitePath([field]))}) IS NOT NULL`,
-}
-
-const inPostgres: Json = {
-  text: (column, path) => sql`(${sql.raw(column)}::jsonb #>> ${sql.lit(postgresPath(path))})`,
-  number: (column, path) => sql`${inPostgres.text(column, path)}::double precision`,
-  has: (column, field) => sql`(${sql.raw(column)}::jsonb #> ${sql.lit(postgresPath([field]))}) IS NOT NULL`,
-}
-
-const sqlitePath = (path: readonly string[]): string => ['$', ...path.map((name) => `"${name}"`)].join('.')
-const postgresPath = (path: readonly string[]): string => `{${path.map((name) => `"${name}"`).join(',')}}`
 
 /** The state of an account that stands for its group. */
 function stateOf(group: Group): AccountState {

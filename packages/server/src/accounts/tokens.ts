@@ -4,6 +4,7 @@ import {
   endHere,
   type Grant,
   type GrantEvent,
+  type GrantSummary,
   grant,
   holdsTokens,
   isOAuthError,
@@ -13,11 +14,13 @@ import {
   tokenSources,
   type Want,
 } from '@evergrant/core'
+import { providerDefinition } from '@evergrant/providers'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
 import type { Deps } from '../deps.ts'
+import { nextLook } from '../jobs/next-look.ts'
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../problem.ts'
-import type { Accounts } from './accounts.ts'
+import type { AccountRow, Accounts } from './accounts.ts'
 import type { History } from './history.ts'
 
 /** For so long it is taken from memory that an account exists and is not paused. */
@@ -67,9 +70,11 @@ export class Tokens {
 
   /** A valid token for a program. From memory when one is held there. */
   async hand(id: string, want?: Want): Promise<AccessToken> {
-    if ((await this.#gate(id)).paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
+    const known = this.#gates.get(id)
+    const gate = known !== undefined && this.#deps.clock.now() < known.until ? known : await this.#gate(id)
+    if (gate.paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
     const token = await this.sources.get(id).token(want)
-    this.#noteUse(id)
+    this.#noteUse(id, token)
     return token
   }
 
@@ -85,9 +90,11 @@ export class Tokens {
   }
 
   /** Forgets what is in memory about an account that was changed, here and on other servers. */
-  changed(id: string): void {
+  async changed(id: string): Promise<void> {
     this.forget(id)
     this.#deps.changes?.tell({ of: 'account', id })
+    // What refresh-ahead planned for it may be wrong now.
+    await this.#accounts.lookAt(id, 0)
   }
 
   /** Forgets what is in memory about an account: the next call reads the database. */
@@ -113,7 +120,7 @@ export class Tokens {
     const found = await store.get(id)
     const trouble = found && holdsTokens(found) ? await this.#revokeThere(found) : undefined
     await endHere(store, id, clock)
-    this.changed(id)
+    await this.changed(id)
     await this.#history.add(id, { type: 'revoked', ...(trouble && { code: trouble.code, detail: trouble.message }) })
     return trouble
   }
@@ -141,7 +148,7 @@ export class Tokens {
       const standing = { ...current.standing, next_attempt: clock.now() }
       // Who is faster has something newer to say.
       await store.put(grant({ ...current, standing }), current.version)
-      this.changed(id)
+      await this.changed(id)
     }
   }
 
@@ -196,8 +203,6 @@ export class Tokens {
 
   async #gate(id: string): Promise<Gate> {
     const now = this.#deps.clock.now()
-    const known = this.#gates.get(id)
-    if (known !== undefined && now < known.until) return known
     const before = this.#forgotten
     const { paused } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()
@@ -207,16 +212,27 @@ export class Tokens {
   }
 
   /** Written at most once a minute, and nobody waits for it. */
-  #noteUse(id: string): void {
+  #noteUse(id: string, { refresh_at, expires_at }: AccessToken): void {
     const now = this.#deps.clock.now()
     if (now - (this.#used.get(id) ?? Number.NEGATIVE_INFINITY) < USE_WRITTEN_EVERY) return
+    if (this.#used.size >= MOST_GATES) this.#used.clear()
     this.#used.set(id, now)
-    this.#deps.db
-      .updateTable('accounts')
-      .set({ last_used_at: now })
-      .where('id', '=', id)
-      .execute()
-      .catch(() => this.#used.delete(id))
+    this.#accounts.used(id, refresh_at ?? expires_at).catch(() => this.#used.delete(id))
+  }
+
+  /** When refresh-ahead has to look at an account after an event; not at once again. */
+  async #nextLook({ paused, last_used_at }: AccountRow, of: GrantSummary): Promise<number | null> {
+    const now = this.#deps.clock.now()
+    const { refresh } = await providerDefinition(of.provider)
+    const grant = {
+      state: of.standing.state,
+      refreshable: of.refreshable,
+      due: of.refresh_at ?? of.expires_at ?? null,
+      nextAttempt: of.standing.state === 'failing' ? of.standing.next_attempt : null,
+      updated: of.updated_at,
+    }
+    const at = nextLook({ paused: paused === 1, lastUsed: last_used_at, grant, idle: refresh?.idle }, now)
+    return at === null ? null : Math.max(at, now + 1)
   }
 
   async #noted(event: GrantEvent): Promise<void> {
@@ -226,9 +242,9 @@ export class Tokens {
     if (error !== undefined) this.#deps.logger.warn({ account: id, code: error.code }, error.message)
     const row = await this.#accounts.get(id).catch(() => undefined)
     if (row === undefined) return
-    if (event.type === 'refreshed') {
-      await this.#accounts.refreshed(id)
-    }
+    const look = await this.#nextLook(row, event.grant)
+    if (event.type === 'refreshed') await this.#accounts.refreshed(id, look)
+    else await this.#accounts.lookAt(id, look)
     await this.#history.add(id, {
       type: event.type,
       ...(error && { code: error.code, detail: error.message }),

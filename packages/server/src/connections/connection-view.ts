@@ -1,7 +1,7 @@
 import { type ProviderDefinition, secretAuthentication } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Connection } from '../contract/index.ts'
-import { type ConnectionRow, parametersOf, troubleOf } from './connections.ts'
+import { type ConnectionRow, parametersOf, signInRules, troubleOf } from './connections.ts'
 import { isOffered } from './provider-view.ts'
 
 /** The provider's name; a definition that fits any provider has none of its own, and its host tells it. */
@@ -23,6 +23,7 @@ export async function connectionView(
   const secret = row.client_secret === null ? undefined : 'set'
   const method = row.client_auth ?? secretAuthentication(definition, secret).method
   const trouble = troubleOf(row)
+  const rules = signInRules(row)
   return {
     id: row.id,
     name: row.name,
@@ -38,6 +39,7 @@ export async function connectionView(
     ...(row.issuer === null ? {} : { issuer: row.issuer }),
     ...(row.authorization_endpoint === null ? {} : { authorization_endpoint: row.authorization_endpoint }),
     ...(row.token_endpoint === null ? {} : { token_endpoint: row.token_endpoint }),
+    ...(rules === undefined ? {} : { sign_in: rules }),
     redirect_uri,
     accounts,
     ...(trouble === undefined ? {} : { last_error: trouble.message }),

@@ -11,7 +11,7 @@ import {
 } from '@evergrant/core'
 import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
-import type { ClientAuth, ConnectionPatch, NewConnection } from '../contract/index.ts'
+import type { ClientAuth, ConnectionPatch, NewConnection, SignInRules } from '../contract/index.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
@@ -29,6 +29,9 @@ export interface ConnectionTrouble {
   readonly guidance?: Guidance
   readonly at: number
 }
+
+/** Changes of these say nothing about whether the provider takes the client. */
+const NO_SETTINGS = new Set(['name', 'scope', 'sign_in'])
 
 /** A secret shorter than this would be given away by its last four characters. */
 const HINTED_FROM = 16
@@ -89,6 +92,7 @@ export class Connections {
       revision: 1,
       created_at: now,
       updated_at: now,
+      sign_in: rulesText(wanted.sign_in),
     }
     await assertKnownParameters(row)
     await this.#make(row)
@@ -112,7 +116,7 @@ export class Connections {
         .map((field) => [field, patch[field]?.trim() || null]),
     )
     const moved = Object.entries(addresses).some(([field, address]) => address !== before[field as keyof typeof before])
-    const settings = Object.keys(patch).some((field) => field !== 'name' && field !== 'scope')
+    const settings = Object.keys(patch).some((field) => !NO_SETTINGS.has(field))
     const next: ConnectionRow = {
       ...before,
       ...(name === undefined ? {} : { name: name.trim() }),
@@ -121,6 +125,7 @@ export class Connections {
       ...(client_secret === undefined ? {} : await this.#secret(id, client_secret)),
       ...(parameters === undefined ? {} : { parameters: JSON.stringify(parameters) }),
       ...(scope === undefined ? {} : { scope: scope.trim() }),
+      ...(patch.sign_in === undefined ? {} : { sign_in: rulesText(patch.sign_in) }),
       ...addresses,
       // Changed settings are given the benefit of the doubt.
       ...(settings ? { trouble: null } : {}),
@@ -291,6 +296,16 @@ async function assertKnownParameters(row: Pick<ConnectionRow, 'provider' | 'para
 
 export function troubleOf(row: Pick<ConnectionRow, 'trouble'>): ConnectionTrouble | undefined {
   return row.trouble === null ? undefined : (JSON.parse(row.trouble) as ConnectionTrouble)
+}
+
+/** Who may sign in with the connection; undefined: nobody. */
+export function signInRules(row: Pick<ConnectionRow, 'sign_in'>): SignInRules | undefined {
+  return row.sign_in === null ? undefined : (JSON.parse(row.sign_in) as SignInRules)
+}
+
+function rulesText(rules: SignInRules | null | undefined): string | null {
+  if (rules === undefined || rules === null) return null
+  return JSON.stringify({ ...rules, domains: rules.domains.map((domain) => domain.toLowerCase()) })
 }
 
 export function parametersOf(row: Pick<ConnectionRow, 'parameters'>): Record<string, string> {

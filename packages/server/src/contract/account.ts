@@ -67,6 +67,12 @@ export const Account = Type.Object(
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
     link: Type.Optional(Type.String({ description: "The provider's page that tells more about it." })),
+    admin_consent_url: Type.Optional(
+      Type.String({
+        description:
+          'Where an administrator of the provider’s organisation allows it for everybody, when that is what is missing.',
+      }),
+    ),
     awaiting_consent: Type.Optional(
       Type.Boolean({
         description:
@@ -114,8 +120,22 @@ export const RevokedAccount = Type.Object(
 export type RevokedAccount = Static<typeof RevokedAccount>
 
 /** GET /v1/accounts */
-export const AccountList = Type.Object({ accounts: Type.Array(Account) })
+export const AccountList = Type.Object({
+  accounts: Type.Array(Account),
+  next: Type.Optional(Type.String({ description: 'The cursor of the next page; absent on the last one.' })),
+})
 export type AccountList = Static<typeof AccountList>
+
+/** GET /v1/accounts?limit=100 */
+export const AccountQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
+    cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
+    connection: Type.Optional(Type.String({ maxLength: 100, description: 'Those of one connection alone.' })),
+  },
+  { title: 'AccountQuery', additionalProperties: false },
+)
+export type AccountQuery = Static<typeof AccountQuery>
 
 /** POST /v1/accounts */
 export const NewAccount = Type.Object(

@@ -7,6 +7,27 @@ const Parameters = Type.Record(Type.String(), Type.String(), {
   description: "Values of the provider's parameters, such as `tenant`.",
 })
 
+/** Who may sign in here with a connection's provider. */
+export const SignInRules = Type.Object(
+  {
+    provision: Type.Boolean({
+      description: 'Whether people who were not invited become members by their first sign-in.',
+    }),
+    domains: Type.Array(Type.String({ minLength: 1, maxLength: 253, pattern: '^[^\\s@]+$' }), {
+      maxItems: 100,
+      description: 'Whose verified e-mail addresses are in one of these. Without any, nobody comes uninvited.',
+    }),
+    connect: Type.Boolean({
+      description: 'Whether somebody who has no account of this connection is asked for it right after signing in.',
+    }),
+    trust_email: Type.Boolean({
+      description: 'Take every address that the provider names for verified; for one that has only your own people.',
+    }),
+  },
+  { title: 'SignInRules', additionalProperties: false },
+)
+export type SignInRules = Static<typeof SignInRules>
+
 /** A client that an administrator stored under a name. Its secret is never returned. */
 export const Connection = Type.Object(
   {
@@ -24,6 +45,7 @@ export const Connection = Type.Object(
     issuer: Type.Optional(Type.String()),
     authorization_endpoint: Type.Optional(Type.String()),
     token_endpoint: Type.Optional(Type.String()),
+    sign_in: Type.Optional(SignInRules),
     redirect_uri: Type.String({ description: 'To be registered at the provider, exactly so.' }),
     accounts: Type.Object({ total: Type.Integer(), ok: Type.Integer() }),
     last_error: Type.Optional(
@@ -51,6 +73,11 @@ const Settings = {
   issuer: Type.Optional(Address),
   authorization_endpoint: Type.Optional(Address),
   token_endpoint: Type.Optional(Address),
+  sign_in: Type.Optional(
+    Type.Union([SignInRules, Type.Null()], {
+      description: 'Lets people sign in here with this connection; null: not.',
+    }),
+  ),
 }
 
 /** GET /v1/connections/new */

@@ -8,6 +8,9 @@ export const Session = Type.Object(
     user: Type.Optional(Type.Object({ id: Type.String(), name: Type.String(), role: UserRole })),
     setup_done: Type.Boolean({ description: 'False until the first administrator exists.' }),
     public_url: Type.String({ description: "The server's address. Another address in the browser will not work." }),
+    sign_in_with: Type.Array(Type.Object({ connection: Type.String(), name: Type.String(), provider: Type.String() }), {
+      description: 'Connections that people may sign in with instead of a password.',
+    }),
     sandbox: Type.Boolean({ description: 'Whether the embedded sandbox provider is on.' }),
   },
   { title: 'Session' },
@@ -22,6 +25,13 @@ export const SignIn = Type.Object(
   { title: 'SignIn', additionalProperties: false },
 )
 export type SignIn = Static<typeof SignIn>
+
+/** POST /v1/session/openid */
+export const SignInWith = Type.Object(
+  { connection: Type.String({ minLength: 1, maxLength: 100 }) },
+  { title: 'SignInWith', additionalProperties: false },
+)
+export type SignInWith = Static<typeof SignInWith>
 
 /** The shortest password that is accepted when one is set (NIST SP 800-63B asks for 8 or more). */
 export const PASSWORD_MIN_LENGTH = 10

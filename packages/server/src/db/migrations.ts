@@ -128,4 +128,32 @@ export const migrations: readonly (readonly string[])[] = [
       link TEXT NOT NULL
     )`,
   ],
+  [
+    // Sign-in with an OpenID provider.
+    `ALTER TABLE connections ADD COLUMN sign_in TEXT`,
+    `CREATE TABLE user_identities (
+      iss TEXT NOT NULL,
+      sub TEXT NOT NULL,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      PRIMARY KEY (iss, sub)
+    )`,
+    `CREATE TABLE pending_sign_ins (
+      state_hash TEXT PRIMARY KEY,
+      browser_hash TEXT NOT NULL,
+      connection_id TEXT NOT NULL REFERENCES connections (id) ON DELETE CASCADE,
+      pending TEXT NOT NULL,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+  ],
+  [
+    // When refresh-ahead has to look at an account; at first at all, so that it learns of them.
+    `ALTER TABLE accounts ADD COLUMN look_at DOUBLE PRECISION DEFAULT 0`,
+    `CREATE INDEX accounts_by_look ON accounts (look_at)`,
+    // What lists are in order of. Older servers leave it empty; it is filled when the account is listed.
+    `ALTER TABLE accounts ADD COLUMN sort_name TEXT NOT NULL DEFAULT ''`,
+    `UPDATE accounts SET sort_name = LOWER(SUBSTR(COALESCE(NULLIF(name, ''), login_hint, ''), 1, 200))`,
+    `CREATE INDEX accounts_by_name ON accounts (sort_name, id)`,
+  ],
 ]

@@ -63,10 +63,12 @@ async function sealedAnew({ place, read, replace }: SealedValue, ring: Keyring):
 async function sealedValues(db: Kysely<Tables>): Promise<SealedValue[]> {
   const connections = await db.selectFrom('connections').select('id').where('client_secret', 'is not', null).execute()
   const pending = await db.selectFrom('pending_authorizations').select('state_hash').execute()
+  const signIns = await db.selectFrom('pending_sign_ins').select('state_hash').execute()
   const meta = await db.selectFrom('meta').select('name').where('name', 'in', Object.values(sealedMeta)).execute()
   return [
     ...connections.map(({ id }) => connectionSecret(db, id)),
-    ...pending.map(({ state_hash }) => pendingAuthorization(db, state_hash)),
+    ...pending.map(({ state_hash }) => waiting(db, 'pending_authorizations', state_hash)),
+    ...signIns.map(({ state_hash }) => waiting(db, 'pending_sign_ins', state_hash)),
     ...meta.map(({ name }) => metaValue(db, name)),
   ]
 }
@@ -93,17 +95,18 @@ function connectionSecret(db: Kysely<Tables>, id: string): SealedValue {
   }
 }
 
-function pendingAuthorization(db: Kysely<Tables>, hash: string): SealedValue {
+function waiting(db: Kysely<Tables>, table: 'pending_authorizations' | 'pending_sign_ins', hash: string): SealedValue {
+  const place = table === 'pending_sign_ins' ? sealedPlaces.pendingSignIn : sealedPlaces.pendingAuthorization
   return {
-    name: `the consent under way ${hash}`,
-    place: sealedPlaces.pendingAuthorization(hash),
+    name: `the consent or sign-in under way ${hash}`,
+    place: place(hash),
     async read() {
-      const query = db.selectFrom('pending_authorizations').select('pending').where('state_hash', '=', hash)
+      const query = db.selectFrom(table).select('pending').where('state_hash', '=', hash)
       return (await query.executeTakeFirst())?.pending
     },
     async replace(before, after) {
       const changed = await db
-        .updateTable('pending_authorizations')
+        .updateTable(table)
         .set({ pending: after })
         .where('state_hash', '=', hash)
         .where('pending', '=', before)

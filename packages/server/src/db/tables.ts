@@ -77,6 +77,25 @@ export interface ConnectionTable {
   revision: number
   created_at: number
   updated_at: number
+  /** JSON: SignInRules; null: nobody signs in with it. */
+  sign_in: string | null
+}
+
+interface UserIdentityTable {
+  iss: string
+  sub: string
+  user_id: string
+  created_at: number
+}
+
+interface PendingSignInTable {
+  state_hash: string
+  browser_hash: string
+  connection_id: string
+  /** Sealed JSON of core's PendingAuthorization. */
+  pending: string
+  created_at: number
+  expires_at: number
 }
 
 export interface AccountTable {
@@ -91,6 +110,10 @@ export interface AccountTable {
   refreshes: number
   last_success_at: number | null
   last_used_at: number | null
+  /** When refresh-ahead has to look at it; null: not until something happens. */
+  look_at: Generated<number | null>
+  /** The name that it is shown under, as lists are in order of it. */
+  sort_name: Generated<string>
   /** JSON: why the last consent failed; null after one that did not. */
   consent_trouble: string | null
   created_at: number
@@ -159,6 +182,8 @@ export interface Tables {
   api_keys: ApiKeyTable
   history: HistoryTable
   invitations: InvitationTable
+  user_identities: UserIdentityTable
+  pending_sign_ins: PendingSignInTable
   audit: AuditTable
   changes: ChangeTable
 }

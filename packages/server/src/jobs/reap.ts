@@ -1,8 +1,9 @@
 import type { Services } from '../services.ts'
 
 /** Removes what has run out: pending authorizations, sessions, old history. Grants are never reaped. */
-export async function reap({ consents, sessions, users, history }: Services): Promise<void> {
+export async function reap({ consents, signIns, sessions, users, history }: Services): Promise<void> {
   await consents.reap()
+  await signIns.reap()
   await sessions.reap()
   await users.reap()
   await history.reap()

@@ -1,60 +1,60 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { type GrantSummary, isOAuthError } from '@evergrant/core'
+import { isOAuthError } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Services } from '../services.ts'
+import { isInUse, nextLook } from './next-look.ts'
+import { lookAgain, type Planned, takeDue } from './plan.ts'
 
-/** An account counts as in use for so long after its last token. */
-const IN_USE = 6 * 3600
 /** Requests to one token host at a time. */
 const PER_HOST = 4
+/** Accounts taken at a time. */
+const PART = 200
 /** Renewals begun in one round; the rest come in the next. */
 const MOST_IN_ROUND = 1000
-/** Other work has its turn after so many grants. */
-const BREATH = 500
 
 /**
  * Renews tokens before programs ask for them: those of accounts in use when they are due, the others often enough that
  * the provider does not end them for lack of use (a quarter of its limit). Grants in trouble are tried again when their
- * wait is over. What comes of it is the engine's to record. Returns how many were renewed.
+ * wait is over. What comes of it is the engine's to record, and says when to look again. Returns how many were renewed.
  */
 export async function refreshAhead(services: Services, signal: AbortSignal): Promise<number> {
   const { deps, tokens } = services
-  const now = deps.clock.now()
   const lanes = new Lanes(PER_HOST)
-  const used = await lastUses(services)
+  const hosts = new Map<string, string>()
+  const unbegun = new Set<string>()
   let renewed = 0
   let begun = 0
-  let seen = 0
-  for await (const grant of due(services, now)) {
-    if (signal.aborted || begun >= MOST_IN_ROUND) break
-    if (++seen % BREATH === 0) await turn()
-    const last = used.get(grant.id)
-    if (last === undefined || !grant.refreshable) continue
-    const inUse = last > now - IN_USE
-    if (!inUse && grant.standing.state === 'active' && !(await fadesSoon(grant, now))) continue
-    begun++
-    lanes.add(await hostOf(grant.id, services), async () => {
-      if (signal.aborted) return
-      if (await renew(grant, services)) renewed++
-      if (!inUse) tokens.sources.evict(grant.id)
-    })
+  while (begun < MOST_IN_ROUND && !signal.aborted) {
+    const now = deps.clock.now()
+    const taken = await takeDue(deps.db, now, PART)
+    const looks = new Map<string, number | null>()
+    for (const planned of taken) {
+      const at = nextLook({ ...planned, idle: await idleLimit(planned) }, now)
+      if (at === null || at > now) {
+        looks.set(planned.id, at)
+        continue
+      }
+      begun++
+      unbegun.add(planned.id)
+      const host = hosts.get(planned.connection) ?? (await hostOf(planned.id, services))
+      hosts.set(planned.connection, host)
+      lanes.add(host, async () => {
+        if (signal.aborted) return
+        unbegun.delete(planned.id)
+        if (await renew(planned, services)) renewed++
+        if (!isInUse(planned.lastUsed, now)) tokens.sources.evict(planned.id)
+      })
+    }
+    await lookAgain(deps.db, looks)
+    if (taken.length < PART) break
   }
   await lanes.done()
+  // Somebody else begins them at once.
+  await lookAgain(deps.db, new Map([...unbegun].map((id) => [id, 0])))
   return renewed
 }
 
-/** Grants whose token is due, and those whose wait after trouble is over. */
-async function* due({ deps }: Services, now: number): AsyncIterable<GrantSummary> {
-  for await (const grant of deps.store.list({ state: 'failing' })) {
-    if (grant.standing.state === 'failing' && grant.standing.next_attempt <= now) yield grant
-  }
-  yield* deps.store.list({ state: 'active', dueBefore: now })
-}
-
-/** When each account that is not paused was last used; 0: never. */
-async function lastUses({ deps }: Services): Promise<Map<string, number>> {
-  const rows = await deps.db.selectFrom('accounts').select(['id', 'last_used_at']).where('paused', '=', 0).execute()
-  return new Map(rows.map(({ id, last_used_at }) => [id, last_used_at ?? 0]))
+async function idleLimit({ provider }: Planned): Promise<number | undefined> {
+  return (await providerDefinition(provider)).refresh?.idle
 }
 
 async function hostOf(id: string, { tokens }: Services): Promise<string> {
@@ -64,20 +64,15 @@ async function hostOf(id: string, { tokens }: Services): Promise<string> {
 }
 
 /** A longer life than the token has left: whoever renewed it meanwhile, this process or another, is enough. */
-async function renew(grant: GrantSummary, { deps, tokens }: Services): Promise<boolean> {
-  const left = (grant.expires_at ?? 0) - deps.clock.now()
+async function renew({ id, expiresAt }: Planned, { deps, tokens }: Services): Promise<boolean> {
+  const left = (expiresAt ?? 0) - deps.clock.now()
   try {
-    await tokens.sources.get(grant.id).token({ minTtl: Math.max(0, left) + 1 })
+    await tokens.sources.get(id).token({ minTtl: Math.max(0, left) + 1 })
     return true
   } catch (error) {
     if (!isOAuthError(error)) throw error
     return false
   }
-}
-
-async function fadesSoon(grant: GrantSummary, now: number): Promise<boolean> {
-  const { refresh } = await providerDefinition(grant.provider)
-  return refresh?.idle !== undefined && now - grant.updated_at > refresh.idle / 4
 }
 
 /** Work that goes side by side, but only so much of it for each host. */

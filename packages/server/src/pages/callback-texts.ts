@@ -29,6 +29,12 @@ export const words = {
 export const connectedText = (account: string, connection: string): CallbackText =>
   text(words.connected, `${account} is connected through ${connection}.`, words.closes)
 
+export const adminConsentText: CallbackText = text(
+  'Allowed for the organisation',
+  'An administrator has allowed this program.',
+  'The people concerned can connect their accounts in Evergrant now.',
+)
+
 export const otherBrowserText: CallbackText = text(
   'Please finish in the other browser',
   'This consent was begun in another browser or another profile, so it was not used here.',

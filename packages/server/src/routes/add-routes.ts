@@ -9,7 +9,6 @@ import { revealRoute } from './accounts/reveal.ts'
 import { revokeRoute } from './accounts/revoke.ts'
 import { testRoute } from './accounts/run-test.ts'
 import { showRoute as showAccount } from './accounts/show.ts'
-import { tokenRoute } from './accounts/token.ts'
 import { updateRoute as updateAccount } from './accounts/update.ts'
 import { createRoute as createApiKey } from './api-keys/create.ts'
 import { listRoute as listApiKeys } from './api-keys/list.ts'
@@ -32,6 +31,7 @@ import { listRoute as listProviders } from './providers/list.ts'
 import { showRoute as showProvider } from './providers/show.ts'
 import { beginRoutes } from './session/begin.ts'
 import { endRoute } from './session/end.ts'
+import { openidRoute } from './session/openid.ts'
 import { passwordRoute } from './session/password.ts'
 import { showRoute as showSession } from './session/show.ts'
 import { inviteRoutes } from './users/invite.ts'
@@ -42,6 +42,7 @@ import { updateRoute as updateUser } from './users/update.ts'
 const routes: readonly ((app: App, services: Services) => void)[] = [
   showSession,
   beginRoutes,
+  openidRoute,
   endRoute,
   passwordRoute,
   listUsers,
@@ -64,7 +65,6 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   updateAccount,
   removeAccount,
   authorizeRoute,
-  tokenRoute,
   refreshRoute,
   testRoute,
   revokeRoute,

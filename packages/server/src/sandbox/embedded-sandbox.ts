@@ -164,7 +164,7 @@ async function moveAccounts(
       const next = found && moved(found, former, issuer, deps.clock.now())
       if (found === undefined || next === undefined) break
       if ((await deps.store.put(next, found.version)).ok) {
-        tokens.changed(id)
+        await tokens.changed(id)
         break
       }
     }

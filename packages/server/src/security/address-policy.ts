@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { BlockList, isIP } from 'node:net'
-import { isLoopback, OAuthError } from '@evergrant/core'
+import { isLoopback, isOAuthError, OAuthError } from '@evergrant/core'
 
 /** Addresses of a host name. */
 export type Resolve = (hostname: string) => Promise<readonly string[]>
@@ -38,7 +38,6 @@ const SPECIAL = [
   '100::/64',
   '2001::/32',
   '2001:db8::/32',
-  '2002::/16',
   'fc00::/7',
   'fe80::/10',
   'fec0::/10',
@@ -49,15 +48,20 @@ const SPECIAL = [
  * A `fetch` that refuses addresses inside of the own network, by number and by name: a name counts as all the addresses
  * that it resolves to. Whoever may make a connection could otherwise have the server ask its neighbours.
  *
- * A name could resolve to something else a moment later. Nothing is told to what is then there: requests are https, and
- * no neighbour has a certificate for that name; plain http is for loopback alone, by number or as `localhost`.
+ * A name could resolve to something else a moment later: `pinnedFetch` holds what is connected to to the same policy.
  *
  * Throws `PRIVATE_ADDRESS`, before anything is sent.
  */
 export function guardedFetch(fetching: typeof fetch, policy: AddressPolicy): typeof fetch {
   return async (input, init) => {
     await assertReachable(input instanceof Request ? input.url : String(input), policy)
-    return fetching(input, init)
+    try {
+      return await fetching(input, init)
+    } catch (error) {
+      // A refusal at the moment of connecting comes wrapped as a network failure.
+      const refused = error instanceof Error ? error.cause : undefined
+      throw isOAuthError(refused) && refused.code === 'PRIVATE_ADDRESS' ? refused : error
+    }
   }
 }
 
@@ -73,20 +77,27 @@ export function assertPublicAddress(address: string, policy: AddressPolicy): voi
 async function assertReachable(address: string, policy: AddressPolicy): Promise<void> {
   assertPublicAddress(address, policy)
   const host = hostOf(address)
-  if (policy.allowed === 'all' || isIP(host) !== 0 || isLoopback(host) || named(host, policy)) return
-  const { resolve = resolved } = policy
+  if (isIP(host) !== 0 || isLoopback(host) || named(host, policy)) return
   let found: readonly string[]
   try {
-    found = await resolve(host)
+    found = await resolvedBy(policy, host)
   } catch {
     // A name that cannot be resolved cannot be asked either; the request says it in its own words.
     return
   }
+  assertResolved(host, found, policy)
+}
+
+/** Refuses a name for any of the addresses that it resolved to. Throws `PRIVATE_ADDRESS`. */
+export function assertResolved(hostname: string, found: readonly string[], policy: AddressPolicy): void {
+  const host = hostname.replace(/\.$/, '').toLowerCase()
+  if (named(host, policy)) return
   for (const number of found) assertNumber(host, number, policy)
 }
 
-async function resolved(hostname: string): Promise<readonly string[]> {
-  return (await lookup(hostname, { all: true })).map(({ address }) => address)
+/** The addresses of a name, by the policy's resolver. */
+export async function resolvedBy({ resolve }: AddressPolicy, hostname: string): Promise<readonly string[]> {
+  return resolve?.(hostname) ?? (await lookup(hostname, { all: true })).map(({ address }) => address)
 }
 
 function hostOf(address: string): string {
@@ -110,15 +121,31 @@ function assertNumber(host: string, number: string, { loopback, allowed }: Addre
   throw new OAuthError('PRIVATE_ADDRESS', message, { outcome: 'not_sent' })
 }
 
-/** The IPv4 address in an IPv6 one that stands for it: mapped (RFC 4291 §2.5.5.2) or translated (RFC 6052). */
+/**
+ * The IPv4 address in an IPv6 one that stands for it: compatible and mapped (RFC 4291 §2.5.5), translated (RFC 6052 §2.1)
+ * and 6to4 (RFC 3056 §2).
+ */
 function embedded(number: string): string {
   if (isIP(number) !== 6) return number
-  // The URL parser writes every IPv6 address the same way, the last 32 bits as two groups.
   const text = new URL(`http://[${number.replace(/%.*$/, '')}]`).hostname.slice(1, -1)
-  const [, high, low] = /^(?:::ffff:|64:ff9b::)([0-9a-f]{1,4}):([0-9a-f]{1,4})$/.exec(text) ?? []
-  if (high === undefined || low === undefined) return text
-  const bits = [Number.parseInt(high, 16), Number.parseInt(low, 16)]
-  return bits.flatMap((part) => [part >> 8, part & 255]).join('.')
+  const parts = groups(text)
+  const begins = (...prefix: readonly number[]): boolean => prefix.every((part, index) => parts[index] === part)
+  const inside = begins(0x2002)
+    ? parts.slice(1, 3)
+    : begins(0, 0, 0, 0, 0, 0xffff) || begins(0x64, 0xff9b, 0, 0, 0, 0) || begins(0, 0, 0, 0, 0, 0)
+      ? parts.slice(6)
+      : []
+  // The unspecified address and loopback are addresses of their own.
+  if (inside.length === 0 || text === '::' || text === '::1') return text
+  return inside.flatMap((part) => [part >> 8, part & 255]).join('.')
+}
+
+/** The eight groups of an IPv6 address, as the URL parser writes it: no dots, one gap at most. */
+function groups(text: string): readonly number[] {
+  const [head = [], tail = []] = text
+    .split('::')
+    .map((side) => side.split(':').flatMap((group) => (group === '' ? [] : [Number.parseInt(group, 16)])))
+  return [...head, ...Array<number>(8 - head.length - tail.length).fill(0), ...tail]
 }
 
 /** Whether a text is an address or a range of them. */

@@ -27,7 +27,7 @@ export interface KnownKey {
 
 interface Remembered {
   readonly key: KnownKey
-  readonly until: number
+  until: number
 }
 
 /** Programs' keys. Only their hashes are stored. */
@@ -37,7 +37,10 @@ export class ApiKeys {
   readonly #changes: Pick<Changes, 'tell'> | undefined
   /** Counts what was forgotten: a key that was read before is not remembered after. */
   #forgotten = 0
+  /** By hash. */
   readonly #remembered = new Map<string, Remembered>()
+  /** The same by the whole header, so that not every request hashes it. */
+  readonly #headers = new Map<string, Remembered>()
   readonly #written = new Map<string, number>()
 
   constructor(db: Kysely<Tables>, clock: Clock, changes?: Pick<Changes, 'tell'>) {
@@ -92,6 +95,9 @@ export class ApiKeys {
   /** Forgets a key, by its hash: the next request with it reads the database. */
   forget(hash: string): void {
     this.#forgotten++
+    const remembered = this.#remembered.get(hash)
+    // Whichever headers lead to it.
+    if (remembered !== undefined) remembered.until = 0
     this.#remembered.delete(hash)
   }
 
@@ -99,16 +105,27 @@ export class ApiKeys {
   forgetAll(): void {
     this.#forgotten++
     this.#remembered.clear()
+    this.#headers.clear()
   }
 
-  /** The key of an `Authorization: Bearer …` header. Answers from memory when it can. */
-  async find(header: string | undefined): Promise<KnownKey> {
-    const given = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1]
-    if (given === undefined) throw new Refusal('API_KEY_REQUIRED', 'This needs an API key, and none was sent.')
-    const hash = hashed(given)
+  /** The key of an `Authorization: Bearer …` header, from memory alone: undefined when {@link find} has to be asked. */
+  peek(header: string | undefined): KnownKey | undefined {
+    const remembered = this.#headers.get(header ?? '')
     const now = this.#clock.now()
+    if (remembered === undefined || now >= remembered.until) return undefined
+    const { key } = remembered
+    return key.expires_at !== undefined && key.expires_at <= now ? undefined : key
+  }
+
+  /** The key of an `Authorization: Bearer …` header. */
+  async find(header: string | undefined): Promise<KnownKey> {
+    const given = bearer(header)
+    if (given === undefined) throw new Refusal('API_KEY_REQUIRED', 'This needs an API key, and none was sent.')
+    const now = this.#clock.now()
+    const hash = hashed(given)
+    const key = await this.#load(hash, now)
     const remembered = this.#remembered.get(hash)
-    const key = remembered !== undefined && now < remembered.until ? remembered.key : await this.#load(hash, now)
+    if (remembered !== undefined) this.#headers.set(header ?? '', remembered)
     if (key === undefined) throw new Refusal('API_KEY_INVALID', 'This API key is not known here, or was deleted.')
     if (key.expires_at !== undefined && key.expires_at <= now) {
       throw new Refusal('API_KEY_INVALID', 'This API key has expired.')
@@ -120,6 +137,7 @@ export class ApiKeys {
   used(key: KnownKey): void {
     const now = this.#clock.now()
     if (now - (this.#written.get(key.id) ?? Number.NEGATIVE_INFINITY) < USE_WRITTEN_EVERY) return
+    if (this.#written.size >= MOST_REMEMBERED) this.#written.clear()
     this.#written.set(key.id, now)
     this.#db
       .updateTable('api_keys')
@@ -133,13 +151,13 @@ export class ApiKeys {
     const before = this.#forgotten
     const row = await this.#db.selectFrom('api_keys').selectAll().where('key_hash', '=', hash).executeTakeFirst()
     if (row === undefined) {
-      this.#remembered.delete(hash)
+      this.forget(hash)
       return undefined
     }
     const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
     const scopes = row.scopes ?? undefined
     const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts, scopes }
-    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
+    if (Math.max(this.#remembered.size, this.#headers.size) >= MOST_REMEMBERED) this.forgetAll()
     if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key
   }
@@ -161,6 +179,10 @@ export class ApiKeys {
       throw new Refusal('INVALID_REQUEST', `There is no account ${unknown}.`, { field: 'accounts' })
     }
   }
+}
+
+function bearer(header = ''): string | undefined {
+  return /^Bearer +(\S+) *$/i.exec(header)?.[1]
 }
 
 function view(row: Selectable<ApiKeyTable>): ApiKey {

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** 256 random bits, base64url: 43 characters. */
 export function randomSecret(): string {
@@ -14,7 +14,7 @@ export function randomId(): string {
  * What is stored in place of a random secret. A plain hash is enough for 256 random bits; passwords are another matter.
  */
 export function hashed(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url')
+  return hash('sha256', secret, 'base64url')
 }
 
 /** Compares in constant time. */

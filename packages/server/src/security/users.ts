@@ -235,6 +235,11 @@ export class Users {
           .whereRef('sessions.user_id', '=', 'users.id')
           .select((last) => last.fn.max('last_seen_at').as('last_seen_at'))
           .as('last_seen_at'),
+        of
+          .selectFrom('user_identities')
+          .whereRef('user_identities.user_id', '=', 'users.id')
+          .select((count) => count.fn.countAll().as('identities'))
+          .as('identities'),
       ])
       .orderBy('name')
     if (id !== undefined) query = query.where('id', '=', id)
@@ -243,7 +248,7 @@ export class Users {
       name: row.name,
       ...(row.email === null ? {} : { email: row.email }),
       role: row.role,
-      ...(row.password_hash === '' ? { invited: true } : {}),
+      ...(row.password_hash === '' && Number(row.identities ?? 0) === 0 ? { invited: true } : {}),
       accounts: Number(row.accounts ?? 0),
       ...(row.last_seen_at === null ? {} : { last_seen_at: row.last_seen_at }),
       created_at: row.created_at,

@@ -45,3 +45,6 @@ async function poolOf(url: string): Promise<pg.Pool & AsyncDisposable> {
 export function onPostgres(): boolean {
   return process.env[TEST_DATABASE] === 'postgres'
 }
+
+// Outside of any test, so that it ends after the last one.
+if (onPostgres()) await postgres()

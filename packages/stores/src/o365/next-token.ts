@@ -23,6 +23,8 @@ export type ShouldRefreshToken = (
 /** What the next token of an account is made with. */
 export interface Refreshing {
   readonly account: GrantSummary
+  /** Under which name the record keeps it. */
+  readonly key: string
   readonly manager: TokenManager
   readonly clock: Clock
   readonly shouldRefresh: ShouldRefreshToken
@@ -35,9 +37,9 @@ const MOST_WAITS = 10
 
 /** A token that is not the last one. Throws `TOKEN_EXPIRED` when a refresh was said to be done and was not. */
 export async function nextToken(last: AccessToken | undefined, by: Refreshing): Promise<AccessToken> {
-  const { account, manager, clock, shouldRefresh, reload } = by
+  const { account, key, manager, clock, shouldRefresh, reload } = by
   const stored = async (): Promise<AccessToken | undefined> => {
-    const token = (await reload())?.access['']
+    const token = (await reload())?.access[key]
     const alive = token !== undefined && !isExpired(token, clock.now()) && token.access_token !== last?.access_token
     return alive ? token : undefined
   }

@@ -1,5 +1,6 @@
 import {
   type AccessToken,
+  accessKey,
   type Clock,
   firstVersion,
   type Grant,
@@ -12,7 +13,9 @@ import {
   providedTokenSource,
   summary,
   systemClock,
+  type TokenManager,
   type TokenSources,
+  type Want,
 } from '@evergrant/core'
 import { type AccountQuery, accountOf, accountWords } from './account-query.ts'
 import { nextToken, type ShouldRefreshToken } from './next-token.ts'
@@ -25,6 +28,9 @@ export interface TokenBackendOptions {
   readonly shouldRefreshToken?: ShouldRefreshToken | undefined
   readonly clock?: Clock | undefined
 }
+
+/** Which of an account's access tokens: for a resource (RFC 8707), a narrower scope, or both. Default: the one for neither. */
+export type TokenQuery = Pick<Want, 'resource' | 'scope'>
 
 /** OpenID Connect's own, which say nothing about an API: python-o365 does not let its users ask for them. */
 const RESERVED: ReadonlySet<string> = new Set(['openid', 'profile', 'offline_access'])
@@ -159,8 +165,8 @@ export class TokenBackend {
   }
 
   /** The access token that is stored, also when it has ended. */
-  getAccessToken(who?: AccountQuery): AccessToken | undefined {
-    return this.#find(who)?.access['']
+  getAccessToken(who?: AccountQuery, which: TokenQuery = {}): AccessToken | undefined {
+    return this.#find(who)?.access[accessKey(which)]
   }
 
   getRefreshToken(who?: AccountQuery): string | undefined {
@@ -174,22 +180,23 @@ export class TokenBackend {
   /** What was granted or, where the provider did not say, asked for. Undefined when nobody knows. */
   getTokenScopes(
     who?: AccountQuery,
-    { removeReserved = false }: { readonly removeReserved?: boolean } = {},
+    { removeReserved = false, ...which }: TokenQuery & { readonly removeReserved?: boolean } = {},
   ): string[] | undefined {
     const found = this.#find(who)
-    const scope = found?.access['']?.scope ?? found?.granted_scope ?? found?.requested_scope
+    const scope =
+      found?.access[accessKey(which)]?.scope ?? which.scope ?? found?.granted_scope ?? found?.requested_scope
     const names = scope?.split(/\s+/).filter((name) => name !== '')
     return removeReserved ? names?.filter((name) => !RESERVED.has(name)) : names
   }
 
   /** Epoch seconds; undefined when there is no access token, or its end is not known. */
-  tokenExpirationDatetime(who?: AccountQuery): number | undefined {
-    return this.getAccessToken(who)?.expires_at
+  tokenExpirationDatetime(who?: AccountQuery, which?: TokenQuery): number | undefined {
+    return this.getAccessToken(who, which)?.expires_at
   }
 
   /** Whether there is no access token, or it has ended. No margin is taken. */
-  tokenIsExpired(who?: AccountQuery): boolean {
-    const token = this.getAccessToken(who)
+  tokenIsExpired(who?: AccountQuery, which?: TokenQuery): boolean {
+    const token = this.getAccessToken(who, which)
     return token === undefined || isExpired(token, this.#clock.now())
   }
 
@@ -209,16 +216,22 @@ export class TokenBackend {
   }
 
   /**
-   * The tokens of one account, for its default resource: the stored one while it lives, then as `shouldRefreshToken` says.
-   * Whoever refreshes, the engine of `sources` spends, and it has to work on the same store. `GRANT_NOT_FOUND`: no such
+   * The tokens of one account, for its default resource unless `which` says another: the stored one while it lives, then as
+   * `shouldRefreshToken` says, whose manager asks for the same resource and scope. Whoever refreshes, the engine of `sources` spends, and it has to work on the same store. `GRANT_NOT_FOUND`: no such
    * account was loaded.
    */
-  source(sources: Pick<TokenSources, 'get'>, who?: AccountQuery): ProvidedTokenSource {
+  source(sources: Pick<TokenSources, 'get'>, who?: AccountQuery, which: TokenQuery = {}): ProvidedTokenSource {
     const found = this.#find(who)
     if (found === undefined)
       throw new OAuthError('GRANT_NOT_FOUND', `There is no account ${accountWords(who)} among those that were loaded.`)
     const { id } = found
-    const [manager, clock, shouldRefresh] = [sources.get(id), this.#clock, this.#shouldRefresh]
+    const [clock, shouldRefresh] = [this.#clock, this.#shouldRefresh]
+    const inner = sources.get(id)
+    const manager: TokenManager = {
+      id,
+      sending: inner.sending,
+      token: (want) => inner.token({ ...which, ...want }),
+    }
     const reload = async (): Promise<Grant | undefined> => {
       const now = await this.store.get(id)
       if (now === undefined) this.#loaded.delete(id)
@@ -226,7 +239,7 @@ export class TokenBackend {
       return now
     }
     const provider = (last: AccessToken | undefined): Promise<AccessToken> =>
-      nextToken(last, { account: summary(found), manager, clock, shouldRefresh, reload })
+      nextToken(last, { account: summary(found), key: accessKey(which), manager, clock, shouldRefresh, reload })
     return providedTokenSource({ manager, clock, provider })
   }
 

@@ -5,11 +5,12 @@ import { Facts } from '../shared/facts.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { When } from '../shared/when.tsx'
 import { PermissionList } from './permission-list.tsx'
+import { PredictedEnd } from './predicted-end.tsx'
 import { texts } from './texts.ts'
 import { TokenLife } from './token-life.tsx'
 
 export function AccountOverview({ account }: { account: Account }) {
-  const { connection, subject } = account
+  const { connection, subject, predicted_end: end } = account
   return (
     <>
       <Panel>
@@ -23,6 +24,7 @@ export function AccountOverview({ account }: { account: Account }) {
               </Anchor>,
             ],
             [texts.refreshes, texts.times(account.refreshes)],
+            ...(end ? [[texts.ends, <PredictedEnd key="ends" end={end} />] as const] : []),
             [texts.added, <When key="added" at={account.created_at} past />],
           ]}
         />

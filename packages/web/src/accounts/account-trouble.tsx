@@ -1,4 +1,4 @@
-import { Stack, Text } from '@mantine/core'
+import { Anchor, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
 import { MoreLink } from '../shared/more-link.tsx'
@@ -17,6 +17,14 @@ export function AccountTrouble({ account, title, action }: { account: Account; t
         <Text size="sm">{account.sentence}</Text>
         {account.advice && <Text size="sm">{account.advice}</Text>}
         {account.link && <MoreLink href={account.link} />}
+        {account.admin_consent_url && (
+          <div>
+            <Anchor href={account.admin_consent_url} target="_blank" rel="noreferrer" size="sm">
+              {texts.adminConsent}
+            </Anchor>
+            <Text size="sm">{texts.adminConsentText}</Text>
+          </div>
+        )}
         {account.who && (
           <Text size="sm">
             {texts.whoCanFix}: {whoWords[account.who]}

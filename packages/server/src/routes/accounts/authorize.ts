@@ -1,12 +1,8 @@
 import { AuthorizeResult } from '../../contract/index.ts'
-import { BROWSER_COOKIE, COOKIE } from '../../security/cookies.ts'
-import { randomSecret } from '../../security/secret.ts'
+import { browserOf } from '../../security/browser.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
-
-/** As randomSecret makes them; anything else is replaced. */
-const SECRET = /^[A-Za-z0-9_-]{43}$/
 
 export function authorizeRoute(app: App, { consents }: Services): void {
   app.post(
@@ -21,13 +17,6 @@ export function authorizeRoute(app: App, { consents }: Services): void {
         response: answers(AuthorizeResult),
       },
     },
-    async ({ params, cookies }, reply) => {
-      const held = cookies[BROWSER_COOKIE]
-      // One name for all consents of a browser, so that several can be under way.
-      const browser = held !== undefined && SECRET.test(held) ? held : randomSecret()
-      const begun = await consents.begin(params.id, browser)
-      reply.setCookie(BROWSER_COOKIE, browser, { ...COOKIE, maxAge: 3600 })
-      return begun
-    },
+    async (request, reply) => consents.begin(request.params.id, browserOf(request, reply)),
   )
 }

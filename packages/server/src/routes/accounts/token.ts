@@ -26,11 +26,12 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         response: answers(TokenResult),
       },
       // No body asks for what an empty one asks for.
-      preValidation: async (request) => {
+      preValidation: (request, _, done) => {
         request.body ??= {}
+        done()
       },
     },
-    async ({ params: { id }, body, apiKey, id: request }, reply) => {
+    async ({ params: { id }, body, apiKey, id: request }) => {
       const began = clock.monotonic()
       try {
         assertKeyIsFor(apiKey, id)
@@ -38,7 +39,6 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         if (apiKey?.scopes !== undefined) assertWithin(token, `${apiKey.scopes} ${await tokens.harmlessScopes(id)}`)
         if (apiKey !== undefined) apiKeys.used(apiKey)
         metrics.tokenRequest(undefined, clock.monotonic() - began)
-        reply.header('cache-control', 'no-store')
         return tokenResult(id, token, clock)
       } catch (error) {
         metrics.tokenRequest(problemOf(error, request).problem.code, clock.monotonic() - began)

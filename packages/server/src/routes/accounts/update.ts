@@ -22,7 +22,7 @@ export function updateRoute(app: App, { accounts, tokens, history }: Services): 
       request.deed = { detail: { ...body } }
       const { paused } = await accounts.get(id)
       await accounts.patch(id, body)
-      tokens.changed(id)
+      await tokens.changed(id)
       if (body.paused !== undefined && body.paused !== (paused === 1)) {
         await history.add(id, { type: body.paused ? 'paused' : 'resumed' })
       }

@@ -1,19 +1,21 @@
 import { errorCatalogue, type OAuthError } from '@evergrant/core'
 import type { FastifyReply } from 'fastify'
+import { callbackState } from '../../accounts/callback-state.ts'
 import type { Consent } from '../../accounts/consent.ts'
 import { actorOf } from '../../audit/audit-hook.ts'
 import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
-import { connectedText, failureTexts, otherBrowserText, words } from '../../pages/callback-texts.ts'
+import { adminConsentText, connectedText, failureTexts, otherBrowserText, words } from '../../pages/callback-texts.ts'
 import { BROWSER_COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import type { App } from '../app-type.ts'
+import { finishSignIn } from './finish-sign-in.ts'
 
 /** Bytes of a posted callback. It becomes an address, and Node takes 16 KiB of those and all headers together. */
 const MOST_POSTED = 12_288
 
 /** Where providers send people back to. Each connection has an address of its own. */
 export function finishRoute(app: App, services: Services): void {
-  const { consents, sessions, audit, deps } = services
+  const { consents, signIns, connections, sessions, audit, deps } = services
   const { origin } = new URL(deps.publicUrl)
   app.get<{ Params: { connection: string } }>(
     '/oauth/callback/:connection',
@@ -22,6 +24,13 @@ export function finishRoute(app: App, services: Services): void {
     async (request, reply) => {
       const { connection } = request.params
       const query = new URLSearchParams(request.raw.url?.split(/\?(.*)/s)[1] ?? '')
+      if (isAdminConsent(query)) {
+        const button = { label: words.open, href: `${deps.publicUrl}/` }
+        return send(reply, 200, { text: adminConsentText, good: true, button }, origin)
+      }
+      // What cannot be read is for the consents to say.
+      const state = await callbackState(connections, connection, query).catch(() => '')
+      if (await signIns.waits(state)) return finishSignIn(connection, state, query, request, reply, services)
       const consent = await consents.finish(connection, query, request.cookies[BROWSER_COOKIE])
       if (consent.outcome === 'connected') {
         const signedIn = await sessions.find(request.cookies[SESSION_COOKIE])
@@ -51,6 +60,14 @@ export function finishRoute(app: App, services: Services): void {
       },
     )
   })
+}
+
+/**
+ * An administrator comes back from the page of the admin consent link. There is nothing to redeem, nothing is believed and
+ * nothing changes; an account of theirs is connected by a person as before.
+ */
+function isAdminConsent(query: URLSearchParams): boolean {
+  return /^true$/i.test(query.get('admin_consent') ?? '') && !query.has('code') && !query.has('error')
 }
 
 async function pageOf(

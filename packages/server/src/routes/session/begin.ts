@@ -1,21 +1,19 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AcceptInvitation, Session, Setup, SignIn } from '../../contract/index.ts'
 import { Refusal } from '../../problem.ts'
-import { COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
+import { beginSession } from '../../security/begin-session.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
+import { sessionView } from './session-view.ts'
 
 /** Ways to be signed in: with a password, and once with the first-run link or with an invitation. */
-export function beginRoutes(app: App, { users, sessions, audit, deps }: Services): void {
+export function beginRoutes(app: App, services: Services): void {
+  const { users, audit } = services
   const begin = async (userId: string, request: FastifyRequest, reply: FastifyReply): Promise<Session> => {
-    await sessions.end(request.cookies[SESSION_COOKIE])
-    const { secret, maxAge } = await sessions.begin(userId)
-    reply.setCookie(SESSION_COOKIE, secret, { ...COOKIE, maxAge })
-    const { id, name, role } = await users.get(userId)
-    request.deed = { actor: { type: 'user', id, name } }
-    const sandbox = deps.sandbox !== undefined
-    return { signed_in: true, user: { id, name, role }, setup_done: true, public_url: deps.publicUrl, sandbox }
+    const user = await beginSession(userId, request, reply, services)
+    request.deed = { actor: { type: 'user', id: user.id, name: user.name } }
+    return sessionView(user, services)
   }
 
   app.post(

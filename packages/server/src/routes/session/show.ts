@@ -3,8 +3,9 @@ import { SESSION_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
+import { sessionView } from './session-view.ts'
 
-export function showRoute(app: App, { sessions, users, deps }: Services): void {
+export function showRoute(app: App, services: Services): void {
   app.get(
     '/v1/session',
     {
@@ -17,14 +18,8 @@ export function showRoute(app: App, { sessions, users, deps }: Services): void {
       },
     },
     async ({ cookies }) => {
-      const signedIn = await sessions.find(cookies[SESSION_COOKIE])
-      return {
-        signed_in: signedIn !== undefined,
-        ...(signedIn === undefined ? {} : { user: signedIn.user }),
-        setup_done: signedIn !== undefined || (await users.setupDone()),
-        public_url: deps.publicUrl,
-        sandbox: deps.sandbox !== undefined,
-      }
+      const signedIn = await services.sessions.find(cookies[SESSION_COOKIE])
+      return sessionView(signedIn?.user, services)
     },
   )
 }

@@ -1,8 +1,9 @@
 import type { Services } from '../../services.ts'
+import { signInGrant } from '../../sign-in/sign-ins.ts'
 import { ById, nothing } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function removeRoute(app: App, { users, apiKeys, hub, deps }: Services): void {
+export function removeRoute(app: App, { users, apiKeys, connections, hub, deps }: Services): void {
   app.delete(
     '/v1/users/:id',
     {
@@ -19,6 +20,7 @@ export function removeRoute(app: App, { users, apiKeys, hub, deps }: Services): 
       const { name } = await users.get(request.params.id)
       request.deed = { detail: { name } }
       const { sessions, keys } = await users.remove(request.params.id)
+      for (const { id } of await connections.list()) await deps.store.delete(signInGrant(request.params.id, id))
       for (const hash of keys) {
         apiKeys.forget(hash)
         deps.changes?.tell({ of: 'api_key', id: hash })

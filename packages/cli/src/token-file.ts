@@ -1,0 +1,30 @@
+import { createReadStream } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { UsageError } from './usage-error.ts'
+
+/** A file of tokens is some kilobytes; a cache of ten thousand people some dozens of megabytes. */
+const MOST_BYTES = 64 * 1024 * 1024
+
+/**
+ * The content of a file of another program's, or of stdin for `-`. Read up to a limit and no further: a pipe, which is
+ * fine, need not end, and a path that was mistyped may be a disk image.
+ */
+export async function tokenFile(path: string, cwd: string, stdin: Readable): Promise<Buffer> {
+  const name = path === '-' ? 'stdin' : path
+  const stream = path === '-' ? stdin : createReadStream(resolve(cwd, path))
+  const chunks: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk)
+      bytes += chunk.length
+      if (bytes > MOST_BYTES) break
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new UsageError(`import: ${name} cannot be read (${why}).`)
+  }
+  if (bytes <= MOST_BYTES) return Buffer.concat(chunks)
+  throw new UsageError(`import: ${name} has more than ${MOST_BYTES / 1024 / 1024} MiB: that is no file of tokens.`)
+}

@@ -1,0 +1,197 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '@evergrant/core'
+import { Wire } from '../wire/wire.ts'
+import { ImapTracker } from './imap-tracker.ts'
+import { takeOver, Unsafe } from './takeover.ts'
+
+/** A signed-in connection to the mail server, and when it should be replaced (epoch seconds). */
+export interface Upstream {
+  readonly wire: Wire
+  readonly renewal?: number | undefined
+}
+
+/** What a relay needs besides the two sides. */
+export interface RelayOptions {
+  readonly clock: Clock
+  /** Seconds without an octet after which both sides are closed. */
+  readonly idle: number
+  /** Opens another connection with a token that lasts longer than the present one's. */
+  reopen(): Promise<Upstream>
+  /** The session goes on on another connection, or could not: then the error says why. */
+  onRenewal(error?: Error): void
+}
+
+/** Seconds until a renewal that failed is tried again. */
+const AGAIN = 30
+/** Seconds that the mail server may take for each step of a renewal. */
+const PATIENCE = 30
+
+/**
+ * Passes an IMAP session on, and moves it to another connection before its token ends, at a moment when nothing is under way. A
+ * side that does not read holds the other back. A session that cannot go on ends with a BYE, unless that would come in the
+ * middle of something else.
+ */
+export async function imapRelay(program: Socket, upstream: Upstream, options: RelayOptions): Promise<void> {
+  await new ImapRelay(program, upstream, options).run()
+}
+
+class ImapRelay {
+  readonly #program: Socket
+  readonly #options: RelayOptions
+  readonly #tracker = new ImapTracker()
+  readonly #over = new AbortController()
+  #server: Socket
+  #renewal: number | undefined
+  #detach: () => void = () => undefined
+  /** The connection that waits for a quiet moment to take over. */
+  #next: Upstream | undefined
+  /** The program is not read, because its session is being moved. */
+  #moving = false
+
+  constructor(program: Socket, { wire, renewal }: Upstream, options: RelayOptions) {
+    this.#program = program
+    this.#server = wire.release()
+    this.#renewal = renewal
+    this.#options = options
+  }
+
+  async run(): Promise<void> {
+    const program = this.#program
+    const gone = new Promise<void>((resolve) => void program.once('close', () => resolve()))
+    prepare(program, this.#options.idle)
+    program.on('data', (chunk: Buffer) => {
+      this.#tracker.fromProgram(chunk)
+      pass(chunk, program, this.#server, () => this.#moving)
+    })
+    program.once('end', () => this.#server.end())
+    program.once('close', () => this.#server.end(() => this.#server.destroy()))
+    program.resume()
+    this.#attach(this.#server)
+    this.#plan().catch(() => undefined)
+    if (!program.destroyed) await gone
+    this.#over.abort()
+    this.#next?.wire.destroy()
+    if (!this.#server.destroyed) await new Promise<void>((resolve) => void this.#server.once('close', () => resolve()))
+  }
+
+  #attach(server: Socket): void {
+    const program = this.#program
+    this.#server = server
+    prepare(server, this.#options.idle)
+    const hear = (chunk: Buffer): void => {
+      this.#tracker.fromServer(chunk)
+      pass(chunk, server, program, () => this.#moving)
+      this.#takeChance()
+    }
+    server.on('data', hear)
+    // Not `removeAllListeners`: after that, Node tells nobody of data that waits to be read.
+    this.#detach = () => server.off('data', hear).pause()
+    const ended = (): void => {
+      if (server === this.#server && !this.#moving) this.#lost()
+    }
+    server.once('end', ended)
+    server.once('close', ended)
+    // A socket that was read by lines does not flow by itself.
+    server.resume()
+    if (server.destroyed) ended()
+    if (program.destroyed) server.destroy()
+  }
+
+  /** Opens the next connection when it is time, over and over. */
+  async #plan(): Promise<void> {
+    const { clock, reopen, onRenewal } = this.#options
+    const { signal } = this.#over
+    while (this.#renewal !== undefined && !signal.aborted) {
+      const due: number = this.#renewal
+      await clock.sleep(Math.max(0, due - clock.now()), signal)
+      // Moved in the meantime: its time is another one now.
+      if (this.#renewal !== due) continue
+      this.#renewal = clock.now() + AGAIN
+      // What could never be moved is left to the mail server.
+      if (this.#next !== undefined || !this.#tracker.resumable) continue
+      try {
+        this.#next = await reopen()
+      } catch (error) {
+        onRenewal(asError(error))
+        continue
+      }
+      if (signal.aborted) this.#next.wire.destroy()
+      else this.#takeChance()
+    }
+  }
+
+  #takeChance(): void {
+    const next = this.#next
+    if (next === undefined || this.#moving || !this.#tracker.quiet || this.#program.destroyed) return
+    this.#next = undefined
+    this.#move(next).catch(() => this.#program.destroy())
+  }
+
+  async #move(next: Upstream): Promise<void> {
+    this.#moving = true
+    const program = this.#program
+    const before = this.#server
+    program.pause()
+    this.#detach()
+    const old = new Wire(before, PATIENCE)
+    try {
+      const told = await takeOver(this.#tracker, old, next.wire)
+      if (told !== '') program.write(told, 'latin1')
+      old.write('EVERGRANT LOGOUT\r\n').catch(() => undefined)
+      old.end()
+      this.#renewal = next.renewal
+      this.#moving = false
+      this.#attach(next.wire.release())
+      this.#options.onRenewal()
+      program.resume()
+    } catch (error) {
+      next.wire.destroy()
+      old.destroy()
+      this.#options.onRenewal(asError(error))
+      this.#bye(error instanceof Unsafe ? error.message : 'the mail server did not answer')
+    }
+  }
+
+  /** The mail server has closed. */
+  #lost(): void {
+    if (this.#tracker.leaving) {
+      this.#program.end()
+      this.#server.end()
+      return
+    }
+    this.#bye('the mail server has closed the connection')
+  }
+
+  /** RFC 3501 §7.1.5, at a place where a response can begin. The program connects again by itself. */
+  #bye(why: string): void {
+    const program = this.#program
+    this.#server.destroy()
+    if (program.destroyed) return
+    const said = this.#tracker.serverBetweenLines && !this.#tracker.leaving
+    if (said) program.end(`* BYE [UNAVAILABLE] ${why}, connect again\r\n`)
+    else program.end()
+    // It may never read to the end.
+    program.setTimeout(2000, () => program.destroy())
+    program.resume()
+  }
+}
+
+function prepare(socket: Socket, idle: number): void {
+  socket.setNoDelay(true)
+  socket.setKeepAlive(true, 60_000)
+  socket.setTimeout(idle * 1000, () => socket.destroy())
+  socket.on('error', () => undefined)
+}
+
+/** Writes on, and reads no more until it has been taken. */
+function pass(chunk: Buffer, from: Socket, to: Socket, held: () => boolean): void {
+  if (to.destroyed || to.write(chunk)) return
+  from.pause()
+  to.once('drain', () => {
+    if (!held()) from.resume()
+  })
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
+}

@@ -1,0 +1,206 @@
+/** How much of a line is looked at: commands and responses that matter are shorter. */
+const HEAD = 1000
+const TAIL = 24
+
+/** What a line is, once it is whole. */
+interface Line {
+  /** Its beginning, as Latin-1. */
+  readonly head: string
+  /** Whether the head is all of it. */
+  readonly whole: boolean
+  /** Octets of the literal that follows, and whether they come without being asked for (RFC 7888). */
+  readonly literal?: { readonly size: number; readonly unasked: boolean } | undefined
+}
+
+/** Finds the lines of a stream with literals in it (RFC 3501 §4.3), without keeping or copying what passes. */
+class Lines {
+  readonly #hear: (line: Line) => void
+  #head = ''
+  #tail = ''
+  #length = 0
+  /** Octets of a literal that are still to come. */
+  skip = 0
+
+  constructor(hear: (line: Line) => void) {
+    this.#hear = hear
+  }
+
+  get betweenLines(): boolean {
+    return this.#length === 0 && this.skip === 0
+  }
+
+  see(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.skip > 0) {
+        const passed = Math.min(this.skip, chunk.length - at)
+        this.skip -= passed
+        at += passed
+        continue
+      }
+      const end = chunk.indexOf(10, at)
+      const stop = end < 0 ? chunk.length : end
+      if (this.#head.length < HEAD)
+        this.#head += chunk.toString('latin1', at, Math.min(stop, at + HEAD - this.#head.length))
+      this.#tail = (this.#tail + chunk.toString('latin1', Math.max(at, stop - TAIL), stop)).slice(-TAIL)
+      this.#length += stop - at
+      if (end < 0) return
+      at = end + 1
+      const head = this.#head.replace(/\r$/, '')
+      const whole = this.#length <= HEAD
+      const [, size, plus] = /\{(\d{1,15})(\+?)\}\r?$/.exec(this.#tail) ?? []
+      this.#head = ''
+      this.#tail = ''
+      this.#length = 0
+      this.#hear({
+        head,
+        whole,
+        literal: size === undefined ? undefined : { size: Number(size), unasked: plus === '+' },
+      })
+    }
+  }
+}
+
+/** The folder that is selected, as it was asked for. */
+export interface SelectedFolder {
+  /** `SELECT "name"` or `EXAMINE "name"`, with `(CONDSTORE)` if that was asked for; undefined when it cannot be repeated. */
+  readonly command: string | undefined
+  readonly uidValidity: string | undefined
+  /** How many messages the program knows of. */
+  exists: number
+}
+
+/** Commands after which a session has something that another connection would not have. */
+const STICKY = /^(?:NOTIFY|LANGUAGE|COMPARATOR|UNAUTHENTICATE|SETQUOTA)$/
+/** Saved results and live searches, which last as long as the folder is selected (RFC 5182, RFC 5267). */
+const IN_FOLDER = /\bRETURN \([^)]*\b(?:SAVE|UPDATE|CONTEXT)\b/i
+
+/**
+ * Follows an IMAP session from the outside, for as much as must be known to continue it on another connection: which commands
+ * are under way, which folder is selected, whether it idles. Pure; sees each octet once and keeps none.
+ */
+export class ImapTracker {
+  readonly #program: Lines
+  readonly #server: Lines
+  readonly #running = new Map<string, { readonly name: string; readonly rest: string | undefined }>()
+  #continuing = false
+  #waitingLiteral: number | undefined
+  #validity: string | undefined
+  #counted = 0
+  #sticky = false
+  #inFolder = false
+  #blind = false
+  /** What ENABLE has switched on (RFC 5161). */
+  readonly enabled: Set<string> = new Set()
+  /** The tag of the IDLE that runs. */
+  idle: string | undefined
+  selected: SelectedFolder | undefined
+  /** The program or the server has said good-bye. */
+  leaving = false
+
+  constructor() {
+    this.#program = new Lines((line) => this.#command(line))
+    this.#server = new Lines((line) => this.#response(line))
+  }
+
+  fromProgram(chunk: Buffer): void {
+    if (!this.#blind) this.#program.see(chunk)
+  }
+
+  fromServer(chunk: Buffer): void {
+    if (!this.#blind) this.#server.see(chunk)
+  }
+
+  /** Whether nothing is under way, or nothing but IDLE: the other connection can take over here. */
+  get quiet(): boolean {
+    const running = this.#running.size - (this.idle === undefined ? 0 : 1)
+    return this.resumable && running === 0 && this.#program.betweenLines && this.serverBetweenLines && !this.#continuing
+  }
+
+  get serverBetweenLines(): boolean {
+    return !this.#blind && this.#server.betweenLines
+  }
+
+  /** Whether another connection could take over at all. */
+  get resumable(): boolean {
+    const folder = this.selected === undefined || (this.selected.command !== undefined && !this.#inFolder)
+    return !this.#blind && !this.#sticky && !this.leaving && folder
+  }
+
+  #command({ head, whole, literal }: Line): void {
+    if (literal !== undefined) {
+      if (literal.unasked) this.#program.skip = literal.size
+      else this.#waitingLiteral = literal.size
+    }
+    const first = !this.#continuing
+    this.#continuing = literal !== undefined
+    if (!first || (this.idle !== undefined && /^DONE$/i.test(head))) return
+    const [, tag, name = '', rest = ''] = /^(\S+) (\S+)(?: (.*))?$/.exec(head) ?? []
+    if (tag === undefined) return
+    const upper = name.toUpperCase()
+    if (upper === 'COMPRESS') this.#blind = true
+    if (upper === 'LOGOUT') this.leaving = true
+    if (STICKY.test(upper)) this.#sticky = true
+    if (IN_FOLDER.test(rest)) this.#inFolder = true
+    if (upper === 'SELECT' || upper === 'EXAMINE') this.#validity = undefined
+    this.#running.set(tag, { name: upper, rest: whole && literal === undefined ? rest : undefined })
+  }
+
+  #response({ head, literal }: Line): void {
+    if (literal !== undefined) this.#server.skip = literal.size
+    if (head.startsWith('+')) {
+      if (this.#waitingLiteral !== undefined) {
+        this.#program.skip = this.#waitingLiteral
+        this.#waitingLiteral = undefined
+      } else this.idle ??= [...this.#running].find(([, { name }]) => name === 'IDLE')?.[0]
+      return
+    }
+    if (head.startsWith('* ')) {
+      this.#untagged(head.slice(2))
+      return
+    }
+    const [, tag = '', status = ''] = /^(\S+) (OK|NO|BAD)\b/i.exec(head) ?? []
+    const command = this.#running.get(tag)
+    if (command === undefined) return
+    this.#running.delete(tag)
+    // Refused before its literal was asked for: none will come.
+    this.#waitingLiteral = undefined
+    if (this.#program.betweenLines) this.#continuing = false
+    const { name, rest } = command
+    const ok = status.toUpperCase() === 'OK'
+    if (tag === this.idle) this.idle = undefined
+    if (name === 'SELECT' || name === 'EXAMINE') {
+      this.#inFolder = false
+      this.selected = ok
+        ? { command: again(name, rest), uidValidity: this.#validity, exists: this.#counted }
+        : undefined
+    } else if (ok && (name === 'CLOSE' || name === 'UNSELECT')) this.selected = undefined
+  }
+
+  #untagged(text: string): void {
+    const [, count, what = ''] = /^(\d+) (EXISTS|EXPUNGE)\b/i.exec(text) ?? []
+    if (count !== undefined) {
+      this.#counted = what.toUpperCase() === 'EXISTS' ? Number(count) : this.#counted - 1
+      if (this.selected !== undefined) this.selected.exists = this.#counted
+      return
+    }
+    if (/^BYE\b/i.test(text)) this.leaving = true
+    const validity = /^OK \[UIDVALIDITY (\d+)\]/i.exec(text)?.[1]
+    if (validity !== undefined) this.#validity = validity
+    const enabled = /^ENABLED (.*)$/i.exec(text)?.[1]
+    for (const word of enabled?.trim().split(' ') ?? []) this.enabled.add(word.toUpperCase())
+    const gone = /^VANISHED (\d[\d:,]*)$/i.exec(text)?.[1]
+    if (gone === undefined) return
+    for (const range of gone.split(',')) {
+      const [from = 0, to = from] = range.split(':').map(Number)
+      this.#counted -= Math.abs(to - from) + 1
+    }
+    if (this.selected !== undefined) this.selected.exists = this.#counted
+  }
+}
+
+/** The command that selects the same folder again; undefined when its name came as a literal or cannot be read. */
+function again(name: string, rest: string | undefined): string | undefined {
+  const [, folder, more = ''] = /^("(?:[^"\\]|\\["\\])*"|[^\s"(){%*\\]+)(?: \((.*)\))?$/.exec(rest ?? '') ?? []
+  if (folder === undefined) return undefined
+  return `${name} ${folder}${/\b(?:CONDSTORE|QRESYNC)\b/i.test(more) ? ' (CONDSTORE)' : ''}`
+}

@@ -1,0 +1,17 @@
+import { Text } from '@mantine/core'
+import type { Account } from '../api/types.ts'
+import { MoreLink } from '../shared/more-link.tsx'
+import { When } from '../shared/when.tsx'
+import { texts } from './texts.ts'
+
+/** When the permission ends by itself, why, and what can be done about it. */
+export function PredictedEnd({ end }: { end: NonNullable<Account['predicted_end']> }) {
+  return (
+    <>
+      <When at={end.at} />
+      <Text size="sm">{texts.endWhy[end.reason]}</Text>
+      {end.advice && <Text size="sm">{end.advice}</Text>}
+      {end.link && <MoreLink href={end.link} />}
+    </>
+  )
+}
