@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus, loadavg } from 'node:os'
+import { accounts } from './accounts.bench.ts'
 import { acquisition } from './acquisition.bench.ts'
 import { attachedFetch } from './attached-fetch.bench.ts'
 import { authorizationUrl } from './authorization-url.bench.ts'
@@ -13,6 +14,7 @@ import { mailGateway } from './mail-gateway.bench.ts'
 import { memory } from './memory.bench.ts'
 import { microsoft365 } from './microsoft365.bench.ts'
 import { providerLoad } from './provider-load.bench.ts'
+import { refreshEngine } from './refresh-engine.bench.ts'
 import { stampede } from './stampede.bench.ts'
 import { stores } from './stores.bench.ts'
 import { tokenRoute } from './token-route.bench.ts'
@@ -34,6 +36,8 @@ const all: Record<string, () => Promise<string>> = {
   microsoft365,
   'mail-gateway': mailGateway,
   'token-route': tokenRoute,
+  'refresh-engine': refreshEngine,
+  accounts: () => accounts(grants === undefined ? undefined : Number(grants)),
   stores: () => stores(grants === undefined ? undefined : Number(grants)),
 }
 const REPORT = new URL('../docs/reference/performance.md', import.meta.url)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
+import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { generateCommand } from './commands/generate.ts'
@@ -87,6 +88,8 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     doctorCommand(action),
     auditCommand(action),
     serveCommand(action),
+    backupCommand(action),
+    restoreCommand(action),
     completionCommand(action, () => root),
   ]
   for (const command of commands) added(root, command)

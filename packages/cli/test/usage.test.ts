@@ -108,6 +108,8 @@ test('help is a result on stdout, and every command has it', async () => {
     'doctor',
     'audit',
     'serve',
+    'backup',
+    'restore',
     'completion',
   ])
   for (const name of commands) {

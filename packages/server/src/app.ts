@@ -20,13 +20,16 @@ import { servePage } from './web/serve-page.ts'
 export async function buildApp(services: Services): Promise<App> {
   const { deps } = services
   const subPath = new URL(deps.publicUrl).pathname.replace(/\/$/, '')
+  // Which start of which server, and the how manieth request of it.
+  const run = randomUUID().slice(0, 8)
+  let requests = 0
   const app: App = fastify({
     loggerInstance: deps.logger,
     // Its own log lines have the whole address, and the callback's has a code in it.
     logController: new LogController({ disableRequestLogging: true }),
     // A logger for each request costs more than a token from memory; what is logged names its request itself.
     childLoggerFactory: (logger) => logger,
-    genReqId: () => randomUUID(),
+    genReqId: () => `${run}-${(requests++).toString(36)}`,
     trustProxy: deps.trustProxy ?? false,
     bodyLimit: 262_144,
     return503OnClosing: true,

@@ -149,6 +149,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       closing ??= (async () => {
         process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
         services.hub.close()
+        // Not ready from here on, and still there: whoever shares requests out learns of it before they are refused.
+        if (settings.shutdownDelay > 0) await clock.sleep(settings.shutdownDelay)
         const drained = drain(server)
         await jobs.stop()
         await drained

@@ -33,6 +33,8 @@ export interface Settings {
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined
   readonly logLevel: string
+  /** Seconds between the moment at which the server says that it is not ready and the last request it takes. */
+  readonly shutdownDelay: number
 }
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
@@ -77,7 +79,15 @@ export function readSettings(env: Environment): Settings {
     noProxy: env['NO_PROXY'] ?? env['no_proxy'] ?? '',
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
+    shutdownDelay: shutdownDelayOf(env['EVERGRANT_SHUTDOWN_DELAY']),
   }
+}
+
+function shutdownDelayOf(given: string | undefined): number {
+  if (!given) return 0
+  const seconds = /^\d{1,3}$/.test(given.trim()) ? Number(given) : Number.NaN
+  if (seconds <= 300) return seconds
+  throw invalid('EVERGRANT_SHUTDOWN_DELAY', given, 'seconds from 0 to 300')
 }
 
 function privateAddressesOf(given: string | undefined): 'all' | readonly string[] {

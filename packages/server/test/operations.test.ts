@@ -115,6 +115,7 @@ test('settings that cannot be are refused with the name of the variable, and are
     [{ DATABASE_URL: 'mysql://ada:secret@x/y' }, /^DATABASE_URL cannot be used: it should be like postgresql:/],
     [{ EVERGRANT_SANDBOX_TOKEN_LIFETIME: '5' }, /EVERGRANT_SANDBOX_TOKEN_LIFETIME is "5".* seconds from 10/],
     [{ EVERGRANT_METRICS_TOKEN: 'short' }, /EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more/],
+    [{ EVERGRANT_SHUTDOWN_DELAY: 'long' }, /EVERGRANT_SHUTDOWN_DELAY is "long".* seconds from 0 to 300/],
     [{ EVERGRANT_PORT: ' ' }, /EVERGRANT_PORT is " "/],
     [{ EVERGRANT_PORT: '0x50' }, /EVERGRANT_PORT is "0x50"/],
     [{ EVERGRANT_PORT: '70000' }, /EVERGRANT_PORT is "70000"/],
@@ -157,6 +158,19 @@ test('proxies that can be trusted are named by address, network or kind', async 
   const list = '10.0.0.0/8, 192.0.2.7,fd00::/8 ,loopback,linklocal, uniquelocal'
   await using scene = await Scene.begin({ env: { EVERGRANT_TRUST_PROXY: list } })
   assert.equal((await scene.browser().get('/healthz')).status, 200)
+})
+
+test('a server that is stopping says so before it refuses anybody', async () => {
+  await using scene = await Scene.begin({ env: { EVERGRANT_SHUTDOWN_DELAY: '5' } })
+  const { url } = scene.server
+  assert.equal((await fetch(`${url}/readyz`)).status, 200)
+  const stopped = scene.stop()
+  const answer = await fetch(`${url}/readyz`)
+  assert.deepEqual([answer.status, await answer.json()], [503, { status: 'stopping' }])
+  assert.equal((await fetch(`${url}/healthz`)).status, 200, 'it still answers')
+  scene.clock.advance(6)
+  await stopped
+  await assert.rejects(fetch(`${url}/healthz`))
 })
 
 test('a port that is taken is said so, and nothing stays open', async () => {

@@ -1,5 +1,6 @@
 import type { OwnPool, PostgresConnection } from '@evergrant/stores/postgres'
 import { Kysely, type PostgresPool as KyselyPool, PostgresDialect } from 'kysely'
+import { postgresFailure } from './postgres-failure.ts'
 import { missingSteps, presentVersion } from './schema-version.ts'
 import type { Tables } from './tables.ts'
 
@@ -52,13 +53,24 @@ async function migrate(connection: PostgresConnection): Promise<void> {
   }
 }
 
+function failed(error: unknown): never {
+  throw postgresFailure(error)
+}
+
 /** Kysely's view of the pool. It knows a second way to call `query`, for cursors, which is not used here. */
 function forKysely(pool: OwnPool): KyselyPool {
   return {
     async connect() {
-      const connection = await pool.connect()
-      const query = (text: string, values: readonly unknown[]) => connection.query({ text, values: [...values] })
-      return { query, release: () => connection.release() } as Awaited<ReturnType<KyselyPool['connect']>>
+      const connection = await pool.connect().catch(failed)
+      let broken = false
+      const query = (text: string, values: readonly unknown[]) =>
+        connection.query({ text, values: [...values] }).catch((error: unknown) => {
+          const failure = postgresFailure(error)
+          // Whether the answer still comes on this connection, and to which statement, nobody knows.
+          broken ||= failure !== error
+          throw failure
+        })
+      return { query, release: () => connection.release(broken) } as Awaited<ReturnType<KyselyPool['connect']>>
     },
     end: () => pool.end(),
     options: {},

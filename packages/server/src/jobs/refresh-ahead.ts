@@ -7,7 +7,7 @@ import { lookAgain, type Planned, takeDue } from './plan.ts'
 /** Requests to one token host at a time. */
 const PER_HOST = 4
 /** Accounts taken at a time. */
-const PART = 200
+const PART = 1000
 /** Renewals begun in one round; the rest come in the next. */
 const MOST_IN_ROUND = 1000
 

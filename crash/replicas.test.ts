@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { after, test } from 'node:test'
+import { setTimeout as later } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startSandbox } from '@evergrant/sandbox'
+import { postgresStore } from '@evergrant/stores/postgres'
+import { Browser } from '../packages/server/test/support/browser.ts'
+import { startPostgres } from '../packages/stores/test/servers/postgres.ts'
+
+const REPLICAS = 4
+/** More for a long run: 10000. */
+const ACCOUNTS = Number(process.env['EVERGRANT_CRASH_ACCOUNTS'] ?? 60)
+const ROUNDS = Number(process.env['EVERGRANT_CRASH_REPLICA_ROUNDS'] ?? 1)
+/** Seconds for which one is paused: longer than the lease, which is the request deadline of 20 and 10 more. */
+const PAUSE = 35
+/** Seconds within which whoever asks for a token has an answer: a lease of a dead process, and what follows it. */
+const DEADLINE = 120
+const ASKING = 48
+
+const postgres = await startPostgres()
+after(() => postgres.stop())
+
+test(`[#119] ${REPLICAS} replicas, ${ACCOUNTS} accounts that expire together, one killed and one paused every few seconds`, {
+  timeout: 3_600_000,
+}, async (t) => {
+  await using sandbox = await startSandbox({
+    rotation: 'always',
+    graceSeconds: 0,
+    reuse: 'revoke-family',
+    journalLimit: 1_000_000,
+  })
+  const env = {
+    DATABASE_URL: await postgres.schema(),
+    EVERGRANT_KEY: Buffer.alloc(32, 5).toString('base64'),
+    EVERGRANT_PORT: '0',
+    EVERGRANT_PUBLIC_URL: 'http://127.0.0.1:9',
+    EVERGRANT_SANDBOX: 'off',
+    EVERGRANT_LOG_LEVEL: 'silent',
+  }
+  let ahead = 0
+  const replicas: Replica[] = []
+  try {
+    for (let index = 0; index < REPLICAS; index++) replicas.push(await Replica.start(env, ahead))
+    const [first] = replicas
+    assert.ok(first)
+    const { admin, key, accounts } = await connectedAccounts(first, sandbox)
+    let kills = 0
+    let pauses = 0
+    let slowest = 0
+    for (let round = 1; round <= ROUNDS; round++) {
+      ahead += 4000
+      sandbox.advance(4000)
+      await Promise.all(replicas.map((replica) => replica.setAhead(ahead)))
+      let asking = true
+      const kill = async (): Promise<void> => {
+        while (asking) {
+          const index = Math.floor(Math.random() * (REPLICAS - 1)) + 1
+          await replicas[index]?.kill()
+          kills++
+          replicas[index] = await Replica.start(env, ahead)
+          await later(2000 + Math.random() * 2000)
+        }
+      }
+      // The first is paused and not killed, so that it wakes up to what it was doing.
+      const pause = async (): Promise<void> => {
+        while (asking) {
+          await later(200 + Math.random() * 300)
+          first.child.kill('SIGSTOP')
+          pauses++
+          await later(PAUSE * 1000)
+          first.child.kill('SIGCONT')
+          await later(3000)
+        }
+      }
+      const disturbed = [kill(), pause()]
+      // Each account is asked for by two, in an order of their own.
+      const orders = [shuffled(accounts), shuffled(accounts)].flat()
+      const ask = async (): Promise<void> => {
+        for (let account = orders.pop(); account !== undefined; account = orders.pop()) {
+          const began = performance.now()
+          const { status, code } = await token(account, key, replicas)
+          slowest = Math.max(slowest, (performance.now() - began) / 1000)
+          assert.ok(status === 200 || code === 'CONSENT_REQUIRED', `${status} ${code} for ${account}`)
+        }
+      }
+      try {
+        await Promise.all(Array.from({ length: ASKING }, ask))
+      } finally {
+        asking = false
+        await Promise.allSettled(disturbed)
+      }
+    }
+    const interrupted = await interruptedGrants(env.DATABASE_URL, accounts)
+    // A refresh token that was presented twice belongs to a grant whose refresh was cut short.
+    const spent = new Map<string, number>()
+    for (const { form } of sandbox.journal.where({ endpoint: 'token', grant_type: 'refresh_token' })) {
+      const presented = String(form?.['refresh_token'])
+      spent.set(presented, (spent.get(presented) ?? 0) + 1)
+    }
+    const twice = [...spent.values()].filter((times) => times > 1).length
+    assert.ok(twice <= interrupted.length, `${twice} refresh tokens spent twice, ${interrupted.length} interrupted`)
+    const dead = sandbox.families().filter(({ alive }) => !alive).length
+    assert.ok(dead <= interrupted.length, `${dead} grants ended at the provider, ${interrupted.length} interrupted`)
+    // What can be cut short is what a killed or paused replica has under way.
+    assert.ok(interrupted.length <= (kills + pauses) * 16, `${interrupted.length} interrupted`)
+    assert.ok(slowest <= DEADLINE, `${slowest} s`)
+    const shown = await admin(interrupted)
+    for (const { id, reason } of shown) assert.equal(reason, 'refresh_interrupted', id)
+    t.diagnostic(
+      `${spent.size} refreshes, ${kills} kills, ${pauses} pauses of ${PAUSE} s, ${interrupted.length} interrupted, slowest answer ${slowest.toFixed(1)} s`,
+    )
+  } finally {
+    for (const { child } of replicas) child.kill('SIGKILL')
+  }
+})
+
+class Replica {
+  readonly child: ChildProcess
+  readonly url: string
+  readonly setupLink: string
+
+  private constructor(child: ChildProcess, url: string, setupLink: string) {
+    this.child = child
+    this.url = url
+    this.setupLink = setupLink
+  }
+
+  static async start(env: Record<string, string>, ahead: number): Promise<Replica> {
+    const child = fork(fileURLToPath(new URL('./replica.ts', import.meta.url)), {
+      env: { ...process.env, ...env },
+      execArgv: ['--conditions=source', '--disable-warning=ExperimentalWarning'],
+    })
+    const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`a replica ended with ${code}`)))
+    ended.catch(() => undefined)
+    const [told] = (await Promise.race([once(child, 'message'), ended])) as [{ url: string; setupLink?: string }]
+    const replica = new Replica(child, told.url, told.setupLink ?? '')
+    await replica.setAhead(ahead)
+    return replica
+  }
+
+  async setAhead(ahead: number): Promise<void> {
+    const heard = once(this.child, 'message')
+    this.child.send({ ahead })
+    await heard
+  }
+
+  async kill(): Promise<void> {
+    const gone = once(this.child, 'exit')
+    this.child.kill('SIGKILL')
+    await gone
+  }
+}
+
+type Sandbox = Awaited<ReturnType<typeof startSandbox>>
+
+/** The accounts, each connected as a person does it, an API key, and a view of accounts. */
+async function connectedAccounts(replica: Replica, sandbox: Sandbox) {
+  const browser = new Browser('http://127.0.0.1:9', replica.url)
+  const post = async (path: string, body: object = {}) => {
+    const { status, text, json } = await browser.post(path, body)
+    assert.ok(status < 300, text)
+    return json
+  }
+  const setup = new URL(replica.setupLink).hash.slice('#token='.length)
+  await post('/v1/setup', { token: setup, name: 'Ada', password: 'correct horse battery' })
+  const client = { client_id: 'evergrant', client_secret: 'a-very-long-client-secret-0123456789' }
+  const settings = { name: 'Practice', provider: 'sandbox', issuer: sandbox.issuer, scope: 'mail.read', ...client }
+  const { id: connection, redirect_uri } = await post('/v1/connections', settings)
+  sandbox.registerClient({ ...client, redirect_uris: [redirect_uri] })
+  const accounts: string[] = []
+  const connect = async (until: number): Promise<void> => {
+    while (accounts.length < until) {
+      const username = `person${accounts.length}@example.test`
+      const { id } = await post('/v1/accounts', { connection })
+      accounts.push(id)
+      const { url } = await post(`/v1/accounts/${id}/authorize`)
+      assert.equal((await browser.visit(await sandbox.approve(url, { username }))).status, 200)
+    }
+  }
+  // The first one alone: with it the browser gets the cookie that the others are bound to.
+  await connect(1)
+  await Promise.all(Array.from({ length: 8 }, () => connect(ACCOUNTS)))
+  const { key } = await post('/v1/api-keys', { name: 'programs' })
+  const admin = (ids: readonly string[]) =>
+    Promise.all(ids.map(async (id) => (await browser.get(`/v1/accounts/${id}`)).json))
+  return { admin, key: String(key), accounts: accounts.slice() }
+}
+
+/** Asks some replica, and another one when that is killed or does not answer. */
+async function token(account: string, key: string, replicas: readonly Replica[]) {
+  const until = AbortSignal.timeout(DEADLINE * 1000)
+  for (;;) {
+    until.throwIfAborted()
+    const replica = replicas[Math.floor(Math.random() * replicas.length)]
+    try {
+      const response = await fetch(`${replica?.url}/v1/accounts/${account}/token`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: '{}',
+        signal: AbortSignal.any([until, AbortSignal.timeout((PAUSE + 5) * 1000)]),
+      })
+      const answer = (await response.json()) as { access_token?: string; code?: string; class?: string }
+      // 503 says to try again: the provider or the database was in trouble for a moment.
+      if (response.status !== 503 && answer.class !== 'transient') return { status: response.status, code: answer.code }
+    } catch {
+      // Killed or paused: another one is there.
+    }
+    await later(50)
+  }
+}
+
+/** The grants that ended, all of them because a refresh was cut short; every other one is active. */
+async function interruptedGrants(url: string, accounts: readonly string[]): Promise<string[]> {
+  await using store = postgresStore(url)
+  const interrupted: string[] = []
+  let seen = 0
+  for await (const { id, standing } of store.list()) {
+    seen++
+    if (standing.state === 'active') continue
+    assert.equal(standing.state, 'revoked', `${id} is ${standing.state}`)
+    assert.equal(standing.state === 'revoked' && standing.reason, 'refresh_interrupted', id)
+    interrupted.push(id)
+  }
+  assert.equal(seen, accounts.length)
+  return interrupted
+}
+
+function shuffled<T>(all: readonly T[]): T[] {
+  return all
+    .map((value) => ({ value, at: Math.random() }))
+    .sort((a, b) => a.at - b.at)
+    .map(({ value }) => value)
+}
