@@ -132,8 +132,8 @@ function clocks(dates: readonly number[]): Check {
   return { id: 'clock', title, ok, detail, who: 'operator', advice: 'Set the clock of this machine by NTP.' }
 }
 
-function failure(id: string, title: string, { message, who, advice, link }: OAuthError): Check {
-  return { id, title, ok: false, detail: message, who, advice, ...(link === undefined ? {} : { link }) }
+function failure(id: string, title: string, { code, message, who, advice, link }: OAuthError): Check {
+  return { id, title, ok: false, detail: message, code, who, advice, ...(link === undefined ? {} : { link }) }
 }
 
 function isEncryptionFailure(error: OAuthError): boolean {

@@ -82,6 +82,7 @@ export const Check = Type.Object({
   title: Type.String(),
   ok: Type.Boolean(),
   detail: Type.String(),
+  code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed by such an error.' })),
   who: Type.Optional(Who),
   advice: Type.Optional(Type.String()),
   link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),

@@ -1,14 +1,15 @@
 import { Anchor } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Facts } from '../shared/facts.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { When } from '../shared/when.tsx'
 import { PermissionList } from './permission-list.tsx'
-import { texts } from './texts.ts'
 import { TokenLife } from './token-life.tsx'
 
 export function AccountOverview({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
   const { connection, subject } = account
   return (
     <>
@@ -22,7 +23,7 @@ export function AccountOverview({ account }: { account: Account }) {
                 {connection.name}
               </Anchor>,
             ],
-            [texts.refreshes, texts.times(account.refreshes)],
+            [texts.refreshes, texts.times({ count: account.refreshes })],
             [texts.added, <When key="added" at={account.created_at} past />],
           ]}
         />

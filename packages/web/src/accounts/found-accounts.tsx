@@ -2,15 +2,16 @@ import { Text, TextInput } from '@mantine/core'
 import { IconSearch } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import list from '../shared/row-list.module.css'
 import { accountsMatching, inOrder } from './account-order.ts'
 import { AccountRow } from './account-row.tsx'
-import { texts } from './texts.ts'
 
 /** From so many accounts on, looking is slower than typing. */
 const SEARCH_FROM = 8
 
 export function FoundAccounts({ accounts }: { accounts: readonly Account[] }) {
+  const texts = useTexts('accounts')
   const [words, setWords] = useState('')
   const found = inOrder(accountsMatching(accounts, words))
   return (

@@ -1,5 +1,5 @@
 import type { ClientAuth, Connection, ConnectionPatch, NewConnection, Provider } from '../api/types.ts'
-import { texts } from './texts.ts'
+import type { Texts } from '../languages/languages.ts'
 
 /** The form's values: every field present, empty where nothing was entered. */
 export interface ConnectionDraft {
@@ -90,19 +90,25 @@ export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
 }
 
 /** Messages by field path, for what can be said without asking the server. */
-export function draftErrors(draft: ConnectionDraft, provider: Provider | undefined): Record<string, string> {
+export function draftErrors(
+  draft: ConnectionDraft,
+  provider: Provider | undefined,
+  texts: Texts['connections'],
+): Record<string, string> {
   const errors: Record<string, string> = {}
   if (!provider) errors['provider'] = texts.providerMissing
   if (!draft.name.trim()) errors['name'] = texts.nameMissing
   if (!draft.client_id.trim()) errors['client_id'] = texts.clientIdMissing
   for (const { name, title, pattern, values, default: preset, example, optional } of provider?.parameters ?? []) {
     const value = draft.parameters[name]?.trim() ?? ''
-    if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing(title)
+    if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing({ title })
     else if (
       value &&
       ((pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) || values?.includes(value) === false)
     ) {
-      errors[`parameters.${name}`] = texts.parameterWrong(title, example)
+      errors[`parameters.${name}`] = example
+        ? texts.parameterWrongLike({ title, example })
+        : texts.parameterWrong({ title })
     }
   }
   const addresses = ['issuer', 'authorization_endpoint', 'token_endpoint'] as const

@@ -1,12 +1,13 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import type { Connection } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import list from '../shared/row-list.module.css'
 import classes from './connection-row.module.css'
 import { ProviderMark } from './provider-mark.tsx'
-import { texts } from './texts.ts'
 
 export function ConnectionRow({ connection }: { connection: Connection }) {
+  const texts = useTexts('connections')
   const { ok, total } = connection.accounts
   const tone = total === 0 ? 'quiet' : ok === total ? 'good' : 'warn'
   const Mark = { quiet: IconCircleDashed, good: IconCircleCheck, warn: IconAlertTriangle }[tone]
@@ -24,7 +25,7 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
           )}
         </span>
         <span className={classes.accounts} data-tone={tone}>
-          <Mark size={17} aria-hidden /> {texts.accounts(ok, total)}
+          <Mark size={17} aria-hidden /> {total === 0 ? texts.accountsNone : texts.accounts({ ok, count: total })}
         </span>
       </Link>
     </li>

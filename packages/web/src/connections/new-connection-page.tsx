@@ -2,12 +2,13 @@ import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { createConnection, keepConnection } from '../api/connections.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Page } from '../shared/page.tsx'
 import { newConnectionOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
-import { texts } from './texts.ts'
 
 export function NewConnectionPage() {
+  const texts = useTexts('connections')
   const client = useQueryClient()
   const navigate = useNavigate()
   const create = useMutation({

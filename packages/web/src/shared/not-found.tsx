@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconMapOff } from '@tabler/icons-react'
 import { Link } from 'react-router'
+import { useTexts } from '../languages/speaking.tsx'
 import { EmptyState } from './empty-state.tsx'
-import { texts } from './texts.ts'
 
 export function NotFound() {
+  const texts = useTexts('shared')
   return (
     <EmptyState
       icon={IconMapOff}

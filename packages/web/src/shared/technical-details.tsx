@@ -1,12 +1,13 @@
 import { Collapse, UnstyledButton } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { useId, useState } from 'react'
+import { useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from './code-block.tsx'
 import classes from './technical-details.module.css'
-import { texts } from './texts.ts'
 
 /** Folded away until somebody asks: fields for the person who is asked for support, with a copy button. */
 export function TechnicalDetails({ data }: { data: Readonly<Record<string, unknown>> }) {
+  const texts = useTexts('shared')
   const [open, setOpen] = useState(false)
   const id = useId()
   return (

@@ -1,17 +1,18 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { Live } from '../api/live.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import { Logo } from '../shared/logo.tsx'
-import { texts as shared } from '../shared/texts.ts'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
 import { useContentFocus } from './content-focus.ts'
 import { ServerBanner } from './server-banner.tsx'
 import classes from './shell.module.css'
-import { texts } from './texts.ts'
 import { UserMenu } from './user-menu.tsx'
 
 /** The frame around every page of a signed-in person. */
 export function Shell() {
+  const shared = useTexts('shared')
+  const texts = useTexts('shell')
   const { pathname } = useLocation()
   const inSettings = pathname.startsWith('/settings')
   const content = useContentFocus(pathname)
