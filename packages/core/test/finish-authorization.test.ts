@@ -8,7 +8,7 @@ import {
   grant,
   tokenSource,
 } from '@evergrant/core'
-import { type Connected, connected, passing } from './support/connected.ts'
+import { brittle, type Connected, connected, passing } from './support/connected.ts'
 
 const redirect_uri = 'http://127.0.0.1/callback'
 
@@ -94,8 +94,30 @@ test('a store that fails while the grant is written is a typed error', async () 
   await using world = await connected()
   const before = await world.store.get('alice')
   const broken: GrantStore = { ...world.store, put: () => Promise.reject(new Error('disk full')) }
-  await assert.rejects(again(world, { store: broken }), { code: 'STORE_UNAVAILABLE', grant: 'alice', who: 'operator' })
+  await assert.rejects(passing(world.clock, again(world, { store: broken })), {
+    code: 'STORE_UNAVAILABLE',
+    grant: 'alice',
+    who: 'operator',
+  })
   assert.deepEqual(await world.store.get('alice'), before)
+})
+
+test('a store that is away for some seconds after the code was redeemed gets the grant all the same', async () => {
+  await using world = await connected()
+  const { store, broken, puts } = brittle(world.store)
+  const hold = world.sandbox.hold({ match: { grant_type: 'authorization_code' } })
+  const work = again(world, { store })
+  await hold.arrived
+  broken.add('put')
+  hold.release()
+  const done = passing(world.clock, work)
+  // The quick attempts have failed by then.
+  while (world.clock.sleepers === 0 || puts() < 4) await new Promise((resolve) => setImmediate(resolve))
+  broken.clear()
+  const written = await done
+  assert.deepEqual(await world.store.get('alice'), written)
+  world.clock.advance(4000)
+  assert.ok((await world.source().token()).access_token)
 })
 
 test('a store that never lets anyone win is reported', async () => {

@@ -108,6 +108,7 @@ const wrong: readonly (readonly [name: string, attempt: Attempt, message: RegExp
   ['[#29] no nonce', { claims: ({ nonce: _, ...rest }) => rest }, /nonce/],
   ['[#60] another audience', { claims: (good) => ({ ...good, aud: 'evil' }) }, /aud/],
   ['[#60] two audiences and no authorized party', { claims: (good) => ({ ...good, aud: ['web', 'evil'] }) }, /aud/],
+  ['[#60] another authorized party', { claims: (good) => ({ ...good, azp: 'evil' }) }, /azp/],
   ['[#60] another issuer', { claims: (good) => ({ ...good, iss: 'https://evil.example' }) }, /iss/],
   ['[#60] an end in the past', { claims: (good) => ({ ...good, exp: now() - 120 }) }, /exp/],
   ['[#60] no subject', { claims: ({ sub: _, ...rest }) => rest }, /sub/],
@@ -137,6 +138,11 @@ for (const [name, attempt, message] of wrong) {
 
 test('a key set that cannot be fetched is trouble of the provider, not a wrong id_token', async () => {
   await assert.rejects(finished({ keySet: { status: 500, body: 'pLaNtEd' } }), { class: 'transient' })
+})
+
+test('what is no key set is trouble of the provider, not a wrong id_token', async () => {
+  for (const body of ['<html>maintenance</html>', '{}', '{"keys":{}}', ''])
+    await assert.rejects(finished({ keySet: { status: 200, body } }), { code: 'INVALID_ANSWER', provider: 'acme' })
 })
 
 test('a key set without end is not read to its end', async () => {

@@ -1,12 +1,16 @@
 import type { TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
+import type { Clock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantStore } from '../store/store.ts'
 import { begun } from '../store/version.ts'
 import { givenBy, isFromElsewhere } from './given-by.ts'
 import { type Grant, grant, type Subject } from './grant.ts'
-import { contradicted, MOST_LOST, stillSealed, storeError } from './record.ts'
+import { contradicted, MOST_LOST, QUICK_RETRIES, stillSealed, storeError } from './record.ts'
 import { renewed } from './transitions.ts'
+
+/** Waits between attempts, in seconds: longer than those of a refresh, since here nobody has a token yet. */
+const RETRIES = [...QUICK_RETRIES, 1, 2, 4] as const
 
 /** What a person was asked for, and for which grant. */
 export interface ConsentRequest {
@@ -35,7 +39,10 @@ export interface ConsentOutcome {
   readonly sent: number
 }
 
-/** Writes the grant over what is there, keeping what the new consent did not replace. */
+/**
+ * Writes the grant over what is there, keeping what the new consent did not replace. What a person consented to exists
+ * nowhere else, so a store that fails is tried again for a few seconds before that is the answer.
+ */
 export async function recordConsent(
   client: Client,
   target: ConsentTarget,
@@ -48,7 +55,7 @@ export async function recordConsent(
   // Asked for before the token was, so it is there; a consent is not lost over it.
   const metadata = await client.metadata().catch(() => undefined)
   for (let lost = 0; lost < MOST_LOST; lost++) {
-    const before = await tried(store.get(asked.grant), asked.grant)
+    const before = await tried(() => store.get(asked.grant), asked.grant, clock)
     if (before?.sealed !== undefined) throw stillSealed(asked.grant)
     const other = before?.subject !== undefined && subject !== undefined && !sameSubject(before.subject, subject)
     if (other && !allowOtherSubject) throw wrongAccount(client, asked, before?.subject, subject)
@@ -86,7 +93,7 @@ export async function recordConsent(
     const receipt = { key: asked.resource ?? '', sent, now, given_by, rules, random: Math.random() }
     const next = renewed(base, answer, receipt)
     const doubtful = in_doubt === undefined ? next : grant({ ...next, in_doubt })
-    const stored = await tried(store.put(begun(doubtful), before?.version ?? 0), asked.grant)
+    const stored = await tried(() => store.put(begun(doubtful), before?.version ?? 0), asked.grant, clock)
     if (stored.ok) return stored.grant
   }
   throw contradicted(asked.grant)
@@ -96,11 +103,16 @@ function known(before: Grant['metadata'], now: Grant['metadata']): Pick<Grant, '
   return before === undefined && now === undefined ? {} : { metadata: { ...before, ...now } }
 }
 
-async function tried<T>(work: Promise<T>, id: string): Promise<T> {
-  try {
-    return await work
-  } catch (error) {
-    throw storeError(error, id)
+async function tried<T>(work: () => Promise<T>, id: string, clock: Clock): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      const wait = RETRIES[attempt]
+      const failed = storeError(error, id)
+      if (wait === undefined || failed.code !== 'STORE_UNAVAILABLE') throw failed
+      await clock.sleep(wait)
+    }
   }
 }
 

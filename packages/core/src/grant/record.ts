@@ -6,7 +6,7 @@ import { LeaseWatch } from './lease-watch.ts'
 import type { Unsaved, UnsavedSlot } from './unsaved.ts'
 
 /** Waits between attempts to write a token that exists nowhere else yet, in seconds. */
-const QUICK_RETRIES = [0.05, 0.2, 0.5] as const
+export const QUICK_RETRIES = [0.05, 0.2, 0.5] as const
 
 /** So many lost writes for one piece of work are no contest any more: the store contradicts itself. */
 export const MOST_LOST = 100

@@ -57,7 +57,11 @@ export async function verifyIdToken(
       await assertTokenHash(client, id_token, 'at_hash', access_token, hashes === 'required')
     if (code !== undefined) await assertTokenHash(client, id_token, 'c_hash', code)
     const claims = oauth.getValidatedIdTokenClaims(processed)
-    return claims === undefined ? undefined : subjectOf(claims)
+    if (claims === undefined) return undefined
+    // The protocol layer looks at it only where there are several audiences (OpenID Connect Core §3.1.3.7).
+    if (claims.azp !== undefined && claims.azp !== client.client_id)
+      throw new Error('it was made for another client (azp)')
+    return subjectOf(claims)
   } catch (error) {
     if (isOAuthError(error)) throw error
     const words = error instanceof Error ? error.message : String(error)

@@ -68,10 +68,24 @@ function keyOptions({ http, provider }: Client): RequestOptions {
           const code = status === 429 || status >= 500 ? 'PROVIDER_UNAVAILABLE' : 'INVALID_ANSWER'
           throw new OAuthError(code, message, { provider: provider.id, status })
         }
+        if (!isKeySet(text)) {
+          const message = `${provider.name} did not give a set of keys when asked at ${url}.`
+          throw new OAuthError('INVALID_ANSWER', message, { provider: provider.id, status })
+        }
         return new Response(text, { status, headers: { 'content-type': 'application/json' } })
       } catch (error) {
         throw transportError(error, provider.id, provider.name, http.deadline)
       }
     },
+  }
+}
+
+/** What the protocol layer says of a broken set would be taken for a fault of the token (RFC 7517 §5). */
+function isKeySet(text: string): boolean {
+  try {
+    const set: unknown = JSON.parse(text)
+    return typeof set === 'object' && set !== null && 'keys' in set && Array.isArray(set.keys)
+  } catch {
+    return false
   }
 }
