@@ -1,7 +1,7 @@
 import { Accounts } from './accounts/accounts.ts'
+import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
-import { stateCounts } from './accounts/state-counts.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
@@ -23,6 +23,7 @@ export interface Services {
   readonly tokens: Tokens
   readonly consents: Consents
   readonly history: History
+  readonly activity: Activity
   readonly hub: EventHub
   readonly metrics: Metrics
 }
@@ -34,8 +35,9 @@ export function createServices(deps: Deps): Services {
   const connections = new Connections(deps)
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => stateCounts(db, clock.now(), accounts.checking))
-  const tokens = new Tokens(deps, connections, accounts, history, metrics)
+  const metrics = new Metrics(() => accounts.stateCounts())
+  const activity = new Activity(db, clock)
+  const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
@@ -46,6 +48,7 @@ export function createServices(deps: Deps): Services {
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
     history,
+    activity,
     hub,
     metrics,
   }

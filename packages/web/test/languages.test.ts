@@ -70,6 +70,7 @@ test('before sign-in the language can be chosen, and a refusal is told in it', a
 test('the windows around consent speak the language of the page, and so does the state that follows', async () => {
   const { page, context } = await visit(stage, { locale: 'de-DE' })
   await signIn(page, german)
+  await page.goto('/accounts')
   await page.getByRole('link', { name: german.accounts.add }).first().click()
   await page.getByLabel(german.accounts.hint).fill('erika@sandbox.example')
   await page.getByRole('button', { name: german.accounts.next }).click()

@@ -43,7 +43,8 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
       ready: heading(({ session }) => session.setupTitle),
       signedOut: true,
     },
-    { name: 'accounts', path: '/', ready: (page) => page.locator('[data-state]').first().waitFor() },
+    { name: 'overview', path: '/', ready: (page, { overview }) => page.getByText(overview.asTable).waitFor() },
+    { name: 'accounts', path: '/accounts', ready: (page) => page.locator('[data-state]').first().waitFor() },
     {
       name: 'new-account',
       path: '/accounts/new',

@@ -3,13 +3,16 @@ import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
 import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
-import type { Account, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
+import type { Account, AccountPatch, AccountState, Connection, NewAccount } from '../contract/index.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import { type ConsentTrouble, condition } from './state.ts'
+import { stateCounts } from './state-counts.ts'
+
+const DAY = 86_400
 
 export type AccountRow = Selectable<AccountTable>
 
@@ -50,6 +53,7 @@ export class Accounts {
       refreshes: 0,
       last_success_at: null,
       last_used_at: null,
+      ends_at: null,
       consent_trouble: null,
       created_at: now,
       updated_at: now,
@@ -79,6 +83,29 @@ export class Accounts {
       .set((of) => ({ refreshes: of('refreshes', '+', 1), last_success_at: now, updated_at: now }))
       .where('id', '=', id)
       .execute()
+  }
+
+  /** Keeps when a grant is predicted to end. To the day, so that a grant that is used writes it at most once a day. */
+  async noteEnd({ id, ends_at }: Pick<AccountRow, 'id' | 'ends_at'>, grant: GrantSummary): Promise<void> {
+    const end = predictedEnd(grant, await providerDefinition(grant.provider))
+    const at = end === undefined || !grant.refreshable ? null : Math.floor(end.at / DAY) * DAY
+    if (at === ends_at) return
+    await this.#db.updateTable('accounts').set({ ends_at: at }).where('id', '=', id).execute()
+  }
+
+  /** Ids of accounts whose grants are predicted to end before that moment, the soonest first; and how many there are. */
+  async endingBefore(at: number, most: number): Promise<{ readonly ids: string[]; readonly total: number }> {
+    const ending = this.#db.selectFrom('accounts').where('ends_at', '<', at)
+    const [rows, count] = await Promise.all([
+      ending.select('id').orderBy('ends_at').orderBy('id').limit(most).execute(),
+      ending.select((of) => of.fn.countAll().as('total')).executeTakeFirstOrThrow(),
+    ])
+    return { ids: rows.map(({ id }) => id), total: Number(count.total) }
+  }
+
+  /** How many accounts are in each state. */
+  stateCounts(): Promise<ReadonlyMap<AccountState, number>> {
+    return stateCounts(this.#db, this.#deps.clock.now(), this.checking)
   }
 
   async remove(id: string): Promise<void> {

@@ -18,6 +18,7 @@ import type { Deps } from '../deps.ts'
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../problem.ts'
 import type { Accounts } from './accounts.ts'
+import type { Activity } from './activity.ts'
 import type { History } from './history.ts'
 
 /** For so long it is taken from memory that an account exists and is not paused. */
@@ -38,17 +39,26 @@ export class Tokens {
   readonly #connections: Connections
   readonly #accounts: Accounts
   readonly #history: History
+  readonly #activity: Activity
   readonly #metrics: Metrics
   readonly #gates = new Map<string, Gate>()
   readonly #used = new Map<string, number>()
   /** Events that are being written down. */
   readonly #notes = new Set<Promise<void>>()
 
-  constructor(deps: Deps, connections: Connections, accounts: Accounts, history: History, metrics: Metrics) {
+  constructor(
+    deps: Deps,
+    connections: Connections,
+    accounts: Accounts,
+    history: History,
+    activity: Activity,
+    metrics: Metrics,
+  ) {
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
     this.#history = history
+    this.#activity = activity
     this.#metrics = metrics
     this.sources = tokenSources({
       store: deps.store,
@@ -107,6 +117,7 @@ export class Tokens {
       // Events come a turn after what they tell of.
       await new Promise((done) => setTimeout(done, 1))
       await Promise.all(this.#notes)
+      await this.#activity.flush()
     }
   }
 
@@ -213,6 +224,8 @@ export class Tokens {
       ...(error && { code: error.code, detail: error.message }),
       ...('seconds' in event && { seconds: event.seconds }),
     })
+    this.#activity.note(row.connection_id, event)
+    await this.#accounts.noteEnd(row, event.grant)
     await this.#noteConnection(row.connection_id, event)
     await this.#accounts.publish(id)
   }

@@ -38,6 +38,8 @@ export interface ConnectionTable {
   client_secret: string | null
   secret_hint: string | null
   secret_set_at: number | null
+  /** What the administrator read in the provider's console. */
+  secret_expires_at: number | null
   /** JSON: values of the provider's parameters. */
   parameters: string
   scope: string
@@ -64,6 +66,8 @@ export interface AccountTable {
   refreshes: number
   last_success_at: number | null
   last_used_at: number | null
+  /** When its grant is predicted to end, to the day. */
+  ends_at: Generated<number | null>
   /** JSON: why the last consent failed; null after one that did not. */
   consent_trouble: string | null
   created_at: number
@@ -107,6 +111,17 @@ export interface HistoryTable {
   since: number | null
 }
 
+interface ActivityTable {
+  /** Hours since the epoch. */
+  hour: number
+  connection_id: string
+  refreshed: number
+  failed: number
+  /** How long the renewals took in all. */
+  seconds: number
+  slowest: number
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -118,4 +133,5 @@ export interface Tables {
   pending_authorizations: PendingAuthorizationTable
   api_keys: ApiKeyTable
   history: HistoryTable
+  activity: ActivityTable
 }

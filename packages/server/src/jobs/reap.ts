@@ -1,8 +1,9 @@
 import type { Services } from '../services.ts'
 
 /** Removes what has run out: pending authorizations, sessions, old history. Grants are never reaped. */
-export async function reap({ consents, sessions, history }: Services): Promise<void> {
+export async function reap({ consents, sessions, history, activity }: Services): Promise<void> {
   await consents.reap()
   await sessions.reap()
   await history.reap()
+  await activity.reap()
 }

@@ -49,7 +49,7 @@ function AccountDetails({ account }: { account: Account }) {
           {!trouble && sentence !== states[account.state] && <span>{sentence}</span>}
         </span>
       }
-      back={{ to: '/', label: texts.backToList }}
+      back={{ to: '/accounts', label: texts.backToList }}
     >
       <ConnectPanel account={account} connecting={connecting} />
       {trouble && (

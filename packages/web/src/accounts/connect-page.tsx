@@ -43,7 +43,7 @@ function ConnectAccount({ account }: { account: Account }) {
           : texts.connectTitle({ account: accountAddress(account) })
       }
       description={texts.connectLead({ provider })}
-      back={{ to: '/', label: texts.backToList }}
+      back={{ to: '/accounts', label: texts.backToList }}
       narrow
     >
       {!started && account.state === 'ok' && (

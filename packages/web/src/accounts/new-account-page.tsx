@@ -16,7 +16,7 @@ export function NewAccountPage() {
   const texts = useTexts('accounts')
   const connections = useQuery(connectionsQuery)
   return (
-    <Page title={texts.newTitle} description={texts.newLead} back={{ to: '/', label: texts.backToList }} narrow>
+    <Page title={texts.newTitle} description={texts.newLead} back={{ to: '/accounts', label: texts.backToList }} narrow>
       {connections.data ? (
         <NewAccount connections={connections.data} />
       ) : connections.isError ? (

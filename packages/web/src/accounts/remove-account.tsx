@@ -21,7 +21,7 @@ export function RemoveAccount({ account, open, onClose }: { account: Account; op
   const remove = useMutation({
     mutationFn: () => removeAccount(account.id, revoke),
     onSuccess: async (removal) => {
-      await navigate('/', { replace: true })
+      await navigate('/accounts', { replace: true })
       dropAccount(client, account.id)
       tellRemoved(texts.removed({ account: address }), provider, removal, language)
     },

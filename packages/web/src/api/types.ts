@@ -23,6 +23,8 @@ export type {
   NewApiKey,
   NewApiKeyResult,
   NewConnection,
+  Overview,
+  OverviewSpan,
   Problem,
   Provider,
   ProviderFeature,

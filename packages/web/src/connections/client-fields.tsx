@@ -25,6 +25,14 @@ export function ClientFields({ form, provider, connection }: Props) {
           {...form.getInputProps('client_id')}
         />
         {form.values.client_auth !== 'none' && <SecretField form={form} connection={connection} />}
+        {form.values.client_auth !== 'none' && (
+          <TextInput
+            type="date"
+            label={texts.secretExpiry}
+            description={texts.secretExpiryHelp}
+            {...form.getInputProps('secret_expires')}
+          />
+        )}
         {provider.client_auth.length > 1 && (
           <Select
             label={texts.clientAuth}

@@ -5,6 +5,7 @@ import { useTexts } from '../languages/speaking.tsx'
 import list from '../shared/row-list.module.css'
 import classes from './connection-row.module.css'
 import { ProviderMark } from './provider-mark.tsx'
+import { SecretEnd } from './secret-end.tsx'
 
 export function ConnectionRow({ connection }: { connection: Connection }) {
   const texts = useTexts('connections')
@@ -18,6 +19,11 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
         <span className={list.main}>
           <span className={classes.name}>{connection.name}</span>
           <span className={classes.note}>{connection.provider_name}</span>
+          {connection.secret_expires_at !== undefined && (
+            <span className={classes.note}>
+              <SecretEnd at={connection.secret_expires_at} />
+            </span>
+          )}
           {connection.last_error && (
             <span className={classes.error}>
               {texts.lastError}: {connection.last_error}

@@ -10,8 +10,13 @@ import classes from './secret-field.module.css'
 export function SecretField({ form, connection }: { form: DraftForm; connection: Connection | undefined }) {
   const texts = useTexts('connections')
   const [replacing, setReplacing] = useState(false)
+  const replace = () => {
+    // A new secret ends when its own date says, not when the former one does.
+    form.setFieldValue('secret_expires', '')
+    setReplacing(true)
+  }
   if (connection?.has_secret && !replacing) {
-    return <StoredSecret connection={connection} onReplace={() => setReplacing(true)} />
+    return <StoredSecret connection={connection} onReplace={replace} />
   }
   return (
     <Stack gap={6} align="flex-start">

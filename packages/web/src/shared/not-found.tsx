@@ -12,7 +12,7 @@ export function NotFound() {
       heading="h1"
       title={texts.notFoundTitle}
       action={
-        <Button component={Link} to="/">
+        <Button component={Link} to="/accounts">
           {texts.toAccounts}
         </Button>
       }

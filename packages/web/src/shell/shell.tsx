@@ -15,6 +15,7 @@ export function Shell() {
   const texts = useTexts('shell')
   const { pathname } = useLocation()
   const inSettings = pathname.startsWith('/settings')
+  const inAccounts = pathname.startsWith('/accounts')
   const content = useContentFocus(pathname)
   return (
     <Live>
@@ -30,7 +31,10 @@ export function Shell() {
             </Text>
           </Link>
           <nav aria-label={texts.main} className={classes.nav}>
-            <Link to="/" className={classes.link} aria-current={inSettings ? undefined : 'page'}>
+            <Link to="/" className={classes.link} aria-current={pathname === '/' ? 'page' : undefined}>
+              {texts.overview}
+            </Link>
+            <Link to="/accounts" className={classes.link} aria-current={inAccounts ? 'page' : undefined}>
               {texts.accounts}
             </Link>
             <Link to="/settings" className={classes.link} aria-current={inSettings ? 'page' : undefined}>
