@@ -31,6 +31,35 @@ function interruptions(kind: SharedStore): void {
       assert.ok(await scene.accepts(token))
     })
 
+    if (kind === 'file' || kind === 'sqlite') {
+      // A lease of five minutes is one that no test waits for.
+      test('[#119] killed on this machine: the next process sees that it has ended, and does not wait for its lease', async () => {
+        await using scene = await Scene.begin(places, kind, { graceSeconds: 0, reuse: 'revoke-family' })
+        const times = { lease: 300, deadline: 20 }
+        for (const [point, generation] of [
+          ['afterMark', 2],
+          ['afterWrite', 3],
+        ] as const) {
+          if (generation === 2) await scene.connect('a')
+          scene.expire()
+          const [first, next] = await Promise.all([scene.worker(times), scene.worker(times)])
+          await first.askUntil(point, 'a', scene.ahead)
+          await first.kill()
+          assert.ok(await scene.accepts(only(await next.ask('a', scene.ahead))))
+          await assertSound(scene, generation)
+        }
+        // Spent and not written, at a provider without grace: told as what it was, and nothing else.
+        scene.expire()
+        const [first, next] = await Promise.all([scene.worker(times), scene.worker(times)])
+        await first.askUntil('afterAnswer', 'a', scene.ahead)
+        await first.kill()
+        const [outcome] = await next.ask('a', scene.ahead)
+        assert.ok(outcome && 'code' in outcome && outcome.code === 'CONSENT_REQUIRED', JSON.stringify(outcome))
+        const { standing } = await scene.record('a')
+        assert.equal(standing.state === 'revoked' && standing.reason, 'refresh_interrupted')
+      })
+    }
+
     test('killed after the answer, no grace: consent is required, the reason is recorded and nothing is deleted', async () => {
       await using scene = await Scene.begin(places, kind, { graceSeconds: 0 })
       const before = await scene.connect('a')

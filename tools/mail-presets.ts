@@ -1,6 +1,6 @@
 /**
  * `node --conditions=source tools/mail-presets.ts <facts.json>`: renews packages/mail/catalog/presets.json from a list of collected
- * facts. What a reviewer added to a preset by hand (`mx`, which no collected source has) stays.
+ * facts. What a reviewer added to a preset by hand (`mx` and `sent_copy`, which no collected source has) stays.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -34,9 +34,12 @@ interface Fact {
 
 const protocols = ['imap', 'pop', 'smtp'] as const
 
-export function converted(facts: readonly Fact[], present: readonly { id: string; mx?: unknown }[]): unknown[] {
+export function converted(
+  facts: readonly Fact[],
+  present: readonly { id: string; mx?: unknown; sent_copy?: unknown }[],
+): unknown[] {
   return facts.map((fact) => {
-    const mx = present.find(({ id }) => id === fact.id)?.mx
+    const { mx, sent_copy } = present.find(({ id }) => id === fact.id) ?? {}
     const { oauth } = fact
     return {
       id: fact.id,
@@ -55,6 +58,7 @@ export function converted(facts: readonly Fact[], present: readonly { id: string
               sources: oauth.sources,
             },
           }),
+      ...(sent_copy === undefined ? {} : { sent_copy }),
       ...Object.fromEntries(
         protocols.flatMap((protocol) => {
           const servers = fact[protocol]

@@ -39,6 +39,8 @@ export interface ClientOptions extends GrantOptions {
   readonly clientKeyThumbprint?: string
   readonly clientKeyX5c?: boolean
   readonly clientKeyPassphraseFile?: string
+  readonly serviceAccountFile?: string
+  readonly subject?: string
   readonly scope?: readonly string[]
   readonly resource?: string
   readonly param?: Readonly<Record<string, string>>
@@ -134,6 +136,22 @@ none: a public client, such as an app on a person's machine`,
     .addOption(new Option('--scope <scopes>', 'repeatable, or separated by spaces').argParser(words))
     .addOption(new Option('--resource <url>', 'resource indicator (RFC 8707)').argParser(present))
     .addOption(new Option('--param <name=value>', 'extra request parameter; repeatable').argParser(pairs))
+}
+
+export function withServiceAccount(command: Command): Command {
+  return command
+    .optionsGroup('Service account (instead of a client and a stored grant):')
+    .addOption(
+      new Option('--service-account-file <path>', "the account's key as JSON, as the console gave it out").argParser(
+        present,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--subject <e-mail>',
+        'the person to act for, where an administrator delegated that (default: the account itself)',
+      ).argParser(present),
+    )
 }
 
 /** What was typed about the client, without what was not. Paths are made absolute, to be remembered. */

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { GrantSummary, PredictedEnd, Standing } from '@evergrant/core'
+import type { GrantSummary, PredictedEnd, Provider, Standing } from '@evergrant/core'
 import { missingScopes } from '@evergrant/core'
 
 /** The grants as aligned columns. */
@@ -31,8 +31,12 @@ export function table(rows: readonly (readonly string[])[]): string {
 }
 
 /** One grant, a fact on each line. */
-export function grantText(of: GrantSummary, now: number, end?: PredictedEnd): string {
-  const missing = missingScopes(of.requested_scope, of.granted_scope)
+export function grantText(
+  of: GrantSummary,
+  now: number,
+  { end, provider }: { readonly end?: PredictedEnd | undefined; readonly provider?: Provider | undefined } = {},
+): string {
+  const missing = missingScopes(of.requested_scope, of.granted_scope, provider)
   const facts: (readonly [string, string | undefined])[] = [
     ['grant', of.id],
     ['standing', standingText(of.standing, now)],

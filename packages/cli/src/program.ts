@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
+import { auditCommand } from './commands/audit.ts'
 import { completionCommand } from './commands/completion.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { generateCommand } from './commands/generate.ts'
@@ -84,6 +85,7 @@ EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant se
     mailCommand(action),
     generateCommand(action),
     doctorCommand(action),
+    auditCommand(action),
     serveCommand(action),
     completionCommand(action, () => root),
   ]

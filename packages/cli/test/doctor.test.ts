@@ -43,13 +43,13 @@ test('[#92] doctor tells a secret ID that was pasted for the value from a secret
   await using sandbox = await startSandbox({ clients: [app] })
   const wrong = '^invalid_client: The client secret is wrong'
   sandbox.configure({ imitate: { habits: refusal(7000215, 'invalid_client', wrong) } })
-  const pasted = (await doctor(sandbox, 'aaaabbbb-0000-cccc-1111-dddd2222eeee')).get('client')
+  const pasted = (await doctor(sandbox, 'aaaabbbb-0000-cccc-1111-dddd2222eeee')).get('client_authentication')
   assert.equal(pasted?.result, 'fail')
   assert.match(pasted?.advice ?? '', /secret ID was copied in the place of the value/)
   assert.match(pasted?.link ?? '', /^https:\/\/learn\.microsoft\.com\//)
   sandbox.configure({ imitate: { habits: refusal(7000222, 'invalid_client', wrong) } })
   assert.match(
-    (await doctor(sandbox, 'old')).get('client')?.advice ?? '',
+    (await doctor(sandbox, 'old')).get('client_authentication')?.advice ?? '',
     /secret has expired.*none has to consent again/,
   )
 })
@@ -57,7 +57,7 @@ test('[#92] doctor tells a secret ID that was pasted for the value from a secret
 test('doctor finds a redirect URI that is registered, and one that is not, without anybody signing in', async () => {
   await using sandbox = await startSandbox({ clients: [app] })
   const good = await doctor(sandbox, 'right')
-  assert.deepEqual([good.get('client')?.result, good.get('redirect_uri')?.result], ['ok', 'ok'])
+  assert.deepEqual([good.get('client_authentication')?.result, good.get('redirect_uri')?.result], ['ok', 'ok'])
   const bad = (await doctor(sandbox, 'right', ['--redirect-uri', 'http://127.0.0.1:8400/other'])).get('redirect_uri')
   assert.equal(bad?.result, 'fail')
   assert.match(bad?.detail ?? '', /does not send people back/)
@@ -93,4 +93,11 @@ test('doctor says so when a provider does not tell, and when a scope is not know
   const strange = await doctor(sandbox, 'right', ['--scope', 'mäil'])
   assert.equal(strange.get('scopes')?.result, 'fail')
   assert.match(strange.get('scopes')?.detail ?? '', /invalid_scope/)
+})
+
+test('doctor tries a flow that needs no person for real', async () => {
+  await using sandbox = await startSandbox({ clients: [app] })
+  const steps = await doctor(sandbox, 'right', ['--flow', 'client_credentials', '--tenant', 'contoso.com'])
+  assert.deepEqual([steps.get('client_authentication')?.result, steps.has('redirect_uri')], ['ok', false])
+  assert.equal(sandbox.journal.last({ endpoint: 'token' })?.grant_type, 'client_credentials')
 })

@@ -1,6 +1,8 @@
 export type { Abortable } from './abortable.ts'
 export { at as valueAt } from './answer/path.ts'
 export type { SpoiltAnswer, TokenAnswer } from './answer/token-answer.ts'
+export { type ClientCheckOptions, checkClient } from './check/check-client.ts'
+export type { Finding } from './check/finding.ts'
 export type { AssertionRules } from './client/assertion-rules.ts'
 export {
   type ClientAuthentication,
@@ -162,6 +164,12 @@ export {
 export { revokeGrant, revokeToken } from './protocol/revoke.ts'
 export { missingScopes, scopeNames } from './protocol/scope.ts'
 export {
+  type ServiceAccount,
+  type ServiceAccountOptions,
+  serviceAccount,
+  serviceAccountFlow,
+} from './protocol/service-account.ts'
+export {
   exchangeToken,
   TOKEN_EXCHANGE,
   type TokenExchangeOptions,
@@ -218,7 +226,7 @@ export { processLock } from './store/process-lock.ts'
 export { matches } from './store/query.ts'
 export { type Resealed, type ResealOptions, type ResealProgress, reseal } from './store/reseal.ts'
 export { type SealedOptions, sealed } from './store/sealed.ts'
-export type { GrantQuery, GrantStore, Stored, StoreTraits } from './store/store.ts'
+export type { GrantQuery, GrantStore, Stored, StoreProcesses, StoreTraits } from './store/store.ts'
 export { firstVersion, versionAfter } from './store/version.ts'
 export {
   type Attributes,

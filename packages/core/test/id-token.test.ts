@@ -200,6 +200,31 @@ test('known by endpoints alone, any issuer is taken; everything else still has t
   )
 })
 
+test('[#17] where a provider signs none, TLS to the token endpoint stands in for the signature and for nothing else', async () => {
+  const sign = async (claims: JWTPayload): Promise<string> => new UnsecuredJWT(claims).encode()
+  const provider = { id_token_signed_response_alg: 'none' } as const
+  const grant = await finished({ provider, sign })
+  assert.deepEqual(grant.subject, { iss: origin, sub: 'alice', username: 'pLaNtEd@example.test' })
+  const named = ({ email: _, ...good }: JWTPayload): JWTPayload => ({ ...good, unique_name: 'bob' })
+  assert.equal((await finished({ provider, sign, claims: named })).subject?.username, 'bob')
+  const wrong: Record<string, unknown>[] = [
+    { nonce: 'other' },
+    { nonce: undefined },
+    { iss: 'https://evil.example' },
+    { aud: 'another' },
+    { exp: now() - 3600 },
+    { sub: undefined },
+  ]
+  for (const change of wrong)
+    await assert.rejects(finished({ provider, sign, claims: (good) => ({ ...good, ...change }) }), {
+      code: 'ID_TOKEN_INVALID',
+    })
+  // Signed after all: then the signature counts, and elsewhere an unsigned one never does.
+  const foreign = (claims: JWTPayload): Promise<string> => signed(claims, keys.foreign)
+  await assert.rejects(finished({ provider, sign: foreign }), { code: 'ID_TOKEN_INVALID' })
+  await assert.rejects(finished({ sign }), { code: 'ID_TOKEN_INVALID' })
+})
+
 test('a callback in a form that is not supported is refused before the code is sent', async () => {
   const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer: origin })
   issuerTemplate = ''

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Grant, grant, type TestPoints, type TokenSource } from '@evergrant/core'
+import {
+  type Grant,
+  type GrantStore,
+  grant,
+  keyring,
+  sealed,
+  sealingKey,
+  type TestPoints,
+  type TokenSource,
+} from '@evergrant/core'
 import { type Connected, connected, passing, settled } from './support/connected.ts'
 
 /** A process that stops for ever at one point of its refresh, as if it had been killed there. */
@@ -49,6 +58,36 @@ test('killed after the mark: the next process waits for the lease, then spends t
   const { standing, in_doubt, spending } = await record(world)
   assert.deepEqual([standing.state, in_doubt, spending], ['active', undefined, undefined])
 })
+
+for (const [what, ended, shortest, longest] of [
+  ['has ended is passed over after two seconds', true, 2, 4],
+  ['lives, or of which nothing is known, is respected for the lease', false, 25, 60],
+] as const) {
+  test(`[#119] a mark of a process that ${what}`, async () => {
+    await using world = await connected()
+    world.clock.advance(4000)
+    const ring = keyring({ current: await sealingKey(new Uint8Array(32)) })
+    const on = (own: string, hasEnded: (process: string) => boolean): GrantStore =>
+      sealed({ ...world.store, processes: { own, hasEnded } }, ring)
+    const first = Promise.withResolvers<void>()
+    const stop = (): Promise<void> => {
+      first.resolve()
+      return new Promise(() => undefined)
+    }
+    const store = on('the first', () => assert.fail('it has no mark but its own to judge'))
+    void world.source({ store, testPoints: { afterMark: stop } }).token()
+    await first.promise
+    assert.equal((await record(world)).spending?.process, 'the first')
+    const began = world.clock.monotonic()
+    const next = on('the second', (process) => ended && process === 'the first')
+    assert.ok((await passing(world.clock, world.source({ store: next }).token())).access_token)
+    const waited = world.clock.monotonic() - began
+    assert.ok(waited >= shortest && waited < longest, `${waited} s`)
+    assert.equal(world.refreshes(), 1)
+    const { standing, spending, in_doubt } = await record(world)
+    assert.deepEqual([standing.state, spending, in_doubt], ['active', undefined, undefined])
+  })
+}
 
 test('killed between answer and record, no grace: revoked with the reason refresh_interrupted', async () => {
   await using world = await connected()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type OAuthError, tokenSources } from '@evergrant/core'
+import { type GrantStore, type OAuthError, tokenSources } from '@evergrant/core'
 import { connected, passing, settled } from './support/connected.ts'
 
 test('[#67] concurrent callers share one refresh', async () => {
@@ -314,6 +314,33 @@ test('what another process stored is read after forget', async () => {
   assert.equal(await one.token(), old)
   one.forget()
   assert.equal((await one.token()).access_token, next.access_token)
+})
+
+test('what a look into the store found before forget is not kept after it', async () => {
+  await using world = await connected()
+  const { store, client, clock } = world
+  const reading = Promise.withResolvers<void>()
+  const go = Promise.withResolvers<void>()
+  let slow = true
+  const behind: GrantStore = {
+    ...store,
+    async get(id) {
+      const found = await store.get(id)
+      if (!slow) return found
+      slow = false
+      reading.resolve()
+      await go.promise
+      return found
+    },
+  }
+  const sources = tokenSources({ store: behind, client, clock })
+  const asked = sources.get('alice').token()
+  await reading.promise
+  const next = await world.source().token({ force: true })
+  sources.forgetAll()
+  go.resolve()
+  assert.notEqual((await asked).access_token, next.access_token, 'who asked before gets what was so before')
+  assert.equal((await sources.get('alice').token()).access_token, next.access_token)
 })
 
 test('a grant that nobody connected is named as such', async () => {

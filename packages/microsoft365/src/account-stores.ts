@@ -8,6 +8,7 @@ import type { GrantIds } from './grant-ids.ts'
 export function bySubject(store: GrantStore, ids: GrantIds): GrantStore {
   return {
     traits: store.traits,
+    processes: store.processes,
     get: async (id, options) => (id === ids.nobody ? undefined : store.get(id, options)),
     async put(next, expected, options): Promise<Stored> {
       if (next.id !== ids.nobody) return store.put(next, expected, options)
@@ -36,6 +37,7 @@ export function partlyStored(store: GrantStore, keepsAll: boolean): PartlyStored
   const own = new Map<string, Grant>()
   return {
     traits: store.traits,
+    processes: store.processes,
     get: async (id, options) => own.get(id) ?? store.get(id, options),
     async put(next, expected, options): Promise<Stored> {
       if (!keepsAll && !kept.has(next.id)) return store.put(next, expected, options)
@@ -71,6 +73,7 @@ export function partlyStored(store: GrantStore, keepsAll: boolean): PartlyStored
 export function keeping(store: PartlyStored): GrantStore {
   return {
     traits: store.traits,
+    processes: store.processes,
     get: (id, options) => store.get(id, options),
     put(next, expected, options) {
       store.keep(next.id)

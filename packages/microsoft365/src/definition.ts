@@ -1,8 +1,8 @@
 import { OAuthError, type Provider, type ProviderDefinition, resolveProvider } from '@evergrant/core'
 
 /**
- * The provider of an account: the one that is given, else the catalogue's, for this tenant. Which endpoints there are and
- * how they deviate is the catalogue's to say; a program with its own (a national cloud, a test) hands it in.
+ * The provider of an account: the one that is given, else the catalogue's, for this tenant, with what is known about its
+ * errors. Which endpoints there are and how they deviate is the catalogue's to say; a program with its own (a national cloud, a test) hands it in.
  */
 export async function providerFor(
   tenant: string,
@@ -10,11 +10,12 @@ export async function providerFor(
   version: 'v1' | 'v2' = 'v2',
   more: Readonly<Record<string, string>> = {},
 ): Promise<Provider> {
-  if (given !== undefined && given.deviations === undefined) return resolveProvider(given, { ...more, tenant })
-  // Read when it is needed, so that a program with a definition of its own does not load the catalogue.
-  const { providerDefinition, deviations } = await import('@evergrant/providers')
+  // Read when it is needed, so that a program that is only imported does not load the catalogue.
+  const { providerDefinition, deviations, errorAdvice } = await import('@evergrant/providers')
   const definition = given ?? (await providerDefinition(version === 'v1' ? 'microsoft-v1' : 'microsoft'))
-  return resolveProvider(definition, { ...more, tenant }, { deviations })
+  const advice = definition.advice ?? (await errorAdvice(definition.id))
+  const known = advice === undefined ? definition : { ...definition, advice }
+  return resolveProvider(known, { ...more, tenant }, { deviations })
 }
 
 /** Names that stand for many tenants: nobody can act there on their own behalf. */

@@ -6,7 +6,7 @@ import { azureCredential, graphAuthProvider, graphHttpHandler } from '@evergrant
 import type { Account } from '@evergrant/microsoft365'
 import { Client } from '@microsoft/microsoft-graph-client'
 import { accountAt } from './support/account.ts'
-import { type Entra, entra, TENANT } from './support/entra.ts'
+import { type Entra, entra, SECRET, TENANT } from './support/entra.ts'
 import { type Graph, type GraphUser, graph } from './support/graph.ts'
 import { all } from './support/kinds.ts'
 
@@ -125,12 +125,7 @@ test('the official Graph client and an Azure pipeline work with the account’s 
 
 test('the session ends when the app’s secret does, with an error that says so', async () => {
   await using w = await world()
-  w.sign.refuses({
-    error: 'invalid_client',
-    code: 7000222,
-    words: 'The provided client secret keys are expired.',
-    status: 401,
-  })
+  w.sign.app({ client_id: 'web', secrets: [{ id: 'old', value: SECRET, expires_at: w.sign.clock.now() }] })
   await assert.rejects(all(w.directory.getUsers()), (error: unknown) => {
     assert.ok(error instanceof AuthenticationError && error instanceof OAuthError)
     assert.match(error.message, /AADSTS7000222/)

@@ -162,12 +162,11 @@ test('[#6] [#12] implicit_grant_flow takes the access token of the fragment, aft
 test('[#19] v1 is tried, then v2 once; when both refuse, both are told', async () => {
   await using w = await world()
   const settings = { ...web, oauth2_authorization_type: 'client_credentials_grant' } as const
-  w.v1.refuses({ error: 'invalid_resource', code: 500011, words: 'The resource principal was not found.' })
+  w.v1.app({ client_id: 'web', secrets: [{ id: 'new', value: 'another one' }] })
   const connector = w.connector(settings)
   const { access_token } = await connector.token()
   assert.equal(w.v2.sandbox.journal.last({ endpoint: 'token' })?.outcome?.issued?.access_token, access_token)
-  w.v1.refuses({ error: 'invalid_client', code: 7000215, words: 'Invalid client secret provided.', status: 401 })
-  w.v2.refuses({ error: 'invalid_client', code: 7000222, words: 'The secret is expired.', status: 401 })
+  w.v2.app({ client_id: 'web', secrets: [{ id: 'old', value: SECRET, expires_at: w.v2.clock.now() }] })
   const failed = w.connector(settings).token()
   await assert.rejects(failed, is(InvalidCredentialsError))
   await assert.rejects(failed, /v1: .*AADSTS7000215.*v2: .*AADSTS7000222/)

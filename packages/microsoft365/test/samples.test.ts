@@ -85,7 +85,7 @@ test('the errors of the requirement: each of the two kinds is an AuthenticationE
   const account = new Account(['web', SECRET], { provider: sign.definition, http: { clock: sign.clock } })
   await account.authenticate({ scopes: ['basic'], handleConsent: sign.consents('bob@contoso.test') })
   sign.clock.advance(7200)
-  sign.refuses({ error: 'invalid_grant', code: 700082, words: 'The refresh token has expired due to inactivity.' })
+  await sign.sandbox.revokeGrant('AAAbob')
   await assert.rejects(account.source.token(), (error: unknown) => {
     assert.ok(error instanceof TokenExpiredError && error instanceof AuthenticationError)
     assert.equal(error instanceof InvalidCredentialsError, false)

@@ -17,8 +17,9 @@ export interface AccessToken {
 export class AccessTokens {
   readonly #tokens = new BoundedMap<AccessToken>(100_000)
 
-  issue(token: Omit<AccessToken, 'value'>): AccessToken {
-    const issued = { ...token, value: opaqueToken() }
+  /** `value`: what the token is, where it is not opaque. */
+  issue({ value = opaqueToken(), ...token }: Omit<AccessToken, 'value'> & { readonly value?: string }): AccessToken {
+    const issued = { ...token, value }
     this.#tokens.set(issued.value, issued)
     return issued
   }

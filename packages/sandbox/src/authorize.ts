@@ -47,6 +47,7 @@ export const authorize: Handler = (exchange, engine) => {
       nonce: parameters.get('nonce'),
       pkce: codeChallenge(parameters, engine),
       loginHint: parameters.get('login_hint'),
+      authority: exchange.authority,
     }
     return consentPage(engine, { request, client, cookie: exchange.headers.cookie })
   } catch (error) {

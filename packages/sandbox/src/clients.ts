@@ -3,8 +3,10 @@ export interface SandboxClient {
   readonly client_id: string
   /** Absent: a public client. */
   readonly client_secret?: string | undefined
-  /** The public key of a client that signs. */
+  /** The public key of a client that signs: its assertions, or the JWT bearer grants of a service account. */
   readonly jwk?: Readonly<Record<string, unknown>> | undefined
+  /** The scopes that a service account may have for people, separated by spaces. Absent: none. */
+  readonly delegated_scope?: string | undefined
   readonly client_name?: string | undefined
   /** Compared as exact strings; a loopback IP literal matches with any port (RFC 8252 §7.3). */
   readonly redirect_uris?: readonly string[] | undefined

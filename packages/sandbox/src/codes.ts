@@ -17,6 +17,7 @@ export interface AuthorizationCode {
   readonly redirectUri?: string | undefined
   readonly pkce?: CodeChallenge | undefined
   readonly nonce?: string | undefined
+  readonly authority?: string | undefined
   readonly authTime: number
   readonly expiresAt: number
   /** Set on first use, so that a second use can take back what the first was given (RFC 6749 §4.1.2). */

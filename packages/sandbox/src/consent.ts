@@ -56,7 +56,7 @@ function agreedScope({ form }: Exchange, asked: string): string {
 
 function giveCode(engine: Engine, request: AuthorizationRequest, user: SandboxUser, scope: string): Answer {
   const now = engine.clock.now()
-  const { clientId, resources, nonce, pkce } = request
+  const { clientId, resources, nonce, pkce, authority } = request
   const code = engine.codes.issue({
     clientId,
     sub: user.sub,
@@ -64,6 +64,7 @@ function giveCode(engine: Engine, request: AuthorizationRequest, user: SandboxUs
     resources,
     nonce,
     pkce,
+    authority,
     redirectUri: request.redirectUriSent ? request.redirectUri : undefined,
     authTime: now,
     expiresAt: now + engine.settings.lifetimes.code,

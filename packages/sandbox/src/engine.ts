@@ -4,6 +4,7 @@ import type { Clients } from './clients.ts'
 import type { SandboxClock } from './clock.ts'
 import type { Codes } from './codes.ts'
 import type { Devices } from './devices.ts'
+import type { Consents } from './entra/memory.ts'
 import type { Answer } from './http-answer.ts'
 import type { Imitated } from './imitation/imitated.ts'
 import type { Interactions } from './interactions.ts'
@@ -28,6 +29,8 @@ export interface Engine {
   readonly accessTokens: AccessTokens
   readonly keys: SigningKeys
   readonly imitated: Imitated
+  /** Who consented to what at an emulated Entra ID. */
+  readonly entra: Consents
 }
 
 export const endpoints = {
@@ -58,6 +61,8 @@ export interface Exchange {
   readonly form: Parameters
   readonly body: string
   readonly headers: IncomingHttpHeaders
+  /** In whose name, where one server is several issuers. */
+  readonly authority?: string | undefined
 }
 
 export type Handler = (exchange: Exchange, engine: Engine) => Answer | Promise<Answer>

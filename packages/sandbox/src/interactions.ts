@@ -16,6 +16,7 @@ export interface AuthorizationRequest {
   readonly nonce?: string | undefined
   readonly pkce?: CodeChallenge | undefined
   readonly loginHint?: string | undefined
+  readonly authority?: string | undefined
 }
 
 /** A device's request, shown to the person who typed its user code. */

@@ -10,6 +10,8 @@ export interface RefreshFamily {
   readonly scope: string
   readonly resources: readonly string[]
   readonly authTime: number
+  /** In whose name, where one server is several issuers. */
+  readonly authority?: string | undefined
   readonly alive: boolean
   /** Why it is no longer alive, in words. */
   readonly ended?: string | undefined
@@ -26,6 +28,8 @@ interface Member extends Mutable<RefreshFamily> {
   current: string
   rotatedAt: number
   expiresAt: number
+  /** When it ends, used or not. */
+  endsAt?: number | undefined
   /** Its tokens that are remembered, oldest first. */
   readonly issued: string[]
 }
@@ -38,6 +42,7 @@ export interface StoredFamilies {
     readonly current: string
     readonly rotatedAt: number
     readonly expiresAt: number
+    readonly endsAt?: number | undefined
   })[]
   readonly tokens: readonly { readonly token: string; readonly family: string; readonly generation: number }[]
 }
@@ -52,11 +57,12 @@ export class RefreshFamilies {
   readonly #tokens = new Map<string, { readonly family: Member; readonly generation: number }>()
 
   start(
-    grant: Pick<RefreshFamily, 'clientId' | 'sub' | 'scope' | 'resources' | 'authTime'>,
+    grant: Pick<RefreshFamily, 'clientId' | 'sub' | 'scope' | 'resources' | 'authTime' | 'authority'>,
     now: number,
     settings: SandboxSettings,
   ): { readonly family: RefreshFamily; readonly token: string } {
     const token = opaqueToken()
+    const { grant: whole = Number.POSITIVE_INFINITY, refreshToken } = settings.lifetimes
     const family: Member = {
       ...grant,
       id: randomUUID(),
@@ -66,7 +72,8 @@ export class RefreshFamilies {
       graceUses: 0,
       current: token,
       rotatedAt: now,
-      expiresAt: now + settings.lifetimes.refreshToken,
+      expiresAt: now + Math.min(refreshToken, whole),
+      endsAt: Number.isFinite(whole) ? now + whole : undefined,
       issued: [],
     }
     this.#families.set(family.id, family)
@@ -86,6 +93,12 @@ export class RefreshFamilies {
     return good ? known.family : undefined
   }
 
+  /** Whether a token has ended, with its family or by its age; changes nothing. */
+  isOver(token: string, now: number): boolean {
+    const family = this.#tokens.get(token)?.family
+    return family === undefined || !family.alive || now >= family.expiresAt
+  }
+
   /** Judges a refresh token that its own client presented; a replay is counted and, if so set, ends the family. */
   present(token: string, now: number, settings: SandboxSettings): Presented {
     const known = this.#tokens.get(token)
@@ -97,6 +110,7 @@ export class RefreshFamilies {
     }
     if (now >= family.expiresAt) return { state: 'expired', family }
     if (generation === family.generation) return { state: 'good', family, repeated: false }
+    if (settings.reuse === 'accept') return { state: 'good', family, repeated: false }
     if (generation === family.generation - 1 && now - family.rotatedAt < settings.graceSeconds) {
       family.graceUses += 1
       return { state: 'good', family, repeated: true }
@@ -114,7 +128,7 @@ export class RefreshFamilies {
     const family = this.#families.get(id)
     if (family === undefined) return undefined
     if (repeated) return family.current
-    family.expiresAt = now + settings.lifetimes.refreshToken
+    family.expiresAt = Math.min(now + settings.lifetimes.refreshToken, family.endsAt ?? Number.POSITIVE_INFINITY)
     if (settings.rotation === 'never') return undefined
     family.current = opaqueToken()
     family.generation += 1
@@ -150,7 +164,7 @@ export class RefreshFamilies {
 
   /** Copies, so that what a test holds does not change under it; never with a token in it. */
   list(): RefreshFamily[] {
-    return [...this.#families.values()].map(({ current, rotatedAt, expiresAt, issued, ...family }) => family)
+    return [...this.#families.values()].map(({ current, rotatedAt, expiresAt, endsAt, issued, ...family }) => family)
   }
 
   #remember(token: string, family: Member, generation: number): void {

@@ -6,6 +6,7 @@ import { Codes } from './codes.ts'
 import { control } from './control.ts'
 import { Devices } from './devices.ts'
 import type { Engine } from './engine.ts'
+import { Consents } from './entra/memory.ts'
 import { type Fault, type FaultHandle, Faults } from './faults.ts'
 import { endGrant } from './grant-end.ts'
 import { type Hold, Holds } from './holds.ts'
@@ -38,6 +39,17 @@ export interface SandboxOptions extends SettingsChange {
   readonly control?: boolean | undefined
 }
 
+/** What an access token is good for, as a resource server sees it. */
+export interface TokenSeen {
+  readonly client_id: string
+  readonly scope: string
+  /** Absent for a token that an application got on its own. */
+  readonly sub?: string | undefined
+  readonly email?: string | undefined
+  /** Epoch seconds. */
+  readonly expires_at: number
+}
+
 /** An authorization server for tests and first runs: standards on the outside, switches and a record on the inside. */
 export interface Sandbox {
   readonly issuer: string
@@ -49,6 +61,10 @@ export interface Sandbox {
   /** Adds a client, or replaces the one with the same id. */
   registerClient(client: SandboxClient): void
   addUser(user: SandboxUser): void
+  /** Those who can be chosen on the consent page, with those who were made up there. */
+  people(): SandboxUser[]
+  /** Looks at an access token without a request; undefined when it is not good, or is meant for another resource. */
+  inspect(accessToken: string): TokenSeen | undefined
   /**
    * Ends the grants of a person, or one grant by its family id, as if the person had taken the consent back. They have ended when
    * this returns; the promise waits for the state to be kept.
@@ -90,6 +106,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     accessTokens: new AccessTokens(),
     keys: new SigningKeys(signing),
     imitated: { aliases: new Map(), appToken: '', secondScope: '' },
+    entra: new Consents(),
   }
   const instruments = {
     journal: new Journal(options.journalLimit ?? 10_000),
@@ -102,12 +119,23 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     clock,
     settings: engine.settings,
     journal: instruments.journal,
-    configure: (change) => changeSettings(engine.settings, onlySettings(change)),
+    configure: (change) => {
+      if (change.entra !== undefined) changeSettings(engine.settings, waysOfEntra)
+      changeSettings(engine.settings, onlySettings(change))
+    },
     registerClient: (client) => engine.clients.register(client),
     addUser: (user) => engine.users.add(user),
+    people: () => engine.users.list(),
+    inspect: (accessToken) => {
+      const token = engine.accessTokens.valid(accessToken, clock.now())
+      if (token === undefined || token.audience.length > 0) return undefined
+      const { clientId, scope, sub, expiresAt } = token
+      return { client_id: clientId, scope, sub, email: engine.users.find(sub)?.email, expires_at: expiresAt }
+    },
     revokeGrant: async (subOrFamily) => {
       for (const { id, sub } of engine.families.list())
         if (id === subOrFamily || sub === subOrFamily) endGrant(engine, id, 'the person took the consent back')
+      engine.entra.end(subOrFamily)
       await instruments.save()
     },
     families: () => engine.families.list(),
@@ -143,6 +171,13 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   return sandbox
 }
 
+/**
+ * PKCE is for whoever sends it, RFC 9207 is not spoken, and a refresh token stays good when it is replaced.
+ *
+ * @see https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+ */
+const waysOfEntra: SettingsChange = { pkce: 'optional', issParameter: false, reuse: 'accept' }
+
 // RFC 8414 §2: no query, no fragment. The trailing slash goes, so that endpoints can be appended.
 function checkedIssuer(issuer: string): string {
   const { protocol, search, hash } = new URL(issuer)
@@ -152,8 +187,18 @@ function checkedIssuer(issuer: string): string {
 }
 
 function onlySettings(change: SettingsChange): SettingsChange {
-  const { lifetimes, rotation, graceSeconds, reuse, issParameter, pkce, alwaysRefreshToken, deviceInterval, imitate } =
-    change
+  const {
+    lifetimes,
+    rotation,
+    graceSeconds,
+    reuse,
+    issParameter,
+    pkce,
+    alwaysRefreshToken,
+    deviceInterval,
+    imitate,
+    entra,
+  } = change
   return {
     ...(lifetimes === undefined ? {} : { lifetimes }),
     ...(rotation === undefined ? {} : { rotation }),
@@ -164,5 +209,6 @@ function onlySettings(change: SettingsChange): SettingsChange {
     ...(alwaysRefreshToken === undefined ? {} : { alwaysRefreshToken }),
     ...(deviceInterval === undefined ? {} : { deviceInterval }),
     ...(imitate === undefined ? {} : { imitate }),
+    ...(entra === undefined ? {} : { entra }),
   }
 }

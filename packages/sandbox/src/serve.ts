@@ -103,7 +103,10 @@ async function work(
 ): Promise<Answer> {
   const { exchange, refused } = read
   try {
-    const own = refused === undefined ? (read.answer ?? (await answered(exchange, engine))) : errorAnswer(refused)
+    const own =
+      refused === undefined
+        ? (read.answer ?? (await (read.handler?.() ?? answered(exchange, engine))))
+        : errorAnswer(refused)
     const answer = await imitated(own, read, engine)
     if (changing.has(exchange.endpoint)) await save?.()
     return answer

@@ -1,15 +1,29 @@
+import type { EntraDirectory } from './entra/directory.ts'
 import type { Imitation } from './imitation/imitation.ts'
 
 /** How the sandbox behaves. Every field may be changed while it runs and counts from the next request on. */
 export interface SandboxSettings {
-  /** In seconds. A refresh token's life starts again with each rotation. */
-  lifetimes: { accessToken: number; refreshToken: number; code: number; deviceCode: number; idToken: number }
+  /**
+   * In seconds. A refresh token's life starts again with each rotation; `grant` counts from the consent, whatever is
+   * done with it, and is absent where nothing ends it.
+   */
+  lifetimes: {
+    accessToken: number
+    refreshToken: number
+    code: number
+    deviceCode: number
+    idToken: number
+    grant?: number | undefined
+  }
   /** `always`: each refresh answers a new refresh token; `never`: the answer carries none and the old one stays. */
   rotation: 'always' | 'never'
   /** For how many seconds the refresh token just replaced is still accepted, answering its successor again. */
   graceSeconds: number
-  /** What the use of a refresh token that was replaced does: end the whole family (RFC 9700 §4.14.2), or only fail. */
-  reuse: 'revoke-family' | 'reject'
+  /**
+   * What the use of a refresh token that was replaced does: end the whole family (RFC 9700 §4.14.2), only fail, or work
+   * as well as its successor.
+   */
+  reuse: 'revoke-family' | 'reject' | 'accept'
   /** RFC 9207: `iss` in the authorization response. */
   issParameter: boolean
   /** RFC 7636. `required` takes S256 only; `optional` takes plain as well, and requests without a challenge. */
@@ -20,6 +34,8 @@ export interface SandboxSettings {
   deviceInterval: number
   /** The provider to be: its ways instead of the RFCs'. */
   imitate?: Imitation | undefined
+  /** Be Entra ID, with these tenants and apps. */
+  entra?: EntraDirectory | undefined
 }
 
 /** Settings that replace some of the present ones. */

@@ -2,6 +2,7 @@ import { authenticatedClient } from './client-authentication.ts'
 import { mayUse, type SandboxClient } from './clients.ts'
 import type { Engine, Exchange, Handler } from './engine.ts'
 import type { Answer } from './http-answer.ts'
+import { JWT_BEARER, jwtBearer } from './jwt-bearer.ts'
 import { sameSecret } from './opaque.ts'
 import { ProtocolError } from './protocol-error.ts'
 import { redeemCode } from './redeem-code.ts'
@@ -19,13 +20,15 @@ const flows: ReadonlyMap<string, Flow> = new Map<string, Flow>([
   ['urn:ietf:params:oauth:grant-type:device_code', pollDevice],
 ])
 
-export const grantTypes: readonly string[] = [...flows.keys()]
+export const grantTypes: readonly string[] = [...flows.keys(), JWT_BEARER]
 
 /** The token endpoint (RFC 6749 §3.2). */
 export const token: Handler = (exchange, engine) => {
   const twice = exchange.form.duplicated()
   if (twice !== undefined)
     throw new ProtocolError('invalid_request', `The parameter ${twice} was sent more than once (RFC 6749 §3.2).`)
+  // RFC 7523 §2.1: client authentication is optional there, for the assertion names who asks.
+  if (exchange.form.get('grant_type') === JWT_BEARER) return jwtBearer(exchange, engine)
   const client = authenticatedClient(exchange, engine)
   const grantType = exchange.form.require('grant_type')
   const flow = flows.get(grantType)

@@ -60,6 +60,20 @@ test('within the grace window the replaced token answers its successor again, an
   assert.equal(sandbox.families()[0]?.alive, false)
 })
 
+test('a replaced refresh token stays good when the sandbox is set to accept', async () => {
+  await using sandbox = await sandboxAt({ reuse: 'accept' })
+  const first = await consented(sandbox)
+  const second = await refresh(sandbox, first.refresh)
+  for (const token of [second.json.refresh_token ?? '', first.refresh, first.refresh])
+    assert.equal((await refresh(sandbox, token)).status, 200)
+  assert.deepEqual(
+    sandbox.families().map(({ alive, replays }) => [alive, replays]),
+    [[true, 0]],
+  )
+  await sandbox.revokeGrant('alice')
+  assert.equal((await refresh(sandbox, first.refresh)).json.error, 'invalid_grant')
+})
+
 test('the grace window covers the token just replaced and none before it', async () => {
   await using sandbox = await sandboxAt({ graceSeconds: 30 })
   const first = await consented(sandbox)

@@ -10,6 +10,7 @@ import type { Auth, ClientOptions } from './configuration.ts'
 import type { ApiDescription } from './description/api-description.ts'
 import { describeApi } from './description/describe-api.ts'
 import { serverAddress } from './description/server.ts'
+import { PlannedRequest, plannedFetch } from './planned-request.ts'
 import { requirementOf } from './requirement.ts'
 
 /** The manager of any OAuth scheme; its `flow` tells which. */
@@ -27,7 +28,7 @@ export interface ClientConfiguration<A> extends Omit<ClientOptions<A>, 'auth'> {
 
 /** Changes of a client or its configuration. */
 export type ConfigurationChanges<A> = Changes<Omit<ClientOptions<A>, 'auth'>> & {
-  readonly auth?: { readonly [Name in keyof A]?: Partial<A[Name]> | undefined } | undefined
+  readonly auth?: { readonly [Name in keyof A]?: Changes<NonNullable<A[Name]>> | undefined } | undefined
 }
 
 type Members = keyof OpenapiFetch<Record<never, never>> | 'auth' | 'config' | 'cloneWith' | 'then'
@@ -50,8 +51,11 @@ const METHODS = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'HEAD', 'PATCH', 'TR
 interface CallInit {
   readonly baseUrl?: string | undefined
   readonly fetch?: typeof fetch | undefined
+  readonly Request?: unknown
+  readonly middleware?: readonly unknown[] | undefined
 }
 type Call = (path: string, init: CallInit) => Promise<unknown>
+type AnyRequest = (method: string, ...call: Parameters<Call>) => Promise<unknown>
 
 /**
  * A client of the API that an OpenAPI document describes. Makes no request. A call is stopped before it is sent when
@@ -97,15 +101,15 @@ function clientOf<Paths extends object, A, M>(
     const names = Object.keys(api.schemes).join(', ') || 'none'
     throw new OAuthError('INVALID_ARGUMENT', `There is no security scheme "${unknown}"; there are: ${names}.`)
   }
-  const configured: Configured = { ...configuredSchemes(options, api, auth), ...kept }
-  const schemes: Schemes = Object.fromEntries(Object.keys(api.schemes).map((name) => [name, configured[name]?.scheme]))
-  const managers = Object.fromEntries(
-    Object.entries(configured).flatMap(([name, { manager }]) => (manager === undefined ? [] : [[name, manager]])),
-  )
   const certified = Object.entries(auth).find(
     ([name, one]) => api.schemes[name]?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
   )?.[1] as CertificateCredentials | undefined
   const send = certified?.fetch ?? options.fetch
+  const configured: Configured = { ...configuredSchemes({ ...options, fetch: send }, api, auth), ...kept }
+  const schemes: Schemes = Object.fromEntries(Object.keys(api.schemes).map((name) => [name, configured[name]?.scheme]))
+  const managers = Object.fromEntries(
+    Object.entries(configured).flatMap(([name, { manager }]) => (manager === undefined ? [] : [[name, manager]])),
+  )
 
   const apis = new Map<string, ApiClient>()
   const { retries, timeout, headers, hooks } = options
@@ -117,8 +121,9 @@ function clientOf<Paths extends object, A, M>(
     return known
   }
   const caller = createCaller<Record<string, never>>()
-  const methods = METHODS.map((method): [string, Call] => {
-    const call = (caller as unknown as Record<string, Call>)[method]
+  const middlewares = new Set<unknown>()
+  const byMethod = (method: string): Call => {
+    const call: Call = (path, init) => (caller.request as unknown as AnyRequest)(method, path, init)
     const plans = new Map<string, CallInit>()
     const plan = (path: string): CallInit => {
       const operation = `${method} ${path}`
@@ -126,35 +131,58 @@ function clientOf<Paths extends object, A, M>(
       const baseUrl = addressOf(options, api, operation)
       // Not before the first call: a document may have operations whose server nobody uses.
       const one = apiAt(baseUrl, send)
-      return { baseUrl, fetch: (input) => one.fetch(input, { security }) }
+      return {
+        baseUrl,
+        Request: PlannedRequest,
+        fetch: plannedFetch((input, init) => one.fetch(input, { ...init, security })),
+      }
     }
-    return [
-      method,
-      async (path, init) => {
-        const known = plans.get(path) ?? plan(path)
-        plans.set(path, known)
-        if (init?.fetch === undefined) return call?.(path, { ...known, ...init, fetch: known.fetch })
-        const security = options.security ?? requirementOf(api, `${method} ${path}`)
-        const one = apiAt(known.baseUrl ?? '', init.fetch)
-        return call?.(path, { ...known, ...init, fetch: (input) => one.fetch(input, { security }) })
-      },
-    ]
-  })
+    return async (path, init) => {
+      const known = plans.get(path) ?? plan(path)
+      plans.set(path, known)
+      // Middlewares are handed requests, and may hand back others.
+      const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
+      const whole = plain ? {} : { Request: init?.Request ?? Request }
+      if (init?.fetch === undefined) return call(path, { ...known, ...init, ...whole, fetch: known.fetch })
+      const security = options.security ?? requirementOf(api, `${method} ${path}`)
+      const { fetch: own } = init
+      // openapi-fetch promises it a request.
+      const one = apiAt(known.baseUrl ?? '', (input, given) => own(new Request(input, given)))
+      return call(path, {
+        ...known,
+        ...init,
+        ...whole,
+        fetch: plannedFetch((input, given) => one.fetch(input, { ...given, security })),
+      })
+    }
+  }
+  const methods = Object.fromEntries(METHODS.map((method) => [method, byMethod(method)]))
 
   const client = {
     ...managers,
     ...caller,
-    ...Object.fromEntries(methods),
-    // openapi-fetch's own: by the method's name in lower case.
+    ...methods,
+    use(...added: Parameters<typeof caller.use>) {
+      for (const one of added) middlewares.add(one)
+      caller.use(...added)
+    },
+    eject(...removed: Parameters<typeof caller.eject>) {
+      for (const one of removed) middlewares.delete(one)
+      caller.eject(...removed)
+    },
+    // openapi-fetch's own: by the method's name in lower case. Also for those that it has no function for.
     request: (method: string, path: string, init: CallInit) =>
-      Object.fromEntries(methods)[method.toUpperCase()]?.(path, init),
+      (methods[method.toUpperCase()] ?? byMethod(method.toUpperCase()))(path, init),
     auth: managers,
     get config() {
       return configurationOf({ ...options, auth: liveAuth(auth, managers) })
     },
     cloneWith(changes: ConfigurationChanges<Auth>) {
       const changed = mergedOptions({ ...options, auth: liveAuth(auth, managers) }, changes)
-      const rebuilt = (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
+      // Another certificate is another way to send, for tokens too.
+      const certificate = Object.keys(changes.auth ?? {}).some((name) => api.schemes[name]?.type === 'mutualTLS')
+      const rebuilt =
+        certificate || (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
       const same = Object.entries(configured).filter(([name]) => !(name in (changes.auth ?? {})))
       const again = 'api' in changes || 'openapi' in changes ? describe(changed) : api
       return clientOf<Paths, A, M>(changed, again, rebuilt ? {} : Object.fromEntries(same))

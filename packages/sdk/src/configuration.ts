@@ -35,7 +35,7 @@ export interface Configuration<A = Auth> {
 
 /** What a client is made of: the API, and its configuration. */
 export interface ClientOptions<A = Auth> extends Configuration<A> {
-  /** A parsed OpenAPI 3.0 or 3.1 document. */
+  /** A parsed OpenAPI 3.0, 3.1 or 3.2 document. */
   readonly openapi?: unknown
   /** What `describeApi` made of one; generated code carries it. */
   readonly api?: ApiDescription | undefined

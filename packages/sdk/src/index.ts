@@ -50,6 +50,6 @@ export type {
   ServerDescription,
   ServerVariable,
 } from './description/api-description.ts'
-export { describeApi } from './description/describe-api.ts'
+export { type DescribeOptions, describeApi } from './description/describe-api.ts'
 export { type EnvironmentSource, optionsFromEnvironment, optionsFromJson } from './options-from.ts'
 export { type CallResult, unwrap } from './unwrap.ts'

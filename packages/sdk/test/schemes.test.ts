@@ -142,3 +142,35 @@ test('credentials do not follow a call to another address than the API', async (
   })
   assert.equal(other.api.seen.length, 0)
 })
+
+test('middlewares of openapi-fetch, and a fetch for one call, are handed whole requests', async () => {
+  await using w = await world()
+  const one = client(w, { key: { value: 'k' } })
+  const seen: string[] = []
+  const middleware = {
+    onRequest({ request }: { readonly request: Request }) {
+      seen.push(`${request.method} ${new URL(request.url).pathname}`)
+      request.headers.set('x-trace', 'mine')
+      return request
+    },
+  }
+  one.use(middleware)
+  await one.GET('/key')
+  one.eject(middleware)
+  await one.GET('/key', { middleware: [middleware] })
+  await one.GET('/key', {
+    fetch: (request: Request) => {
+      seen.push(`own fetch ${request.headers.get('x-api-key')}`)
+      return fetch(request)
+    },
+  })
+  assert.deepEqual(seen, ['GET /key', 'GET /key', 'own fetch k'])
+  assert.deepEqual(
+    w.api.seen.map(({ headers }) => [headers['x-trace'], headers['x-api-key']]),
+    [
+      ['mine', 'k'],
+      ['mine', 'k'],
+      [undefined, 'k'],
+    ],
+  )
+})

@@ -3,6 +3,7 @@ import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import { auditHook } from './audit/audit-hook.ts'
 import { problemOf } from './problem.ts'
 import { addRoutes } from './routes/add-routes.ts'
 import type { App } from './routes/app-type.ts'
@@ -72,6 +73,7 @@ export async function buildApp(services: Services): Promise<App> {
     },
   })
   guard(app, services)
+  auditHook(app, services)
   addRoutes(app, services)
   if (deps.sandbox !== undefined) await mountSandbox(app, deps.sandbox)
   await servePage(app, deps.page, subPath)

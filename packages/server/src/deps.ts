@@ -1,6 +1,7 @@
 import type { Cipher, Clock, GrantStore } from '@evergrant/core'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
+import type { Changes } from './changes/changes.ts'
 import type { Tables } from './db/tables.ts'
 import type { EmbeddedSandbox } from './sandbox/embedded-sandbox.ts'
 import type { AddressPolicy } from './security/address-policy.ts'
@@ -13,6 +14,8 @@ export interface Deps {
   readonly store: GrantStore
   readonly cipher: Cipher
   readonly clock: Clock
+  /** What passes between the servers on one database. Undefined: this one is alone on it. */
+  readonly changes?: Changes | undefined
   readonly logger: FastifyBaseLogger
   /** The address that people and providers see, without a trailing slash. Redirect URIs come from it alone. */
   readonly publicUrl: string

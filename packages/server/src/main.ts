@@ -1,16 +1,31 @@
-import { existsSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { type Clock, isOAuthError, type Keyring, OAuthError, sealed, systemClock } from '@evergrant/core'
+import {
+  type Clock,
+  type GrantStore,
+  isOAuthError,
+  type Keyring,
+  OAuthError,
+  sealed,
+  systemClock,
+} from '@evergrant/core'
 import { openKeyring } from '@evergrant/stores/keyring'
+import { postgresPool, postgresStore } from '@evergrant/stores/postgres'
 import { sqliteStore } from '@evergrant/stores/sqlite'
+import type { Kysely } from 'kysely'
 import { type DestinationStream, destination, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
 import { buildApp } from './app.ts'
+import { Changes, type Wire } from './changes/changes.ts'
+import { hearChanges } from './changes/hear-changes.ts'
+import { postgresWire } from './changes/postgres-wire.ts'
+import { TableWire } from './changes/table-wire.ts'
 import { openDataFolder } from './data-folder.ts'
-import { assertSealingKey } from './db/sealing-key.ts'
+import { openPostgres } from './db/postgres.ts'
+import { assertSealingKey, isSealed } from './db/sealing-key.ts'
 import { openSqlite } from './db/sqlite.ts'
+import type { Tables } from './db/tables.ts'
 import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
@@ -65,13 +80,12 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     { level: settings.logLevel, redact: { paths: REDACTED_KEYS, censor: '<redacted>' }, base: null },
     surroundings.log ?? destination({ dest: 2, sync: true }),
   )
-  const dataDir = openDataFolder(settings.dataDir)
-  const cipher = await cipherOf(settings, dataDir)
-  const file = join(dataDir, 'evergrant.db')
-  const store = sqliteStore(file, { onWarning: (message) => logger.warn(message), clock })
-  // The store makes the file, for nobody else to read.
-  await store.get('')
-  const db = openSqlite(file)
+  const { databaseUrl } = settings
+  const onWarning = (message: string): void => logger.warn(message)
+  const { db, store, wire } = await (databaseUrl === undefined
+    ? inSqlite(settings, clock, onWarning)
+    : inPostgres(databaseUrl, clock, onWarning))
+  const changes = new Changes(wire)
 
   // Listening comes first: with port 0 the address is known only then, and redirect URIs are made of it.
   let route: RequestListener | undefined
@@ -83,6 +97,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
   })
   try {
     await listen(server, settings)
+    const cipher = await cipherOf(settings, !(await isSealed(db)))
     await assertSealingKey(db, cipher)
     const listening = listeningAt(server)
     const here = listening.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
@@ -96,6 +111,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       store: sealed(store, cipher, { requireSealed: true }),
       cipher,
       clock,
+      changes,
       logger,
       publicUrl,
       version: packageJson.version,
@@ -113,6 +129,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     }
     const services = createServices(deps)
     const app = await buildApp(services)
+    await hearChanges(services)
     await sandbox?.begin(services, here)
     const token = await services.users.setupToken()
     const setupLink = token === undefined ? undefined : `${publicUrl}/setup#token=${token}`
@@ -132,6 +149,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
           // A token that the store did not take so far is written now, or the end is a failure.
           await services.tokens.close()
         } finally {
+          await changes.close()
           await db.destroy()
           await store.close()
         }
@@ -156,6 +174,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     return { url: publicUrl, listening, setupLink, close, [Symbol.asyncDispose]: close }
   } catch (error) {
     server.close()
+    await changes.close()
     await db.destroy()
     await store.close()
     throw error
@@ -194,17 +213,46 @@ function listeningAt(server: Server): string {
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
 }
 
-function cipherOf(settings: Settings, dataDir: string): Promise<Keyring> {
-  if (settings.key !== undefined) return openKeyring({ text: settings.key, source: 'EVERGRANT_KEY' })
+/** Where the data is: the server's own tables and the grants, and how servers on it tell each other what changed. */
+interface Place {
+  readonly db: Kysely<Tables>
+  readonly store: GrantStore & { close(): Promise<void> }
+  readonly wire: Wire
+}
+
+async function inSqlite({ dataDir }: Settings, clock: Clock, onWarning: (message: string) => void): Promise<Place> {
+  const file = join(openDataFolder(dataDir), 'evergrant.db')
+  const store = sqliteStore(file, { onWarning, clock })
+  // The store makes the file, for nobody else to read.
+  await store.get('')
+  const db = openSqlite(file)
+  return { db, store, wire: new TableWire(db, { now: () => clock.now(), moved: () => db.moved() }) }
+}
+
+async function inPostgres(url: string, clock: Clock, onWarning: (message: string) => void): Promise<Place> {
+  const pool = await postgresPool(url)
+  try {
+    const store = postgresStore(pool, { onWarning })
+    await store.get('')
+    const db = await openPostgres(pool)
+    return { db, store, wire: await postgresWire(pool, db, () => clock.now()) }
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+}
+
+/** @param fresh nothing was sealed so far: a key may be made */
+function cipherOf({ key, keyFile, ...settings }: Settings, fresh: boolean): Promise<Keyring> {
+  if (key !== undefined) return openKeyring({ text: key, source: 'EVERGRANT_KEY' })
+  const dataDir = keyFile === undefined ? openDataFolder(settings.dataDir) : ''
   // A new key would not open what an existing database holds: a lost key is said, never replaced.
-  const fresh = !existsSync(join(dataDir, 'evergrant.db'))
-  const { keyFile } = settings
   const place = { file: keyFile ?? join(dataDir, 'key'), create: keyFile === undefined && fresh }
   return openKeyring(place).catch((cause: unknown) => {
     if (!isOAuthError(cause)) throw cause
     const message =
       keyFile === undefined
-        ? `${cause.message} The database in ${dataDir} was sealed with that key. Bring the file back from a backup, or set EVERGRANT_KEY.`
+        ? `${cause.message} The ${settings.databaseUrl === undefined ? `database in ${dataDir}` : 'PostgreSQL database'} was sealed with that key. Bring the file back from a backup, or set EVERGRANT_KEY.`
         : `EVERGRANT_KEY_FILE: ${cause.message} Name a file that holds the key, or leave it out.`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })

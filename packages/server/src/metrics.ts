@@ -1,5 +1,6 @@
 import type { GrantEvent } from '@evergrant/core'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { StateCount } from './accounts/state-counts.ts'
 import { AccountState } from './contract/index.ts'
 
 const STATES = AccountState.anyOf.map((state) => state.const)
@@ -13,7 +14,7 @@ export class Metrics {
   readonly #tokenSeconds: Histogram
 
   /** @param states how many accounts are in each state; asked when the metrics are read */
-  constructor(states: () => Promise<ReadonlyMap<AccountState, number>>) {
+  constructor(states: () => Promise<readonly StateCount[]>) {
     const registers = [this.#registry]
     this.#refreshes = new Counter({
       name: 'evergrant_refreshes_total',
@@ -45,8 +46,9 @@ export class Metrics {
       labelNames: ['state'],
       registers,
       async collect() {
-        const counts = await states()
-        for (const state of STATES) this.set({ state }, counts.get(state) ?? 0)
+        this.reset()
+        for (const state of STATES) this.set({ state }, 0)
+        for (const { state, accounts } of await states()) this.inc({ state }, accounts)
       },
     })
   }

@@ -36,6 +36,15 @@ export const refusals = {
   API_KEY_INVALID: entry(401, 'API key not accepted', 'developer', 'Make a new key under Settings, API keys.'),
   API_KEY_SCOPE: entry(403, 'Not for this API key', 'administrator', 'Make a key that is for this account.'),
   FORBIDDEN: entry(403, 'Administrators only', 'administrator', 'Ask an administrator to do it.'),
+  OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is to connect it.'),
+  PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
+  INVITATION_INVALID: entry(403, 'Link not valid', 'administrator', 'Ask an administrator for a new link.'),
+  LAST_ADMINISTRATOR: entry(
+    409,
+    'The only administrator',
+    'administrator',
+    'Make somebody else an administrator first.',
+  ),
   CROSS_SITE: entry(403, 'Not from our own page', 'developer', 'Programs use an API key instead of a session.'),
   ADDRESS_MISMATCH: entry(
     403,

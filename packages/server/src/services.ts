@@ -3,6 +3,7 @@ import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { Tokens } from './accounts/tokens.ts'
+import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
@@ -24,6 +25,7 @@ export interface Services {
   readonly consents: Consents
   readonly history: History
   readonly activity: Activity
+  readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
 }
@@ -42,13 +44,14 @@ export function createServices(deps: Deps): Services {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
-    apiKeys: new ApiKeys(db, clock),
+    apiKeys: new ApiKeys(db, clock, deps.changes),
     connections,
     accounts,
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
     history,
     activity,
+    audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,
   }

@@ -13,6 +13,8 @@ export interface Settings {
   /** Without a trailing slash; undefined: the loopback address with the port. */
   readonly publicUrl: string | undefined
   readonly dataDir: string
+  /** PostgreSQL. Undefined: SQLite in the data folder. */
+  readonly databaseUrl: string | undefined
   readonly key: string | undefined
   readonly keyFile: string | undefined
   /** Never on at an address that others reach. */
@@ -54,17 +56,12 @@ export function readSettings(env: Environment): Settings {
   const sandbox = sandboxOf(env['EVERGRANT_SANDBOX'])
   const logLevel = env['EVERGRANT_LOG_LEVEL'] || 'info'
   if (!LEVELS.includes(logLevel)) throw invalid('EVERGRANT_LOG_LEVEL', logLevel, `one of ${LEVELS.join(', ')}`)
-  if (env['DATABASE_URL']) {
-    throw new OAuthError(
-      'INVALID_SETTING',
-      'DATABASE_URL is set, but this version keeps its data in SQLite only. Unset it.',
-    )
-  }
   return {
     port: portOf(env['EVERGRANT_PORT']),
     // Without a public address nobody else is meant to reach it.
     host: hostOf(env['EVERGRANT_HOST']) ?? (loopback ? '127.0.0.1' : '0.0.0.0'),
     publicUrl,
+    databaseUrl: databaseOf(env['DATABASE_URL']),
     dataDir: env['EVERGRANT_DATA_DIR'] || './data',
     key: env['EVERGRANT_KEY'] || undefined,
     keyFile: env['EVERGRANT_KEY_FILE'] || undefined,
@@ -148,6 +145,14 @@ function addressOf(given: string | undefined): string | undefined {
     throw new OAuthError('INVALID_SETTING', message)
   }
   return url.href.replace(/\/+$/, '')
+}
+
+function databaseOf(given: string | undefined): string | undefined {
+  if (!given) return undefined
+  if (/^postgres(?:ql)?:\/\/./.test(given) && URL.canParse(given)) return given
+  // Not repeated: it may have a password in it.
+  const message = 'DATABASE_URL cannot be used: it should be like postgresql://user:password@host:5432/database.'
+  throw new OAuthError('INVALID_SETTING', message)
 }
 
 function metricsTokenOf(given: string | undefined): string | undefined {

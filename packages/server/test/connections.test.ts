@@ -142,6 +142,24 @@ test('[#136] redirect URIs come from the public address with its sub-path, whate
   assert.equal(made.redirect_uri, `https://example.com/evergrant/oauth/callback/${made.id}`)
 })
 
+test('[#136] a connection is made under an id that was given out before, with the redirect URI told then, and once', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const { json: draft } = await admin.get('/v1/connections/new')
+  const body = { id: draft.id, name: 'x', provider: 'generic', client_id: 'x', issuer: 'https://login.example.com' }
+  const made = await admin.post('/v1/connections', body)
+  assert.deepEqual([made.status, made.json.id, made.json.redirect_uri], [201, draft.id, draft.redirect_uri])
+  const again = await admin.post('/v1/connections', { ...body, name: 'another' })
+  assert.deepEqual([again.status, again.json.field], [400, 'id'])
+  assert.equal((await admin.get(`/v1/connections/${draft.id}`)).json.name, 'x')
+  for (const id of ['', 'short', '../../../../etc/passwd', `${draft.id}\n`, 'a'.repeat(21), 'ä'.repeat(20)]) {
+    const refused = await admin.post('/v1/connections', { ...body, id })
+    assert.deepEqual([refused.status, refused.json.field], [400, 'id'], id)
+  }
+  assert.equal((await admin.get('/v1/connections')).json.connections.length, 1)
+  assert.notEqual((await admin.get('/v1/connections/new')).json.id, draft.id)
+})
+
 test('the check of a sound connection is good at every step and touches no grant', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
@@ -157,6 +175,8 @@ test('the check of a sound connection is good at every step and touches no grant
       ['tls', true],
       ['client_authentication', true],
       ['clock', true],
+      ['redirect_uri', true],
+      ['scopes', true],
     ],
     JSON.stringify(json.checks),
   )
@@ -215,6 +235,22 @@ test('the check tells a clock that is wrong, a provider that is away, and one th
   const [issuer] = await failures(another)
   assert.equal(issuer.id, 'discovery')
   assert.match(issuer.detail, /calls itself/)
+})
+
+test('the check finds a redirect URI that is not registered, and shows what is doubtful without calling it wrong', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const connection = await connectionTo(sandbox, admin)
+  sandbox.registerClient({ client_id: 'evergrant', client_secret: SECRET, redirect_uris: ['http://127.0.0.1/other'] })
+  const { json } = await admin.post(`/v1/connections/${connection}/check`)
+  const found = new Map<string, Record<string, unknown>>(json.checks.map((one: { id: string }) => [one.id, one]))
+  assert.deepEqual([json.ok, found.get('client_authentication')?.['ok']], [false, true])
+  const redirect = found.get('redirect_uri')
+  assert.deepEqual([redirect?.['ok'], redirect?.['who']], [false, 'administrator'])
+  assert.match(String(redirect?.['title']), new RegExp(`/oauth/callback/${connection}$`))
+  assert.match(String(redirect?.['advice']), /Register exactly this redirect URI/)
+  assert.deepEqual([found.get('scopes')?.['ok'], typeof found.get('scopes')?.['advice']], [true, 'string'])
 })
 
 test('[#31] a redirect URI that is not registered never comes back: the provider says it, and nothing is redeemed', async () => {

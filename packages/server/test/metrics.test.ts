@@ -2,11 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
 import { test } from 'node:test'
 import { grant, type Standing } from '@evergrant/core'
-import { sqliteStore } from '@evergrant/stores/sqlite'
-import { openSqlite } from '../src/db/sqlite.ts'
 import { accountAt, connectionTo, Scene, sandboxOf } from './support/scene.ts'
 
 test('the metrics count accounts in each state as the page shows them, whatever befell them', async () => {
@@ -16,9 +13,8 @@ test('the metrics count accounts in each state as the page shows them, whatever 
   const sound = await connectionTo(sandbox, admin)
   const broken = await connectionTo(sandbox, admin, { name: 'Broken' })
   const now = scene.clock.now()
-  const file = join(scene.dir, 'data', 'evergrant.db')
-  const db = openSqlite(file)
-  await using store = sqliteStore(file)
+  const db = await scene.tables()
+  await using store = scene.grants()
   await db
     .updateTable('connections')
     .set({ trouble: JSON.stringify({ code: 'INVALID_CLIENT', message: 'No.', at: now }) })

@@ -112,7 +112,7 @@ test('settings that cannot be are refused with the name of the variable, and are
     [{ EVERGRANT_SANDBOX: 'perhaps' }, /EVERGRANT_SANDBOX/],
     [{ EVERGRANT_KEY: 'a passphrase' }, /EVERGRANT_KEY must be 32 random bytes/],
     [{ EVERGRANT_KEY_FILE: '/nowhere/key' }, /EVERGRANT_KEY_FILE: There is no sealing key at \/nowhere\/key/],
-    [{ DATABASE_URL: 'postgres://x' }, /DATABASE_URL/],
+    [{ DATABASE_URL: 'mysql://ada:secret@x/y' }, /^DATABASE_URL cannot be used: it should be like postgresql:/],
     [{ EVERGRANT_SANDBOX_TOKEN_LIFETIME: '5' }, /EVERGRANT_SANDBOX_TOKEN_LIFETIME is "5".* seconds from 10/],
     [{ EVERGRANT_METRICS_TOKEN: 'short' }, /EVERGRANT_METRICS_TOKEN cannot be used: it should be 16 or more/],
     [{ EVERGRANT_PORT: ' ' }, /EVERGRANT_PORT is " "/],

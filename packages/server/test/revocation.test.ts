@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { grant, sealed } from '@evergrant/core'
 import { openKeyring } from '@evergrant/stores/keyring'
-import { sqliteStore } from '@evergrant/stores/sqlite'
 import { accountAt, connect, connected, connectionTo, Scene, sandboxOf } from './support/scene.ts'
 
 test('revoking leaves no secret of the grant behind: no token, and no key that a token was bound to', async () => {
@@ -11,7 +10,7 @@ test('revoking leaves no secret of the grant behind: no token, and no key that a
   await using sandbox = await sandboxOf(scene)
   const { account, admin } = await connected(scene, sandbox)
   const ring = await openKeyring({ file: join(scene.dir, 'data', 'key') })
-  await using file = sqliteStore(join(scene.dir, 'data', 'evergrant.db'))
+  await using file = scene.grants()
   const store = sealed(file, ring)
   const before = await store.get(account)
   assert.ok(before?.refresh_token)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { onPostgres } from './support/database.ts'
 import {
   accountAt,
   connect,
@@ -138,7 +139,7 @@ test('[#139] no secret is stored in clear, answered or logged', async () => {
 })
 
 test('the data folder, the key and the database are for their owner alone', {
-  skip: process.platform === 'win32',
+  skip: process.platform === 'win32' || onPostgres(),
 }, async () => {
   await using scene = await Scene.begin()
   const mode = async (name: string) => ((await stat(join(scene.dir, 'data', name))).mode & 0o777).toString(8)

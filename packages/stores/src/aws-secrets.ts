@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { SecretsManagerClient, SecretsManagerClientConfig } from '@aws-sdk/client-secrets-manager'
 import type { GrantStore } from '@evergrant/core'
 import { awsCode, awsFailure } from './document/aws-failure.ts'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import type { GrantDocument, Seen } from './document/grant-document.ts'
+import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** What an {@link awsSecretsStore} needs. */
-export interface AwsSecretsStoreOptions {
+export interface AwsSecretsStoreOptions extends DocumentTimes {
   /** Name or ARN of the secret. One that is not there is made by the first put, under this name. */
   readonly secret: string
   /** The application's own client, or the settings of one. Default: what the SDK finds in its surroundings. */
@@ -48,21 +49,18 @@ const PENDING = 'EVERGRANT_PENDING'
  * }
  * ```
  */
-export function awsSecretsStore({ secret, client, kmsKeyId }: AwsSecretsStoreOptions): AwsSecretsStore {
+export function awsSecretsStore(options: AwsSecretsStoreOptions): AwsSecretsStore {
+  const { secret, client, kmsKeyId, ...times } = options
   const name = `the secret ${secret} of AWS`
   const handed = client !== undefined && 'send' in client ? client : undefined
-  let loading: Promise<Sdk> | undefined
 
-  const open = async (): Promise<Sdk> => {
+  const endOwn = ({ client }: Sdk): void => (handed === undefined ? client.destroy() : undefined)
+  const sdk = openedOnce(async (): Promise<Sdk> => {
     const load = (): Promise<Module> => import('@aws-sdk/client-secrets-manager')
     const sdk = await optionalPackage('@aws-sdk/client-secrets-manager', 'A store in AWS Secrets Manager', load)
     if (handed !== undefined) return { ...sdk, client: handed }
     return { ...sdk, client: new sdk.SecretsManagerClient(client === undefined || 'send' in client ? {} : client) }
-  }
-  const ready = (): Promise<Sdk> => {
-    loading ??= open()
-    return loading
-  }
+  }, endOwn)
 
   /** Whether the secret was made, with this text. */
   const create = async ({ client, CreateSecretCommand }: Sdk, text: string): Promise<boolean> => {
@@ -112,7 +110,7 @@ export function awsSecretsStore({ secret, client, kmsKeyId }: AwsSecretsStoreOpt
   const document: GrantDocument<string> = {
     name,
     async read() {
-      const { client, GetSecretValueCommand } = await ready()
+      const { client, GetSecretValueCommand } = await sdk.get()
       try {
         const command = new GetSecretValueCommand({ SecretId: secret, VersionStage: CURRENT })
         const { SecretString, VersionId = '' } = await client.send(command)
@@ -124,10 +122,10 @@ export function awsSecretsStore({ secret, client, kmsKeyId }: AwsSecretsStoreOpt
       }
     },
     async replace(text: string, seen: Seen<string> | undefined) {
-      const sdk = await ready()
-      if (seen === undefined && (await create(sdk, text))) return true
-      const { VersionId, VersionStages } = await sdk.client.send(
-        new sdk.PutSecretValueCommand({
+      const ready = await sdk.get()
+      if (seen === undefined && (await create(ready, text))) return true
+      const { VersionId, VersionStages } = await ready.client.send(
+        new ready.PutSecretValueCommand({
           SecretId: secret,
           SecretString: text,
           // Given twice, as by the SDK's own second try, it makes one version.
@@ -137,16 +135,13 @@ export function awsSecretsStore({ secret, client, kmsKeyId }: AwsSecretsStoreOpt
       )
       // The first version of a secret is current at once.
       if (VersionStages?.includes(CURRENT)) return true
-      return promote(sdk, VersionId, seen?.revision)
+      return promote(ready, VersionId, seen?.revision)
     },
   }
 
-  const close = async (): Promise<void> => {
-    if (handed === undefined) (await loading?.catch(() => undefined))?.client.destroy()
-  }
   const traits = { durable: true, cas: 'native' } as const
-  const store = documentStore(document, { traits, maxBytes: MAX_BYTES, failure: awsFailure(name) })
-  return { ...store, close, [Symbol.asyncDispose]: close }
+  const store = documentStore(document, { traits, maxBytes: MAX_BYTES, failure: awsFailure(name), ...times })
+  return { ...store, close: sdk.close, [Symbol.asyncDispose]: sdk.close }
 }
 
 type Module = typeof import('@aws-sdk/client-secrets-manager')

@@ -1,15 +1,16 @@
 /// <reference path="./bitwarden/sdk-napi.d.ts" />
 import { type GrantStore, isOAuthError, type Lock, OAuthError, processLock } from '@evergrant/core'
 import type { BitwardenClient, BitwardenSecret, BitwardenSecrets } from './bitwarden/client.ts'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import type { GrantDocument } from './document/grant-document.ts'
 import { driverError, wordsOf } from './driver-error.ts'
+import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 export type { BitwardenClient, BitwardenSecret, BitwardenSecrets } from './bitwarden/client.ts'
 
 /** What a {@link bitwardenStore} needs. */
-export interface BitwardenStoreOptions {
+export interface BitwardenStoreOptions extends DocumentTimes {
   /** Id of a secret that is there, with the value `{}` at first. Its key, note and project are left alone. */
   readonly secretId: string
   /** A client of the official SDK that has signed in, or what to sign in with. */
@@ -54,43 +55,37 @@ const MAX_BYTES = 25_000
  * console.log(store.traits.cas)
  * ```
  */
-export function bitwardenStore({ secretId, client, lock }: BitwardenStoreOptions): GrantStore {
+export function bitwardenStore({ secretId, client, lock, ...times }: BitwardenStoreOptions): GrantStore {
   const name = `the Bitwarden secret ${secretId}`
   const turns = lock ?? processLock()
-  let loading: Promise<BitwardenSecrets> | undefined
-
-  const ready = async (): Promise<BitwardenSecrets> => {
-    loading ??= 'secrets' in client ? Promise.resolve(client.secrets()) : signIn(client)
-    try {
-      return await loading
-    } catch (error) {
-      loading = undefined
-      throw error
-    }
-  }
+  // The SDK has nothing to close.
+  const secrets = openedOnce(
+    async () => ('secrets' in client ? client.secrets() : signIn(client)),
+    () => undefined,
+  )
 
   const document: GrantDocument<BitwardenSecret> = {
     name,
     async read() {
-      const secret = await (await ready()).get(secretId)
+      const secret = await (await secrets.get()).get(secretId)
       const { value } = secret
       // A secret cannot be empty: an empty object is what people are told to begin with.
       return { text: /^\s*(?:\{\s*\})?\s*$/.test(value) ? undefined : value, revision: secret }
     },
     replace: (text, seen) =>
       turns(name, async () => {
-        const secrets = await ready()
-        const now = await secrets.get(secretId)
+        const signedIn = await secrets.get()
+        const now = await signedIn.get(secretId)
         if (now.value !== seen?.revision.value || time(now) !== time(seen.revision)) return false
         const { organizationId, key, note, projectId } = now
         const projects = projectId === null || projectId === undefined ? [] : [projectId]
-        await secrets.update(organizationId, secretId, key, text, note, projects)
+        await signedIn.update(organizationId, secretId, key, text, note, projects)
         return true
       }),
   }
 
   const traits = { durable: true, cas: lock === undefined ? 'none' : 'emulated' } as const
-  return documentStore(document, { traits, maxBytes: MAX_BYTES, failure: bitwardenFailure(name) })
+  return documentStore(document, { traits, maxBytes: MAX_BYTES, failure: bitwardenFailure(name), ...times })
 }
 
 async function signIn({ accessToken, apiUrl, identityUrl }: BitwardenLogin): Promise<BitwardenSecrets> {

@@ -5,6 +5,7 @@ import { applyJobs } from './file/apply-jobs.ts'
 import { fileFailure } from './file/failure.ts'
 import { FolderLock, LockLost, sweep } from './file/folder-lock.ts'
 import { fileState, type GrantFile, grantFileText, readGrantFile, tooLarge } from './file/grant-file.ts'
+import { localProcesses } from './file/process-identity.ts'
 import { wholeFileStore } from './file/whole-file-store.ts'
 import { type Job, WriteQueue } from './file/write-queue.ts'
 
@@ -27,7 +28,8 @@ export interface FileStoreOptions {
  *
  * The file has mode 0600 (a folder that is missing is made with 0700) and is replaced as a whole: after a crash it is
  * the old or the new one. A put that resolved is on the disk. Several processes may share it, through a lock whose
- * owner, when it dies or is paused, can hold nobody up for long and write nothing late. Reads need no lock.
+ * owner, when it dies or is paused, can hold nobody up for long and write nothing late. Reads need no lock. On Linux a
+ * process that was killed in the middle of a refresh is seen to be gone: others go on after two seconds, not a lease.
  *
  * Fails with `STORE_CORRUPT` (the file is not one of ours or damaged; it is left as it is), `STORE_READ_ONLY`,
  * `STORE_UNAVAILABLE` (disk full, lock not to be had, beyond `maxBytes`) or `ABORTED`; nothing is then changed.
@@ -95,7 +97,8 @@ export function fileStore(path: string, options: FileStoreOptions = {}): GrantSt
     }
   }
 
-  return wholeFileStore({ durable: true, cas: 'emulated', list: true }, () => read(named), queue)
+  const store = wholeFileStore({ durable: true, cas: 'emulated', list: true }, () => read(named), queue)
+  return { ...store, processes: localProcesses() }
 }
 
 /** Windows has no such bits; there the folder's access list decides. */

@@ -1,12 +1,13 @@
 import type { GrantStore } from '@evergrant/core'
 import type { DocumentReference, FieldPath, Firestore, Settings, Timestamp } from '@google-cloud/firestore'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import { googleFailure, googleStatus } from './document/google-failure.ts'
 import type { GrantDocument } from './document/grant-document.ts'
+import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** What a {@link firestoreStore} needs. */
-export interface FirestoreStoreOptions {
+export interface FirestoreStoreOptions extends DocumentTimes {
   /** Path of the collection. */
   readonly collection: string
   /** Id of the document. It may hold other fields, which are left alone. */
@@ -51,34 +52,32 @@ const FAILED_PRECONDITION = 9
  * ```
  */
 export function firestoreStore(options: FirestoreStoreOptions): FirestoreStore {
-  const { collection, document, field = 'token', client } = options
+  const { collection, document, field = 'token', client, ...times } = options
   const name = `the document ${collection}/${document} of Firestore`
-  let loading: Promise<Place> | undefined
 
-  const open = async (): Promise<Place> => {
-    const load = (): Promise<Module> => import('@google-cloud/firestore')
-    const sdk = await optionalPackage('@google-cloud/firestore', 'A Firestore store', load)
-    const own = isFirestore(client) ? undefined : new sdk.Firestore(client ?? {})
-    const database = isFirestore(client) ? client : own
-    if (database === undefined) throw new TypeError('no client')
-    return { own, document: database.collection(collection).doc(document), field: new sdk.FieldPath(field) }
-  }
-  const ready = (): Promise<Place> => {
-    loading ??= open()
-    return loading
-  }
+  const opened = openedOnce(
+    async (): Promise<Place> => {
+      const load = (): Promise<Module> => import('@google-cloud/firestore')
+      const sdk = await optionalPackage('@google-cloud/firestore', 'A Firestore store', load)
+      const own = isFirestore(client) ? undefined : new sdk.Firestore(client ?? {})
+      const database = isFirestore(client) ? client : own
+      if (database === undefined) throw new TypeError('no client')
+      return { own, document: database.collection(collection).doc(document), field: new sdk.FieldPath(field) }
+    },
+    ({ own }) => own?.terminate(),
+  )
 
   const place: GrantDocument<Timestamp> = {
     name,
     async read() {
-      const { document, field } = await ready()
+      const { document, field } = await opened.get()
       const snapshot = await document.get()
       if (snapshot.updateTime === undefined) return undefined
       const text: unknown = snapshot.get(field)
       return { text: text === undefined || text === null ? undefined : String(text), revision: snapshot.updateTime }
     },
     async replace(text, seen) {
-      const { document, field: path } = await ready()
+      const { document, field: path } = await opened.get()
       try {
         if (seen === undefined) await document.create({ [field]: text })
         else await document.update(path, text, { lastUpdateTime: seen.revision })
@@ -91,12 +90,9 @@ export function firestoreStore(options: FirestoreStoreOptions): FirestoreStore {
     },
   }
 
-  const close = async (): Promise<void> => {
-    await (await loading?.catch(() => undefined))?.own?.terminate()
-  }
   const traits = { durable: true, cas: 'native' } as const
-  const store = documentStore(place, { traits, maxBytes: MAX_BYTES, failure: googleFailure(name) })
-  return { ...store, close, [Symbol.asyncDispose]: close }
+  const store = documentStore(place, { traits, maxBytes: MAX_BYTES, failure: googleFailure(name), ...times })
+  return { ...store, close: opened.close, [Symbol.asyncDispose]: opened.close }
 }
 
 type Module = typeof import('@google-cloud/firestore')

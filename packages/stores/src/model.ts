@@ -4,12 +4,14 @@ import {
   type GrantStore,
   type GrantSummary,
   grant,
+  isOAuthError,
   matches,
   OAuthError,
   type Stored,
   summary,
   versionAfter,
 } from '@evergrant/core'
+import { driverError, wordsOf } from './driver-error.ts'
 import { assertWanted } from './given-up.ts'
 import { grantFromText } from './record-text.ts'
 
@@ -26,7 +28,10 @@ export interface GrantRow extends GrantFields {
   readonly id: string
 }
 
-/** How to reach a row that somebody else's ORM owns. Whatever they throw reaches the caller as it is. */
+/**
+ * How to reach a row that somebody else's ORM owns. What they throw becomes `STORE_UNAVAILABLE`, with the database's own
+ * words and without the tokens that some ORMs repeat in their errors.
+ */
 export interface GrantModel {
   /** The two columns of the row; undefined or null when there is no such row. */
   read(id: string): Promise<GrantFields | null | undefined>
@@ -47,7 +52,7 @@ export interface GrantModel {
  *
  * Atomic between processes, as one conditional `UPDATE` is. Durable as the database is; say so with `durable`.
  * `INVALID_ARGUMENT`: there is no row of that key. `STORE_CORRUPT`: the columns hold no grant, or the version was changed
- * by somebody else; nothing is written over.
+ * by somebody else; nothing is written over. `STORE_UNAVAILABLE`: a function of the model threw.
  *
  * @example
  * ```ts
@@ -69,7 +74,7 @@ export function modelStore(model: GrantModel, options: { readonly durable?: bool
   const { durable = true } = options
 
   const look = async (id: string): Promise<{ grant: Grant | undefined; version: number } | undefined> => {
-    const found = await model.read(id)
+    const found = await asked(() => model.read(id), `The row of ${JSON.stringify(id)} could not be read`)
     return found === undefined || found === null ? undefined : { ...held(id, found) }
   }
 
@@ -84,14 +89,18 @@ export function modelStore(model: GrantModel, options: { readonly durable?: bool
       const { id } = next
       const after = grant({ ...next, version: versionAfter(next, expected) })
       const fields = { token: JSON.stringify(after), version: after.version }
+      const secrets = secretsOf(after, fields.token)
+      const write = (work: () => Promise<number | bigint>): Promise<number | bigint> =>
+        asked(work, `The row of ${JSON.stringify(id)} could not be written`, secrets)
       for (let tries = 0; tries < 20; tries++) {
-        if (Number(await model.update(id, fields, expected)) > 0) return { ok: true, grant: after }
+        if (Number(await write(() => model.update(id, fields, expected))) > 0) return { ok: true, grant: after }
         const row = await look(id)
         if (row !== undefined && row.version !== expected) return { ok: false, current: row.grant }
         if (row !== undefined) continue
         if (expected > 0) return { ok: false, current: undefined }
-        if (model.insert === undefined) throw noRow(id)
-        if (Number(await model.insert(id, fields)) > 0) return { ok: true, grant: after }
+        const { insert } = model
+        if (insert === undefined) throw noRow(id)
+        if (Number(await write(() => insert.call(model, id, fields))) > 0) return { ok: true, grant: after }
       }
       throw new OAuthError(
         'STORE_UNAVAILABLE',
@@ -101,18 +110,50 @@ export function modelStore(model: GrantModel, options: { readonly durable?: bool
     async delete(id, given) {
       assertWanted(given?.signal)
       for (let row = await look(id); row !== undefined && row.version > 0; row = await look(id))
-        if (Number(await model.update(id, { token: null, version: 0 }, row.version)) > 0) return
+        if (Number(await asked(() => model.update(id, NOTHING, row.version), `${id} could not be deleted`)) > 0) return
     },
     async *list(query = {}, given?: Abortable): AsyncIterable<GrantSummary> {
       assertWanted(given?.signal)
       const found: GrantSummary[] = []
-      for await (const row of (await model.rows?.()) ?? []) {
-        const { grant: one } = held(row.id, row)
-        if (one !== undefined) found.push(summary(one))
-      }
+      await asked(async () => {
+        for await (const row of (await model.rows?.()) ?? []) {
+          const { grant: one } = held(row.id, row)
+          if (one !== undefined) found.push(summary(one))
+        }
+      }, 'The rows could not be listed')
       yield* matches(found, query)
     },
   }
+}
+
+const NOTHING: GrantFields = { token: null, version: 0 }
+
+/** What a function of the model brings. What it throws is told in the database's words, and without these secrets. */
+async function asked<T>(work: () => Promise<T>, failed: string, secrets: readonly string[] = []): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isOAuthError(error)) throw error
+    // ORMs wrap what the database said, some of them with all that was to be written.
+    const said = innermost(error)
+    const message = `${failed}: ${wordsOf(said, secrets)}.`
+    throw new OAuthError('STORE_UNAVAILABLE', message, { cause: driverError(said, secrets) })
+  }
+}
+
+function innermost(error: unknown): unknown {
+  let said = error
+  for (let depth = 0; depth < 10 && said instanceof Error && said.cause instanceof Error; depth++) said = said.cause
+  return said
+}
+
+/** The record and its tokens, as they are and as they stand in a text that was quoted once more. */
+function secretsOf({ refresh_token = '', access, sealed = '' }: Grant, record: string): string[] {
+  const tokens = Object.values(access).flatMap(({ access_token, id_token = '' }) => [access_token, id_token])
+  const all = [record, refresh_token, sealed, ...tokens].filter((one) => one !== '')
+  const quoted = all.map((one) => JSON.stringify(one).slice(1, -1))
+  // The longest first: what is taken out of a longer one would hide it from being found.
+  return [...all, ...quoted].sort((a, b) => b.length - a.length)
 }
 
 /** The grant in a row. The version stands in the column, for the update, and in the record; both must be ours. */

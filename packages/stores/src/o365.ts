@@ -67,9 +67,9 @@ export type FirestoreBackendOptions = Omit<FirestoreStoreOptions, 'collection' |
 
 /** `FirestoreBackend`: a {@link firestoreStore}. */
 export function firestoreBackend(options: FirestoreBackendOptions): FirestoreStore {
-  const { collectionName = 'tokens', fieldName, client } = options
+  const { collectionName = 'tokens', fieldName, client, deadline, clock } = options
   const document = 'documentId' in options ? options.documentId : options.docId
-  return firestoreStore({ collection: collectionName, document, field: fieldName, client })
+  return firestoreStore({ collection: collectionName, document, field: fieldName, client, deadline, clock })
 }
 
 /** The name of a secret. */
@@ -86,14 +86,14 @@ export function awsSecretsBackend({ secretName, regionName, ...options }: AWSSec
 }
 
 /** The id of a secret, and the machine account that may read and write it. */
-export type BitwardenSecretsManagerBackendOptions = Pick<BitwardenStoreOptions, 'secretId' | 'lock'> & {
+export type BitwardenSecretsManagerBackendOptions = Omit<BitwardenStoreOptions, 'client'> & {
   readonly accessToken: string
 }
 
 /** `BitwardenSecretsManagerBackend`: a {@link bitwardenStore}. */
 export function bitwardenSecretsManagerBackend(options: BitwardenSecretsManagerBackendOptions): GrantStore {
-  const { secretId, accessToken, lock } = options
-  return bitwardenStore({ secretId, lock, client: { accessToken } })
+  const { accessToken, ...others } = options
+  return bitwardenStore({ ...others, client: { accessToken } })
 }
 
 /** `DjangoTokenBackend`: a token field of a row that an ORM owns. */

@@ -1,20 +1,20 @@
-import {
-  type GrantQuery,
-  type GrantStore,
-  type GrantSummary,
-  grant,
-  OAuthError,
-  type Stored,
-  versionAfter,
-} from '@evergrant/core'
+import { type GrantStore, OAuthError, type Stored } from '@evergrant/core'
 import { assertWanted, whileWanted } from './given-up.ts'
 import { isConflict, postgresFailure } from './postgres/failure.ts'
 import { type Cursor, GrantTable } from './postgres/grant-table.ts'
-import { type OwnPool, openPool, type PostgresPool } from './postgres/pool.ts'
+import { type OwnPool, type PostgresPool, postgresPool } from './postgres/pool.ts'
 import { ensureSchema } from './postgres/schema.ts'
-import { assertStorable } from './record-text.ts'
+import { listByPages, putBySwap } from './sql/table-calls.ts'
 
-export type { PostgresPool, PostgresQuery, PostgresResult } from './postgres/pool.ts'
+export {
+  type OwnPool,
+  type PoolOptions,
+  type PostgresConnection,
+  type PostgresPool,
+  type PostgresQuery,
+  type PostgresResult,
+  postgresPool,
+} from './postgres/pool.ts'
 
 /** Choices of a {@link postgresStore}. */
 export interface PostgresStoreOptions {
@@ -73,7 +73,7 @@ export function postgresStore(database: string | PostgresPool, options: Postgres
   }
 
   const ownPool = async (connectionString: string): Promise<OwnPool> => {
-    own ??= await openPool(connectionString, deadline)
+    own ??= await postgresPool(connectionString, { deadline })
     if (!closed) return own
     await own.end()
     throw isClosed()
@@ -120,31 +120,24 @@ export function postgresStore(database: string | PostgresPool, options: Postgres
     },
     async put(next, expected, given): Promise<Stored> {
       assertWanted(given?.signal)
-      assertStorable(next.id)
-      const after = grant({ ...next, version: versionAfter(next, expected) })
-      for (;;) {
-        if (await work('write', (on) => on.swap(after, expected))) return { ok: true, grant: after }
-        const current = await work('read', (on) => on.find(next.id))
-        // It came to be what was expected between the two statements.
-        if ((current?.version ?? 0) !== expected) return { ok: false, current }
-      }
+      return putBySwap(
+        {
+          swap: (after, version) => work('write', (on) => on.swap(after, version)),
+          find: (id) => work('read', (on) => on.find(id)),
+        },
+        next,
+        expected,
+      )
     },
     async delete(id, given) {
       assertWanted(given?.signal)
       await work('write', (on) => on.remove(id))
     },
-    async *list(query: GrantQuery = {}, given): AsyncIterable<GrantSummary> {
-      let left = query.limit ?? Number.POSITIVE_INFINITY
-      let cursor: Cursor | undefined
-      do {
+    list: (query = {}, given) =>
+      listByPages<Cursor>(query, async (after, size) => {
         assertWanted(given?.signal)
-        const after: Cursor | undefined = cursor
-        const part = await read(given?.signal, (on) => on.page(query, after, Math.min(left, 500)))
-        yield* part.summaries
-        left -= part.summaries.length
-        cursor = part.cursor
-      } while (cursor !== undefined && left > 0)
-    },
+        return read(given?.signal, (on) => on.page(query, after, size))
+      }),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,12 +1,13 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
 import type { GrantStore } from '@evergrant/core'
 import { awsCode, awsFailure, awsStatus } from './document/aws-failure.ts'
-import { documentStore } from './document/document-store.ts'
+import { type DocumentTimes, documentStore } from './document/document-store.ts'
 import type { GrantDocument, Seen } from './document/grant-document.ts'
+import { openedOnce } from './opened-once.ts'
 import { optionalPackage } from './optional-package.ts'
 
 /** What an {@link s3Store} needs. */
-export interface S3StoreOptions {
+export interface S3StoreOptions extends DocumentTimes {
   readonly bucket: string
   /** Of the one object that holds the grants. */
   readonly key: string
@@ -45,25 +46,22 @@ export interface S3Store extends GrantStore, AsyncDisposable {
  * }
  * ```
  */
-export function s3Store({ bucket, key, client, write, maxBytes = 4 * 1024 * 1024 }: S3StoreOptions): S3Store {
+export function s3Store(options: S3StoreOptions): S3Store {
+  const { bucket, key, client, write, maxBytes = 4 * 1024 * 1024, ...times } = options
   const name = `s3://${bucket}/${key}`
   const handed = client !== undefined && 'send' in client ? client : undefined
-  let loading: Promise<Sdk> | undefined
 
-  const open = async (): Promise<Sdk> => {
+  const endOwn = ({ client }: Sdk): void => (handed === undefined ? client.destroy() : undefined)
+  const sdk = openedOnce(async (): Promise<Sdk> => {
     const sdk = await optionalPackage('@aws-sdk/client-s3', 'An S3 store', () => import('@aws-sdk/client-s3'))
     if (handed !== undefined) return { ...sdk, client: handed }
     return { ...sdk, client: new sdk.S3Client(client === undefined || 'send' in client ? {} : client) }
-  }
-  const ready = (): Promise<Sdk> => {
-    loading ??= open()
-    return loading
-  }
+  }, endOwn)
 
   const object: GrantDocument<string> = {
     name,
     async read() {
-      const { client, GetObjectCommand } = await ready()
+      const { client, GetObjectCommand } = await sdk.get()
       try {
         const { Body, ETag } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }))
         return { text: (await Body?.transformToString('utf-8')) ?? '', revision: ETag ?? '' }
@@ -73,7 +71,7 @@ export function s3Store({ bucket, key, client, write, maxBytes = 4 * 1024 * 1024
       }
     },
     async replace(text, seen) {
-      const { client, PutObjectCommand } = await ready()
+      const { client, PutObjectCommand } = await sdk.get()
       const input = { Bucket: bucket, Key: key, Body: text, ContentType: 'application/json', ...write }
       try {
         await client.send(new PutObjectCommand({ ...input, ...condition(seen) }))
@@ -87,12 +85,9 @@ export function s3Store({ bucket, key, client, write, maxBytes = 4 * 1024 * 1024
     },
   }
 
-  const close = async (): Promise<void> => {
-    if (handed === undefined) (await loading?.catch(() => undefined))?.client.destroy()
-  }
   const traits = { durable: true, cas: 'native' } as const
-  const store = documentStore(object, { traits, maxBytes, failure: awsFailure(name) })
-  return { ...store, close, [Symbol.asyncDispose]: close }
+  const store = documentStore(object, { traits, maxBytes, failure: awsFailure(name), ...times })
+  return { ...store, close: sdk.close, [Symbol.asyncDispose]: sdk.close }
 }
 
 type Module = typeof import('@aws-sdk/client-s3')

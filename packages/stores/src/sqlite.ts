@@ -1,18 +1,9 @@
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import {
-  type Clock,
-  type GrantQuery,
-  type GrantStore,
-  type GrantSummary,
-  grant,
-  OAuthError,
-  type Stored,
-  systemClock,
-  versionAfter,
-} from '@evergrant/core'
+import { type Clock, type GrantStore, OAuthError, systemClock } from '@evergrant/core'
+import { localProcesses } from './file/process-identity.ts'
 import { assertWanted } from './given-up.ts'
-import { assertStorable } from './record-text.ts'
+import { listByPages, putBySwap } from './sql/table-calls.ts'
 import { isBusy, sqliteFailure } from './sqlite/failure.ts'
 import { type Cursor, GrantTable } from './sqlite/grant-table.ts'
 import { fileIdentity, openDatabase } from './sqlite/open-database.ts'
@@ -43,7 +34,8 @@ export interface SqliteStore extends GrantStore, AsyncDisposable {
  * end, since what they would write could be rolled back.
  *
  * Every put is one statement. A lock that another connection has is waited for without blocking this thread for more
- * than some milliseconds.
+ * than some milliseconds. On Linux a process that was killed in the middle of a refresh is seen to be gone: others go on
+ * after two seconds, not a lease.
  *
  * Fails with `STORE_CORRUPT` (damaged, not a database, or tables of another version; left as it is),
  * `STORE_READ_ONLY`, `STORE_UNAVAILABLE` (locked beyond the deadline, disk full, closed) or `ABORTED`; nothing is then
@@ -66,6 +58,7 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
   // Absolute, so that a later change of the working folder does not lead elsewhere.
   const path = typeof database === 'string' && database !== ':memory:' ? resolve(database) : ':memory:'
   const name = handed === undefined ? path : (handed.location() ?? 'the SQLite database')
+  const processes = localProcesses()
   const durable = handed === undefined ? path !== ':memory:' : isDurable(handed)
   let opened:
     | { readonly database: DatabaseSync; readonly table: GrantTable; readonly file?: string | undefined }
@@ -116,30 +109,21 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
 
   return {
     traits: { durable, cas: 'native', list: true },
+    processes,
     get: (id, given) => work(given?.signal, (on) => on.find(id)),
     put: (next, expected, given) =>
-      work(given?.signal, (on): Stored => {
-        assertStorable(next.id)
-        const after = grant({ ...next, version: versionAfter(next, expected) })
-        for (;;) {
-          if (on.swap(after, expected)) return { ok: true, grant: after }
-          const current = on.find(next.id)
-          // It came to be what was expected between the two statements.
-          if ((current?.version ?? 0) !== expected) return { ok: false, current }
-        }
-      }),
+      putBySwap(
+        {
+          swap: (after, version) => work(given?.signal, (on) => on.swap(after, version)),
+          // The put has been decided by then: a caller who gives up now still hears how.
+          find: (id) => work(undefined, (on) => on.find(id)),
+        },
+        next,
+        expected,
+      ),
     delete: (id, given) => work(given?.signal, (on) => on.remove(id)),
-    async *list(query: GrantQuery = {}, given): AsyncIterable<GrantSummary> {
-      let left = query.limit ?? Number.POSITIVE_INFINITY
-      let cursor: Cursor | undefined
-      do {
-        const after: Cursor | undefined = cursor
-        const part = await work(given?.signal, (on) => on.page(query, after, Math.min(left, 500)))
-        yield* part.summaries
-        left -= part.summaries.length
-        cursor = part.cursor
-      } while (cursor !== undefined && left > 0)
-    },
+    list: (query = {}, given) =>
+      listByPages<Cursor>(query, (after, size) => work(given?.signal, (on) => on.page(query, after, size))),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,37 +1,28 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inspect } from 'node:util'
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import type { Clock } from '@evergrant/core'
 import { awsSecretsStore } from '@evergrant/stores/aws-secrets'
-import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
-import { emptySecret, startSecrets } from './servers/aws-secrets.ts'
-import { withoutPackage } from './without-package.ts'
+import { cloudStore } from './cloud-store.ts'
+import { emptySecret, type SecretsServer, startSecrets } from './servers/aws-secrets.ts'
 
 const secret = 'mail/grants'
 
-const make = async () => {
-  const server = await startSecrets()
-  return {
-    store: awsSecretsStore({ secret, client: server.client }),
-    reopen: async () => awsSecretsStore({ secret, client: server.client }),
-    close: async () => server[Symbol.asyncDispose](),
-  }
-}
-
-storeContract(
-  make, // A secret holds 64 KiB.
-  { name: 'the store in AWS Secrets Manager', tokenLength: 4000 },
-)
-sealedContract(make, { name: 'the store in AWS Secrets Manager', tokenLength: 4000 })
-
-test('[#112] the SDK’s client is handed in, or made of its settings and closed', async () => {
-  await using server = await startSecrets()
-  await using own = awsSecretsStore({ secret, client: server.settings })
-  assert.ok((await own.put(sampleGrant('a'), 0)).ok)
-  const handed = awsSecretsStore({ secret, client: server.client })
-  assert.ok((await handed.put(sampleGrant('a'), 1)).ok)
-  await handed.close()
-  assert.equal((await handed.get('a'))?.version, 2)
+cloudStore({
+  name: 'the store in AWS Secrets Manager',
+  start: startSecrets,
+  open: (client: SecretsManagerClient | SecretsServer['settings'], clock?: Clock) =>
+    awsSecretsStore({ secret, client, clock }),
+  through: ({ settings }, port) => ({ ...settings, endpoint: `http://127.0.0.1:${port}` }),
+  writes: [/secretsmanager\.PutSecretValue/i, /secretsmanager\.UpdateSecretVersionStage/i],
+  // A secret holds 64 KiB.
+  tokenLength: 4000,
+  without: [
+    '@aws-sdk/client-secrets-manager',
+    `import { awsSecretsStore } from '@evergrant/stores/aws-secrets'
+     await awsSecretsStore({ secret: 'x' }).get('a')`,
+  ],
 })
 
 test('[#119] a late writer does not move the current label from a version that it has not read', async () => {
@@ -93,25 +84,4 @@ test('what Secrets Manager refuses is named, and 64 KiB are the limit', async ()
     assert.doesNotMatch(`${error.message} ${String(error.cause)}`, /very-secret/)
     return true
   })
-})
-
-test('no error shows what was to be written, however deep it is printed', async () => {
-  await using server = await startSecrets()
-  const store = awsSecretsStore({ secret, client: server.client })
-  await store.put(sampleGrant('a'), 0)
-  server.failWrites()
-  const put = store.put(sampleGrant('a', { refresh_token: 'very-secret' }), 1)
-  const failed = await put.catch((error: unknown) => error)
-  assert.match(inspect(failed), /STORE_READ_ONLY/)
-  assert.doesNotMatch(inspect(failed, { depth: 20, showHidden: true, maxStringLength: null }), /very-secret/)
-})
-
-test('without the SDK the first call names the package to install', async () => {
-  const error = await withoutPackage(
-    '@aws-sdk/client-secrets-manager',
-    `import { awsSecretsStore } from '@evergrant/stores/aws-secrets'
-     await awsSecretsStore({ secret: 'x' }).get('a')`,
-  )
-  assert.equal(error.code, 'NOT_SUPPORTED')
-  assert.match(error.message, /npm install @aws-sdk\/client-secrets-manager$/)
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { processLock } from '@evergrant/core'
+import { manualClock } from '@evergrant/sandbox'
 import { type BitwardenClient, type BitwardenSecret, bitwardenStore } from '@evergrant/stores/bitwarden'
 import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
@@ -99,6 +100,66 @@ test('a write of somebody else between reading and writing is seen, and not writ
   })
   assert.ok((await store.put(sampleGrant('a'), 0)).ok)
   assert.equal((await store.get('b'))?.version, 1)
+})
+
+for (const when of ['before it arrives', 'after it was carried out'] as const) {
+  test(`a connection that is lost during a write, ${when}: told, and the secret, read again, tells`, async () => {
+    const client = vault()
+    const store = bitwardenStore({ secretId, client, lock: processLock() })
+    await store.put(sampleGrant('a', { refresh_token: 'r1' }), 0)
+    const secrets = client.secrets()
+    const breaking: BitwardenClient = {
+      secrets: () => ({
+        get: (id) => secrets.get(id),
+        async update(...given) {
+          if (when === 'after it was carried out') await secrets.update(...given)
+          throw new Error('error sending request for url')
+        },
+      }),
+    }
+    const next = sampleGrant('a', { refresh_token: 'r2' })
+    await assert.rejects(bitwardenStore({ secretId, client: breaking, lock: processLock() }).put(next, 1), {
+      code: 'STORE_UNAVAILABLE',
+      message: /could not be written: .*may yet have been written/,
+    })
+    const isWritten = when === 'after it was carried out'
+    assert.equal((await store.get('a'))?.refresh_token, isWritten ? 'r2' : 'r1')
+    assert.equal((await store.put(next, 1)).ok, !isWritten)
+    assert.deepEqual([(await store.get('a'))?.version, (await store.get('a'))?.refresh_token], [2, 'r2'])
+  })
+}
+
+test('a request that is never answered is given up, and its late write waits for no one and replaces nothing', async () => {
+  const client = vault()
+  const clock = manualClock()
+  const lock = processLock()
+  const asked = Promise.withResolvers<void>()
+  const answer = Promise.withResolvers<void>()
+  const secrets = client.secrets()
+  const slow: BitwardenClient = {
+    secrets: () => ({
+      get: (id) => secrets.get(id),
+      async update(...given) {
+        asked.resolve()
+        await answer.promise
+        return secrets.update(...given)
+      },
+    }),
+  }
+  const put = bitwardenStore({ secretId, client: slow, lock, clock }).put(
+    sampleGrant('a', { refresh_token: 'slow' }),
+    0,
+  )
+  const failed = assert.rejects(put, { code: 'STORE_UNAVAILABLE', message: /no answer in 15 seconds/ })
+  await asked.promise
+  clock.advance(15)
+  await failed
+  // It still has the lock: who comes next writes after it, and finds what it wrote.
+  const next = bitwardenStore({ secretId, client, lock }).put(sampleGrant('b'), 0)
+  answer.resolve()
+  assert.ok((await next).ok)
+  const store = bitwardenStore({ secretId, client, lock })
+  assert.deepEqual([(await store.get('a'))?.refresh_token, (await store.get('b'))?.version], ['slow', 1])
 })
 
 test('a foreign value is left as it is and not repeated; a missing secret and a long value are named', async () => {

@@ -1,34 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inspect } from 'node:util'
-import { sealedContract, storeContract } from '@evergrant/stores/contract'
+import type { Clock } from '@evergrant/core'
 import { firestoreStore } from '@evergrant/stores/firestore'
+import type { Firestore, Settings } from '@google-cloud/firestore'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
+import { cloudStore } from './cloud-store.ts'
 import { startFirestore } from './servers/firestore.ts'
-import { withoutPackage } from './without-package.ts'
 
 const place = { collection: 'tokens', document: 'mail' }
 
-const make = async () => {
-  const server = await startFirestore()
-  return {
-    store: firestoreStore({ ...place, client: server.client }),
-    reopen: async () => firestoreStore({ ...place, client: server.client }),
-    close: async () => server[Symbol.asyncDispose](),
-  }
-}
-
-storeContract(make, { name: 'the Firestore store' })
-sealedContract(make, { name: 'the Firestore store' })
-
-test('[#112] the SDK’s client is handed in, or made of its settings and closed', async () => {
-  await using server = await startFirestore()
-  await using own = firestoreStore({ ...place, client: server.settings })
-  assert.ok((await own.put(sampleGrant('a'), 0)).ok)
-  const handed = firestoreStore({ ...place, client: server.client })
-  assert.ok((await handed.put(sampleGrant('a'), 1)).ok)
-  await handed.close()
-  assert.equal((await handed.get('a'))?.version, 2)
+cloudStore({
+  name: 'the Firestore store',
+  start: startFirestore,
+  open: (client: Firestore | Settings, clock?: Clock) => firestoreStore({ ...place, client, clock }),
+  through: ({ settings }, port) => ({ ...settings, host: `127.0.0.1:${port}` }),
+  isPatient: true,
+  writes: [/^POST [^ ]*:commit/],
+  without: [
+    '@google-cloud/firestore',
+    `import { firestoreStore } from '@evergrant/stores/firestore'
+     await firestoreStore({ collection: 'c', document: 'd' }).get('a')`,
+  ],
 })
 
 test('other fields of the document are left alone, and a field of another name may have dots', async () => {
@@ -88,25 +80,4 @@ test('what Firestore refuses is named, a foreign text is left as it is, and 1 MB
     assert.doesNotMatch(`${error.message} ${String(error.cause)}`, /very-secret/)
     return true
   })
-})
-
-test('no error shows what was to be written, however deep it is printed', async () => {
-  await using server = await startFirestore()
-  const store = firestoreStore({ ...place, client: server.client })
-  await store.put(sampleGrant('a'), 0)
-  server.failWrites()
-  const put = store.put(sampleGrant('a', { refresh_token: 'very-secret' }), 1)
-  const failed = await put.catch((error: unknown) => error)
-  assert.match(inspect(failed), /STORE_READ_ONLY/)
-  assert.doesNotMatch(inspect(failed, { depth: 20, showHidden: true, maxStringLength: null }), /very-secret/)
-})
-
-test('without the SDK the first call names the package to install', async () => {
-  const error = await withoutPackage(
-    '@google-cloud/firestore',
-    `import { firestoreStore } from '@evergrant/stores/firestore'
-     await firestoreStore({ collection: 'c', document: 'd' }).get('a')`,
-  )
-  assert.equal(error.code, 'NOT_SUPPORTED')
-  assert.match(error.message, /Firestore.*npm install @google-cloud\/firestore$/)
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { test } from 'node:test'
-import { grant } from '@evergrant/core'
+import { inspect } from 'node:util'
+import { type AccessToken, grant } from '@evergrant/core'
 import { sealedContract, storeContract } from '@evergrant/stores/contract'
 import { type GrantModel, modelStore } from '@evergrant/stores/model'
 import { Kysely, SqliteDialect } from 'kysely'
@@ -98,6 +99,8 @@ const make = async () => {
 storeContract(make, { name: 'the model store on Kysely' })
 sealedContract(make, { name: 'the model store on Kysely' })
 
+const tokenOf = (access_token: string): AccessToken => ({ access_token, token_type: 'Bearer', raw: {} })
+
 async function withAlice(): Promise<{ store: ReturnType<typeof modelStore>; database: DatabaseSync }> {
   const { database, db } = application()
   database.exec(`INSERT INTO users (id, name) VALUES ('alice', 'Alice')`)
@@ -151,6 +154,33 @@ test('columns that somebody else wrote are named and not written over', async ()
     assert.equal(database.prepare('SELECT oauth_token AS token FROM users').get()?.['token'], token)
   }
 })
+
+for (const [what, wrapped] of [
+  ['its own words', (said: Error) => said],
+  ['the query and its parameters', (said: Error) => new Error(`Failed query: … ${said.message}`, { cause: said })],
+] as const) {
+  test(`an ORM whose error repeats ${what} gives no token away`, async () => {
+    const model: GrantModel = {
+      read: async () => ({ token: null, version: 0 }),
+      update: async (_, { token }) => {
+        const said = Object.assign(new Error(`invalid input: ${token} and ${JSON.stringify(token)}`), {
+          code: '22P02',
+          detail: `Failing row contains (alice, ${token})`,
+        })
+        throw wrapped(said)
+      },
+    }
+    const next = sampleGrant('alice', { refresh_token: 'very"-secret', access: { '': tokenOf('very-secret-too') } })
+    const failed = await modelStore(model)
+      .put(next, 0)
+      .catch((error: unknown) => error)
+    const shown = inspect(failed, { depth: 20, showHidden: true, maxStringLength: null })
+    assert.match(shown, /STORE_UNAVAILABLE/)
+    assert.match(shown, /"alice" could not be written: invalid input/)
+    assert.match(shown, /22P02/)
+    assert.doesNotMatch(shown, /very|-secret/)
+  })
+}
 
 test('a model whose updates never match is told, instead of asked for ever', async () => {
   const store = modelStore({ read: async () => ({ token: null, version: 0 }), update: async () => 0 })

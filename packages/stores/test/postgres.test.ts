@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { inspect } from 'node:util'
-import {
-  defineClient,
-  type GrantStore,
-  type GrantSummary,
-  resolveProvider,
-  summary,
-  tokenSource,
-} from '@evergrant/core'
+import { defineClient, grant, resolveProvider, summary, tokenSource } from '@evergrant/core'
 import { postgresStore } from '@evergrant/stores/postgres'
 import pg from 'pg'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
+import { assertWholeLists, manyGrants } from './long-list.ts'
 import { cutProxy } from './servers/cut-proxy.ts'
 import { type PostgresServer, startPostgres } from './servers/postgres.ts'
 import { withoutPackage } from './without-package.ts'
@@ -25,12 +19,6 @@ after(() => server.stop())
 async function poolOn(url: string, max = 3): Promise<{ pool: pg.Pool } & AsyncDisposable> {
   const pool = new pg.Pool({ connectionString: url, max })
   return { pool, [Symbol.asyncDispose]: () => pool.end() }
-}
-
-async function all(store: GrantStore, query?: Parameters<GrantStore['list']>[0]): Promise<GrantSummary[]> {
-  const found: GrantSummary[] = []
-  for await (const one of store.list(query)) found.push(one)
-  return found
 }
 
 test('[#113] it lives in an application’s pool, beside its tables, and leaves the pool open', async () => {
@@ -211,11 +199,7 @@ test('a list of more than one page is whole, in order and without repetition', a
   const store = postgresStore(app.pool)
   await store.get('a')
   const count = 1203
-  const grants = Array.from({ length: count }, (_, n) => {
-    // Every due date three times, so that pages end inside of equal ones.
-    const token = { access_token: 'x', token_type: 'Bearer', expires_at: 1000 + Math.floor(n / 3), raw: {} }
-    return sampleGrant(`g${String(n).padStart(5, '0')}`, { access: { '': token }, version: 1 })
-  })
+  const grants = manyGrants(count).map((of) => grant({ ...of, version: 1 }))
   await app.pool.query({
     text: `INSERT INTO evergrant_grants
       SELECT id, 1, 'acme', 'my-program', 'active', due, 0, record
@@ -226,14 +210,7 @@ test('a list of more than one page is whole, in order and without repetition', a
       grants.map((of) => JSON.stringify(of)),
     ],
   })
-  const ids = (await all(store)).map((one) => one.id)
-  assert.equal(ids.length, count)
-  assert.deepEqual(ids, [...ids].sort())
-  assert.deepEqual(
-    (await all(store, { dueBefore: 9999 })).map((one) => one.id),
-    ids,
-  )
-  assert.equal((await all(store, { dueBefore: 9999, limit: 777 })).length, 777)
+  await assertWholeLists(store, count)
   await app.pool.query('ANALYZE evergrant_grants')
   const plan = await app.pool.query(
     "EXPLAIN SELECT id FROM evergrant_grants WHERE state = 'active' AND due < 1010 ORDER BY due, id LIMIT 10",

@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { inspect } from 'node:util'
-import type { GrantStore, GrantSummary } from '@evergrant/core'
 import { type RedisStore, type RedisStoreOptions, redisStore } from '@evergrant/stores/redis'
+import { all } from '../src/contract/calls.ts'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
+import { assertWholeLists, manyGrants } from './long-list.ts'
 import { cutProxy } from './servers/cut-proxy.ts'
 import { type RedisServer, startRedis } from './servers/redis.ts'
 import { withoutPackage } from './without-package.ts'
@@ -23,19 +24,13 @@ function onServer(options: RedisStoreOptions = {}): RedisStore {
   return redisStore(server.client, { prefix: ownPrefix(), ...options })
 }
 
-async function all(store: GrantStore, query?: Parameters<GrantStore['list']>[0]): Promise<GrantSummary[]> {
-  const found: GrantSummary[] = []
-  for await (const one of store.list(query)) found.push(one)
-  return found
-}
-
 test('[#114] grants of two prefixes do not meet, and every key begins with its prefix', async () => {
   const prefix = ownPrefix()
   const [one, two] = [onServer({ prefix }), onServer()]
   await one.put(sampleGrant('a', { refresh_token: 'one' }), 0)
   await two.put(sampleGrant('a', { refresh_token: 'two' }), 0)
   assert.equal((await one.get('a'))?.refresh_token, 'one')
-  assert.equal((await all(two)).length, 1)
+  assert.equal((await all(two.list())).length, 1)
   const before = await server.client.keys('*')
   await one.delete('a')
   const gone = before.filter((key) => key.startsWith(prefix))
@@ -86,12 +81,12 @@ test('with a lifetime a grant that is not written any more goes, and lists forge
   const store = onServer({ prefix, ttl: 0.2 })
   const token = { access_token: 'x', token_type: 'Bearer', expires_at: 100, raw: {} }
   await store.put(sampleGrant('a', { access: { '': token } }), 0)
-  assert.equal((await all(store, { dueBefore: 1000 })).length, 1)
+  assert.equal((await all(store.list({ dueBefore: 1000 }))).length, 1)
   const left = await server.client.pttl(`${prefix}grant:a`)
   assert.ok(left > 0 && left <= 200)
   await server.client.pexpire(`${prefix}grant:a`, 0)
   assert.equal(await store.get('a'), undefined)
-  assert.deepEqual(await all(store), [])
+  assert.deepEqual(await all(store.list()), [])
   assert.deepEqual(await server.client.keys(`${prefix}*`), [])
   assert.equal((await onServer({ prefix }).put(sampleGrant('a'), 0)).ok, true)
   assert.equal(await server.client.pttl(`${prefix}grant:a`), -1)
@@ -191,7 +186,7 @@ test('a grant of a later schema version is named and left as it is', async () =>
   const named = { code: 'STORE_CORRUPT', message: /schema version 2; this program knows version 1/ }
   await assert.rejects(store.get('a'), named)
   for (const version of [0, 1, 2]) await assert.rejects(store.put(sampleGrant('a'), version), named)
-  await assert.rejects(all(store), named)
+  await assert.rejects(all(store.list()), named)
   assert.deepEqual(await server.client.hgetall(`${prefix}grant:a`), before)
   assert.equal((await store.get('b'))?.version, 1)
 })
@@ -208,21 +203,8 @@ test('no error shows what was to be written, however deep it is printed', async 
 test('a list of more than one page is whole, in order and without repetition', async () => {
   const store = onServer()
   const count = 503
-  await Promise.all(
-    Array.from({ length: count }, (_, n) => {
-      // Every due date three times, so that pages end inside of equal ones.
-      const token = { access_token: 'x', token_type: 'Bearer', expires_at: 1000 + Math.floor(n / 3), raw: {} }
-      return store.put(sampleGrant(`g${String(n).padStart(5, '0')}`, { access: { '': token } }), 0)
-    }),
-  )
-  const ids = (await all(store)).map((one) => one.id)
-  assert.equal(ids.length, count)
-  assert.deepEqual(ids, [...ids].sort())
-  assert.deepEqual(
-    (await all(store, { dueBefore: 9999 })).map((one) => one.id),
-    ids,
-  )
-  assert.equal((await all(store, { dueBefore: 9999, limit: 277 })).length, 277)
+  await Promise.all(manyGrants(count).map((of) => store.put(of, 0)))
+  await assertWholeLists(store, count)
 })
 
 test('the permissions that the documentation names are enough', async () => {
@@ -233,8 +215,8 @@ test('the permissions that the documentation names are enough', async () => {
   await server.client.script('FLUSH')
   await store.put(sampleGrant('a'), 0)
   assert.ok((await store.put(sampleGrant('a'), 1)).ok)
-  assert.deepEqual((await all(store, { dueBefore: 1 })).length, 0)
-  assert.deepEqual((await all(store)).length, 1)
+  assert.deepEqual((await all(store.list({ dueBefore: 1 }))).length, 0)
+  assert.deepEqual((await all(store.list())).length, 1)
   await store.delete('a')
   await using other = redisStore(`redis://app:word@127.0.0.1:${server.port}`, { prefix: ownPrefix() })
   await assert.rejects(other.get('a'), { code: 'STORE_UNAVAILABLE', message: /NOPERM/ })

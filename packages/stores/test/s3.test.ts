@@ -1,35 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { inspect } from 'node:util'
-import { sealedContract, storeContract } from '@evergrant/stores/contract'
+import type { S3Client } from '@aws-sdk/client-s3'
+import type { Clock } from '@evergrant/core'
 import { s3Store } from '@evergrant/stores/s3'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
-import { startS3 } from './servers/s3.ts'
-import { withoutPackage } from './without-package.ts'
+import { cloudStore } from './cloud-store.ts'
+import { type S3Server, startS3 } from './servers/s3.ts'
 
 const place = { bucket: 'grants', key: 'mail/grants.json' }
 
-const make = async () => {
-  const server = await startS3()
-  return {
-    store: s3Store({ ...place, client: server.client }),
-    reopen: async () => s3Store({ ...place, client: server.client }),
-    close: async () => server[Symbol.asyncDispose](),
-  }
-}
-
-storeContract(make, { name: 'the S3 store' })
-sealedContract(make, { name: 'the S3 store' })
-
-test('[#112] the SDK’s client is handed in, or made of its settings and closed', async () => {
-  await using server = await startS3()
-  await using own = s3Store({ ...place, client: server.settings })
-  assert.ok((await own.put(sampleGrant('a'), 0)).ok)
-  const handed = s3Store({ ...place, client: server.client })
-  assert.ok((await handed.put(sampleGrant('a'), 1)).ok)
-  await handed.close()
-  assert.equal((await handed.get('a'))?.version, 2)
-  assert.deepEqual(own.traits, { durable: true, cas: 'native', list: true })
+cloudStore({
+  name: 'the S3 store',
+  start: startS3,
+  open: (client: S3Client | S3Server['settings'], clock?: Clock) => s3Store({ ...place, client, clock }),
+  through: ({ settings }, port) => ({ ...settings, endpoint: `http://127.0.0.1:${port}` }),
+  writes: [/^PUT /],
+  without: [
+    '@aws-sdk/client-s3',
+    `import { s3Store } from '@evergrant/stores/s3'
+     await s3Store({ bucket: 'b', key: 'k' }).get('a')`,
+  ],
 })
 
 test('the object is one JSON file, and its other fields are kept', async () => {
@@ -107,25 +97,4 @@ test('an object does not grow beyond its limit, and what fits is written all the
   const small = store.put(sampleGrant('small'), 0)
   await assert.rejects(large, { code: 'STORE_UNAVAILABLE', message: /takes up to 5000/ })
   assert.ok((await small).ok)
-})
-
-test('no error shows what was to be written, however deep it is printed', async () => {
-  await using server = await startS3()
-  const store = s3Store({ ...place, client: server.client })
-  await store.put(sampleGrant('a'), 0)
-  server.failWrites()
-  const put = store.put(sampleGrant('a', { refresh_token: 'very-secret' }), 1)
-  const failed = await put.catch((error: unknown) => error)
-  assert.match(inspect(failed), /STORE_READ_ONLY/)
-  assert.doesNotMatch(inspect(failed, { depth: 20, showHidden: true, maxStringLength: null }), /very-secret/)
-})
-
-test('without the SDK the first call names the package to install', async () => {
-  const error = await withoutPackage(
-    '@aws-sdk/client-s3',
-    `import { s3Store } from '@evergrant/stores/s3'
-     await s3Store({ bucket: 'b', key: 'k' }).get('a')`,
-  )
-  assert.equal(error.code, 'NOT_SUPPORTED')
-  assert.match(error.message, /S3.*npm install @aws-sdk\/client-s3$/)
 })

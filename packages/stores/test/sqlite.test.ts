@@ -2,19 +2,14 @@ import assert from 'node:assert/strict'
 import { chmod, open, readFile, rename, stat, writeFile } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
-import { type GrantStore, type GrantSummary, grant } from '@evergrant/core'
+import { grant } from '@evergrant/core'
 import { sqliteStore } from '@evergrant/stores/sqlite'
 import { sampleGrant } from '../src/contract/sample-grant.ts'
 import { folder } from './folder.ts'
+import { assertWholeLists, manyGrants } from './long-list.ts'
 
 const posix = process.platform !== 'win32'
 const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
-
-async function all(store: GrantStore, query?: Parameters<GrantStore['list']>[0]): Promise<GrantSummary[]> {
-  const found: GrantSummary[] = []
-  for await (const one of store.list(query)) found.push(one)
-  return found
-}
 
 test('the database and its log can be read by their owner alone', { skip: !posix }, async () => {
   await using temp = await folder()
@@ -257,20 +252,8 @@ test('a list of more than one page is whole, in order and without repetition', a
   const database = new DatabaseSync(':memory:')
   const store = sqliteStore(database)
   const count = 1203
-  for (let n = 0; n < count; n++) {
-    // Every due date three times, so that pages end inside of equal ones.
-    const token = { access_token: 'x', token_type: 'Bearer', expires_at: 1000 + Math.floor(n / 3), raw: {} }
-    await store.put(sampleGrant(`g${String(n).padStart(5, '0')}`, { access: { '': token } }), 0)
-  }
-  const ids = (await all(store)).map((one) => one.id)
-  assert.equal(ids.length, count)
-  assert.deepEqual(ids, [...ids].sort())
-  assert.deepEqual(
-    (await all(store, { dueBefore: 9999 })).map((one) => one.id),
-    ids,
-  )
-  assert.equal((await all(store, { dueBefore: 9999, limit: 777 })).length, 777)
-  assert.equal((await all(store, { limit: 500 })).length, 500)
+  for (const of of manyGrants(count)) await store.put(of, 0)
+  await assertWholeLists(store, count)
   database.close()
 })
 

@@ -19,6 +19,30 @@ async function firstOption(page: Page, name: string): Promise<void> {
   await page.getByRole('option').first().filter({ hasText: name }).waitFor()
 }
 
+test('[#136] the redirect URI that the guide tells before anything is saved is the connection’s own, also after a reload', async () => {
+  const { page } = admin
+  const told = async (): Promise<string> => {
+    await page.getByRole('combobox', { name: 'Provider' }).click()
+    await page.getByRole('option', { name: /OpenID Connect|any issuer|generic/i }).click()
+    const block = page.locator('pre, code, [role=region]').filter({ hasText: '/oauth/callback/' }).first()
+    return (await block.innerText()).trim()
+  }
+  await page.goto('/settings/connections/new')
+  const before = await told()
+  assert.match(before, /\/oauth\/callback\/[\w-]{20}$/)
+  await page.reload()
+  assert.equal(await told(), before)
+  await page.getByLabel('Name').fill('Told before')
+  await page.getByLabel('Client id').fill(client.client_id)
+  await page.getByRole('textbox', { name: 'Client secret' }).fill(client.client_secret)
+  await page.getByLabel('Issuer').fill(stage.sandbox.issuer)
+  await page.getByRole('button', { name: 'Save connection' }).click()
+  await page.getByRole('heading', { name: 'Told before', level: 1 }).waitFor()
+  assert.equal((await page.getByRole('region', { name: 'Redirect URI' }).first().innerText()).trim(), before)
+  await page.goto('/settings/connections/new')
+  assert.notEqual(await told(), before, 'the next connection has an address of its own')
+})
+
 test('a connection can be added with the keyboard alone', async () => {
   const { page } = admin
   const { keyboard } = page

@@ -1,22 +1,22 @@
-import { type Client, summary } from '@evergrant/core'
+import { checkClient, clientCredentialsFlow, type Flow, serviceAccountFlow, summary } from '@evergrant/core'
+import { DEFAULT_REDIRECT } from '@evergrant/core/node'
 import { Command, Option } from 'commander'
-import { type ClientOptions, withClient, withGrant, withManner } from '../client-options.ts'
+import { type ClientOptions, withClient, withGrant, withManner, withServiceAccount } from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
-import { authentication } from '../doctor/authentication.ts'
-import { type Check, check, failed, skipped } from '../doctor/check.ts'
-import { consentPage } from '../doctor/consent-page.ts'
+import { type Check, check, failed, skipped, told } from '../doctor/check.ts'
 import { network, origins } from '../doctor/network.ts'
-import { ProviderClock } from '../doctor/provider-clock.ts'
 import { storeChecks } from '../doctor/store.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
+import { type GivenServiceAccount, serviceAccountOf } from '../service-account.ts'
 import { type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 
 interface DoctorOptions extends ClientOptions {
   readonly redirectUri?: string
+  readonly flow?: string
 }
 
 export function doctorCommand(action: Action): Command {
@@ -24,17 +24,26 @@ export function doctorCommand(action: Action): Command {
     .summary('check a configuration step by step')
     .description(
       'Checks a configuration step by step, and says who must fix what. Changes nothing at the provider: the client is ' +
-        'tried with a refresh token that nobody ever gave out. Exit code 1 when a step failed.',
+        'tried with an authorization code that nobody ever gave out; with --flow client_credentials or a service account it is ' +
+        'asked for a token, which is thrown away. Exit code 1 when a step failed.',
     )
-  withClient(withGrant(command))
+  withServiceAccount(withClient(withGrant(command)))
     .addOption(new Option('--redirect-uri <uri>', 'the one that people are to be sent back to').argParser(present))
+    .addOption(
+      new Option('--flow <type>', 'how tokens are to be got').choices([
+        'authorization_code',
+        'client_credentials',
+        'jwt_bearer',
+      ]),
+    )
     .optionsGroup('Output:')
   return withManner(command).action((options: DoctorOptions) => action(doctor, options))
 }
 
 async function doctor(options: DoctorOptions, invocation: Invocation): Promise<number> {
   const { terminal } = invocation
-  await using of = await target(options, invocation)
+  const { flow, settings } = await unattended(options, invocation)
+  await using of = await target({ ...options, ...settings }, invocation, flow && 'memory:')
   const checks: Check[] = []
   const tell = (one: Check): void => {
     checks.push(one)
@@ -42,12 +51,14 @@ async function doctor(options: DoctorOptions, invocation: Invocation): Promise<n
     if (one.result === 'fail' || one.result === 'warn') terminal.say(line(one, invocation))
     else terminal.note(line(one, invocation))
   }
-  if (namesProvider(of.settings)) await provider(of, invocation, options.redirectUri, tell)
+  if (namesProvider(of.settings)) await provider(of, invocation, { redirect_uri: options.redirectUri, flow }, tell)
   else if (options.store === undefined && options.grant === undefined) {
     throw new UsageError('What is to be checked?', 'Give --provider, --issuer or --token-endpoint, or --grant.')
   } else tell(skipped('provider', 'Provider', 'Nothing names one.'))
-  for (const one of await storeChecks(of.store, of.storeUrl, of.grantId)) tell(one)
-  tell(await standing(of))
+  if (flow === undefined || options.store !== undefined) {
+    for (const one of await storeChecks(of.store, of.storeUrl, of.grantId)) tell(one)
+    tell(await standing(of))
+  }
   const bad = checks.filter(({ result }) => result === 'fail').length
   if (terminal.json) terminal.data({ ok: bad === 0, checks })
   else terminal.note(bad === 0 ? '\nAll is well.' : `\n${bad} of ${checks.length} steps failed.`)
@@ -58,7 +69,7 @@ async function doctor(options: DoctorOptions, invocation: Invocation): Promise<n
 async function provider(
   of: Target,
   invocation: Invocation,
-  given: string | undefined,
+  { redirect_uri, flow }: { readonly redirect_uri: string | undefined; readonly flow: Flow | undefined },
   tell: (check: Check) => void,
 ): Promise<void> {
   const settings = await check('settings', 'Settings', async () => {
@@ -73,41 +84,29 @@ async function provider(
   reached.forEach(tell)
   if (reached.every(({ result }) => result === 'fail')) return
   if (of.settings.client_id === undefined) return tell(skipped('client', 'Client', 'No --client-id was given.'))
-  let client: Client
   try {
-    client = await of.client()
+    const back = redirect_uri ?? of.settings.redirect_uri ?? known.redirect_uri?.default ?? DEFAULT_REDIRECT
+    const asked = { ...of.settings, redirect_uri: back, flow }
+    for await (const found of checkClient(await of.client(), asked)) {
+      // The network's own step says more about encryption that works.
+      if (found.id !== 'tls' || found.result === 'fail') tell(told(found))
+    }
   } catch (error) {
-    return tell({ id: 'client', title: 'Client', ...failed(error) })
+    tell({ id: 'client', title: 'Client', ...failed(error) })
   }
-  const theirs = new ProviderClock(invocation.clock)
-  const watched: Client = { ...client, http: { ...client.http, fetch: theirs.watching(client.http.fetch) } }
-  const published = await metadata(watched)
-  tell(published)
-  if (published.result === 'fail') return
-  const accepted = await authentication(watched)
-  tell(theirs.check())
-  tell(accepted)
-  for (const one of await consentPage(watched, { ...of.settings, redirect_uri: given ?? of.settings.redirect_uri }))
-    tell(one)
 }
 
-function metadata(client: Client): Promise<Check> {
-  return check('metadata', 'Endpoints', async () => {
-    const as = await client.metadata()
-    const has = (name: string, address: string | undefined): string[] => (address === undefined ? [] : [name])
-    const found = [
-      ...has('authorization', as.authorization_endpoint),
-      ...has('token', as.token_endpoint),
-      ...has('revocation', as.revocation_endpoint),
-    ]
-    if (as.token_endpoint !== undefined) return { result: 'ok', detail: `${found.join(', ')} endpoint of ${as.issuer}` }
-    return {
-      result: 'fail',
-      detail: `${client.provider.name} has no token endpoint.`,
-      who: "whoever registered the client in the provider's console",
-      advice: 'Give --issuer or --token-endpoint.',
-    }
-  })
+/** The flow that needs no person, if one is to be tried, and the client that goes with it. */
+async function unattended(
+  options: DoctorOptions,
+  invocation: Invocation,
+): Promise<{ readonly flow?: Flow; readonly settings?: GivenServiceAccount['settings'] }> {
+  const { serviceAccountFile, subject, scope, param: params } = options
+  const { flow = serviceAccountFile === undefined ? 'authorization_code' : 'jwt_bearer' } = options
+  if (flow === 'client_credentials') return { flow: clientCredentialsFlow({ scope, params }) }
+  if (flow !== 'jwt_bearer') return {}
+  const { account, settings } = await serviceAccountOf(options, invocation)
+  return { flow: serviceAccountFlow(account, { subject, scope, params }), settings }
 }
 
 /** What is known about the grant itself. */

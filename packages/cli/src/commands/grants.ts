@@ -76,10 +76,10 @@ async function show(options: GrantOptions, invocation: Invocation): Promise<void
   await using of = await target(options, invocation)
   const found = summary(await storedGrant(of))
   // Which rules apply is known for providers of the catalogue; what the provider told counts for all.
-  const known = await of.provider().catch(() => ({}))
-  const end = predictedEnd(found, known)
+  const provider = await of.provider().catch(() => undefined)
+  const end = predictedEnd(found, provider ?? {})
   if (terminal.json) terminal.data({ ...found, ...(end === undefined ? {} : { predicted_end: end }) })
-  else terminal.text(grantText(found, clock.now(), end))
+  else terminal.text(grantText(found, clock.now(), { end, provider }))
 }
 
 async function refresh(options: ClientOptions, invocation: Invocation): Promise<void> {

@@ -81,7 +81,7 @@ async function login(options: LoginOptions, invocation: Invocation): Promise<voi
   await assertKeeps(of)
   const grant = await consent(of, options, invocation)
   await remember(of, options)
-  const refused = missingScopes(grant.requested_scope, grant.granted_scope)
+  const refused = missingScopes(grant.requested_scope, grant.granted_scope, await of.provider())
   terminal.note(`${terminal.style('green', '✓')} Grant "${grant.id}" is stored in ${of.storeUrl}.`)
   if (grant.subject !== undefined) terminal.note(`  account   ${grant.subject.username ?? grant.subject.sub}`)
   if (grant.granted_scope !== undefined) terminal.note(`  scope     ${grant.granted_scope}`)

@@ -7,16 +7,25 @@ import {
   type Provider,
   refreshFlow,
   scopeNames,
+  serviceAccountFlow,
   tokenSources,
   type Want,
 } from '@evergrant/core'
 import { Command, Option } from 'commander'
-import { type ClientOptions, settingsOf, withClient, withGrant, withManner } from '../client-options.ts'
+import {
+  type ClientOptions,
+  settingsOf,
+  withClient,
+  withGrant,
+  withManner,
+  withServiceAccount,
+} from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
 import type { Invocation } from '../invocation.ts'
 import { present, seconds } from '../option-values.ts'
 import type { Action } from '../program.ts'
 import { serverToken } from '../server-token.ts'
+import { serviceAccountOf } from '../service-account.ts'
 import { slow } from '../slow.ts'
 import { storedGrant, type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
@@ -35,7 +44,8 @@ export function tokenCommand(action: Action): Command {
     .description(
       'Prints a valid access token of a stored grant, and nothing else, on stdout. An access token that has ended is ' +
         'renewed, and what the provider gives is stored, before it is printed. With --flow client_credentials the client ' +
-        'asks on its own behalf, without a stored grant. With --server an Evergrant server is asked, which keeps the grant.',
+        'asks on its own behalf, without a stored grant. With --service-account-file a service account asks, for itself or for ' +
+        'a person. With --server an Evergrant server is asked, which keeps the grant.',
     )
     .addHelpText(
       'after',
@@ -44,16 +54,20 @@ Examples:
   evergrant token
   evergrant token --grant mail --json
   EVERGRANT_API_KEY=… evergrant token --server http://127.0.0.1:8080 --account <id>
+  evergrant token --provider google --service-account-file key.json --subject alice@acme.com --scope …
   evergrant token --flow client_credentials --issuer https://login.example --client-id app --scope api:read
   curl -H "Authorization: Bearer $(evergrant token --grant mail)" https://api.example/me`,
     )
-  withClient(withGrant(command))
+  withServiceAccount(withClient(withGrant(command)))
     .optionsGroup('From a connection server (API key in EVERGRANT_API_KEY):')
     .addOption(new Option('--server <url>', 'address of the server').argParser(present))
     .addOption(new Option('--account <id>', "the account's id, as its page shows it").argParser(present))
     .optionsGroup('Token:')
     .addOption(
-      new Option('--flow <type>', 'authorization_code (a stored grant) or client_credentials').argParser(present),
+      new Option(
+        '--flow <type>',
+        'authorization_code (a stored grant), client_credentials, or jwt_bearer (a service account)',
+      ).argParser(present),
     )
     .addOption(new Option('--min-ttl <seconds>', 'the token must stay valid for at least so long').argParser(seconds))
     .option('--force', 'ask the provider even if the stored token is still valid')
@@ -64,12 +78,16 @@ Examples:
 /** Gets the token and prints it. */
 async function token(options: TokenOptions, invocation: Invocation): Promise<void> {
   if (options.server !== undefined || options.account !== undefined) return fromServer(options, invocation)
-  const flow = options.flow ?? 'authorization_code'
+  const { flow = options.serviceAccountFile === undefined ? 'authorization_code' : 'jwt_bearer' } = options
+  if (flow === 'jwt_bearer') return fromServiceAccount(options, invocation)
+  if (options.serviceAccountFile !== undefined || options.subject !== undefined) {
+    throw new UsageError('--service-account-file and --subject are for --flow jwt_bearer alone.', 'Leave --flow out.')
+  }
   if (flow === 'client_credentials') return clientCredentials(options, invocation)
   if (flow === 'authorization_code') return fromGrant(options, invocation)
   const later = ['device_code', 'password', 'implicit', 'refresh_token'].includes(flow)
   const message = later ? `--flow ${flow} is not in this version.` : `--flow: there is no flow "${flow}".`
-  throw new UsageError(message, 'Use authorization_code (after `evergrant login`) or client_credentials.')
+  throw new UsageError(message, 'Use authorization_code (after `evergrant login`), client_credentials or jwt_bearer.')
 }
 
 async function fromServer(options: TokenOptions, invocation: Invocation): Promise<void> {
@@ -105,10 +123,21 @@ const OWN_GRANT = [
   ['--client-auth', 'clientAuth'],
   ['--client-key-file', 'clientKeyFile'],
   ['--client-cert-file', 'clientCertFile'],
+  ['--service-account-file', 'serviceAccountFile'],
+  ['--subject', 'subject'],
   ['--param', 'param'],
   ['--flow', 'flow'],
   ['--force', 'force'],
 ] as const satisfies readonly (readonly [string, keyof TokenOptions])[]
+
+async function fromServiceAccount(options: TokenOptions, invocation: Invocation): Promise<void> {
+  const { account, settings } = await serviceAccountOf(options, invocation)
+  // Asked anew each time: there is nothing to lose, and a stored token would be one person's under another's name.
+  await using of = await target({ ...options, ...settings }, invocation, 'memory:')
+  const { scope, params } = of.settings
+  const flow = serviceAccountFlow(account, { subject: options.subject, scope, params })
+  await printToken(of, options, invocation, await of.provider(), flow, { resource: of.settings.resource })
+}
 
 async function clientCredentials(options: TokenOptions, invocation: Invocation): Promise<void> {
   // Without a person there is nothing worth keeping, unless a store is asked for.

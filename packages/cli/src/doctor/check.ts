@@ -1,4 +1,5 @@
-import { failure } from '../failure.ts'
+import type { Finding } from '@evergrant/core'
+import { failure, WHO } from '../failure.ts'
 
 /** What one step of the doctor found. */
 export interface Check {
@@ -31,6 +32,12 @@ export async function check(
 export function failed(error: unknown): Omit<Check, 'id' | 'title'> {
   const { message, who, advice, link } = failure(error)
   return { result: 'fail', detail: message, who, advice, link }
+}
+
+/** What was found about a client, in words for a terminal. */
+export function told({ id, title, error, ...found }: Finding): Check {
+  if (error !== undefined && found.result === 'fail') return { id, title, ...failed(error) }
+  return { id, title, ...found, who: found.who && WHO[found.who] }
 }
 
 export function skipped(id: string, title: string, detail: string): Check {

@@ -32,11 +32,17 @@ export async function attachment(
   signal?: AbortSignal,
 ): Promise<Attachment> {
   const token = await source.token(signal === undefined ? undefined : { signal })
-  if (!isBound(token)) return bearer(source, token, signal, 1)
+  if (!isBound(token)) return bearerAttachment(source, token, signal)
   return proven(await proving(source), new Request(url, { method: method.toUpperCase(), ...(signal && { signal }) }))
 }
 
-function bearer(source: Tokens, token: AccessToken, signal: AbortSignal | undefined, replays: number): Attachment {
+/** The attachment of a token that is there and bound to no key. Answers other than 401 and 403 need not be told. */
+export function bearerAttachment(
+  source: Tokens,
+  token: AccessToken,
+  signal: AbortSignal | undefined,
+  replays = 1,
+): Attachment {
   const { access_token, expires_at } = token
   return {
     headers: { authorization: `Bearer ${access_token}` },
@@ -45,7 +51,7 @@ function bearer(source: Tokens, token: AccessToken, signal: AbortSignal | undefi
       const ended = expires_at === undefined ? undefined : (source.sending?.clock ?? systemClock).now() >= expires_at
       if (!needsNewToken(status, headers.get('www-authenticate'), ended)) return undefined
       try {
-        return bearer(source, await source.token({ rejected: access_token, signal }), signal, replays - 1)
+        return bearerAttachment(source, await source.token({ rejected: access_token, signal }), signal, replays - 1)
       } catch (error) {
         // A 403 may be about something else: then it is the answer.
         if (status === 403) return undefined

@@ -7,9 +7,10 @@ import type { FetchMiddleware } from '../http/middleware.ts'
 import { retry } from '../http/retry.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
 import { timeout } from '../http/timeout.ts'
-import { redirects } from './redirects.ts'
+import { answeredAgain, isReplayable, withAttachments } from './attached-request.ts'
+import { isRedirect, redirects } from './redirects.ts'
 import { type Requirement, schemeNames } from './requirement.ts'
-import { type Schemes, satisfied } from './satisfy.ts'
+import { attachments, type Schemes, satisfied } from './satisfy.ts'
 
 /** What {@link apiClient} works with. */
 export interface ApiOptions {
@@ -93,22 +94,45 @@ export function apiClient(options: ApiOptions): ApiClient {
     options.hooks === undefined ? undefined : hooks(options.hooks),
   ]
   const plain = compose(inner, options.fetch)
+  const whole = (security: Requirement): typeof fetch =>
+    compose([...outer, redirects(plain), authenticate(security), ...inner], options.fetch)
+  const open = compose([...outer, ...inner], options.fetch)
+  // A step takes a request object, and each copy of one costs more than the rest of the call.
+  const stepless = [...outer, ...inner].every((step) => step === undefined)
+  const send: typeof fetch = options.fetch ?? ((input, init) => fetch(input, init))
+
+  /** The rest of a call whose first address sends elsewhere. */
+  const redirected = (response: Response, request: Request, security: Requirement): Promise<Response> => {
+    let first: Response | undefined = response
+    const next = (again: Request): Promise<Response> => {
+      const answer = first === undefined ? authenticate(security)(again, plain) : Promise.resolve(first)
+      first = undefined
+      return answer
+    }
+    return redirects(plain)(request, next)
+  }
 
   return {
     schemes,
     async fetch(address, { security = usual, ...init } = {}) {
       const request = address instanceof Request ? address : undefined
-      const url = resolved(request?.url ?? String(address), base)
-      const input = request ?? url
-      assertKnown(security, schemes)
-      if (security === false) return compose([...outer, ...inner], options.fetch)(input, init)
-      assertSecureUrl(url.href, 'API')
-      if (base !== undefined && url.origin !== base.origin) {
-        const message = `Credentials for ${base.origin} are not sent to ${url.origin}; ask with security: false.`
-        throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
-      }
-      const steps = [...outer, redirects(plain), authenticate(security), ...inner]
-      return compose(steps, options.fetch)(input, init)
+      const href = request?.url ?? String(address)
+      // What begins with the base's origin is inside of it, and the base has been looked at.
+      const inside = base !== undefined && href.startsWith(`${base.origin}/`)
+      const url = inside ? href : resolved(href, base).href
+      if (security !== usual) assertKnown(security, schemes)
+      if (security === false) return stepless ? send(request ?? url, init) : open(request ?? url, init)
+      if (!inside) assertOrigin(url, base)
+      const { signal, body, method = 'GET', redirect = 'follow' } = init
+      const simple = request === undefined && stepless && isReplayable(body)
+      const attached = simple ? attachments(security, schemes, signal ?? undefined) : undefined
+      if (attached === undefined) return whole(security)(request ?? url, init)
+      const own = redirect === 'follow' ? ({ ...init, redirect: 'manual' } as const) : init
+      const first = await send(url, withAttachments(own, attached))
+      const refused = first.status === 401 || first.status === 403
+      const response = refused ? await answeredAgain(first, { url, init: own }, attached, send) : first
+      const elsewhere = redirect === 'follow' && isRedirect(response) && /^(?:GET|HEAD)$/i.test(method)
+      return elsewhere ? redirected(response, new Request(url, init), security) : response
     },
     cloneWith(changes) {
       const { schemes: changed, ...rest } = changes
@@ -116,6 +140,13 @@ export function apiClient(options: ApiOptions): ApiClient {
       return apiClient(cloneWith(options, { ...rest, schemes: merged }))
     },
   }
+}
+
+function assertOrigin(url: string, base: URL | undefined): void {
+  const { origin } = assertSecureUrl(url, 'API')
+  if (base === undefined || origin === base.origin) return
+  const message = `Credentials for ${base.origin} are not sent to ${origin}; ask with security: false.`
+  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
 }
 
 function resolved(address: string, base: URL | undefined): URL {

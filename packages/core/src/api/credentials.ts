@@ -1,3 +1,4 @@
+import type { Attachment } from '../adapters/attachment.ts'
 import { cloneWith } from '../clone-with.ts'
 import { OAuthError } from '../errors.ts'
 import type { CredentialScheme, Scheme } from './scheme.ts'
@@ -24,16 +25,14 @@ export function basicScheme(credentials: BasicCredentials): CredentialScheme<Bas
   }
   const bytes = new TextEncoder().encode(`${username}:${password}`)
   const value = `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`
-  return credentialed(credentials, basicScheme, username ? undefined : 'has no user name', (request) => {
-    request.headers.set('authorization', value)
-    return request
-  })
+  return headed(credentials, basicScheme, username ? undefined : 'has no user name', ['authorization', value])
 }
 
 /** A bearer token that somebody else made and that does not end, such as a personal access token (RFC 6750 §2.1). */
 export function bearerScheme(credentials: KeyCredentials): CredentialScheme<KeyCredentials> {
-  const header = headerWith('authorization', credentials.value && `Bearer ${credentials.value}`)
-  return credentialed(credentials, bearerScheme, credentials.value ? undefined : 'has no token', header)
+  const { value } = credentials
+  const header = ['authorization', value && `Bearer ${value}`] as const
+  return headed(credentials, bearerScheme, value ? undefined : 'has no token', header)
 }
 
 /**
@@ -48,7 +47,7 @@ export function keyScheme(
   const { value } = credentials
   const lacks = value ? undefined : 'has no key'
   const remade = (changed: KeyCredentials): CredentialScheme<KeyCredentials> => keyScheme(place, name, changed)
-  if (place === 'header') return credentialed(credentials, remade, lacks, headerWith(name, value))
+  if (place === 'header') return headed(credentials, remade, lacks, [name, value])
   if (place === 'query') {
     return credentialed(credentials, remade, lacks, (request) => {
       const url = new URL(request.url)
@@ -83,17 +82,24 @@ function credentialed<Credentials extends object>(
   }
 }
 
-/** Checked once, and in words of our own: the platform's error for a bad header shows its value. */
-function headerWith(name: string, value: string | undefined): (request: Request) => Request {
+/** One header, and nothing else. Checked once, and in words of our own: the platform's error for a bad one shows its value. */
+function headed<Credentials extends object>(
+  credentials: Credentials,
+  remade: (changed: Credentials) => CredentialScheme<Credentials>,
+  lacks: string | undefined,
+  [name, value = '']: readonly [name: string, value: string | undefined],
+): CredentialScheme<Credentials> {
   try {
-    new Headers().set(name, value ?? '')
+    new Headers().set(name, value)
   } catch {
     throw unfit(name)
   }
-  return (request) => {
-    request.headers.set(name, value ?? '')
+  const attached: Attachment = { headers: { [name]: value }, answered: async () => undefined }
+  const apply = (request: Request): Request => {
+    request.headers.set(name, value)
     return request
   }
+  return { ...credentialed(credentials, remade, lacks, apply), attachment: () => attached }
 }
 
 function unfit(name: string): OAuthError {

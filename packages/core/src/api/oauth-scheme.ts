@@ -1,3 +1,4 @@
+import { type Attachment, bearerAttachment } from '../adapters/attachment.ts'
 import { cloneWith } from '../clone-with.ts'
 import type { AccessToken } from '../grant/access-token.ts'
 import {
@@ -6,6 +7,7 @@ import {
   providedTokenSource,
 } from '../grant/provided-token-source.ts'
 import { bearerMiddleware } from '../http/bearer.ts'
+import { isBound } from '../http/bound-token.ts'
 import type { CredentialScheme } from './scheme.ts'
 
 /** What {@link oauthScheme} works with: a token, what gets tokens, and how they are sent. */
@@ -45,6 +47,10 @@ export function oauthScheme(credentials: OAuthCredentials): OAuthScheme {
 function around(source: ProvidedTokenSource, credentials: OAuthCredentials): OAuthScheme {
   const { token, provider, manager, setToken } = credentials
   const unconfigured = token === undefined && provider === undefined && manager === undefined
+  const attachment = (signal?: AbortSignal): Attachment | undefined => {
+    const token = source.peek()
+    return token === undefined || isBound(token) ? undefined : bearerAttachment(source, token, signal)
+  }
   return {
     source,
     // Later a token may have been set by hand.
@@ -55,6 +61,7 @@ function around(source: ProvidedTokenSource, credentials: OAuthCredentials): OAu
       await source.token(signal === undefined ? undefined : { signal })
       return bearerMiddleware(source, setToken)
     },
+    ...(setToken === undefined ? { attachment } : {}),
     cloneWith(changes) {
       const { setToken: _, ...own } = changes
       return around(source.cloneWith(own), cloneWith(credentials, changes))

@@ -2,6 +2,11 @@ import type { FetchMiddleware } from '../http/middleware.ts'
 
 const FOLLOWED = new Set([301, 302, 303, 307, 308])
 
+/** Whether an answer sends elsewhere. */
+export function isRedirect({ status }: Response): boolean {
+  return FOLLOWED.has(status)
+}
+
 /**
  * Follows redirects of GET and HEAD. Inside of the origin the request is authenticated anew; to another origin it goes
  * without credentials, of which `fetch` by itself would take only the `Authorization` header away. Other verbs get the
@@ -15,7 +20,7 @@ export function redirects(plain: (request: Request) => Promise<Response>, limit 
     for (let hops = 0; ; hops++) {
       const response = await send(current)
       const location = response.headers.get('location')
-      const follows = FOLLOWED.has(response.status) && (request.method === 'GET' || request.method === 'HEAD')
+      const follows = isRedirect(response) && (request.method === 'GET' || request.method === 'HEAD')
       if (!follows || location === null || !URL.canParse(location, current.url) || hops === limit) return response
       await response.body?.cancel()
       const url = new URL(location, current.url)

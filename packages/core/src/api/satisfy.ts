@@ -1,3 +1,4 @@
+import type { Attachment } from '../adapters/attachment.ts'
 import { abandoned } from '../detachable.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import type { FetchMiddleware } from '../http/middleware.ts'
@@ -33,6 +34,33 @@ export async function satisfied(
   if (causes.length === 1 && isOAuthError(only)) throw new OAuthError(only.code, message, { ...only, cause: only })
   const cause = causes.length > 1 ? new AggregateError(causes, 'No security scheme was ready.') : only
   throw new OAuthError('NOT_AUTHENTICATED', message, { cause, outcome: 'not_sent' })
+}
+
+/**
+ * The same where nothing has to be waited for and headers are all that is needed, which is so for most calls; undefined
+ * where that is not so.
+ */
+export function attachments(
+  requirement: Requirement,
+  schemes: Schemes,
+  signal?: AbortSignal,
+): readonly Attachment[] | undefined {
+  if (typeof requirement === 'string') {
+    const scheme = schemes[requirement]
+    const one = scheme === undefined || scheme.lacks !== undefined ? undefined : scheme.attachment?.(signal)
+    return one === undefined ? undefined : [one]
+  }
+  if ('anyOf' in requirement) {
+    const first = requirement.anyOf.find((part) => lacking(part, schemes) === undefined)
+    return first === undefined ? undefined : attachments(first, schemes, signal)
+  }
+  const all: Attachment[] = []
+  for (const part of requirement.allOf) {
+    const some = attachments(part, schemes, signal)
+    if (some === undefined) return undefined
+    all.push(...some)
+  }
+  return all
 }
 
 async function meet(requirement: Requirement, schemes: Schemes, signal: AbortSignal | undefined): Promise<Met> {

@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { SigningKey } from './signing-key.ts'
 
-/** Claims that an assertion carries beside `iat`, `nbf` and `jti`. */
+/** Claims that an assertion carries beside `jti`. `iat` and `nbf` are the machine's time unless given. */
 export interface AssertionClaims {
   readonly aud: string
   readonly iss?: string | undefined
@@ -22,7 +22,8 @@ export async function signedAssertion(
       for (const [name, value] of Object.entries(named)) {
         if (value !== undefined) header[name] = typeof value === 'string' ? value : [...value]
       }
-      Object.assign(payload, claims, { exp: Number(payload['iat']) + lifetime })
+      Object.assign(payload, claims)
+      payload['exp'] = Number(payload['iat']) + lifetime
     },
   })
   const body = new URLSearchParams()

@@ -38,6 +38,8 @@ export class GrantTokenSource implements TokenSource {
   /** Flights of different keys spend the same refresh token, so they fly one after another. */
   #last: Promise<unknown> | undefined
   #quietUntil = 0
+  /** Counts calls of {@link forget}: what a flight read before one is not kept after it. */
+  #forgotten = 0
   /** Made when first needed: most sources of a large server never spend. */
   #owner: string | undefined
   #unsaved: Unsaved | undefined
@@ -78,6 +80,7 @@ export class GrantTokenSource implements TokenSource {
   }
 
   forget(): void {
+    this.#forgotten++
     this.#held = undefined
     this.#others = undefined
     this.#quietUntil = 0
@@ -177,8 +180,9 @@ export class GrantTokenSource implements TokenSource {
   async #renew(wish: Wish): Promise<Grant> {
     try {
       const began = this.#engine.clock.now()
+      const before = this.#forgotten
       const grant = await renew(this.#engine, this.id, wish, { owner: () => this.#name(), slot: this.#slot(1) })
-      this.#hold(grant, wish.key, grant.updated_at >= began)
+      if (before === this.#forgotten) this.#hold(grant, wish.key, grant.updated_at >= began)
       this.#quietUntil = this.#nextBackground(grant, wish.key)
       return grant
     } catch (error) {

@@ -54,6 +54,8 @@ export interface Spending {
   readonly since: number
   /** Who spends: random, unique per token source. */
   readonly by: string
+  /** The process it belongs to, where the store can tell whether one has ended: {@link StoreProcesses.own}. */
+  readonly process?: string
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Provider } from '../provider/resolve.ts'
 import type { GrantSummary } from './grant.ts'
+import { livesAsInTesting } from './testing-end.ts'
 
 /** When and why a grant is expected to end. */
 export interface PredictedEnd {
@@ -17,9 +18,6 @@ export interface PredictedEnd {
   readonly advice?: string
   readonly link?: string
 }
-
-/** Shares of a lifetime by which what is told may differ from what is documented. */
-const ROUGHLY = 0.02
 
 /**
  * Predicts the end of a grant from what the provider told and what is known of its refresh tokens: the earliest of the
@@ -64,10 +62,11 @@ function toldEnd(
   at: number,
   used: number,
   consented_at: number | undefined,
-  { testing, rotation }: NonNullable<Provider['refresh']>,
+  rules: NonNullable<Provider['refresh']>,
 ): PredictedEnd {
+  const { testing, rotation } = rules
   const lifetime = consented_at === undefined ? undefined : at - consented_at
-  if (testing !== undefined && lifetime !== undefined && Math.abs(lifetime / testing.lifetime - 1) < ROUGHLY) {
+  if (testing !== undefined && lifetime !== undefined && livesAsInTesting(lifetime, rules)) {
     const { advice, link } = testing
     return { at, reason: 'testing', moves: false, advice, ...(link === undefined ? {} : { link }) }
   }

@@ -47,7 +47,7 @@ export async function record(engine: Engine, slot: UnsavedSlot, unsaved: Unsaved
 
 /** Keeps a refresh token that came late from being lost; see {@link rescued}. */
 async function rescue(engine: Engine, found: Grant, unsaved: Unsaved): Promise<void> {
-  const watch = new LeaseWatch(engine.clock, engine.lease ?? 30)
+  const watch = new LeaseWatch(engine.clock, engine.lease ?? 30, engine.store.processes)
   let current: Grant | undefined = found
   for (let lost = 0; current !== undefined && lost < MOST_LOST; ) {
     if (current.spending !== undefined && current.refresh_token === unsaved.spent && watch.holds(current)) {

@@ -12,6 +12,7 @@ import type { Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
 import { consentRequired, notFound, notYet, programError } from './refusals.ts'
+import { endedInTesting } from './testing-end.ts'
 import { failing, marked, renewed, revoked, spoiled } from './transitions.ts'
 import type { UnsavedSlot } from './unsaved.ts'
 import { fresh, usable, type Wish } from './wish.ts'
@@ -92,7 +93,7 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
     if (!wish.force && isEarly(client, usable(current, { ...wish, minTtl: 0 }, now, engine.clockSkew), now))
       return current
     const lease = engine.lease ?? client.http.deadline + 10
-    watch ??= new LeaseWatch(clock, lease)
+    watch ??= new LeaseWatch(clock, lease, store.processes)
     if (current.spending !== undefined && current.spending.by !== owner() && watch.holds(current)) {
       if (wish.background) return current
       await watch.pause(engine.random())
@@ -105,7 +106,8 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       // A mark of ours that no request followed leaves no doubt behind.
       const clean = current.version === unsent ? unmarked(current) : current
       const before = clean.spending === undefined ? clean : undefined
-      const mark = await write(() => putAgain(store, marked(clean, owner(), clock.now()), current.version), id)
+      const ours = marked(clean, owner(), clock.now(), store.processes?.own)
+      const mark = await write(() => putAgain(store, ours, current.version), id)
       if (!mark.ok) {
         lost++
         continue
@@ -186,7 +188,8 @@ async function spend(
   } catch (error) {
     turn?.failed(error)
     if (!isOAuthError(error)) return afterMistake(engine, mine, wish, error)
-    const failure = error.forGrant(mine.id)
+    const refused = error.forGrant(mine.id)
+    const failure = endedInTesting(refused, before ?? mine, client.provider.refresh, clock.now())
     const healthy = flow.spends && before?.standing.state === 'active' && before.in_doubt === undefined
     if (!healthy) return afterFailure(engine, mine, wish, failure)
     const { rotation, grace = 0 } = client.provider.refresh ?? {}

@@ -10,6 +10,8 @@ export interface TokenSources {
   get(grantId: string): TokenSource
   /** Drops a grant's source from memory, unless it is at work. The record stays. */
   evict(grantId: string): void
+  /** Forgets all tokens in memory: the next calls read the store. For news from other processes that were missed. */
+  forgetAll(): void
   /** Waits for requests under way and writes what is not written yet. Rejects if the store still does not take it. */
   close(): Promise<void>
 }
@@ -55,6 +57,9 @@ export function tokenSources(options: TokenSourcesOptions): TokenSources {
       const source = sources.get(grantId)
       if (source?.busy) source.forget()
       else sources.delete(grantId)
+    },
+    forgetAll() {
+      for (const source of sources.values()) source.forget()
     },
     async close() {
       const settled = await Promise.allSettled(

@@ -24,7 +24,8 @@ function partOf(id_token: string, part: number): Record<string, unknown> {
 
 /** Who the claims are about, with the name a person knows. */
 export function subjectOf(claims: { readonly iss: string; readonly sub: string } & Record<string, unknown>): Subject {
-  const name = [claims['preferred_username'], claims['email'], claims['upn']].find((one) => typeof one === 'string')
+  const names = [claims['preferred_username'], claims['email'], claims['upn'], claims['unique_name']]
+  const name = names.find((one) => typeof one === 'string')
   return { iss: claims.iss, sub: claims.sub, ...(typeof name === 'string' ? { username: name } : {}) }
 }
 

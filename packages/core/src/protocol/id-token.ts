@@ -5,7 +5,7 @@ import { isOAuthError, OAuthError } from '../errors.ts'
 import type { Subject } from '../grant/grant.ts'
 import { exactIssuer, mayBeIssuer } from '../provider/issuer.ts'
 import { decrypted } from './decrypted.ts'
-import { claimsOf, subjectOf } from './id-token-claims.ts'
+import { claimsOf, headerOf, refreshedSubject, subjectOf } from './id-token-claims.ts'
 import { withProviderKeys } from './provider-keys.ts'
 import { assertTokenHash } from './token-hash.ts'
 
@@ -40,6 +40,7 @@ export async function verifyIdToken(
   const { access_token } = answer
   const id_token = await decrypted(client, answer.id_token, 'id_token')
   const as = withIssuer(client, await client.metadata(), id_token)
+  if (hashes === undefined && isUnsigned(client, id_token)) return unsignedSubject(client, as, id_token, nonce)
   // The protocol layer verifies responses, so it gets the normalised answer as one.
   const normalised = { access_token, token_type: 'bearer', id_token }
   const response = Response.json(normalised)
@@ -89,6 +90,33 @@ function withIssuer(client: Client, as: oauth.AuthorizationServer, id_token: str
   return typeof tid === 'string' && /^[\w-]+$/.test(tid)
     ? { ...as, issuer: tenantTemplate(as.issuer, Object.values(provider.values)).replaceAll('{tenantid}', tid) }
     : as
+}
+
+/** Whether the provider's id_tokens are not signed, and neither is this one. */
+function isUnsigned({ provider }: Client, id_token: string): boolean {
+  return provider.id_token_signed_response_alg === 'none' && headerOf(id_token)['alg'] === 'none'
+}
+
+/** All the checks but that of the signature, for which TLS to the token endpoint stands in (OpenID Connect Core §3.1.3.7). */
+function unsignedSubject(
+  client: Client,
+  as: oauth.AuthorizationServer,
+  id_token: string,
+  nonce: string | undefined,
+): Subject {
+  const claims = claimsOf(id_token)
+  const subject = refreshedSubject(client, id_token)
+  const wrong =
+    subject === undefined
+      ? 'it is not for this client, or not valid now'
+      : subject.iss !== as.issuer
+        ? 'its issuer is another one (iss)'
+        : nonce !== undefined && claims['nonce'] !== nonce
+          ? 'it does not answer this request (nonce)'
+          : undefined
+  if (wrong === undefined && subject !== undefined) return subject
+  const message = `The id_token of ${client.provider.name} did not verify: ${wrong}.`
+  throw new OAuthError('ID_TOKEN_INVALID', message, { provider: client.provider.id })
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

@@ -56,12 +56,15 @@ export function jwtBearerFlow(wanted: JwtBearerOptions): Flow {
       const rules = assertionRules(registration, wanted.rules ?? {})
       const iss = wanted.issuer ?? client.client_id
       const names = scopeNames(scope).join(provider.scope_separator ?? ' ')
+      const iat = Math.floor(client.http.clock.now())
       const claims = {
         ...wanted.claims,
         ...(names === '' ? {} : { scope: names }),
         aud: assertionAudience(await client.metadata(), rules),
         iss,
         sub: wanted.subject ?? iss,
+        iat,
+        nbf: iat,
       }
       const assertion = await signedAssertion(registration, await read(), claims, rules.lifetime ?? 60)
       const answer = await requestToken(client, {

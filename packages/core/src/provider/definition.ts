@@ -144,6 +144,11 @@ export interface ProviderDefinition {
   readonly issuer_tenant?: string
   /** Regular expression that the whole issuer must match, where it differs from `issuer` by region or address. */
   readonly issuer_pattern?: string
+  /**
+   * `none`: id_tokens that come from the token endpoint are not signed, so that TLS stands in for the signature (OpenID
+   * Connect Core §3.1.3.7). One that came through a browser is refused all the same.
+   */
+  readonly id_token_signed_response_alg?: 'none'
   readonly refresh?: RefreshRules
   readonly redirect_uri?: RedirectUriRules
   readonly authorization_request?: AuthorizationRequestRules

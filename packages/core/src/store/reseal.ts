@@ -121,7 +121,7 @@ export async function reseal(store: GrantStore, ring: Keyring, options: ResealOp
       tell()
     })
     await inParallel(waiting.splice(0), MOST_WAITING, async (id) => {
-      looked(await attempt(id, new LeaseWatch(clock, lease)))
+      looked(await attempt(id, new LeaseWatch(clock, lease, store.processes)))
     })
     total = done
     if (changed === 0) break

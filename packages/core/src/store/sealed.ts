@@ -67,6 +67,7 @@ export function sealed(store: GrantStore, seal: Cipher | CryptographyManager, op
   }
   return {
     traits: store.traits,
+    processes: store.processes,
     async get(id, options) {
       const found = await store.get(id, options)
       return found === undefined ? undefined : readable(found)

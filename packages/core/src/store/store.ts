@@ -27,6 +27,17 @@ export interface GrantQuery {
 }
 
 /**
+ * Tells whether a process that was refreshing a grant has ended: others then need not wait until its lease has passed.
+ * A store that several machines share, or that cannot be certain, leaves this out.
+ */
+export interface StoreProcesses {
+  /** This process, in a text that the others know it by. It stands in the marks that it writes. */
+  readonly own: string
+  /** Whether that process is gone for certain. False for every text that is not understood, or is another machine's. */
+  hasEnded(process: string): boolean
+}
+
+/**
  * Where grants live. Two rules make everything else safe: `put` writes only when the stored version is the
  * expected one, atomically between processes; and a `put` that resolved has been written.
  *
@@ -37,6 +48,8 @@ export interface GrantQuery {
  */
 export interface GrantStore {
   readonly traits: StoreTraits
+  /** Which of the processes that share the store have ended; only of a store on one machine. See {@link StoreProcesses}. */
+  readonly processes?: StoreProcesses | undefined
   /** The grant as it is now, or undefined. */
   get(id: string, options?: Abortable): Promise<Grant | undefined>
   /**

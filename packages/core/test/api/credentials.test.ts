@@ -8,6 +8,7 @@ import {
   bearerScheme,
   customScheme,
   keyScheme,
+  oauthScheme,
   type Requirement,
 } from '@evergrant/core/api'
 import { loopbackServer } from '../http/loopback-server.ts'
@@ -80,6 +81,42 @@ test('credentials go to the API’s origin alone: not over plain http, not elsew
   await assert.rejects(apiClient({ schemes }).fetch('/relative'), { code: 'INVALID_ARGUMENT' })
   assert.equal(elsewhere.seen.length, 1)
   assert.equal((await client.fetch(`${elsewhere.url}/x`, { security: false })).status, 200)
+})
+
+test('headers alone: the same along redirects, and neither the request nor its body is used up by a replay', async () => {
+  await using elsewhere = await open()
+  await using api = await loopbackServer(({ path, headers }, response) => {
+    const to = { '/moved': '/new', '/out': `${elsewhere.url}/file`, '/loop': '/loop' }[path]
+    const status = headers.authorization === 'Bearer old' ? 401 : to === undefined ? 200 : 307
+    response.writeHead(status, to === undefined ? {} : { location: to }).end()
+  })
+  const tokens = ['new']
+  const oauth = oauthScheme({ token: 'old', provider: () => tokens.pop() })
+  const schemes = { key: keyScheme('header', 'x-key', { value: 'k' }), oauth }
+  const client = apiClient({ baseUrl: api.url, schemes, security: allOf('key', 'oauth') })
+  const headers = new Headers({ accept: 'text/x' })
+  const answer = await client.fetch('/things', { method: 'POST', body: 'a body', headers })
+  assert.equal(answer.status, 200)
+  assert.deepEqual([...headers.keys()], ['accept'])
+  assert.deepEqual(
+    api.seen.map(({ headers: { authorization, accept }, body }) => [authorization, accept, body]),
+    [
+      ['Bearer old', 'text/x', 'a body'],
+      ['Bearer new', 'text/x', 'a body'],
+    ],
+  )
+  assert.equal((await client.fetch('/moved')).status, 200)
+  assert.deepEqual([api.seen.at(-1)?.path, api.seen.at(-1)?.headers.authorization], ['/new', 'Bearer new'])
+  assert.equal((await client.fetch('/out', { headers })).status, 200)
+  const [outside] = elsewhere.seen
+  assert.deepEqual(
+    [outside?.path, outside?.headers['x-key'], outside?.headers.authorization, outside?.headers.accept],
+    ['/file', undefined, undefined, 'text/x'],
+  )
+  assert.equal((await client.fetch('/out', { method: 'POST', body: 'x' })).status, 307)
+  assert.equal((await client.fetch('/out', { redirect: 'manual' })).status, 307)
+  assert.equal((await client.fetch('/loop')).status, 307)
+  assert.equal(elsewhere.seen.length, 1)
 })
 
 test('[#128] hooks see no credential, whatever its scheme calls it', async () => {

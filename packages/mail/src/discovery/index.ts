@@ -7,3 +7,4 @@ export { type NamedServers, readAutoconfig, readAutodiscover } from './autoconfi
 export { type DiscoverOptions, discoverMail, type MailDiscovery } from './discover.ts'
 export { type MailSecurity, type MailServer, mailServer } from './mail-server.ts'
 export { type MailAuthentication, type MailPreset, mailPresets, mailScope } from './presets.ts'
+export { type SentCopy, sentCopy } from './sent-copy.ts'

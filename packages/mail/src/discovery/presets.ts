@@ -22,6 +22,8 @@ export interface MailPreset {
     /** Scope of client credentials, where an application may open mailboxes on its own. */
     readonly app_only_scope?: string
   }
+  /** Who saves what goes through its SMTP in the folder for sent mail; absent: the program. */
+  readonly sent_copy?: 'server' | 'client'
   readonly imap?: readonly MailServer[]
   readonly pop?: readonly MailServer[]
   readonly smtp?: readonly MailServer[]

@@ -14,7 +14,7 @@ import {
   type TokenSource,
   tokenSource,
 } from '@evergrant/core'
-import { type RunningSandbox, startSandbox } from '@evergrant/sandbox'
+import { type ManualClock, type RunningSandbox, startSandbox } from '@evergrant/sandbox'
 
 const fixtures = join(import.meta.dirname, '../../../core/test/fixtures')
 const redirect_uri = 'http://127.0.0.1/callback'
@@ -41,8 +41,9 @@ export interface MailServers extends AsyncDisposable {
   log(): Promise<string>
 }
 
-export async function startMailServers(): Promise<MailServers> {
-  const sandbox = await startSandbox({ clients: [web, asking] })
+/** With a clock, the sandbox and the sources go by it. */
+export async function startMailServers(clock?: ManualClock): Promise<MailServers> {
+  const sandbox = await startSandbox({ clients: [web, asking], clock })
   const folder = await mkdtemp(join(tmpdir(), 'evergrant-mail-'))
   const [imap, imaps, pop, pops, smtp, relay] = await freePorts(6)
   const ports = { imap, imaps, pop, pops, smtp, relay }
@@ -69,12 +70,12 @@ export async function startMailServers(): Promise<MailServers> {
     tokenRequests: () => sandbox.journal.count({ endpoint: 'token' }),
     async source(username = 'alice', scope = 'mail') {
       const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer: sandbox.issuer })
-      const client = defineClient({ provider, ...web })
+      const client = defineClient({ provider, ...web, ...(clock === undefined ? {} : { http: { clock } }) })
       const store = memoryStore()
       const grant = `${username}-${grants++}`
       const { url, pending } = await beginAuthorization(client, { grant, redirect_uri, scope })
       await finishAuthorization(client, { callback: await sandbox.approve(url, { username }), pending, store })
-      return tokenSource(grant, { store, client })
+      return tokenSource(grant, { store, client, ...(clock === undefined ? {} : { clock }) })
     },
     async [Symbol.asyncDispose]() {
       for (const child of [dovecot, postfix]) {

@@ -1,7 +1,9 @@
-import { type ProviderDefinition, resolveProvider } from '@evergrant/core'
+import type { ProviderDefinition } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import {
-  type Imitation,
+  type EntraApp,
+  type EntraDirectory,
+  type EntraTenant,
   type ManualClock,
   manualClock,
   type RunningSandbox,
@@ -10,7 +12,8 @@ import {
 } from '@evergrant/sandbox'
 
 /** The directory that everybody here belongs to. */
-export const TENANT = '9188040d-0000-4000-8000-b66dad000001'
+export const TENANT = 'b66dad00-0000-4000-8000-b66dad000001'
+export const FABRIKAM = 'fab21ca0-0000-4000-8000-fab21ca00001'
 export const SECRET = 'app~Secret+/%=1'
 
 export const people: readonly SandboxUser[] = [
@@ -27,7 +30,7 @@ export const people: readonly SandboxUser[] = [
   { sub: 'AAAlive', username: 'someone@outlook.test', email: 'someone@outlook.test', name: 'Personal' },
 ]
 
-/** The sign-in service, imitated by the sandbox at per-tenant paths, as the catalogue's own entry describes it. */
+/** The sign-in service, emulated by the sandbox, and the catalogue's own entry at its address. */
 export interface Entra extends AsyncDisposable {
   readonly sandbox: RunningSandbox
   readonly clock: ManualClock
@@ -37,77 +40,68 @@ export interface Entra extends AsyncDisposable {
   readonly nativeclient: string
   /** A person who consents: from the address of the consent page to the callback. */
   consents(username: string): (url: string) => Promise<string>
-  /** Refuses the next token request. */
-  refuses(error: EntraError): void
+  /** Registers an app otherwise, or another one. */
+  app(change: Partial<EntraApp> & Pick<EntraApp, 'client_id'>): void
+  /** Changes the first tenant, where everybody works. */
+  tenant(change: Partial<EntraTenant>): void
 }
 
-/** What real answers look like, which the imitation does not know by itself. */
-export interface EntraError {
-  readonly error: string
-  readonly code: number
-  readonly words: string
-  readonly status?: number
+/** The catalogue's entry at another address. */
+export async function definitionAt(origin: string, version: 'v1' | 'v2' = 'v2'): Promise<ProviderDefinition> {
+  const entry = await providerDefinition(version === 'v1' ? 'microsoft-v1' : 'microsoft')
+  const moved = JSON.stringify(entry)
+    .replaceAll('https://login.microsoftonline.com', origin)
+    .replaceAll('https://sts.windows.net', origin)
+    .replaceAll('https://graph.microsoft.com', origin)
+  return JSON.parse(moved) as ProviderDefinition
 }
 
-/**
- * The documented JSON shape of an error.
- *
- * @see https://learn.microsoft.com/entra/identity-platform/reference-error-codes#handling-error-codes-in-your-application
- */
-export function entraError({ error, code, words }: EntraError): Record<string, unknown> {
+/** Two directories and two apps, one with a secret and one without, at the sandbox's address. */
+export function contoso(origin: string): EntraDirectory {
+  const redirect_uris = [
+    `${origin}/common/oauth2/nativeclient`,
+    'http://127.0.0.1/callback',
+    'http://127.0.0.1/',
+    'http://localhost',
+  ]
+  const secrets = [{ id: '5ec4e71d-0000-4000-8000-000000000001', value: SECRET }]
   return {
-    error,
-    error_description: `AADSTS${code}: ${words} Trace ID: 255d1aef-8c98-452f-ac51-23d051240864 Correlation ID: fb3d2015-bc17-4bb9-bb85-30c5cf1aaaa7 Timestamp: 2026-01-09 02:02:12Z`,
-    error_codes: [code],
-    timestamp: '2026-01-09 02:02:12Z',
-    trace_id: '255d1aef-8c98-452f-ac51-23d051240864',
-    correlation_id: 'fb3d2015-bc17-4bb9-bb85-30c5cf1aaaa7',
+    graph: 'https://graph.microsoft.com',
+    tenants: [
+      { id: TENANT, domains: ['contoso.test'], name: 'Contoso', guests: ['guest@fabrikam.test'] },
+      { id: FABRIKAM, domains: ['fabrikam.test'], name: 'Fabrikam' },
+    ],
+    apps: [
+      { client_id: 'web', name: 'Web App', tenant: TENANT, secrets, redirect_uris, admin_consent: true },
+      { client_id: 'native', name: 'Native App', tenant: TENANT, redirect_uris, admin_consent: true },
+    ],
   }
 }
 
 export async function entra(version: 'v1' | 'v2' = 'v2'): Promise<Entra> {
   const clock = manualClock()
-  const sandbox = await startSandbox({
-    clock,
-    users: people,
-    pkce: 'optional',
-    issParameter: false,
-    alwaysRefreshToken: false,
-  })
+  const sandbox = await startSandbox({ clock, users: people })
   const origin = sandbox.issuer
-  const entry = await providerDefinition(version === 'v1' ? 'microsoft-v1' : 'microsoft')
-  const moved = JSON.parse(
-    JSON.stringify(entry)
-      .replaceAll('https://login.microsoftonline.com', origin)
-      .replaceAll('https://graph.microsoft.com', origin),
-  ) as ProviderDefinition
-  const definition: ProviderDefinition = {
-    ...moved,
-    ...(version === 'v1' ? {} : { jwks_uri: `${origin}/jwks` }),
+  let directory = contoso(origin)
+  const be = (next: EntraDirectory): void => {
+    directory = next
+    sandbox.configure({ entra: next })
   }
-  // Any of the registration's ways to send its secret is taken, and any resource: `client_auth` and `token_params` are not imitated.
-  const { authorization_endpoint, token_endpoint, refresh } = resolveProvider({ ...definition, parameters: {} })
-  const imitate = { authorization_endpoint, token_endpoint, refresh } as Imitation
-  sandbox.configure({ imitate })
-  // Whoever signs in does so in a directory, and the token names that one, whatever was asked for.
-  const iss = version === 'v1' ? `${origin}/${TENANT}/` : `${origin}/${TENANT}/v2.0`
-  const named = { times: Infinity, claims: { iss, tid: TENANT } }
-  sandbox.fault(named)
-  const nativeclient = `${origin}/common/oauth2/nativeclient`
-  const redirect_uris = [nativeclient, 'http://127.0.0.1/callback', 'http://127.0.0.1/']
-  sandbox.registerClient({ client_id: 'web', client_secret: SECRET, redirect_uris })
-  sandbox.registerClient({ client_id: 'native', redirect_uris })
+  be(directory)
   return {
     sandbox,
     clock,
-    definition,
-    nativeclient,
+    definition: await definitionAt(origin, version),
+    nativeclient: `${origin}/common/oauth2/nativeclient`,
     consents: (username) => (url) => sandbox.approve(url, { username }),
-    refuses({ status = 400, ...error }) {
-      // The first fault that fits strikes.
-      sandbox.clearFaults()
-      sandbox.fault({ match: { endpoint: 'token' }, status, body: entraError(error) })
-      sandbox.fault(named)
+    app(change) {
+      const { apps } = directory
+      const known = apps.find(({ client_id }) => client_id === change.client_id) ?? { tenant: TENANT }
+      be({ ...directory, apps: [...apps.filter((one) => one !== known), { ...known, ...change }] })
+    },
+    tenant(change) {
+      const [first = { id: TENANT, domains: [] }, ...others] = directory.tenants
+      be({ ...directory, tenants: [{ ...first, ...change }, ...others] })
     },
     [Symbol.asyncDispose]: () => sandbox.close(),
   }

@@ -33,7 +33,12 @@ export interface Graph extends Server {
   sent: number
 }
 
-export async function graph(by: Entra, users: Iterable<GraphUser> = staff): Promise<Graph> {
+interface Claims {
+  readonly aud: string
+  readonly upn?: string
+}
+
+export async function graph(by: Pick<Entra, 'sandbox'>, users: Iterable<GraphUser> = staff): Promise<Graph> {
   const known = new Map([...users].map((user) => [user.id, user]))
   const state = { users: known, photos: new Map<string, Buffer>(), instead: [] as Reply[], revoked: new Set<string>() }
   const it: Server = await server((seen) => {
@@ -45,7 +50,10 @@ export async function graph(by: Entra, users: Iterable<GraphUser> = staff): Prom
       return failure(401, 'InvalidAuthenticationToken', 'Access token is empty, unknown or has ended.', {
         'www-authenticate': 'Bearer realm="", error="invalid_token"',
       })
-    return answered(seen, all, entry.form['username'] ?? by.sandbox.families().at(-1)?.sub)
+    const { aud, upn } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Claims
+    if (aud !== it.url)
+      return failure(401, 'InvalidAuthenticationToken', 'Access token validation failure. Invalid audience.')
+    return answered(seen, all, upn)
   })
   const all: Graph = Object.assign(it, state, { nextOrigin: undefined, sent: 0 })
   return all
@@ -72,10 +80,10 @@ export const staff: readonly GraphUser[] = [
   { id: 'c3', userPrincipalName: 'carol@contoso.test', displayName: 'Carol C', manager: 'b2' },
 ]
 
-function answered({ method, url, body, headers }: Seen, of: Graph, sub: string | undefined): Reply {
+function answered({ method, url, body, headers }: Seen, of: Graph, upn: string | undefined): Reply {
   const [version, ...path] = url.pathname.split('/').slice(1).map(decodeURIComponent)
   if (version !== 'v1.0' && version !== 'beta') return failure(400, 'BadRequest', 'Invalid version')
-  const [list, name, more, size] = path[0] === 'me' ? ['users', nameOf(of, sub), ...path.slice(1)] : path
+  const [list, name, more, size] = path[0] === 'me' ? ['users', upn ?? 'nobody', ...path.slice(1)] : path
   if (list === 'invitations' && method === 'POST') {
     const asked = JSON.parse(body.toString()) as Record<string, unknown>
     const id = 'd4'
@@ -113,12 +121,6 @@ function answered({ method, url, body, headers }: Seen, of: Graph, sub: string |
     body:
       select === undefined ? user : Object.fromEntries(Object.entries(user).filter(([key]) => select.includes(key))),
   }
-}
-
-function nameOf(of: Graph, sub: string | undefined): string | undefined {
-  const name = sub?.replace(/^AAA/, '')
-  return [...of.users.values()].find((user) => user.mail?.startsWith(`${name}@`) || same(user.mail ?? '', name ?? ''))
-    ?.id
 }
 
 function page(users: readonly GraphUser[], url: URL, of: Graph, consistency: unknown): Reply {

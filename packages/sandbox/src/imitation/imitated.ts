@@ -1,4 +1,5 @@
 import type { Endpoint, Engine, Exchange } from '../engine.ts'
+import { entraRequest } from '../entra/entra.ts'
 import type { Answer } from '../http-answer.ts'
 import { Parameters } from '../parameters.ts'
 import { ProtocolError } from '../protocol-error.ts'
@@ -23,11 +24,14 @@ export interface Imitated {
 export interface Understood {
   readonly exchange: Exchange
   readonly answer?: Answer
+  /** Answers it in the place of the sandbox's own endpoint. */
+  readonly handler?: () => Promise<Answer>
 }
 
 /** Reads a request as the imitated provider would. Throws the refusal of one that the provider would not take. */
 export async function understood(raw: Exchange, engine: Engine): Promise<Understood> {
-  const { imitate } = engine.settings
+  const { imitate, entra } = engine.settings
+  if (entra !== undefined) return entraRequest(raw, entra, engine) ?? { exchange: raw }
   if (imitate === undefined) return { exchange: raw }
   const places = placesOf(raw.path, raw.method, engine)
   const own = places.find(({ what }) => ['app', 'long_lived', 'revocation', 'look_up', 'deviation'].includes(what))

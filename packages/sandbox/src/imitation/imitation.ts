@@ -152,6 +152,8 @@ export interface Habits {
   readonly denial?: string
   /** How refusals are written, the first that fits. */
   readonly refusals?: readonly Refusal[]
+  /** The field of token answers that tells for how many seconds the refresh token is still good. */
+  readonly refresh_end?: string
   /** A refresh token is given only to requests with this parameter. */
   readonly offline?: Texts
 }

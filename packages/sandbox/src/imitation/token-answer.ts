@@ -69,6 +69,10 @@ async function success(
   }
   const made = placed(fields, shape, engine)
   for (const [path, value] of Object.entries(habits.metadata ?? {})) put(made, path, value)
+  const now = engine.clock.now()
+  const held = answer.issued?.refresh_token ?? exchange.form.get('refresh_token')
+  const until = held === undefined ? undefined : engine.families.active(held, now)?.expiresAt
+  if (habits.refresh_end !== undefined && until !== undefined) put(made, habits.refresh_end, Math.floor(until - now))
   const { error } = shape
   // Where only a flag tells, it is in good answers too.
   if (error !== undefined && error.success?.[0] !== undefined) put(made, error.code, error.success[0])

@@ -1,4 +1,5 @@
 import type { Engine, Exchange } from '../engine.ts'
+import { JWT_BEARER } from '../jwt-bearer.ts'
 import { Parameters } from '../parameters.ts'
 import { ProtocolError } from '../protocol-error.ts'
 import { isForm } from '../routes.ts'
@@ -47,7 +48,8 @@ export async function tokenRequest(
   else if (form.get('grant_type') !== kind)
     refuse(`The grant_type ${form.get('grant_type')} is not known here.`, 'unsupported_grant_type')
   particular(form, kind, of, engine)
-  const method = rules.client_auth ?? of.client_auth?.[0]
+  // An assertion says who asks; nothing else has to.
+  const method = kind === JWT_BEARER ? undefined : (rules.client_auth ?? of.client_auth?.[0])
   const headers = await provenClient({ ...raw, form: new Parameters(form) }, form, method, of, engine)
   return {
     ...raw,
@@ -96,6 +98,7 @@ function kindOf(sent: URLSearchParams, of: Imitation, places: readonly Place[]):
     return 'client_credentials'
   }
   if (sent.get('grant_type') === (of.device?.grant_type ?? DEVICE_CODE)) return DEVICE_CODE
+  if (sent.get('grant_type') === JWT_BEARER) return JWT_BEARER
   return sent.get('grant_type') === 'password' ? 'password' : 'authorization_code'
 }
 

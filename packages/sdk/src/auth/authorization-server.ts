@@ -68,9 +68,11 @@ function addresses(description: OAuthSchemeDescription, flow: FlowName) {
   }
   const { authorizationUrl, tokenUrl, refreshUrl, deviceAuthorizationUrl }: Partial<FlowDescription> =
     description.flows[flow] ?? {}
+  // An implicit flow has no token endpoint and never asks one, but a server has to be somewhere.
+  const token = flow === 'implicit' ? (tokenUrl ?? authorizationUrl) : tokenUrl
   return {
     ...(authorizationUrl === undefined ? {} : { authorization_endpoint: authorizationUrl }),
-    ...(tokenUrl === undefined ? {} : { token_endpoint: tokenUrl }),
+    ...(token === undefined ? {} : { token_endpoint: token }),
     ...(refreshUrl === undefined ? {} : { refresh_endpoint: refreshUrl }),
     ...(deviceAuthorizationUrl === undefined ? {} : { device_authorization_endpoint: deviceAuthorizationUrl }),
   }

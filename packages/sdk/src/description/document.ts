@@ -20,7 +20,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Throws `INVALID_DOCUMENT` for what is no OpenAPI 3.0 or 3.1 document, and for references that lead nowhere. */
+/** Throws `INVALID_DOCUMENT` for what is no OpenAPI 3 document, and for references that lead nowhere. */
 export function readDocument(value: unknown): Document {
   if (!isFields(value)) throw invalidDocument([], 'this is no OpenAPI document: an object is expected.')
   if ('swagger' in value) {
@@ -29,18 +29,16 @@ export function readDocument(value: unknown): Document {
   }
   const version = value['openapi']
   if (version === undefined) throw invalidDocument([], 'this is no OpenAPI document: "openapi" is missing.')
-  if (!/^3\.[01]\.\d+/.test(String(version))) {
-    throw invalidDocument(['openapi'], `version ${JSON.stringify(version)} is not supported; 3.0 and 3.1 are.`)
+  if (!/^3\.[012]\.\d+/.test(String(version))) {
+    throw invalidDocument(['openapi'], `version ${JSON.stringify(version)} is not supported; 3.0, 3.1 and 3.2 are.`)
   }
-  assertReferences(value, value)
+  assertReferences(value, false)
   const followed = (path: Path, given: unknown): Place => {
     let at = given
     for (let hops = 0; isFields(at) && typeof at['$ref'] === 'string'; hops++) {
       const ref = at['$ref']
       if (hops === 32) throw invalidDocument([...path, '$ref'], `"${ref}" leads back to itself.`)
-      if (!ref.startsWith('#')) {
-        throw invalidDocument([...path, '$ref'], `"${ref}" is in another file; bundle the document into one first.`)
-      }
+      if (!ref.startsWith('#')) throw elsewhere([...path, '$ref'], ref)
       at = target(value, ref)
     }
     if (!isFields(at)) throw invalidDocument(path, 'an object is expected.')
@@ -53,20 +51,33 @@ export function readDocument(value: unknown): Document {
   }
 }
 
-/** Every reference inside of the document has a target. A walk without recursion: documents may be deep. */
-function assertReferences(root: Fields, value: unknown): void {
-  const open: { readonly at: unknown; readonly path: Trail | undefined }[] = [{ at: value, path: undefined }]
+/**
+ * Throws `INVALID_DOCUMENT` for a reference to another file or address anywhere in the document: to make types of it, it
+ * would have to be read or fetched, and a document may name any file and any host.
+ */
+export function assertOneFile(document: unknown): void {
+  if (isFields(document)) assertReferences(document, true)
+}
+
+function elsewhere(path: Path, ref: string): Error {
+  return invalidDocument(path, `"${ref}" is in another file, which is not read; bundle the document into one first.`)
+}
+
+/** Every reference inside of the document has a target. A walk without recursion: documents may be deep, and circular. */
+function assertReferences(root: Fields, oneFile: boolean): void {
+  const open: { readonly at: unknown; readonly path: Trail | undefined }[] = [{ at: root, path: undefined }]
   const seen = new Set<unknown>()
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { at, path } = next
     if (typeof at !== 'object' || at === null || seen.has(at)) continue
     seen.add(at)
     const ref = isFields(at) ? at['$ref'] : undefined
-    if (typeof ref === 'string' && ref.startsWith('#') && target(root, ref) === undefined)
-      throw invalidDocument([...walked(path), '$ref'], `"${ref}" leads nowhere.`)
+    const here = typeof ref === 'string' ? ref : undefined
+    if (here?.startsWith('#') && target(root, here) === undefined)
+      throw invalidDocument([...walked(path), '$ref'], `"${here}" leads nowhere.`)
+    if (oneFile && here !== undefined && !here.startsWith('#')) throw elsewhere([...walked(path), '$ref'], here)
     for (const [name, child] of Object.entries(at)) {
-      // What stands under these is data, which may look like a reference; a schema's property may have such a name.
-      if (DATA.has(name) && !NAMES.has(String(path?.name))) continue
+      if (isData(name, path?.name)) continue
       open.push({ at: child, path: { name, above: path } })
     }
   }
@@ -82,6 +93,11 @@ function walked(trail: Trail | undefined): Path {
   const path: string[] = []
   for (let at = trail; at !== undefined; at = at.above) path.unshift(at.name)
   return path
+}
+
+/** Whether what stands under a name is data, which may look like a reference; a schema's property may have such a name. */
+export function isData(name: string, above: string | undefined): boolean {
+  return (DATA.has(name) || name.startsWith('x-')) && !NAMES.has(String(above))
 }
 
 const DATA = new Set(['example', 'examples', 'default', 'enum', 'const'])

@@ -9,6 +9,6 @@ export function pointer(path: Path): string {
 }
 
 /** Says what is wrong and where. */
-export function invalidDocument(path: Path, problem: string): OAuthError {
-  return new OAuthError('INVALID_DOCUMENT', `${pointer(path)}: ${problem}`, { outcome: 'not_sent' })
+export function invalidDocument(path: Path, problem: string, cause?: unknown): OAuthError {
+  return new OAuthError('INVALID_DOCUMENT', `${pointer(path)}: ${problem}`, { outcome: 'not_sent', cause })
 }

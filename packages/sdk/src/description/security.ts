@@ -1,11 +1,15 @@
 import type { SchemeDescription, SecurityRequirements } from './api-description.ts'
 import { isFields, type Place } from './document.ts'
-import { invalidDocument } from './invalid-document.ts'
+import { invalidDocument, type Path } from './invalid-document.ts'
+
+/** Hears of a scope that a requirement names and its scheme does not declare; what it throws is the end. */
+export type OnUndeclaredScope = (scheme: string, scope: string, path: Path) => void
 
 /** The requirements of the document or of an operation; undefined when it says nothing. */
 export function describedSecurity(
   { fields, path }: Place,
   schemes: Readonly<Record<string, SchemeDescription>>,
+  undeclared: OnUndeclaredScope,
 ): SecurityRequirements | undefined {
   const given = fields['security']
   if (given === undefined) return undefined
@@ -22,10 +26,8 @@ export function describedSecurity(
       }
       if (!Array.isArray(scopes)) throw invalidDocument(here, 'a list of scopes is expected.')
       const declared = declaredScopes(scheme)
-      for (const [place, scope] of scopes.entries()) {
-        if (declared === undefined || declared.has(scope)) continue
-        throw invalidDocument([...here, place], `the scheme "${name}" declares no scope "${scope}".`)
-      }
+      for (const [place, scope] of scopes.entries())
+        if (declared !== undefined && !declared.has(scope)) undeclared(name, String(scope), [...here, place])
       return [name, scopes.map(String)]
     })
     return Object.fromEntries(entries)

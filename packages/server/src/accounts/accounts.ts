@@ -1,17 +1,19 @@
-import { type GrantSummary, missingScopes, type ProviderDefinition, predictedEnd, summary } from '@evergrant/core'
+import { type GrantSummary, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
 import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
-import type { Account, AccountPatch, AccountState, Connection, NewAccount } from '../contract/index.ts'
+import type { Account, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import { type ConsentTrouble, condition } from './state.ts'
-import { stateCounts } from './state-counts.ts'
+import { type StateCount, stateCounts } from './state-counts.ts'
 
+/** Seconds for which it is believed that another server redeems a code; no provider takes longer. */
+const LONGEST_CHECK = 60
 const DAY = 86_400
 
 export type AccountRow = Selectable<AccountTable>
@@ -24,6 +26,8 @@ export class Accounts {
   readonly #hub: EventHub
   /** Accounts whose code is being redeemed at this moment, by this process. */
   readonly checking = new Set<string>()
+  /** The same by another one, and until when that is believed: it may have ended in the middle of it. */
+  readonly #checkedElsewhere = new Map<string, number>()
 
   constructor(deps: Deps, connections: Connections, hub: EventHub) {
     this.#deps = deps
@@ -38,7 +42,7 @@ export class Accounts {
     return row
   }
 
-  async create({ connection, name, login_hint }: NewAccount): Promise<AccountRow> {
+  async create({ connection, name, login_hint }: NewAccount, owner: string | null): Promise<AccountRow> {
     const of = await this.#connections.get(connection).catch(() => {
       throw new Refusal('INVALID_REQUEST', 'There is no such connection.', { field: 'connection' })
     })
@@ -57,6 +61,7 @@ export class Accounts {
       consent_trouble: null,
       created_at: now,
       updated_at: now,
+      owner,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -103,13 +108,9 @@ export class Accounts {
     return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
-  /** How many accounts are in each state. */
-  stateCounts(): Promise<ReadonlyMap<AccountState, number>> {
-    return stateCounts(this.#db, this.#deps.clock.now(), this.checking)
-  }
-
   async remove(id: string): Promise<void> {
     await this.#db.deleteFrom('accounts').where('id', '=', id).execute()
+    this.#deps.changes?.tell({ of: 'account_removed', id })
     this.#hub.publish('account_removed', { id })
   }
 
@@ -119,28 +120,45 @@ export class Accounts {
 
   async view(id: string): Promise<Account> {
     const row = await this.get(id)
-    const [connection, stored, pending] = await Promise.all([
+    const [connection, stored, pending, owners] = await Promise.all([
       this.#connections.get(row.connection_id),
       this.#deps.store.get(id),
       this.#pending(id),
+      this.#owners(row.owner),
     ])
-    return this.#view(row, connection, stored && summary(stored), pending.has(id))
+    return this.#view(row, connection, stored && summary(stored), pending.has(id), owners)
   }
 
-  /** All accounts, or those of the given ids, in order of their names. */
-  async list(ids?: ReadonlySet<string>): Promise<Account[]> {
-    const rows = await this.#db.selectFrom('accounts').selectAll().execute()
+  /** All accounts, or those of the given ids, of one owner or of one connection, in order of their names. */
+  async list({
+    ids,
+    owner,
+    connection,
+  }: {
+    ids?: ReadonlySet<string> | undefined
+    owner?: string | undefined
+    connection?: string | undefined
+  } = {}): Promise<Account[]> {
+    let query = this.#db.selectFrom('accounts').selectAll()
+    if (owner !== undefined) query = query.where('owner', '=', owner)
+    if (connection !== undefined) query = query.where('connection_id', '=', connection)
+    const rows = await query.execute()
     const wanted = ids === undefined ? rows : rows.filter(({ id }) => ids.has(id))
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
     const grants = new Map<string, GrantSummary>()
     for await (const grant of this.#deps.store.list()) grants.set(grant.id, grant)
-    const pending = await this.#pending()
+    const [pending, owners] = await Promise.all([this.#pending(), this.#owners()])
     const views = wanted.map((row) => {
       const connection = connections.get(row.connection_id)
-      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id))
+      return connection && this.#view(row, connection, grants.get(row.id), pending.has(row.id), owners)
     })
     const found = (await Promise.all(views)).filter((view) => view !== undefined)
     return found.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+  }
+
+  /** How many accounts are in each state, by connection. */
+  stateCounts(): Promise<StateCount[]> {
+    return stateCounts(this.#db, this.#deps.clock.now(), this.checking)
   }
 
   async connectionView(row: ConnectionRow): Promise<Connection> {
@@ -151,9 +169,9 @@ export class Accounts {
 
   async connectionViews(rows: readonly ConnectionRow[]): Promise<Connection[]> {
     const counts = new Map<string, { total: number; ok: number }>()
-    for (const { connection, state } of await this.list()) {
-      const count = counts.get(connection.id) ?? { total: 0, ok: 0 }
-      counts.set(connection.id, { total: count.total + 1, ok: count.ok + (state === 'ok' ? 1 : 0) })
+    for (const { connection, state, accounts } of await this.stateCounts()) {
+      const { total, ok } = counts.get(connection) ?? { total: 0, ok: 0 }
+      counts.set(connection, { total: total + accounts, ok: ok + (state === 'ok' ? accounts : 0) })
     }
     return Promise.all(
       rows.map((row) =>
@@ -162,18 +180,38 @@ export class Accounts {
     )
   }
 
-  /** Tells the browsers how the account looks now. */
+  /** Tells the browsers how the account looks now, and the other servers that it changed. */
   async publish(id: string): Promise<void> {
-    if (this.#hub.size > 0) this.#hub.publish('account', await this.view(id))
+    this.#deps.changes?.tell({ of: 'account', id, checking: this.checking.has(id) })
+    await this.#show(id)
+  }
+
+  /** Another server changed it. */
+  async heard(id: string, checking: boolean): Promise<void> {
+    if (checking) this.#checkedElsewhere.set(id, this.#deps.clock.now() + LONGEST_CHECK)
+    else this.#checkedElsewhere.delete(id)
+    await this.#show(id)
   }
 
   /** Tells the browsers how a connection looks now, and with it all its accounts. */
   async publishConnection(row: ConnectionRow): Promise<void> {
+    this.#deps.changes?.tell({ of: 'connection', id: row.id })
+    await this.showConnection(row)
+  }
+
+  /** The same, after another server changed it. */
+  async showConnection(row: ConnectionRow): Promise<void> {
     if (this.#hub.size === 0) return
     this.#hub.publish('connection', await this.connectionView(row))
-    for (const account of await this.list()) {
-      if (account.connection.id === row.id) this.#hub.publish('account', account)
-    }
+    for (const account of await this.list({ connection: row.id })) this.#hub.publish('account', account)
+  }
+
+  async #show(id: string): Promise<void> {
+    if (this.#hub.size > 0) this.#hub.publish('account', await this.view(id))
+  }
+
+  #isChecking(id: string): boolean {
+    return this.checking.has(id) || (this.#checkedElsewhere.get(id) ?? 0) > this.#deps.clock.now()
   }
 
   async #pending(id?: string): Promise<Set<string>> {
@@ -185,11 +223,20 @@ export class Accounts {
     return new Set((await query.execute()).map(({ account_id }) => account_id))
   }
 
+  /** Names of the users, or of one; nobody's name is not asked for. */
+  async #owners(id?: string | null): Promise<ReadonlyMap<string, string>> {
+    if (id === null) return new Map()
+    const all = this.#db.selectFrom('users').select(['id', 'name'])
+    const rows = await (id === undefined ? all : all.where('id', '=', id)).execute()
+    return new Map(rows.map((row) => [row.id, row.name]))
+  }
+
   async #view(
     row: AccountRow,
     connection: ConnectionRow,
     grant: GrantSummary | undefined,
     pending: boolean,
+    owners: ReadonlyMap<string, string>,
   ): Promise<Account> {
     const definition = await providerDefinition(connection.provider)
     const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
@@ -197,7 +244,7 @@ export class Accounts {
       now: this.#deps.clock.now(),
       paused: row.paused === 1,
       pending,
-      checking: this.checking.has(row.id),
+      checking: this.#isChecking(row.id),
       grant,
       consentTrouble: trouble,
       connectionTrouble: troubleOf(connection),
@@ -215,12 +262,13 @@ export class Accounts {
         provider: connection.provider,
         provider_name: providerName(definition, connection),
       },
+      ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       ...(subject === undefined ? {} : { subject }),
       ...now,
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
-      missing_scopes: missing(definition, grant),
+      missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),
       ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
       // Nothing is planned for an account that needs a person first.
       ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
@@ -232,10 +280,4 @@ export class Accounts {
       version: grant?.version ?? 0,
     }
   }
-}
-
-/** Providers leave scopes of sign-in and of offline access out of what they say they granted. */
-function missing({ default_scopes = [], offline_scopes = [] }: ProviderDefinition, grant?: GrantSummary): string[] {
-  const silent = new Set([...default_scopes, ...offline_scopes])
-  return missingScopes(grant?.requested_scope, grant?.granted_scope).filter((scope) => !silent.has(scope))
 }

@@ -13,6 +13,7 @@ const ONE_LINE = 600
 export class History {
   readonly #db: Kysely<Tables>
   readonly #clock: Clock
+  #added = 0
 
   constructor(db: Kysely<Tables>, clock: Clock) {
     this.#db = db
@@ -22,8 +23,13 @@ export class History {
   async add(account_id: string, entry: Omit<HistoryEntry, 'at'>): Promise<void> {
     const { type, code = null, detail = null, seconds = null } = entry
     if (type === 'refreshed' && (await this.#again(account_id, seconds))) return
-    const values = { id: randomId(), account_id, at: this.#clock.now(), type, code, detail, seconds }
+    const values = { id: this.#nextId(), account_id, at: this.#clock.now(), type, code, detail, seconds }
     await this.#db.insertInto('history').values(values).execute()
+  }
+
+  /** In the order in which they are made here: what happens at the same time is told in the order it happened. */
+  #nextId(): string {
+    return `${String(this.#added++).padStart(12, '0')}${randomId()}`
   }
 
   /** Counts a renewal on the newest line, if that is one of a moment ago. One statement: two at once count as two. */
@@ -43,7 +49,7 @@ export class History {
           .select('id')
           .where('account_id', '=', account_id)
           .orderBy('at', 'desc')
-          .orderBy('id')
+          .orderBy('id', 'desc')
           .limit(1),
       )
       .where('type', '=', 'refreshed')
@@ -60,6 +66,7 @@ export class History {
       .selectAll()
       .where('account_id', '=', account)
       .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
       .limit(SHOWN)
       .execute()
     return rows.map(({ at, type, code, detail, seconds, times, since }) => ({

@@ -4,6 +4,7 @@ import { type ConnectionRow, expiryOf } from '../connections/connections.ts'
 import { AccountState, type Overview, type OverviewSpan } from '../contract/index.ts'
 import type { Services } from '../services.ts'
 import type { ActivityBucket } from './activity.ts'
+import type { StateCount } from './state-counts.ts'
 
 const HOUR = 3_600
 const DAY = 86_400
@@ -35,7 +36,7 @@ export async function overview(
   ])
   const names = new Map(await Promise.all(rows.map(async (row) => [row.id, await called(row)] as const)))
   return {
-    accounts: { total: [...states.values()].reduce((sum, one) => sum + one, 0), states: everyState(states) },
+    accounts: { total: states.reduce((sum, { accounts }) => sum + accounts, 0), states: everyState(states) },
     activity: { span, from, seconds, buckets: everyBucket(buckets, from, seconds, (hours * HOUR) / seconds) },
     providers: used
       .flatMap(({ connection_id, refreshed, failed, seconds, slowest }) => {
@@ -69,9 +70,10 @@ function endOf(row: ConnectionRow, now: number): number | undefined {
   return at !== undefined && at < now + SOON ? at : undefined
 }
 
-function everyState(counts: ReadonlyMap<AccountState, number>): Record<AccountState, number> {
-  const all = AccountState.anyOf.map((state) => [state.const, counts.get(state.const) ?? 0])
-  return Object.fromEntries(all) as Record<AccountState, number>
+function everyState(counts: readonly StateCount[]): Record<AccountState, number> {
+  const all = Object.fromEntries(AccountState.anyOf.map((state) => [state.const, 0])) as Record<AccountState, number>
+  for (const { state, accounts } of counts) all[state] += accounts
+  return all
 }
 
 /** Buckets in which nothing happened are in the plot too. */

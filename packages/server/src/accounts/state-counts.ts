@@ -1,11 +1,13 @@
 import type { GrantSummary, Guidance } from '@evergrant/core'
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AccountState } from '../contract/index.ts'
+import { isPostgres } from '../db/dialect.ts'
 import type { Tables } from '../db/tables.ts'
 import { condition } from './state.ts'
 
 /** What decides about the state, the same for all accounts of a group. */
 interface Group {
+  readonly connection: string
   readonly accounts: number
   readonly paused: number
   readonly checking: number
@@ -13,8 +15,9 @@ interface Group {
   readonly connection_trouble: number
   readonly consent_code: string | null
   readonly consent_error: string | null
-  /** Class and who of what is known about the refusal. */
-  readonly consent_known: string | null
+  /** What is known about the refusal. */
+  readonly consent_class: string | null
+  readonly consent_who: string | null
   /** Null: there is no grant. */
   readonly standing: string | null
   readonly same_client: number
@@ -22,9 +25,17 @@ interface Group {
   readonly consent_later: number
   readonly code: string | null
   readonly error: string | null
-  readonly known: string | null
+  readonly class: string | null
+  readonly who: string | null
   readonly refreshable: number
   readonly expired: number
+}
+
+/** How many accounts are in each state, by connection. */
+export interface StateCount {
+  readonly connection: string
+  readonly state: AccountState
+  readonly accounts: number
 }
 
 /**
@@ -35,52 +46,77 @@ export async function stateCounts(
   db: Kysely<Tables>,
   now: number,
   checking: ReadonlySet<string>,
-): Promise<Map<AccountState, number>> {
+): Promise<StateCount[]> {
+  const json = isPostgres(db) ? inPostgres : inSqlite
+  const standing = (...path: string[]) => json.text('g.record', ['standing', ...path])
+  const consent = (...path: string[]) => json.text('a.consent_trouble', path)
+  const failing = (...path: string[]) => sql`CASE g.state WHEN 'failing' THEN ${standing('trouble', ...path)} END`
+  const checked = checking.size === 0 ? sql`1 = 0` : sql`a.id IN (${sql.join([...checking])})`
   // Materialized: otherwise SQLite works every expression out again wherever the grouping compares it.
   const { rows } = await sql<Group>`
     WITH facts AS MATERIALIZED (
-      SELECT a.paused,
-        a.id IN (SELECT value FROM json_each(${JSON.stringify([...checking])})) AS checking,
-        EXISTS (SELECT 1 FROM pending_authorizations p WHERE p.account_id = a.id AND p.expires_at > ${now}) AS pending,
-        c.trouble IS NOT NULL AS connection_trouble,
-        json_extract(a.consent_trouble, '$.code') AS consent_code,
-        json_extract(a.consent_trouble, '$.error') AS consent_error,
-        json_extract(a.consent_trouble, '$.guidance.class', '$.guidance.who') AS consent_known,
+      SELECT a.connection_id AS connection, a.paused,
+        CASE WHEN ${checked} THEN 1 ELSE 0 END AS checking,
+        CASE WHEN EXISTS (SELECT 1 FROM pending_authorizations p WHERE p.account_id = a.id AND p.expires_at > ${now})
+          THEN 1 ELSE 0 END AS pending,
+        CASE WHEN c.trouble IS NULL THEN 0 ELSE 1 END AS connection_trouble,
+        ${consent('code')} AS consent_code,
+        ${consent('error')} AS consent_error,
+        ${consent('guidance', 'class')} AS consent_class,
+        ${consent('guidance', 'who')} AS consent_who,
         g.state AS standing,
-        COALESCE(g.client = c.client_id, 0) AS same_client,
-        CASE g.state WHEN 'revoked' THEN json_extract(g.record, '$.standing.reason') END AS reason,
-        CASE g.state WHEN 'revoked' THEN COALESCE(
-          json_extract(a.consent_trouble, '$.at') >= json_extract(g.record, '$.standing.since'), 0) ELSE 0
-        END AS consent_later,
-        CASE g.state WHEN 'failing' THEN json_extract(g.record, '$.standing.trouble.code') END AS code,
-        CASE g.state WHEN 'failing' THEN json_extract(g.record, '$.standing.trouble.error') END AS error,
-        CASE g.state WHEN 'failing' THEN json_extract(
-          g.record, '$.standing.trouble.guidance.class', '$.standing.trouble.guidance.who') END AS known,
+        CASE WHEN g.client = c.client_id THEN 1 ELSE 0 END AS same_client,
+        CASE g.state WHEN 'revoked' THEN ${standing('reason')} END AS reason,
+        CASE WHEN g.state = 'revoked'
+          AND ${json.number('a.consent_trouble', ['at'])} >= ${json.number('g.record', ['standing', 'since'])}
+          THEN 1 ELSE 0 END AS consent_later,
+        ${failing('code')} AS code,
+        ${failing('error')} AS error,
+        ${failing('guidance', 'class')} AS class,
+        ${failing('guidance', 'who')} AS who,
         -- A token that is not due has not ended either.
-        CASE WHEN g.due > ${now} THEN 1
-          ELSE json_type(g.record, '$.refresh_token') IS NOT NULL END AS refreshable,
+        CASE WHEN g.due > ${now} THEN 1 WHEN ${json.has('g.record', 'refresh_token')} THEN 1 ELSE 0 END AS refreshable,
         CASE WHEN g.due > ${now} THEN 0
-          ELSE COALESCE(json_extract(g.record, '$.access."".expires_at') <= ${now}, 0) END AS expired
+          WHEN ${json.number('g.record', ['access', '', 'expires_at'])} <= ${now} THEN 1 ELSE 0 END AS expired
       FROM accounts a
       JOIN connections c ON c.id = a.connection_id
       LEFT JOIN evergrant_grants g ON g.id = a.id
     )
-    SELECT COUNT(*) AS accounts, paused, checking, pending, connection_trouble, consent_code, consent_error,
-      consent_known, standing, same_client, reason, consent_later, code, error, known, refreshable, expired
-    FROM facts
-    GROUP BY paused, checking, pending, connection_trouble, consent_code, consent_error,
-      consent_known, standing, same_client, reason, consent_later, code, error, known, refreshable, expired`.execute(db)
-  const counts = new Map<AccountState, number>()
-  for (const group of rows) {
-    const state = stateOf(group)
-    counts.set(state, (counts.get(state) ?? 0) + group.accounts)
-  }
-  return counts
+    SELECT CAST(COUNT(*) AS INTEGER) AS accounts, ${sql.raw(DECIDING)} FROM facts GROUP BY ${sql.raw(DECIDING)}`.execute(
+    db,
+  )
+  return rows.map((group) => ({ connection: group.connection, state: stateOf(group), accounts: group.accounts }))
 }
+
+const DECIDING =
+  'connection, paused, checking, pending, connection_trouble, consent_code, consent_error, consent_class, consent_who, ' +
+  'standing, same_client, reason, consent_later, code, error, class, who, refreshable, expired'
+
+/** Values in a column of JSON text; null where there is none. Paths and columns are words of ours. */
+interface Json {
+  text(column: string, path: readonly string[]): RawBuilder<unknown>
+  number(column: string, path: readonly string[]): RawBuilder<unknown>
+  has(column: string, field: string): RawBuilder<unknown>
+}
+
+const inSqlite: Json = {
+  text: (column, path) => sql`json_extract(${sql.raw(column)}, ${sql.lit(sqlitePath(path))})`,
+  number: (column, path) => inSqlite.text(column, path),
+  has: (column, field) => sql`json_type(${sql.raw(column)}, ${sql.lit(sqlitePath([field]))}) IS NOT NULL`,
+}
+
+const inPostgres: Json = {
+  text: (column, path) => sql`(${sql.raw(column)}::jsonb #>> ${sql.lit(postgresPath(path))})`,
+  number: (column, path) => sql`${inPostgres.text(column, path)}::double precision`,
+  has: (column, field) => sql`(${sql.raw(column)}::jsonb #> ${sql.lit(postgresPath([field]))}) IS NOT NULL`,
+}
+
+const sqlitePath = (path: readonly string[]): string => ['$', ...path.map((name) => `"${name}"`)].join('.')
+const postgresPath = (path: readonly string[]): string => `{${path.map((name) => `"${name}"`).join(',')}}`
 
 /** The state of an account that stands for its group. */
 function stateOf(group: Group): AccountState {
-  const { consent_code, consent_error, consent_known, connection_trouble } = group
+  const { consent_code, consent_error, consent_class, consent_who, connection_trouble } = group
   return condition({
     now: 1,
     paused: group.paused === 1,
@@ -95,7 +131,7 @@ function stateOf(group: Group): AccountState {
             message: '',
             at: group.consent_later,
             ...(consent_error === null ? {} : { error: consent_error }),
-            ...guidanceOf(consent_known),
+            ...guidanceOf(consent_class, consent_who),
           },
     connectionTrouble: connection_trouble === 1 ? { message: '' } : undefined,
     client: 'the connection',
@@ -104,8 +140,8 @@ function stateOf(group: Group): AccountState {
 
 function grantOf(group: Group): GrantSummary | undefined {
   if (group.standing === null) return undefined
-  const { code, error, known, expired, refreshable, same_client } = group
-  const trouble = { code: code ?? '', message: '', ...(error && { error }), ...guidanceOf(known) }
+  const { code, error, expired, refreshable, same_client } = group
+  const trouble = { code: code ?? '', message: '', ...(error && { error }), ...guidanceOf(group.class, group.who) }
   return {
     id: '',
     provider: '',
@@ -129,8 +165,7 @@ function standingOf(state: string, reason: string | null, trouble: Failing['trou
 }
 
 /** What is known about a refusal, as far as a state depends on it. */
-function guidanceOf(known: string | null): { readonly guidance?: Guidance } {
-  if (known === null) return {}
-  const [kind, who] = JSON.parse(known) as [Guidance['class'] | null, Guidance['who'] | null]
-  return kind === null || who === null ? {} : { guidance: { class: kind, who, advice: '' } }
+function guidanceOf(kind: string | null, who: string | null): { readonly guidance?: Guidance } {
+  if (kind === null || who === null) return {}
+  return { guidance: { class: kind as Guidance['class'], who: who as Guidance['who'], advice: '' } }
 }

@@ -42,6 +42,8 @@ export class Tokens {
   readonly #activity: Activity
   readonly #metrics: Metrics
   readonly #gates = new Map<string, Gate>()
+  /** Counts what was forgotten: a gate that was read before is not remembered after. */
+  #forgotten = 0
   readonly #used = new Map<string, number>()
   /** Events that are being written down. */
   readonly #notes = new Set<Promise<void>>()
@@ -86,10 +88,30 @@ export class Tokens {
     return this.#connections.client(await this.#connections.get(connection_id))
   }
 
-  /** Forgets what is in memory about an account that was changed. */
+  /** Scopes of sign-in and of offline access, which open no data: providers add them to whatever was asked for. */
+  async harmlessScopes(id: string): Promise<string> {
+    const { default_scopes = [], offline_scopes = [] } = (await this.clientOf(id)).provider
+    return [...default_scopes, ...offline_scopes].join(' ')
+  }
+
+  /** Forgets what is in memory about an account that was changed, here and on other servers. */
   changed(id: string): void {
+    this.forget(id)
+    this.#deps.changes?.tell({ of: 'account', id })
+  }
+
+  /** Forgets what is in memory about an account: the next call reads the database. */
+  forget(id: string): void {
+    this.#forgotten++
     this.#gates.delete(id)
-    this.sources.get(id).forget()
+    this.sources.evict(id)
+  }
+
+  /** The same for all accounts. */
+  forgetAll(): void {
+    this.#forgotten++
+    this.#gates.clear()
+    this.sources.forgetAll()
   }
 
   /**
@@ -139,10 +161,8 @@ export class Tokens {
     const trouble = revoke ? await this.revoke(id) : undefined
     await this.#deps.store.delete(id)
     await this.#accounts.remove(id)
-    this.#gates.delete(id)
+    this.forget(id)
     this.#used.delete(id)
-    this.sources.get(id).forget()
-    this.sources.evict(id)
     return trouble
   }
 
@@ -189,10 +209,11 @@ export class Tokens {
     const now = this.#deps.clock.now()
     const known = this.#gates.get(id)
     if (known !== undefined && now < known.until) return known
+    const before = this.#forgotten
     const { paused } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()
     const gate = { until: now + GATE_REMEMBERED, paused: paused === 1 }
-    this.#gates.set(id, gate)
+    if (before === this.#forgotten) this.#gates.set(id, gate)
     return gate
   }
 

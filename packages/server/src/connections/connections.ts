@@ -66,10 +66,13 @@ export class Connections {
     return providerDefinition((await this.get(id)).provider)
   }
 
-  /** Checks the settings as far as that goes without asking the provider, then stores them. */
+  /**
+   * Checks the settings as far as that goes without asking the provider, then stores them; under the id that is given, so
+   * that its redirect URI can be entered at the provider before. An id that is taken is refused.
+   */
   async create(wanted: NewConnection): Promise<ConnectionRow> {
     const now = this.#deps.clock.now()
-    const id = randomId()
+    const { id = randomId() } = wanted
     const row: ConnectionRow = {
       id,
       name: wanted.name.trim(),
@@ -90,8 +93,15 @@ export class Connections {
     }
     await assertKnownParameters(row)
     await this.#make(row)
-    await this.#db.insertInto('connections').values(row).execute()
-    return row
+    const inserted = await this.#db
+      .insertInto('connections')
+      .values(row)
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .returning('id')
+      .execute()
+    if (inserted.length > 0) return row
+    const message = 'There is a connection with this id already. It may be this one, saved a moment ago.'
+    throw new Refusal('INVALID_REQUEST', message, { field: 'id' })
   }
 
   async update(id: string, patch: ConnectionPatch): Promise<ConnectionRow> {
@@ -169,8 +179,8 @@ export class Connections {
   }
 
   /** A client that shares nothing with the cached one, for a check from the ground up. */
-  freshClient(row: ConnectionRow, fetching: typeof fetch): Promise<Client> {
-    return this.#make(row, fetching)
+  freshClient(row: ConnectionRow): Promise<Client> {
+    return this.#make(row, this.fetch)
   }
 
   redirectUri(id: string): string {

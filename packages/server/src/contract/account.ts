@@ -51,6 +51,12 @@ export const Account = Type.Object(
       provider: Type.String(),
       provider_name: Type.String(),
     }),
+    owner: Type.Optional(
+      Type.Object(
+        { id: Type.String(), name: Type.String() },
+        { description: 'Whose account it is. Absent: nobody’s; administrators look after it.' },
+      ),
+    ),
     login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
@@ -127,6 +133,12 @@ export const NewAccount = Type.Object(
     connection: Type.String({ minLength: 1, maxLength: 100, description: 'Connection id.' }),
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
     login_hint: Type.Optional(Type.String({ maxLength: 500 })),
+    owner: Type.Optional(
+      Type.String({
+        maxLength: 100,
+        description: 'Id of the user whose account it is to be; for administrators. Default: who asks.',
+      }),
+    ),
   },
   { title: 'NewAccount', additionalProperties: false },
 )
@@ -171,6 +183,16 @@ export const AccountTest = Type.Object(
 )
 export type AccountTest = Static<typeof AccountTest>
 
+/** POST /v1/accounts/{id}/reveal */
+export const Reveal = Type.Object(
+  {
+    reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'The account’s owner reads it.' }),
+    password: Type.String({ minLength: 1, maxLength: 1024, description: 'The administrator’s own, once more.' }),
+  },
+  { title: 'Reveal', additionalProperties: false },
+)
+export type Reveal = Static<typeof Reveal>
+
 /** One line of an account's history. */
 export const HistoryEntry = Type.Object({
   at: EpochSeconds,
@@ -185,6 +207,7 @@ export const HistoryEntry = Type.Object({
     Type.Literal('authorization_failed'),
     Type.Literal('paused'),
     Type.Literal('resumed'),
+    Type.Literal('revealed'),
   ]),
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),

@@ -10,6 +10,12 @@ export const ApiKey = Type.Object(
     accounts: Type.Union([Type.Array(Type.String()), Type.Null()], {
       description: 'Ids of the accounts it may use; null: all.',
     }),
+    scopes: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Its tokens have these scopes and no others. Absent: whatever was granted.',
+      }),
+    ),
+    owner: Type.Optional(Type.String({ description: 'Id of the user who made it.' })),
     created_at: EpochSeconds,
     expires_at: Type.Optional(WholeEpochSeconds),
     last_used_at: Type.Optional(EpochSeconds),
@@ -28,6 +34,12 @@ export const NewApiKey = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
     accounts: Type.Optional(
       Type.Union([Type.Array(Type.String({ maxLength: 100 }), { maxItems: 10_000 }), Type.Null()]),
+    ),
+    scopes: Type.Optional(
+      Type.Array(Type.String({ minLength: 1, maxLength: 500, pattern: '^[!#-\\[\\]-~]+$' }), {
+        minItems: 1,
+        maxItems: 100,
+      }),
     ),
     expires_at: Type.Optional(EpochSeconds),
   },

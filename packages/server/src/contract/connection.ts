@@ -59,9 +59,22 @@ const Settings = {
   token_endpoint: Type.Optional(Address),
 }
 
+/** GET /v1/connections/new */
+export const ConnectionDraft = Type.Object(
+  { id: Type.String(), redirect_uri: Type.String() },
+  { title: 'ConnectionDraft' },
+)
+export type ConnectionDraft = Static<typeof ConnectionDraft>
+
 /** POST /v1/connections */
 export const NewConnection = Type.Object(
   {
+    id: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]{20}$',
+        description: 'One that GET /v1/connections/new gave. Default: a new one.',
+      }),
+    ),
     name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
     provider: Type.String({ minLength: 1, maxLength: 100 }),
     client_id: Type.String({ maxLength: 2000 }),
@@ -84,7 +97,9 @@ export type ConnectionPatch = Static<typeof ConnectionPatch>
 
 /** One thing that was looked at. */
 export const Check = Type.Object({
-  id: Type.String({ description: 'public_url, settings, discovery, tls, clock or client_authentication.' }),
+  id: Type.String({
+    description: 'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent.',
+  }),
   title: Type.String(),
   ok: Type.Boolean(),
   detail: Type.String(),

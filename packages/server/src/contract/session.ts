@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox'
+import { UserRole } from './user-role.ts'
 
 /** GET /v1/session: whether the browser is signed in, and what the page needs to know before that. */
 export const Session = Type.Object(
   {
     signed_in: Type.Boolean(),
-    user: Type.Optional(Type.Object({ name: Type.String() })),
+    user: Type.Optional(Type.Object({ id: Type.String(), name: Type.String(), role: UserRole })),
     setup_done: Type.Boolean({ description: 'False until the first administrator exists.' }),
     public_url: Type.String({ description: "The server's address. Another address in the browser will not work." }),
     sandbox: Type.Boolean({ description: 'Whether the embedded sandbox provider is on.' }),

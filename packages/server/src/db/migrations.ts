@@ -1,6 +1,14 @@
 /**
+ * The oldest program that works on the newest schema, by the number of steps it knows: older replicas go on while newer
+ * ones are started beside them. Raise it only with a step that an older program cannot live with, and say so in the
+ * changelog: all replicas have to be stopped for it.
+ */
+export const OLDEST_COMPATIBLE = 1
+
+/**
  * The schema, step by step; forward only. A step that was released is never changed: what comes later is a new step.
- * Only SQL that SQLite and PostgreSQL both understand.
+ * Only SQL that SQLite and PostgreSQL both understand, and only what leaves older programs working: a new table, a new
+ * index, a new column that may be null or has a default.
  */
 export const migrations: readonly (readonly string[])[] = [
   [
@@ -89,6 +97,36 @@ export const migrations: readonly (readonly string[])[] = [
     // Renewals that follow one another closely are one line: how many, and since when.
     `ALTER TABLE history ADD COLUMN times INTEGER NOT NULL DEFAULT 1`,
     `ALTER TABLE history ADD COLUMN since DOUBLE PRECISION`,
+  ],
+  [
+    // What one server tells the others, where the database notifies nobody.
+    `CREATE TABLE changes (id TEXT PRIMARY KEY, at DOUBLE PRECISION NOT NULL, message TEXT NOT NULL)`,
+    `CREATE INDEX changes_by_time ON changes (at)`,
+  ],
+  [
+    // Whose an account or a key is. Those of before are nobody's: administrators look after them.
+    `ALTER TABLE accounts ADD COLUMN owner TEXT REFERENCES users (id) ON DELETE SET NULL`,
+    `CREATE INDEX accounts_by_owner ON accounts (owner)`,
+    `ALTER TABLE api_keys ADD COLUMN owner TEXT REFERENCES users (id) ON DELETE CASCADE`,
+    `ALTER TABLE api_keys ADD COLUMN scopes TEXT`,
+    `ALTER TABLE users ADD COLUMN email TEXT`,
+    `CREATE UNIQUE INDEX users_by_email ON users (email)`,
+    `CREATE TABLE invitations (
+      token_hash TEXT PRIMARY KEY,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE TABLE audit (
+      seq INTEGER PRIMARY KEY,
+      at DOUBLE PRECISION NOT NULL,
+      actor TEXT NOT NULL,
+      source TEXT,
+      action TEXT NOT NULL,
+      subject TEXT,
+      detail TEXT,
+      link TEXT NOT NULL
+    )`,
   ],
   [
     // Renewals by hour and connection, for the overview; and what ends when.

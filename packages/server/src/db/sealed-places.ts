@@ -7,4 +7,8 @@ export const sealedPlaces = {
 } as const
 
 /** The values of `meta` that are sealed. */
-export const sealedMeta = { keyCheck: 'sealing_key_check', sandboxState: 'sandbox_state' } as const
+export const sealedMeta = {
+  keyCheck: 'sealing_key_check',
+  sandboxState: 'sandbox_state',
+  auditKey: 'audit_key',
+} as const

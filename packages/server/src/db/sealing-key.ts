@@ -1,11 +1,16 @@
 import { type Cipher, OAuthError } from '@evergrant/core'
 import type { Kysely } from 'kysely'
-import { readMeta, writeMeta } from './meta.ts'
+import { readMeta, swapMeta } from './meta.ts'
 import { sealedMeta, sealedPlaces } from './sealed-places.ts'
 import type { Tables } from './tables.ts'
 
 const CHECK = sealedMeta.keyCheck
 const PLACE = sealedPlaces.meta(CHECK)
+
+/** Whether anything was ever sealed here: then a missing key is a lost one, and a new one opens nothing. */
+export async function isSealed(db: Kysely<Tables>): Promise<boolean> {
+  return (await readMeta(db, CHECK)) !== undefined
+}
 
 /**
  * Throws `UNSEAL_FAILED` when the data was sealed with another key than the one given. Found out at the start: later,
@@ -13,7 +18,11 @@ const PLACE = sealedPlaces.meta(CHECK)
  */
 export async function assertSealingKey(db: Kysely<Tables>, cipher: Cipher): Promise<void> {
   const sealed = await readMeta(db, CHECK)
-  if (sealed === undefined) return writeMeta(db, CHECK, await cipher.seal(CHECK, PLACE))
+  if (sealed === undefined) {
+    if (await swapMeta(db, CHECK, undefined, await cipher.seal(CHECK, PLACE))) return
+    // Another server that started at this moment was first, and may have another key.
+    return assertSealingKey(db, cipher)
+  }
   try {
     await cipher.open(sealed, PLACE)
   } catch (cause) {

@@ -1,8 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { OAuthError } from '@evergrant/core'
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
-import { migrations } from './migrations.ts'
+import { missingSteps, presentVersion } from './schema-version.ts'
 import type { Tables } from './tables.ts'
 
 /**
@@ -11,7 +10,7 @@ import type { Tables } from './tables.ts'
  *
  * Throws `STORE_CORRUPT` for a schema that a newer Evergrant made.
  */
-export function openSqlite(path: string): Kysely<Tables> {
+export function openSqlite(path: string): SqliteTables {
   // Made here, since SQLite would make it readable for all; it gives its log the mode of the file.
   if (path !== ':memory:') closeSync(openSync(path, 'a', 0o600))
   const database = new DatabaseSync(path, { timeout: 2000 })
@@ -22,23 +21,40 @@ export function openSqlite(path: string): Kysely<Tables> {
     database.close()
     throw error
   }
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: forKysely(database) }) })
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: forKysely(database) }) })
+  let last: unknown
+  const moved = (): boolean => {
+    // Counts commits of all other connections, in this process and others. Reads no table.
+    const version = database.prepare('PRAGMA data_version').get()?.['data_version']
+    const changed = version !== last
+    last = version
+    return changed
+  }
+  return Object.assign(db, { moved })
 }
+
+/** The tables, and whether another connection has written to the file since this was asked last. */
+export type SqliteTables = Kysely<Tables> & { moved(): boolean }
 
 /** In one transaction that takes the write lock first: of two servers that start together, one migrates. */
 function migrate(database: DatabaseSync, path: string): void {
   database.exec('BEGIN IMMEDIATE')
   try {
     database.exec('CREATE TABLE IF NOT EXISTS evergrant_server_schema (version INTEGER NOT NULL)')
-    const row = database.prepare('SELECT version FROM evergrant_server_schema').get()
-    const version = Number(row?.['version'] ?? 0)
-    if (version > migrations.length) {
-      const message = `${path} has schema ${version}; this Evergrant knows ${migrations.length}. Start the newer one again.`
-      throw new OAuthError('STORE_CORRUPT', message)
+    const columns = database.prepare("SELECT name FROM pragma_table_info('evergrant_server_schema')").all()
+    if (!columns.some(({ name }) => name === 'compatible')) {
+      database.exec('ALTER TABLE evergrant_server_schema ADD COLUMN compatible INTEGER NOT NULL DEFAULT 0')
     }
-    for (const step of migrations.slice(version)) for (const statement of step) database.exec(statement)
-    database.exec('DELETE FROM evergrant_server_schema')
-    database.prepare('INSERT INTO evergrant_server_schema (version) VALUES (?)').run(migrations.length)
+    const row = database.prepare('SELECT version, compatible FROM evergrant_server_schema').get()
+    const found = { version: Number(row?.['version'] ?? 0), compatible: Number(row?.['compatible'] ?? 0) }
+    const steps = missingSteps(found, path)
+    for (const step of steps) for (const statement of step) database.exec(statement)
+    const { version, compatible } = presentVersion
+    if (found.version < version || (found.version === version && found.compatible === 0)) {
+      database.exec('DELETE FROM evergrant_server_schema')
+      const write = 'INSERT INTO evergrant_server_schema (version, compatible) VALUES (?, ?)'
+      database.prepare(write).run(version, compatible)
+    }
     database.exec('COMMIT')
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')

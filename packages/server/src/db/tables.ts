@@ -6,13 +6,40 @@ interface MetaTable {
   value: string
 }
 
-interface UserTable {
+export interface UserTable {
   id: string
   name: string
-  /** `scrypt$N$r$p$salt$hash`; the cost stands in each hash, so it can be raised later. */
+  /** `scrypt$N$r$p$salt$hash`; the cost stands in each hash, so it can be raised later. Empty: none was ever set. */
   password_hash: string
-  role: 'admin' | 'member'
+  role: Role
   created_at: number
+  /** In lower case. */
+  email: string | null
+}
+
+export type Role = 'admin' | 'member'
+
+interface InvitationTable {
+  token_hash: string
+  user_id: string
+  created_at: number
+  expires_at: number
+}
+
+/** Who did what. Rows are only ever added; see `audit/audit-chain.ts` for the link. */
+export interface AuditTable {
+  seq: number
+  at: number
+  /** JSON: {@link AuditActor}. */
+  actor: string
+  /** Where the request came from. */
+  source: string | null
+  action: string
+  /** Id of what it was done to. */
+  subject: string | null
+  /** JSON; holds no secret. */
+  detail: string | null
+  link: string
 }
 
 interface SetupTokenTable {
@@ -72,6 +99,8 @@ export interface AccountTable {
   consent_trouble: string | null
   created_at: number
   updated_at: number
+  /** The user whose account it is; null: nobody's, so that administrators look after it. */
+  owner: string | null
 }
 
 interface PendingAuthorizationTable {
@@ -96,6 +125,10 @@ export interface ApiKeyTable {
   created_at: number
   expires_at: number | null
   last_used_at: number | null
+  /** The user who made it. */
+  owner: string | null
+  /** Space separated; null: whatever the grant has. */
+  scopes: string | null
 }
 
 export interface HistoryTable {
@@ -122,6 +155,13 @@ interface ActivityTable {
   slowest: number
 }
 
+interface ChangeTable {
+  id: string
+  at: number
+  /** JSON: what one server tells the others. */
+  message: string
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -133,5 +173,8 @@ export interface Tables {
   pending_authorizations: PendingAuthorizationTable
   api_keys: ApiKeyTable
   history: HistoryTable
+  invitations: InvitationTable
+  audit: AuditTable
+  changes: ChangeTable
   activity: ActivityTable
 }

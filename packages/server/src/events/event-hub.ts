@@ -35,9 +35,14 @@ export class EventHub {
     for (const listener of [...this.#listeners]) if (listener.session === session) listener.close()
   }
 
+  /** Ends all streams; browsers come back at once and read everything again. */
+  reconnect(): void {
+    for (const listener of [...this.#listeners]) listener.close()
+  }
+
   /** Ends all streams; new ones are refused. */
   close(): void {
     this.#closed = true
-    for (const listener of [...this.#listeners]) listener.close()
+    this.reconnect()
   }
 }

@@ -5,6 +5,7 @@ import { historyRoute } from './accounts/history.ts'
 import { listRoute as listAccounts } from './accounts/list.ts'
 import { refreshRoute } from './accounts/refresh.ts'
 import { removeRoute as removeAccount } from './accounts/remove.ts'
+import { revealRoute } from './accounts/reveal.ts'
 import { revokeRoute } from './accounts/revoke.ts'
 import { testRoute } from './accounts/run-test.ts'
 import { showRoute as showAccount } from './accounts/show.ts'
@@ -14,9 +15,11 @@ import { createRoute as createApiKey } from './api-keys/create.ts'
 import { listRoute as listApiKeys } from './api-keys/list.ts'
 import { removeRoute as removeApiKey } from './api-keys/remove.ts'
 import type { App } from './app-type.ts'
+import { listRoute as listAudit } from './audit/list.ts'
 import { finishRoute } from './callback/finish.ts'
 import { checkRoute } from './connections/check.ts'
 import { createRoute as createConnection } from './connections/create.ts'
+import { draftRoute as draftConnection } from './connections/draft.ts'
 import { listRoute as listConnections } from './connections/list.ts'
 import { removeRoute as removeConnection } from './connections/remove.ts'
 import { showRoute as showConnection } from './connections/show.ts'
@@ -30,16 +33,28 @@ import { listRoute as listProviders } from './providers/list.ts'
 import { showRoute as showProvider } from './providers/show.ts'
 import { beginRoutes } from './session/begin.ts'
 import { endRoute } from './session/end.ts'
+import { passwordRoute } from './session/password.ts'
 import { showRoute as showSession } from './session/show.ts'
+import { inviteRoutes } from './users/invite.ts'
+import { listRoute as listUsers } from './users/list.ts'
+import { removeRoute as removeUser } from './users/remove.ts'
+import { updateRoute as updateUser } from './users/update.ts'
 
 const routes: readonly ((app: App, services: Services) => void)[] = [
   showSession,
   beginRoutes,
   endRoute,
+  passwordRoute,
+  listUsers,
+  inviteRoutes,
+  updateUser,
+  removeUser,
+  listAudit,
   listProviders,
   showProvider,
   listConnections,
   createConnection,
+  draftConnection,
   showConnection,
   updateConnection,
   removeConnection,
@@ -54,6 +69,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   refreshRoute,
   testRoute,
   revokeRoute,
+  revealRoute,
   historyRoute,
   listApiKeys,
   createApiKey,

@@ -1,12 +1,15 @@
 import type { Clock } from '@evergrant/core'
 import type { Kysely, Selectable } from 'kysely'
+import type { Changes } from '../changes/changes.ts'
 import type { ApiKey, NewApiKey } from '../contract/index.ts'
 import type { ApiKeyTable, Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
+import { maySee } from './permissions.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
+import type { SignedIn } from './sessions.ts'
 
 const PREFIX = 'egk_'
-/** For so long a key is taken from memory; a key that another process deleted works on for so long. */
+/** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
 const REMEMBERED = 5
 const MOST_REMEMBERED = 10_000
 /** The last use is written at most so often. */
@@ -18,6 +21,8 @@ export interface KnownKey {
   readonly expires_at: number | undefined
   /** Undefined: all. */
   readonly accounts: ReadonlySet<string> | undefined
+  /** Space separated. Undefined: whatever the grant has. */
+  readonly scopes: string | undefined
 }
 
 interface Remembered {
@@ -29,27 +34,35 @@ interface Remembered {
 export class ApiKeys {
   readonly #db: Kysely<Tables>
   readonly #clock: Clock
+  readonly #changes: Pick<Changes, 'tell'> | undefined
+  /** Counts what was forgotten: a key that was read before is not remembered after. */
+  #forgotten = 0
   readonly #remembered = new Map<string, Remembered>()
   readonly #written = new Map<string, number>()
 
-  constructor(db: Kysely<Tables>, clock: Clock) {
+  constructor(db: Kysely<Tables>, clock: Clock, changes?: Pick<Changes, 'tell'>) {
     this.#db = db
     this.#clock = clock
+    this.#changes = changes
   }
 
-  async list(): Promise<ApiKey[]> {
-    const rows = await this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute()
-    return rows.map(view)
+  /** All keys, or those that a user made. */
+  async list(owner?: string): Promise<ApiKey[]> {
+    const all = this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id')
+    return (await (owner === undefined ? all : all.where('owner', '=', owner)).execute()).map(view)
   }
 
-  /** Makes a key; it is returned here and nowhere else. */
-  async create(wanted: NewApiKey): Promise<{ readonly api_key: ApiKey; readonly key: string }> {
-    const { name, accounts = null, expires_at } = wanted
+  /** Makes a key; it is returned here and nowhere else. Members make keys for accounts of their own. */
+  async create(
+    wanted: NewApiKey,
+    maker: SignedIn['user'],
+  ): Promise<{ readonly api_key: ApiKey; readonly key: string }> {
+    const { name, accounts = null, scopes, expires_at } = wanted
     const now = this.#clock.now()
     if (expires_at !== undefined && expires_at <= now) {
       throw new Refusal('INVALID_REQUEST', 'The key would be expired already.', { field: 'expires_at' })
     }
-    await this.#assertAccounts(accounts)
+    await this.#assertAccounts(accounts, maker)
     const key = PREFIX + randomSecret()
     const row = {
       id: randomId(),
@@ -60,15 +73,32 @@ export class ApiKeys {
       created_at: now,
       expires_at: expires_at ?? null,
       last_used_at: null,
+      owner: maker.id,
+      scopes: scopes === undefined ? null : scopes.join(' '),
     }
     await this.#db.insertInto('api_keys').values(row).execute()
     return { api_key: view(row), key }
   }
 
-  async remove(id: string): Promise<void> {
-    const [gone] = await this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash').execute()
+  /** `owner`: only if that user made it. */
+  async remove(id: string, owner?: string): Promise<void> {
+    const key = this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash')
+    const [gone] = await (owner === undefined ? key : key.where('owner', '=', owner)).execute()
     if (gone === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
-    this.#remembered.delete(gone.key_hash)
+    this.forget(gone.key_hash)
+    this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
+  }
+
+  /** Forgets a key, by its hash: the next request with it reads the database. */
+  forget(hash: string): void {
+    this.#forgotten++
+    this.#remembered.delete(hash)
+  }
+
+  /** Forgets all keys. */
+  forgetAll(): void {
+    this.#forgotten++
+    this.#remembered.clear()
   }
 
   /** The key of an `Authorization: Bearer …` header. Answers from memory when it can. */
@@ -100,27 +130,32 @@ export class ApiKeys {
   }
 
   async #load(hash: string, now: number): Promise<KnownKey | undefined> {
+    const before = this.#forgotten
     const row = await this.#db.selectFrom('api_keys').selectAll().where('key_hash', '=', hash).executeTakeFirst()
     if (row === undefined) {
       this.#remembered.delete(hash)
       return undefined
     }
     const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
-    const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts }
+    const scopes = row.scopes ?? undefined
+    const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts, scopes }
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear()
-    this.#remembered.set(hash, { key, until: now + REMEMBERED })
+    if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key
   }
 
-  async #assertAccounts(ids: readonly string[] | null): Promise<void> {
-    if (ids === null) return
+  async #assertAccounts(ids: readonly string[] | null, maker: SignedIn['user']): Promise<void> {
+    if (ids === null) {
+      if (maker.role === 'admin') return
+      throw new Refusal('FORBIDDEN', 'Only an administrator makes keys for all accounts. Name those that it is for.')
+    }
     if (ids.length === 0) {
       throw new Refusal('INVALID_REQUEST', 'Name at least one account, or leave accounts out for all.', {
         field: 'accounts',
       })
     }
-    const found = await this.#db.selectFrom('accounts').select('id').where('id', 'in', ids).execute()
-    const known = new Set(found.map(({ id }) => id))
+    const found = await this.#db.selectFrom('accounts').select(['id', 'owner']).where('id', 'in', ids).execute()
+    const known = new Set(found.filter(({ owner }) => maySee(maker, owner)).map(({ id }) => id))
     const unknown = ids.find((id) => !known.has(id))
     if (unknown !== undefined) {
       throw new Refusal('INVALID_REQUEST', `There is no account ${unknown}.`, { field: 'accounts' })
@@ -136,6 +171,8 @@ function view(row: Selectable<ApiKeyTable>): ApiKey {
     accounts: row.accounts === null ? null : (JSON.parse(row.accounts) as string[]),
     created_at: row.created_at,
     ...(row.expires_at === null ? {} : { expires_at: Math.floor(row.expires_at) }),
+    ...(row.owner === null ? {} : { owner: row.owner }),
+    ...(row.scopes === null ? {} : { scopes: row.scopes.split(' ') }),
     ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
   }
 }

@@ -5,6 +5,7 @@ import type { App } from '../routes/app-type.ts'
 import type { Services } from '../services.ts'
 import type { KnownKey } from './api-keys.ts'
 import { SESSION_COOKIE } from './cookies.ts'
+import { type AccountUse, mayLink, maySee } from './permissions.ts'
 import type { SignedIn } from './sessions.ts'
 
 /**
@@ -16,6 +17,8 @@ export type Access = 'open' | 'page' | 'session' | 'admin' | 'key' | 'session-or
 declare module 'fastify' {
   interface FastifyContextConfig {
     access?: Access
+    /** What is done with the account that the address names; whoever may not learns nothing of it. */
+    account?: AccountUse
   }
   interface FastifyRequest {
     signedIn: SignedIn | undefined
@@ -24,15 +27,18 @@ declare module 'fastify' {
 }
 
 /** Checks each request before its body is read. A route that does not say who may call it cannot be added. */
-export function guard(app: App, { deps, sessions, apiKeys }: Services): void {
+export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services): void {
   const { origin } = new URL(deps.publicUrl)
   app.decorateRequest('signedIn', undefined)
   app.decorateRequest('apiKey', undefined)
   app.addHook('onRoute', ({ url, config }) => {
     if (url.startsWith('/v1/') && config?.access === undefined) throw new Error(`${url} does not say who may call it`)
+    if (url.startsWith('/v1/accounts/:id') && config?.account === undefined) {
+      throw new Error(`${url} does not say what it does with the account`)
+    }
   })
   app.addHook('onRequest', async (request) => {
-    const { access = 'open' } = request.routeOptions.config
+    const { access = 'open', account } = request.routeOptions.config
     if (access === 'open') return
     if (access === 'key' || (access === 'session-or-key' && request.headers.authorization !== undefined)) {
       request.apiKey = await apiKeys.find(request.headers.authorization)
@@ -44,6 +50,13 @@ export function guard(app: App, { deps, sessions, apiKeys }: Services): void {
     if (request.signedIn === undefined) throw new Refusal('SIGN_IN_REQUIRED', 'Nobody is signed in.')
     if (access === 'admin' && request.signedIn.user.role !== 'admin') {
       throw new Refusal('FORBIDDEN', 'Only an administrator may do this.')
+    }
+    if (account === undefined) return
+    const { user } = request.signedIn
+    const { owner } = await accounts.get((request.params as { id: string }).id)
+    if (!maySee(user, owner)) throw new Refusal('NOT_FOUND', 'There is no such account.')
+    if (account === 'link' && !mayLink(user, owner)) {
+      throw new Refusal('OWNER_ONLY', 'Only the person whose account it is may connect it.')
     }
   })
 }

@@ -1,12 +1,27 @@
 import type { Clock } from '@evergrant/core'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import type { NewUser, User, UserPatch } from '../contract/index.ts'
+import { writeMeta } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
 import { Lockout } from './lockout.ts'
 import type { Passwords } from './password.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
 
-/** People who may sign in, and how the first of them comes to be. */
+/** Written by whatever changes who administers: one after the other they get past it. */
+const ADMINISTRATORS = 'administrators_changed'
+
+/** Seconds for which an invitation can be accepted. */
+const INVITATION = 7 * 86_400
+
+/** An invitation as it is made; the token is nowhere else. */
+export interface MadeInvitation {
+  readonly user: User
+  readonly token: string
+  readonly expires_at: number
+}
+
+/** People who may sign in, and how they come to be. */
 export class Users {
   readonly #db: Kysely<Tables>
   readonly #clock: Clock
@@ -20,14 +35,8 @@ export class Users {
     this.#lockout = new Lockout(clock)
   }
 
-  async setupDone(): Promise<boolean> {
-    const admin = await this.#db
-      .selectFrom('users')
-      .select('id')
-      .where('role', '=', 'admin')
-      .limit(1)
-      .executeTakeFirst()
-    return admin !== undefined
+  setupDone(): Promise<boolean> {
+    return hasAdministrator(this.#db)
   }
 
   /** A token for the first-run link, as long as there is no administrator. Earlier ones stay valid too. */
@@ -41,7 +50,7 @@ export class Users {
     return token
   }
 
-  /** Makes the first administrator. The token is taken in one step, so that of two requests one wins. */
+  /** Makes the first administrator, once: of requests at the same time one wins, whichever server they reach. */
   async setUp(token: string, name: string, password: string, source: string): Promise<string> {
     this.#assertMayTry(source)
     const known = await this.#db
@@ -55,12 +64,18 @@ export class Users {
     }
     const password_hash = await this.#passwords.hash(password)
     const id = randomId()
-    const taken = await this.#db.deleteFrom('setup_tokens').returning('token_hash').execute()
-    if (taken.length === 0) throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
-    await this.#db
-      .insertInto('users')
-      .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now() })
-      .execute()
+    await this.#db.transaction().execute(async (db) => {
+      // Held to the end of the transaction: of requests on several servers, with several links, one goes first.
+      await writeMeta(db, ADMINISTRATORS, id)
+      if (await hasAdministrator(db)) {
+        throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
+      }
+      await db.deleteFrom('setup_tokens').execute()
+      await db
+        .insertInto('users')
+        .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now(), email: null })
+        .execute()
+    })
     return id
   }
 
@@ -74,10 +89,165 @@ export class Users {
       .select(['id', 'password_hash'])
       .where('name', '=', name.trim())
       .executeTakeFirst()
-    const right = await this.#passwords.matches(password, user?.password_hash)
+    const right = await this.#passwords.matches(password, user?.password_hash || undefined)
     if (!right || user === undefined) throw new Refusal('SIGN_IN_FAILED', 'Name or password is not right.')
     this.#lockout.succeeded(source)
     return user.id
+  }
+
+  /** Throws unless it is the user's password; guesses are slowed down like those of sign-in. */
+  async assertPassword(id: string, password: string, source: string): Promise<void> {
+    this.#assertMayTry(source)
+    this.#lockout.failed(source)
+    const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst()
+    if (!(await this.#passwords.matches(password, user?.password_hash || undefined))) {
+      throw new Refusal('PASSWORD_WRONG', 'The password is not right.', { field: 'password' })
+    }
+    this.#lockout.succeeded(source)
+  }
+
+  async setPassword(id: string, password: string): Promise<void> {
+    const password_hash = await this.#passwords.hash(password)
+    await this.#db.updateTable('users').set({ password_hash }).where('id', '=', id).execute()
+  }
+
+  async list(): Promise<User[]> {
+    return this.#views(this.#db)
+  }
+
+  async get(id: string): Promise<User> {
+    const [user] = await this.#views(this.#db, id)
+    if (user === undefined) throw unknown()
+    return user
+  }
+
+  /** Makes a user who has no password yet, and the link by which they choose one. */
+  async invite({ name, email, role = 'member' }: NewUser): Promise<MadeInvitation> {
+    const id = randomId()
+    const values = { name: name.trim(), password_hash: '', role, created_at: this.#clock.now() }
+    const row = { id, ...values, email: email?.trim().toLowerCase() ?? null }
+    await this.#assertFree(row)
+    await this.#db.insertInto('users').values(row).execute()
+    return this.#invitation(id)
+  }
+
+  /** Another link for a user who lost the first one, or their password. Links of before end. */
+  async inviteAgain(id: string): Promise<MadeInvitation> {
+    await this.get(id)
+    return this.#invitation(id)
+  }
+
+  /** Takes the link in one step and sets the password. Returns the user's id. */
+  async accept(token: string, password: string, source: string): Promise<string> {
+    this.#assertMayTry(source)
+    const password_hash = await this.#passwords.hash(password)
+    const [taken] = await this.#db
+      .deleteFrom('invitations')
+      .where('token_hash', '=', hashed(token))
+      .where('expires_at', '>', this.#clock.now())
+      .returning('user_id')
+      .execute()
+    if (taken === undefined) {
+      this.#lockout.failed(source)
+      throw new Refusal('INVITATION_INVALID', 'This link is not known here, was used already, or is too old.')
+    }
+    await this.#db.updateTable('users').set({ password_hash }).where('id', '=', taken.user_id).execute()
+    return taken.user_id
+  }
+
+  async update(id: string, { name, email, role }: UserPatch): Promise<User> {
+    const before = await this.get(id)
+    const values = {
+      ...(name === undefined ? {} : { name: name.trim() }),
+      ...(email === undefined ? {} : { email: email.trim().toLowerCase() || null }),
+      ...(role === undefined ? {} : { role }),
+    }
+    if (Object.keys(values).length === 0) return before
+    await this.#assertFree({ id, ...values })
+    await this.#keepingAnAdmin(before.role === 'admin' && role === 'member', async (db) => {
+      await db.updateTable('users').set(values).where('id', '=', id).execute()
+    })
+    return this.get(id)
+  }
+
+  /** Removes a user, with their keys and sessions. Their accounts stay, as nobody's. Returns the hashes of what ended. */
+  async remove(id: string): Promise<{ readonly sessions: readonly string[]; readonly keys: readonly string[] }> {
+    const { role } = await this.get(id)
+    return this.#keepingAnAdmin(role === 'admin', async (db) => {
+      const keys = await db.deleteFrom('api_keys').where('owner', '=', id).returning('key_hash').execute()
+      const ended = await db.deleteFrom('sessions').where('user_id', '=', id).returning('session_hash').execute()
+      await db.deleteFrom('users').where('id', '=', id).execute()
+      return { sessions: ended.map(({ session_hash }) => session_hash), keys: keys.map(({ key_hash }) => key_hash) }
+    })
+  }
+
+  async reap(): Promise<void> {
+    await this.#db.deleteFrom('invitations').where('expires_at', '<=', this.#clock.now()).execute()
+  }
+
+  /** Of two administrators who remove each other at the same moment, one is told that somebody has to stay. */
+  #keepingAnAdmin<T>(loses: boolean, change: (db: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.#db.transaction().execute(async (db) => {
+      await writeMeta(db, ADMINISTRATORS, randomId())
+      if (loses) {
+        const admins = await db.selectFrom('users').select('id').where('role', '=', 'admin').execute()
+        if (admins.length < 2) {
+          throw new Refusal('LAST_ADMINISTRATOR', 'This is the only administrator. Make somebody else one first.')
+        }
+      }
+      return change(db)
+    })
+  }
+
+  async #invitation(id: string): Promise<MadeInvitation> {
+    const token = randomSecret()
+    const now = this.#clock.now()
+    const expires_at = now + INVITATION
+    await this.#db.deleteFrom('invitations').where('user_id', '=', id).execute()
+    const values = { token_hash: hashed(token), user_id: id, created_at: now, expires_at }
+    await this.#db.insertInto('invitations').values(values).execute()
+    return { user: await this.get(id), token, expires_at }
+  }
+
+  async #assertFree(wanted: { readonly id: string; readonly name?: string; readonly email?: string | null }) {
+    for (const field of ['name', 'email'] as const) {
+      const value = wanted[field]
+      if (value === undefined || value === null) continue
+      const taken = await this.#db.selectFrom('users').select('id').where(field, '=', value).executeTakeFirst()
+      if (taken !== undefined && taken.id !== wanted.id) {
+        throw new Refusal('INVALID_REQUEST', `Somebody else has this ${field}.`, { field })
+      }
+    }
+  }
+
+  async #views(db: Kysely<Tables>, id?: string): Promise<User[]> {
+    let query = db
+      .selectFrom('users')
+      .select(['id', 'name', 'email', 'role', 'password_hash', 'created_at'])
+      .select((of) => [
+        of
+          .selectFrom('accounts')
+          .whereRef('accounts.owner', '=', 'users.id')
+          .select((count) => count.fn.countAll().as('accounts'))
+          .as('accounts'),
+        of
+          .selectFrom('sessions')
+          .whereRef('sessions.user_id', '=', 'users.id')
+          .select((last) => last.fn.max('last_seen_at').as('last_seen_at'))
+          .as('last_seen_at'),
+      ])
+      .orderBy('name')
+    if (id !== undefined) query = query.where('id', '=', id)
+    return (await query.execute()).map((row) => ({
+      id: row.id,
+      name: row.name,
+      ...(row.email === null ? {} : { email: row.email }),
+      role: row.role,
+      ...(row.password_hash === '' ? { invited: true } : {}),
+      accounts: Number(row.accounts ?? 0),
+      ...(row.last_seen_at === null ? {} : { last_seen_at: row.last_seen_at }),
+      created_at: row.created_at,
+    }))
   }
 
   #assertMayTry(source: string): void {
@@ -87,4 +257,13 @@ export class Users {
       throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
     }
   }
+}
+
+function unknown(): Refusal {
+  return new Refusal('NOT_FOUND', 'There is no such user.')
+}
+
+async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {
+  const found = await db.selectFrom('users').select('id').where('role', '=', 'admin').limit(1).executeTakeFirst()
+  return found !== undefined
 }

@@ -2,9 +2,17 @@ import assert from 'node:assert/strict'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { GrantStore } from '@evergrant/core'
 import { type ManualClock, manualClock, type RunningSandbox, startSandbox } from '@evergrant/sandbox'
 import { main, type RunningServer, type Surroundings } from '@evergrant/server/main'
+import { postgresPool, postgresStore } from '@evergrant/stores/postgres'
+import { sqliteStore } from '@evergrant/stores/sqlite'
+import type { Kysely } from 'kysely'
+import { openPostgres } from '../../src/db/postgres.ts'
+import { openSqlite } from '../../src/db/sqlite.ts'
+import type { Tables } from '../../src/db/tables.ts'
 import { Browser } from './browser.ts'
+import { databaseOf, everythingIn, TEST_DATABASE } from './database.ts'
 
 export const PASSWORD = 'correct horse battery'
 export const SECRET = 'a-very-long-client-secret-0123456789'
@@ -29,8 +37,12 @@ export class Scene implements AsyncDisposable {
     this.#options = options
   }
 
-  static async begin(options: SceneOptions = {}): Promise<Scene> {
-    const scene = new Scene(await mkdtemp(join(tmpdir(), 'evergrant-server-')), options)
+  static async begin({ env, ...options }: SceneOptions = {}): Promise<Scene> {
+    const database = await databaseOf(process.env[TEST_DATABASE])
+    const scene = new Scene(await mkdtemp(join(tmpdir(), 'evergrant-server-')), {
+      ...options,
+      env: { ...database, ...env },
+    })
     await scene.start()
     return scene
   }
@@ -63,6 +75,22 @@ export class Scene implements AsyncDisposable {
     this.#port = new URL(this.server.listening).port
   }
 
+  /** Another server on the same data, with the same clock. */
+  another(env: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
+    const { env: own = {} } = this.#options
+    return main(
+      {
+        EVERGRANT_PORT: '0',
+        EVERGRANT_DATA_DIR: join(this.dir, 'data'),
+        EVERGRANT_SANDBOX: 'off',
+        EVERGRANT_LOG_LEVEL: 'silent',
+        ...own,
+        ...env,
+      },
+      { clock: this.clock, signals: false, say: () => {}, passwordCost: { N: 2 ** 10, r: 8, p: 1 } },
+    )
+  }
+
   async stop(): Promise<void> {
     await this.server.close()
   }
@@ -81,8 +109,36 @@ export class Scene implements AsyncDisposable {
     return browser
   }
 
-  /** All bytes that are stored. */
+  /** A browser in which somebody is signed in whom the administrator invited. */
+  async invited(admin: Browser, user: { readonly name: string; readonly role?: 'admin' | 'member' }): Promise<Browser> {
+    const { status, json } = await admin.post('/v1/users', user)
+    assert.equal(status, 201)
+    const browser = this.browser()
+    const token = /#token=(.+)$/.exec(json.link)?.[1]
+    assert.equal((await browser.post('/v1/invitations/accept', { token, password: PASSWORD })).status, 200)
+    return browser
+  }
+
+  /** The server's own tables, by another connection than the server's. */
+  async tables(): Promise<Kysely<Tables>> {
+    const url = this.#options.env?.['DATABASE_URL']
+    return url === undefined ? openSqlite(this.#file) : openPostgres(await postgresPool(url))
+  }
+
+  /** The grants as they are stored, sealed. */
+  grants(): GrantStore & AsyncDisposable {
+    const url = this.#options.env?.['DATABASE_URL']
+    return url === undefined ? sqliteStore(this.#file) : postgresStore(url)
+  }
+
+  get #file(): string {
+    return join(this.dir, 'data', 'evergrant.db')
+  }
+
+  /** All that is stored. */
   async stored(): Promise<string> {
+    const url = this.#options.env?.['DATABASE_URL']
+    if (url !== undefined) return everythingIn(url)
     const folder = join(this.dir, 'data')
     const names = (await readdir(folder)).filter((name) => name.startsWith('evergrant.db'))
     return (await Promise.all(names.map((name) => readFile(join(folder, name), 'latin1')))).join('\n')

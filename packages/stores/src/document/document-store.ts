@@ -6,15 +6,23 @@ import { wholeFileStore } from '../file/whole-file-store.ts'
 import { WriteQueue } from '../file/write-queue.ts'
 import type { GrantDocument, Seen } from './grant-document.ts'
 
+/** How long a store in a cloud waits. */
+export interface DocumentTimes {
+  /**
+   * Seconds after which a request, and giving way to other writers, ends with `STORE_UNAVAILABLE`. Default 15: SDKs try
+   * for minutes, or wait for ever.
+   */
+  readonly deadline?: number | undefined
+  /** Measures them. Default the machine's. */
+  readonly clock?: Clock | undefined
+}
+
 /** What a store on a {@link GrantDocument} promises and bears. */
-export interface DocumentStoreOptions {
+export interface DocumentStoreOptions extends DocumentTimes {
   readonly traits: Omit<StoreTraits, 'list'>
   readonly maxBytes: number
   /** What the place's own errors mean. */
   readonly failure: (error: unknown, doing: 'read' | 'write') => OAuthError
-  /** Seconds after which giving way to other writers ends with `STORE_UNAVAILABLE`. Default 15. */
-  readonly deadline?: number | undefined
-  readonly clock?: Clock | undefined
 }
 
 /**
@@ -32,9 +40,23 @@ export function documentStore<Revision>(
       new OAuthError('STORE_UNAVAILABLE', `${name} would have ${bytes} bytes; it takes up to ${maxBytes}.`),
   }
 
+  /** A request that is given up may still be carried out; its condition keeps it from replacing anything newer. */
+  const inTime = async <T>(request: Promise<T>): Promise<T> => {
+    const over = new AbortController()
+    const late = clock.sleep(deadline, over.signal).then(() => {
+      throw new Error(`no answer in ${deadline} seconds`)
+    })
+    try {
+      return await Promise.race([request, late])
+    } finally {
+      over.abort()
+      for (const loser of [request, late]) loser.catch(() => undefined)
+    }
+  }
+
   const look = async (): Promise<{ seen: Seen<Revision> | undefined; file: GrantFile }> => {
     try {
-      const seen = await document.read()
+      const seen = await inTime(document.read())
       return { seen, file: fileOf(seen?.text, name) }
     } catch (error) {
       throw failure(error, 'read')
@@ -53,7 +75,7 @@ export function documentStore<Revision>(
       // So that what was written can be told from the same grants written by another.
       written = grantFileText({ ...after, others: { ...after.others, write: randomUUID() } })
       try {
-        if (await document.replace(written, seen)) return
+        if (await inTime(document.replace(written, seen))) return
       } catch (error) {
         throw failure(error, 'write')
       }

@@ -1,5 +1,7 @@
-import { type Grant, type GrantQuery, type GrantSummary, summary } from '@evergrant/core'
+import { type Grant, type GrantQuery, summary } from '@evergrant/core'
 import { grantFromText } from '../record-text.ts'
+import { grantRow } from '../sql/grant-row.ts'
+import type { Page } from '../sql/table-calls.ts'
 import type { PostgresPool, PostgresQuery } from './pool.ts'
 
 /** Where a list goes on. */
@@ -29,11 +31,8 @@ export class GrantTable {
 
   /** Writes `next` if the stored version is the expected one, 0: none; whether it did. */
   async swap(next: Grant, expected: number): Promise<boolean> {
-    const { id, version, provider, client, standing, updated_at } = next
-    const { refresh_at, expires_at } = summary(next)
-    const due = refresh_at ?? expires_at ?? null
-    const record = JSON.stringify(next)
-    const row = [keyText(id), version, keyText(provider), keyText(client), standing.state, due, updated_at, record]
+    const { id, version, provider, client, state, due, updated_at, record } = grantRow(next)
+    const row = [keyText(id), version, keyText(provider), keyText(client), state, due, updated_at, record]
     const statement =
       expected === 0 ? this.#statement('insert', INSERT, row) : this.#statement('update', UPDATE, [...row, expected])
     const { rowCount } = await this.#pool.query(statement)
@@ -45,7 +44,7 @@ export class GrantTable {
   }
 
   /** The next part of a list, and where it goes on. */
-  async page(query: GrantQuery, after: Cursor | undefined, size: number): Promise<Page> {
+  async page(query: GrantQuery, after: Cursor | undefined, size: number): Promise<Page<Cursor>> {
     const { provider, state, dueBefore } = query
     const values: unknown[] = []
     const given = (value: unknown): string => `$${values.push(value)}`
@@ -70,12 +69,6 @@ export class GrantTable {
   #statement(name: string, text: string, values: unknown[]): PostgresQuery {
     return this.#prepared ? { name: `evergrant-${name}`, text, values } : { text, values }
   }
-}
-
-/** A part of a list. */
-export interface Page {
-  readonly summaries: readonly GrantSummary[]
-  readonly cursor?: Cursor
 }
 
 const INSERT = `

@@ -10,25 +10,52 @@ export interface PostgresQuery {
   readonly text: string
   readonly values?: unknown[]
   readonly name?: string
+  /** Milliseconds after which this statement is given up here. Default: the pool's. */
+  readonly query_timeout?: number
 }
 
 /** What a statement brought. */
 export interface PostgresResult {
+  readonly command?: string
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   readonly rowCount: number | null
 }
 
-/** A pool of the store's own, that has to be ended. */
+/** One connection of a pool, for statements that belong together. */
+export interface PostgresConnection extends PostgresPool {
+  /** Back to the pool; with true or an error it is closed instead. */
+  release(broken?: boolean | Error): void
+  on(event: 'notification', heard: (message: { readonly payload?: string | undefined }) => void): unknown
+  on(event: 'error' | 'end', ended: (error?: Error) => void): unknown
+}
+
+/** A pool of one's own, that has to be ended. */
 export interface OwnPool extends PostgresPool {
+  connect(): Promise<PostgresConnection>
   end(): Promise<void>
 }
 
-/** Opens a pool on `pg`. Nothing is connected yet; a statement without an answer fails after `deadline` seconds. */
-export async function openPool(connectionString: string, deadline: number): Promise<OwnPool> {
+/** Choices of a pool. */
+export interface PoolOptions {
+  /** Seconds after which a statement fails. Default 10. */
+  readonly deadline?: number | undefined
+  /** The most connections. Default 10. */
+  readonly connections?: number | undefined
+}
+
+/**
+ * Opens a pool on the package `pg`, as a {@link postgresStore} does for itself: for a program that keeps other tables
+ * beside its grants. Nothing is connected yet. An idle pool keeps no process alive.
+ *
+ * Throws `NOT_SUPPORTED` when `pg` is not installed.
+ */
+export async function postgresPool(connectionString: string, options: PoolOptions = {}): Promise<OwnPool> {
+  const { deadline = 10, connections = 10 } = options
   const { default: pg } = await optionalPackage('pg', 'A PostgreSQL store', () => import('pg'))
   const milliseconds = Math.ceil(deadline * 1000)
   const pool = new pg.Pool({
     connectionString,
+    max: connections,
     connectionTimeoutMillis: milliseconds,
     // The server gives up before we do, and then has certainly written nothing.
     statement_timeout: milliseconds,

@@ -1,6 +1,8 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { type Grant, type GrantQuery, type GrantSummary, summary } from '@evergrant/core'
+import { type Grant, type GrantQuery, summary } from '@evergrant/core'
 import { grantFromText } from '../record-text.ts'
+import { grantRow } from '../sql/grant-row.ts'
+import type { Page } from '../sql/table-calls.ts'
 
 /** Where a list goes on. */
 export interface Cursor {
@@ -39,9 +41,7 @@ export class GrantTable {
 
   /** Writes `next` if the stored version is the expected one, 0: none; whether it did. */
   swap(next: Grant, expected: number): boolean {
-    const { id, version, provider, client, standing, updated_at } = next
-    const due = dueDate(summary(next))
-    const row = { id, version, provider, client, state: standing.state, due, updated_at, record: JSON.stringify(next) }
+    const row = { ...grantRow(next) }
     const { changes } = expected === 0 ? this.#insert.run(row) : this.#update.run({ ...row, expected })
     return Number(changes) === 1
   }
@@ -51,7 +51,7 @@ export class GrantTable {
   }
 
   /** The next part of a list, and where it goes on. Read at once: no statement stays open while the caller waits. */
-  page(query: GrantQuery, after: Cursor | undefined, size: number): { summaries: GrantSummary[]; cursor?: Cursor } {
+  page(query: GrantQuery, after: Cursor | undefined, size: number): Page<Cursor> {
     const { provider, state, dueBefore } = query
     const where: string[] = []
     const values: Record<string, SQLInputValue> = { size }
@@ -81,8 +81,4 @@ export class GrantTable {
   #grant(record: unknown, id: string): Grant {
     return grantFromText(record, id, this.#name)
   }
-}
-
-function dueDate(of: GrantSummary): number | null {
-  return of.refresh_at ?? of.expires_at ?? null
 }

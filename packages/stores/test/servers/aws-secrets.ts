@@ -19,6 +19,8 @@ export interface SecretsServer extends AsyncDisposable {
     readonly region: string
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   }
+  /** The server's, for a proxy before it. */
+  readonly port: number
   readonly client: SecretsManagerClient
   readonly secrets: Map<string, Secret>
   /** What came and how it went, as `UpdateSecretVersionStage InvalidParameterException`. */
@@ -82,6 +84,7 @@ export async function startSecrets(): Promise<SecretsServer> {
   const client = new SecretsManagerClient(settings)
   return {
     settings,
+    port,
     client,
     secrets,
     log,

@@ -5,6 +5,13 @@ export interface CutProxy extends AsyncDisposable {
   readonly port: number
   /** From now on what a client sends arrives, and instead of the answer the connection breaks. False: as before. */
   swallowAnswers(on: boolean): void
+  /**
+   * Breaks the connection of every request whose beginning matches: before any of it arrives, or when it was carried out
+   * and is about to be answered. Undefined: as before.
+   */
+  cut(requests: RegExp | undefined, when?: 'before' | 'after'): void
+  /** Resolves when the next request has been cut. */
+  hit(): Promise<void>
   /** Breaks every connection, and refuses new ones until told otherwise. */
   refuse(on: boolean): void
 }
@@ -14,6 +21,8 @@ export async function cutProxy(target: { readonly port: number } | { readonly pa
   const open = new Set<Socket>()
   let swallowing = false
   let refusing = false
+  let heard: () => void = () => undefined
+  let cutting: { readonly requests: RegExp; readonly when: 'before' | 'after' } | undefined
   const cut = (): void => {
     for (const socket of open) socket.destroy()
   }
@@ -30,9 +39,19 @@ export async function cutProxy(target: { readonly port: number } | { readonly pa
         upstream.end()
       })
     }
-    client.on('data', (chunk) => upstream.write(chunk))
+    let answerless = false
+    client.on('data', (chunk) => {
+      const hit = cutting?.requests.test(chunk.toString('latin1')) === true
+      if (hit && cutting?.when === 'before') {
+        heard()
+        return client.destroy()
+      }
+      answerless ||= hit
+      return upstream.write(chunk)
+    })
     upstream.on('data', (chunk) => {
-      if (swallowing) client.destroy()
+      if (answerless) heard()
+      if (swallowing || answerless) client.destroy()
       else client.write(chunk)
     })
     return
@@ -45,6 +64,13 @@ export async function cutProxy(target: { readonly port: number } | { readonly pa
     swallowAnswers: (on) => {
       swallowing = on
     },
+    cut: (requests, when = 'before') => {
+      cutting = requests === undefined ? undefined : { requests, when }
+    },
+    hit: () =>
+      new Promise((resolve) => {
+        heard = resolve
+      }),
     refuse: (on) => {
       refusing = on
       if (on) cut()

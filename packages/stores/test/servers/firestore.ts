@@ -22,6 +22,8 @@ interface Write {
 /** A server with Firestore's batchGet and commit with preconditions, on documents in memory. */
 export interface FirestoreServer extends AsyncDisposable {
   readonly settings: Settings
+  /** The server's, for a proxy before it. */
+  readonly port: number
   readonly client: Firestore
   /** By the path inside of the database. */
   readonly documents: Map<string, Document>
@@ -120,6 +122,7 @@ export async function startFirestore(): Promise<FirestoreServer> {
   const client = new Firestore(settings)
   return {
     settings,
+    port,
     client,
     documents,
     log,

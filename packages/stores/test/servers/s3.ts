@@ -18,6 +18,8 @@ export interface S3Server extends AsyncDisposable {
     readonly forcePathStyle: true
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   }
+  /** The server's, for a proxy before it. */
+  readonly port: number
   readonly client: S3Client
   readonly objects: Map<string, string>
   /** How often each of them came, as `PUT 412`. */
@@ -88,6 +90,7 @@ export async function startS3(): Promise<S3Server> {
   const client = new S3Client(settings)
   return {
     settings,
+    port,
     client,
     objects,
     log,

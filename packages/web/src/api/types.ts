@@ -14,6 +14,7 @@ export type {
   CheckResult,
   ClientAuth,
   Connection,
+  ConnectionDraft,
   ConnectionList,
   ConnectionPatch,
   ConsentMessage,

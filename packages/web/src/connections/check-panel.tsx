@@ -53,9 +53,9 @@ function CheckSteps({ result }: { result: CheckResult }) {
               <div className={classes.words}>
                 <div>{title}</div>
                 <div className={classes.detail}>{detail}</div>
-                {!ok && advice && <div className={classes.advice}>{advice}</div>}
-                {!ok && link && <MoreLink href={link} />}
-                {!ok && who && <div className={classes.detail}>{whoWords[who]}</div>}
+                {advice && <div className={classes.advice}>{advice}</div>}
+                {link && <MoreLink href={link} />}
+                {who && <div className={classes.detail}>{whoWords[who]}</div>}
               </div>
             </li>
           )

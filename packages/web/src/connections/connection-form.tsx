@@ -17,6 +17,8 @@ import { ScopeFields } from './scope-fields.tsx'
 
 interface Props {
   connection?: Connection
+  /** The connection's own, or the one that it will have. */
+  redirectUri: string | undefined
   busy: boolean
   error: unknown
   onSubmit: (draft: ConnectionDraft) => void
@@ -29,7 +31,14 @@ export function ConnectionForm(props: Props) {
   return <Skeleton height={420} radius="lg" />
 }
 
-function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { providers: ProviderSummary[] }) {
+function LoadedForm({
+  connection,
+  redirectUri,
+  busy,
+  error,
+  onSubmit,
+  providers,
+}: Props & { providers: ProviderSummary[] }) {
   const texts = useTexts('connections')
   const [chosen, setChosen] = useState(connection?.provider)
   const details = useQuery({ ...providerQuery(chosen ?? ''), enabled: chosen !== undefined })
@@ -85,7 +94,7 @@ function LoadedForm({ connection, busy, error, onSubmit, providers }: Props & { 
         {details.isLoading && <Skeleton height={240} radius="lg" />}
         {provider && (
           <>
-            <Registration provider={provider} redirectUri={connection?.redirect_uri} />
+            <Registration provider={provider} redirectUri={redirectUri} made={connection !== undefined} />
             <ClientFields form={form} provider={provider} connection={connection} />
             {provider.parameters.length > 0 && <ParameterFields form={form} provider={provider} />}
             {provider.needs_issuer && <EndpointFields form={form} />}

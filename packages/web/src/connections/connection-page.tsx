@@ -81,6 +81,7 @@ function EditConnection({ connection }: { connection: Connection }) {
       <ConnectionForm
         key={saves}
         connection={connection}
+        redirectUri={connection.redirect_uri}
         busy={update.isPending}
         error={update.error}
         onSubmit={(draft) => update.mutate(connectionPatchOf(draft))}

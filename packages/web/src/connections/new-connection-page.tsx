@@ -1,22 +1,33 @@
 import { notifications } from '@mantine/notifications'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { createConnection, keepConnection } from '../api/connections.ts'
+import { ProblemError } from '../api/problem-error.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Page } from '../shared/page.tsx'
 import { newConnectionOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
+import { forgetNewAddress, newAddressQuery } from './new-address.ts'
 
 export function NewConnectionPage() {
   const texts = useTexts('connections')
   const client = useQueryClient()
   const navigate = useNavigate()
+  const address = useQuery(newAddressQuery)
   const create = useMutation({
     mutationFn: createConnection,
     onSuccess: (connection) => {
       keepConnection(client, connection)
+      forgetNewAddress()
+      client.removeQueries(newAddressQuery)
       notifications.show({ message: texts.created, color: 'evergreen' })
       void navigate(`/settings/connections/${connection.id}`, { replace: true, state: { made: true } })
+    },
+    // The address is another connection's: this one gets a new one.
+    onError: (error) => {
+      if (!(error instanceof ProblemError) || error.problem.field !== 'id') return
+      forgetNewAddress()
+      void address.refetch()
     },
   })
   return (
@@ -26,9 +37,12 @@ export function NewConnectionPage() {
       back={{ to: '/settings/connections', label: texts.backToList }}
     >
       <ConnectionForm
-        busy={create.isPending}
-        error={create.error}
-        onSubmit={(draft) => create.mutate(newConnectionOf(draft))}
+        redirectUri={address.data?.redirect_uri}
+        busy={create.isPending || address.isPending}
+        error={create.error ?? address.error}
+        onSubmit={(draft) =>
+          create.mutate({ ...newConnectionOf(draft), ...(address.data ? { id: address.data.id } : {}) })
+        }
       />
     </Page>
   )

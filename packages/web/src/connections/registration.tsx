@@ -12,11 +12,18 @@ import classes from '../shared/technical-details.module.css'
 import { isSafeAddress } from './connection-draft.ts'
 import { SetupSteps } from './setup-steps.tsx'
 
+interface Props {
+  provider: Provider
+  redirectUri: string | undefined
+  /** Whether there is a connection already. */
+  made: boolean
+}
+
 /** What to enter in the provider's console, with our redirect URI to the letter. */
-export function Registration({ provider, redirectUri }: { provider: Provider; redirectUri: string | undefined }) {
+export function Registration({ provider, redirectUri, made }: Props) {
   const texts = useTexts('connections')
   // Whoever comes back to a connection has registered it.
-  const [open, setOpen] = useState(redirectUri === undefined)
+  const [open, setOpen] = useState(!made)
   const id = useId()
   return (
     <Panel

@@ -36,11 +36,6 @@ export function SetupSteps({ guide, redirectUri }: { guide: Provider['guide']; r
                 />
                 <Text size="sm">{text}</Text>
               </div>
-              {copy === REDIRECT_URI && !redirectUri && (
-                <Text size="sm" className={classes.more}>
-                  {texts.stepSaveFirst}
-                </Text>
-              )}
               <div className={classes.more}>
                 {entered && <CodeBlock label={texts.stepEnter({ number: index + 1 })} text={entered} wrap />}
                 {link && (

@@ -51,6 +51,9 @@ export const deServer: ServerWords = {
       title: 'Client-ID und Schlüssel',
       passed: 'Der Anbieter hat die Zugangsdaten angenommen und einen erfundenen Code abgelehnt, wie es sein soll.',
     },
+    redirect_uri: { title: 'Weiterleitungs-URI', passed: 'Der Anbieter nimmt diese Weiterleitungs-URI an.' },
+    consent: { title: 'Zustimmungsseite', passed: 'Die Zustimmungsseite des Anbieters antwortet.' },
+    scopes: { title: 'Berechtigungen', passed: 'Der Anbieter kennt die angefragten Berechtigungen.' },
     clock: { title: 'Uhren', passed: 'Dieser Computer und der Anbieter stimmen in der Uhrzeit überein.' },
   },
 
@@ -290,6 +293,19 @@ export const deServer: ServerWords = {
       advice: 'Erstellen Sie einen Schlüssel, der für dieses Konto gilt.',
     },
     FORBIDDEN: { title: 'Nur für Administratoren', advice: 'Bitten Sie einen Administrator darum.' },
+    OWNER_ONLY: {
+      title: 'Nur für den Besitzer',
+      advice: 'Bitten Sie die Person, der das Konto gehört, es zu verbinden.',
+    },
+    PASSWORD_WRONG: { title: 'Das Passwort stimmt nicht', advice: 'Geben Sie Ihr eigenes Passwort noch einmal ein.' },
+    INVITATION_INVALID: {
+      title: 'Der Link gilt nicht',
+      advice: 'Bitten Sie einen Administrator um einen neuen Link.',
+    },
+    LAST_ADMINISTRATOR: {
+      title: 'Der einzige Administrator',
+      advice: 'Machen Sie zuerst jemand anderen zum Administrator.',
+    },
     CROSS_SITE: {
       title: 'Nicht von unserer eigenen Seite',
       advice: 'Programme benutzen einen API-Schlüssel statt einer Anmeldung.',

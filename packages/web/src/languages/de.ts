@@ -50,7 +50,7 @@ export const de: English = {
     spans: { day: '24 Stunden', week: '7 Tage', month: '30 Tage' },
     refreshed: { one: '{count} erneuert', other: '{count} erneuert' },
     failed: { one: '{count} fehlgeschlagen', other: '{count} fehlgeschlagen' },
-    plot: '{refreshed} Erneuerungen und {failed} Fehlschläge; höchstens {most} in einem Balken.',
+    plot: 'Erneuerungen: {refreshed}; Fehlschläge: {failed}; höchstens {most} in einem Balken.',
     mostAtOnce: 'höchster Balken: {count}',
     now: 'jetzt',
     asTable: 'Als Tabelle zeigen',
@@ -149,6 +149,7 @@ export const de: English = {
     revoked: 'Die Berechtigung wurde hier zurückgenommen',
     paused: 'Angehalten',
     resumed: 'Fortgesetzt',
+    revealed: 'Ein Administrator hat sich ein Token angesehen',
   },
 
   accounts: {
@@ -329,8 +330,6 @@ export const de: English = {
       'Der Anbieter will wissen, welches Programm fragt. Das erledigen Sie einmal in seiner Entwicklerkonsole.',
     openConsole: 'Konsole öffnen',
     openDocs: 'So geht es dort',
-    stepSaveFirst:
-      'Speichern Sie. Die nächste Seite zeigt die Weiterleitungs-URI für die Konsole; lassen Sie das Feld bis dahin leer.',
     registerNow: 'Noch ein Schritt: Tragen Sie diese Weiterleitungs-URI in der Konsole des Anbieters ein',
     registerNowText: 'Genau so, wie sie hier steht. Ohne sie schickt der Anbieter niemanden zurück.',
     showGuide: 'Schritte beim Anbieter zeigen',

@@ -48,7 +48,7 @@ export const en = {
     spans: { day: '24 hours', week: '7 days', month: '30 days' },
     refreshed: { one: '{count} renewed', other: '{count} renewed' },
     failed: { one: '{count} failed', other: '{count} failed' },
-    plot: '{refreshed} renewals and {failed} failures; at most {most} in one bar.',
+    plot: 'Renewals: {refreshed}; failures: {failed}; at most {most} in one bar.',
     mostAtOnce: 'highest bar: {count}',
     now: 'now',
     asTable: 'Show as a table',
@@ -149,6 +149,7 @@ export const en = {
     revoked: 'The permission was withdrawn here',
     paused: 'Paused',
     resumed: 'Resumed',
+    revealed: 'An administrator looked at a token',
   },
 
   accounts: {
@@ -320,8 +321,6 @@ export const en = {
     registerLead: 'The provider wants to know which program asks. You do this once, in its developer console.',
     openConsole: 'Open the console',
     openDocs: 'How it is done there',
-    stepSaveFirst:
-      'Save. The next page shows the redirect URI to enter in the console; leave that field empty until then.',
     registerNow: 'One more step: enter this redirect URI in the provider’s console',
     registerNowText: 'Exactly as it stands here. Without it, the provider refuses to send people back.',
     showGuide: 'Show the steps at the provider',

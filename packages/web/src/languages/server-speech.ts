@@ -29,7 +29,8 @@ export function checkWords({ id, title, detail, ok, code, advice }: Check, { ser
   const known = server?.checks[id]
   return {
     title: known?.title ?? title,
-    detail: (ok && known?.passed) || detail,
+    // One that passed with an advice has something of its own to say.
+    detail: (ok && !advice && known?.passed) || detail,
     advice: (code && server?.problems[code]?.advice) || advice,
   }
 }

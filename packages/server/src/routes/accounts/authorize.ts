@@ -12,7 +12,7 @@ export function authorizeRoute(app: App, { consents }: Services): void {
   app.post(
     '/v1/accounts/:id/authorize',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'link', audit: 'account.authorize' },
       schema: {
         summary: 'Begin a consent',
         description: 'Sets a cookie: only the browser that asked can finish.',

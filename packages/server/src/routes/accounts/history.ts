@@ -7,7 +7,7 @@ export function historyRoute(app: App, { accounts, history }: Services): void {
   app.get(
     '/v1/accounts/:id/history',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'see' },
       schema: {
         summary: 'What happened to an account, newest first',
         tags: ['accounts'],

@@ -1,4 +1,5 @@
 import { AccountList } from '../../contract/index.ts'
+import { ownOnly } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
@@ -9,11 +10,13 @@ export function listRoute(app: App, { accounts }: Services): void {
     {
       config: { access: 'session-or-key' },
       schema: {
-        summary: 'All accounts, or with an API key those that it is for',
+        summary: 'All accounts; for a member their own, with an API key those that it is for',
         tags: ['accounts'],
         response: answers(AccountList),
       },
     },
-    async ({ apiKey }) => ({ accounts: await accounts.list(apiKey?.accounts) }),
+    async ({ apiKey, signedIn }) => {
+      return { accounts: await accounts.list({ ids: apiKey?.accounts, owner: ownOnly(signedIn) }) }
+    },
   )
 }

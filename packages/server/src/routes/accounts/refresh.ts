@@ -8,7 +8,7 @@ export function refreshRoute(app: App, { accounts, tokens }: Services): void {
   app.post(
     '/v1/accounts/:id/refresh',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'see', audit: 'account.refresh' },
       schema: {
         summary: 'Renew the access token now',
         tags: ['accounts'],

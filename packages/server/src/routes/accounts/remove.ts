@@ -17,7 +17,7 @@ export function removeRoute(app: App, { accounts, connections, tokens }: Service
   app.delete(
     '/v1/accounts/:id',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'see', audit: 'account.remove' },
       schema: {
         summary: 'Remove an account',
         description: '204, or 200 with `still_at_provider` when the provider may still hold what the person allowed.',
@@ -27,8 +27,11 @@ export function removeRoute(app: App, { accounts, connections, tokens }: Service
         response: removed,
       },
     },
-    async ({ params: { id }, query }, reply) => {
+    async (request, reply) => {
+      const { params, query } = request
+      const { id } = params
       const { connection_id } = await accounts.get(id)
+      request.deed = { detail: { name: (await accounts.view(id)).name } }
       const trouble = await tokens.remove(id, query.revoke !== 'false')
       await accounts.publishConnection(await connections.get(connection_id))
       if (trouble !== undefined) {

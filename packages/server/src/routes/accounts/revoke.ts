@@ -8,7 +8,7 @@ export function revokeRoute(app: App, { accounts, connections, tokens }: Service
   app.post(
     '/v1/accounts/:id/revoke',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'see', audit: 'account.revoke' },
       schema: {
         summary: 'End the grant, and keep the account',
         description:

@@ -9,7 +9,7 @@ export function testRoute(app: App, { accounts, tokens, deps }: Services): void 
   app.post(
     '/v1/accounts/:id/test',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'see', audit: 'account.test' },
       schema: {
         summary: 'Try whether the account works',
         description: 'A failed test is an answer and not an error.',

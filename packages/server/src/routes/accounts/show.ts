@@ -8,7 +8,7 @@ export function showRoute(app: App, { accounts }: Services): void {
   app.get(
     '/v1/accounts/:id',
     {
-      config: { access: 'session-or-key' },
+      config: { access: 'session-or-key', account: 'see' },
       schema: { summary: 'One account', tags: ['accounts'], params: ById, response: answers(Account) },
     },
     async ({ params, apiKey }) => {

@@ -7,7 +7,7 @@ export function updateRoute(app: App, { accounts, tokens, history }: Services): 
   app.patch(
     '/v1/accounts/:id',
     {
-      config: { access: 'session' },
+      config: { access: 'session', account: 'see', audit: 'account.update' },
       schema: {
         summary: 'Rename, pause or resume an account',
         tags: ['accounts'],
@@ -16,7 +16,10 @@ export function updateRoute(app: App, { accounts, tokens, history }: Services): 
         response: answers(Account),
       },
     },
-    async ({ params: { id }, body }) => {
+    async (request) => {
+      const { params, body } = request
+      const { id } = params
+      request.deed = { detail: { ...body } }
       const { paused } = await accounts.get(id)
       await accounts.patch(id, body)
       tokens.changed(id)

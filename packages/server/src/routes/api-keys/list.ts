@@ -1,4 +1,5 @@
 import { ApiKeyList } from '../../contract/index.ts'
+import { ownOnly } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
@@ -7,9 +8,9 @@ export function listRoute(app: App, { apiKeys }: Services): void {
   app.get(
     '/v1/api-keys',
     {
-      config: { access: 'admin' },
-      schema: { summary: 'All API keys', tags: ['api keys'], response: answers(ApiKeyList) },
+      config: { access: 'session' },
+      schema: { summary: 'All API keys; for a member their own', tags: ['api keys'], response: answers(ApiKeyList) },
     },
-    async () => ({ api_keys: await apiKeys.list() }),
+    async ({ signedIn }) => ({ api_keys: await apiKeys.list(ownOnly(signedIn)) }),
   )
 }

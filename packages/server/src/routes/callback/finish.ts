@@ -1,10 +1,11 @@
 import { errorCatalogue, type OAuthError } from '@evergrant/core'
 import type { FastifyReply } from 'fastify'
 import type { Consent } from '../../accounts/consent.ts'
+import { actorOf } from '../../audit/audit-hook.ts'
 import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
 import type { CallbackText, CallbackWords } from '../../pages/callback-texts.ts'
 import { type PageLanguage, pageLanguage } from '../../pages/page-language.ts'
-import { BROWSER_COOKIE } from '../../security/cookies.ts'
+import { BROWSER_COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import type { App } from '../app-type.ts'
 
@@ -13,7 +14,7 @@ const MOST_POSTED = 12_288
 
 /** Where providers send people back to. Each connection has an address of its own. */
 export function finishRoute(app: App, services: Services): void {
-  const { consents, deps } = services
+  const { consents, sessions, audit, deps } = services
   const { origin } = new URL(deps.publicUrl)
   app.get<{ Params: { connection: string } }>(
     '/oauth/callback/:connection',
@@ -23,6 +24,13 @@ export function finishRoute(app: App, services: Services): void {
       const { connection } = request.params
       const query = new URLSearchParams(request.raw.url?.split(/\?(.*)/s)[1] ?? '')
       const consent = await consents.finish(connection, query, request.cookies[BROWSER_COOKIE])
+      if (consent.outcome === 'connected') {
+        const signedIn = await sessions.find(request.cookies[SESSION_COOKIE])
+        const { account, grant } = consent
+        const detail = { username: grant.subject?.username ?? null }
+        const actor = actorOf({ signedIn, apiKey: undefined })
+        await audit.add({ actor, source: request.ip, action: 'account.connect', subject: account.id, detail })
+      }
       const language = pageLanguage(request)
       const { status, page } = await pageOf(consent, connection, request.id, services, language)
       return send(reply, status, page, language, origin)

@@ -9,7 +9,7 @@ export function checkRoute(app: App, { connections, accounts, deps }: Services):
   app.post(
     '/v1/connections/:id/check',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', audit: 'connection.check' },
       schema: {
         summary: 'Check a connection step by step',
         description: 'Asks the provider for its metadata, and whether it knows the client. No grant is touched.',

@@ -7,7 +7,7 @@ export function createRoute(app: App, { connections, accounts }: Services): void
   app.post(
     '/v1/connections',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', audit: 'connection.create' },
       schema: {
         summary: 'Store a client registration',
         description: 'The settings are checked as far as that goes without asking the provider.',
@@ -18,6 +18,7 @@ export function createRoute(app: App, { connections, accounts }: Services): void
     },
     async (request, reply) => {
       const row = await connections.create(request.body)
+      request.deed = { subject: row.id, detail: { name: row.name, provider: row.provider } }
       await accounts.publishConnection(row)
       return reply.code(201).send(await accounts.connectionView(row))
     },

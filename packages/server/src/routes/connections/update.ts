@@ -7,7 +7,7 @@ export function updateRoute(app: App, { connections, accounts, tokens }: Service
   app.patch(
     '/v1/connections/:id',
     {
-      config: { access: 'admin' },
+      config: { access: 'admin', audit: 'connection.update' },
       schema: {
         summary: 'Change a connection',
         description: 'What is left out stays. A new secret counts from the next request to the provider on.',
@@ -17,7 +17,10 @@ export function updateRoute(app: App, { connections, accounts, tokens }: Service
         response: answers(Connection),
       },
     },
-    async ({ params, body }) => {
+    async (request) => {
+      const { params, body } = request
+      // Which ones, and not what: a secret may be among them.
+      request.deed = { detail: { fields: Object.keys(body) } }
       const row = await connections.update(params.id, body)
       await tokens.retrySoon(row.id)
       await accounts.publishConnection(row)

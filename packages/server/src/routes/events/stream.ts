@@ -1,5 +1,8 @@
 import type { ServerResponse } from 'node:http'
+import type { Account } from '../../contract/index.ts'
 import { Refusal } from '../../problem.ts'
+import { maySee } from '../../security/permissions.ts'
+import type { SignedIn } from '../../security/sessions.ts'
 import type { Services } from '../../services.ts'
 import type { App } from '../app-type.ts'
 
@@ -44,7 +47,8 @@ export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
       }, HEARTBEAT)
       const remove = hub.add({
         session,
-        send: (name, data) => write(raw, `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+        send: (name, data) =>
+          isFor(request.signedIn?.user, name, data) && write(raw, `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
         close: () => raw.end(),
       })
       raw.once('close', () => {
@@ -60,4 +64,10 @@ function write(to: ServerResponse, text: string): void {
   if (to.writableEnded || to.destroyed) return
   if (to.writableLength > MOST_WAITING) to.destroy()
   else to.write(text)
+}
+
+/** Members hear of their own accounts, as they see them. What was removed has only an id. */
+function isFor(user: SignedIn['user'] | undefined, name: string, data: unknown): boolean {
+  if (user === undefined) return false
+  return name !== 'account' || maySee(user, (data as Account).owner?.id ?? null)
 }

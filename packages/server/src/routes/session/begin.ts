@@ -1,40 +1,45 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { Session, Setup, SignIn } from '../../contract/index.ts'
+import { AcceptInvitation, Session, Setup, SignIn } from '../../contract/index.ts'
+import { Refusal } from '../../problem.ts'
 import { COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-/** Two ways to be signed in: with a password, and once with the first-run link. */
-export function beginRoutes(app: App, { users, sessions, deps }: Services): void {
-  const begin = async (
-    userId: string,
-    name: string,
-    request: FastifyRequest,
-    reply: FastifyReply,
-  ): Promise<Session> => {
+/** Ways to be signed in: with a password, and once with the first-run link or with an invitation. */
+export function beginRoutes(app: App, { users, sessions, audit, deps }: Services): void {
+  const begin = async (userId: string, request: FastifyRequest, reply: FastifyReply): Promise<Session> => {
     await sessions.end(request.cookies[SESSION_COOKIE])
     const { secret, maxAge } = await sessions.begin(userId)
     reply.setCookie(SESSION_COOKIE, secret, { ...COOKIE, maxAge })
+    const { id, name, role } = await users.get(userId)
+    request.deed = { actor: { type: 'user', id, name } }
     const sandbox = deps.sandbox !== undefined
-    return { signed_in: true, user: { name }, setup_done: true, public_url: deps.publicUrl, sandbox }
+    return { signed_in: true, user: { id, name, role }, setup_done: true, public_url: deps.publicUrl, sandbox }
   }
 
   app.post(
     '/v1/session',
     {
-      config: { access: 'page' },
+      config: { access: 'page', audit: 'session.begin' },
       schema: { summary: 'Sign in', tags: ['session'], body: SignIn, response: answers(Session) },
     },
     async (request, reply) => {
       const { name, password } = request.body
-      return begin(await users.signIn(name, password, request.ip), name.trim(), request, reply)
+      const user = await users.signIn(name, password, request.ip).catch(async (refused: unknown) => {
+        // Without the name that was typed: people type their password there.
+        if (refused instanceof Refusal && refused.code === 'SIGN_IN_FAILED') {
+          await audit.add({ actor: { type: 'nobody' }, source: request.ip, action: 'session.refused' })
+        }
+        throw refused
+      })
+      return begin(user, request, reply)
     },
   )
   app.post(
     '/v1/setup',
     {
-      config: { access: 'page' },
+      config: { access: 'page', audit: 'setup' },
       schema: {
         summary: 'Make the first administrator',
         description: 'With the token of the first-run link, once.',
@@ -45,7 +50,23 @@ export function beginRoutes(app: App, { users, sessions, deps }: Services): void
     },
     async (request, reply) => {
       const { token, name, password } = request.body
-      return begin(await users.setUp(token, name, password, request.ip), name.trim(), request, reply)
+      return begin(await users.setUp(token, name, password, request.ip), request, reply)
+    },
+  )
+  app.post(
+    '/v1/invitations/accept',
+    {
+      config: { access: 'page', audit: 'invitation.accept' },
+      schema: {
+        summary: 'Choose a password by an invitation, and sign in',
+        tags: ['session'],
+        body: AcceptInvitation,
+        response: answers(Session),
+      },
+    },
+    async (request, reply) => {
+      const { token, password } = request.body
+      return begin(await users.accept(token, password, request.ip), request, reply)
     },
   )
 }

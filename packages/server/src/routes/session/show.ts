@@ -20,7 +20,7 @@ export function showRoute(app: App, { sessions, users, deps }: Services): void {
       const signedIn = await sessions.find(cookies[SESSION_COOKIE])
       return {
         signed_in: signedIn !== undefined,
-        ...(signedIn === undefined ? {} : { user: { name: signedIn.user.name } }),
+        ...(signedIn === undefined ? {} : { user: signedIn.user }),
         setup_done: signedIn !== undefined || (await users.setupDone()),
         public_url: deps.publicUrl,
         sandbox: deps.sandbox !== undefined,

@@ -1,15 +1,9 @@
-import {
-  adviceFor,
-  beginAuthorization,
-  type Client,
-  callbackParameters,
-  type ErrorAdvice,
-  scopeNames,
-} from '@evergrant/core'
-import { DEFAULT_REDIRECT } from '@evergrant/core/node'
-import type { ClientSettings } from '../client-settings.ts'
-import { WHO } from '../failure.ts'
-import { type Check, check } from './check.ts'
+import type { Client } from '../client/client.ts'
+import { beginAuthorization } from '../grant/begin-authorization.ts'
+import { callbackParameters } from '../grant/callback.ts'
+import { scopeNames } from '../protocol/scope.ts'
+import { adviceFor, type ErrorAdvice } from '../provider/error-advice.ts'
+import { type Finding, type Found, failedWith } from './finding.ts'
 
 /** What a provider answers when nobody may be asked, and all the rest is well (OpenID Connect Core §3.1.2.6). */
 const NOBODY_ASKED = new Set([
@@ -19,27 +13,32 @@ const NOBODY_ASKED = new Set([
   'account_selection_required',
 ])
 
-type Found = Omit<Check, 'id' | 'title'>
-
 /** Most of a page that is read to find out why it refuses. */
 const MOST_READ = 100_000
+
+/** How people are to be asked. */
+export interface ConsentPageOptions {
+  /** Where people are to be sent back to. */
+  readonly redirect_uri: string
+  readonly scope?: string | readonly string[] | undefined
+  /** Extra parameters of the authorization request. */
+  readonly params?: Readonly<Record<string, string>> | undefined
+}
 
 /**
  * Whether the provider sends people back to this redirect URI, and knows the scopes. It is asked to ask nobody: where the
  * redirect URI is registered, the answer comes there, and says that somebody would have to sign in. Nobody sees a page and
  * nothing is granted. Many providers do not tell; then the step is skipped.
  */
-export async function consentPage(
-  client: Client,
-  { redirect_uri = client.provider.redirect_uri?.default ?? DEFAULT_REDIRECT, scope, params }: ClientSettings,
-): Promise<Check[]> {
+export async function consentPage(client: Client, asked: ConsentPageOptions): Promise<Finding[]> {
+  const { redirect_uri, scope, params } = asked
   const { authorization_endpoint, scopes_supported } = await client.metadata()
   if (authorization_endpoint === undefined) return []
-  const scopes: Check = { id: 'scopes', title: 'Scopes', ...published(scopeNames(scope), scopes_supported) }
+  const scopes: Finding = { id: 'scopes', title: 'Scopes', ...published(scopeNames(scope), scopes_supported) }
   const title = `Redirect URI ${redirect_uri}`
   let refused: Found | undefined
-  const redirect = await check('redirect_uri', title, async () => {
-    const options = { grant: 'doctor', redirect_uri, scope, params: { ...params, prompt: 'none' } }
+  const look = async (): Promise<Found> => {
+    const options = { grant: 'check', redirect_uri, scope, params: { ...params, prompt: 'none' } }
     const { url } = await beginAuthorization(client, options)
     const { fetch, deadline } = client.http
     const answer = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(deadline * 1000) })
@@ -54,18 +53,19 @@ export async function consentPage(
     const words = said.get('error_description') ?? ''
     refused = explained(client, `${client.provider.name} answers ${error}: ${words}`, error, words)
     return { result: 'ok', detail: 'registered: the refusal comes back to it' }
-  })
+  }
+  const redirect: Finding = { id: 'redirect_uri', title, ...(await look().catch(failedWith)) }
   const told = refused === undefined ? scopes : { id: 'consent', title: 'Consent page', ...refused }
   return [redirect, ...(refused?.detail.includes('invalid_scope') ? [{ ...scopes, ...refused }] : [told])]
 }
 
 function published(asked: readonly string[], known: readonly string[] | undefined): Found {
-  if (asked.length === 0) return { result: 'skip', detail: 'No --scope was given.' }
+  if (asked.length === 0) return { result: 'skip', detail: 'No scope is asked for.' }
   if (known === undefined) return { result: 'skip', detail: 'The provider publishes no list of its scopes.' }
   const strange = asked.filter((one) => !known.includes(one))
   if (strange.length === 0) return { result: 'ok', detail: `${asked.join(' ')}: all published` }
   const detail = `not in the provider's list: ${strange.join(' ')}`
-  return { result: 'warn', detail, who: WHO.developer, advice: 'Check the spelling; the list may be incomplete.' }
+  return { result: 'warn', detail, who: 'administrator', advice: 'Check the spelling; the list may be incomplete.' }
 }
 
 /** The provider kept the person on a page of its own. */
@@ -88,9 +88,9 @@ function explained({ provider }: Client, detail: string, error: string | undefin
   return {
     result: 'fail',
     detail,
-    who: rule === undefined ? WHO.administrator : WHO[rule.who],
+    who: rule?.who ?? 'administrator',
     advice: rule?.advice ?? usual,
-    link: rule?.link,
+    ...(rule?.link === undefined ? {} : { link: rule.link }),
   }
 }
 

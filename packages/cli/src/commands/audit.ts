@@ -1,0 +1,89 @@
+import type { ChainFinding, NotedEntry } from '@evergrant/server'
+import { Command, Option } from 'commander'
+import { type MannerOptions, withManner } from '../client-options.ts'
+import { exitCode } from '../exit-code.ts'
+import type { Invocation } from '../invocation.ts'
+import { type KeyOptions, namedKeyring, serverDatabase } from '../keys.ts'
+import { present } from '../option-values.ts'
+import type { Action } from '../program.ts'
+import { UsageError } from '../usage-error.ts'
+
+interface AuditOptions extends MannerOptions, KeyOptions {
+  readonly dataDir: string
+  readonly expect?: string
+}
+
+export function auditCommand(action: Action): Command {
+  const command = new Command('audit').summary("follow the server's audit log")
+  command.description("The server's audit log: who did what. Its entries are chained, so that changes show.")
+  const verifying = new Command('verify')
+    .description('Follows the chain from its beginning, while the server runs or not. Exit code 1 when it is broken.')
+    .addOption(
+      new Option(
+        '--expect <entry>',
+        'number:link of an entry that was noted elsewhere, such as 117:mV3…; shows when the newest were cut off',
+      ).argParser(present),
+    )
+    .addHelpText(
+      'after',
+      `
+Note the last number and link that this prints, somewhere that the database's administrators cannot write, and give them
+with --expect the next time.`,
+    )
+  command.addCommand(withManner(withServer(verifying).optionsGroup('Output:')))
+  verifying.action((options: AuditOptions) => action(verify, options))
+  return command
+}
+
+function withServer(command: Command): Command {
+  return command
+    .optionsGroup('Server:')
+    .addOption(
+      new Option('--data-dir <path>', "the server's data folder: its key file and its database")
+        .makeOptionMandatory()
+        .argParser(present),
+    )
+    .addOption(
+      new Option('--key-file <path>', 'the sealing keys, when they are not in the data folder').argParser(present),
+    )
+}
+
+async function verify(options: AuditOptions, invocation: Invocation): Promise<number> {
+  const { terminal } = invocation
+  const noted = options.expect === undefined ? undefined : notedEntry(options.expect)
+  const found = await finding(options, invocation, noted)
+  if (terminal.json) terminal.data(found)
+  else if (found.ok) {
+    const words = found.entries === 1 ? '1 entry holds' : `${found.entries} entries hold`
+    terminal.note(`${terminal.style('green', '✓')} The audit log is whole: ${words}.`)
+    if (found.entries > 0) terminal.result(`${found.entries}:${found.head}`)
+  } else terminal.say(`${terminal.style('red', '✗')} The audit log was tampered with: ${broken(found)}`)
+  return found.ok ? exitCode.done : exitCode.failed
+}
+
+async function finding(options: AuditOptions, invocation: Invocation, noted?: NotedEntry): Promise<ChainFinding> {
+  const path = serverDatabase(options.dataDir, invocation)
+  const ring = await namedKeyring(options, invocation)
+  const { AuditLog, openSqlite } = await import('@evergrant/server')
+  const db = openSqlite(path)
+  try {
+    return await new AuditLog(db, ring, invocation.clock).verify(noted)
+  } finally {
+    await db.destroy()
+  }
+}
+
+function notedEntry(text: string): NotedEntry {
+  const [, seq, link] = /^([1-9]\d*):([\w-]{43})$/.exec(text) ?? []
+  if (seq === undefined || link === undefined) {
+    throw new UsageError(`--expect: "${text}" is no entry.`, 'Give what `evergrant audit verify` printed: number:link.')
+  }
+  return { seq: Number(seq), link }
+}
+
+function broken({ seq, reason }: Extract<ChainFinding, { ok: false }>): string {
+  if (reason === 'missing') return `entry ${seq} is not there, and later ones are.`
+  if (reason === 'cut') return `entry ${seq}, which was noted, is not there any more.`
+  if (reason === 'remade') return `entry ${seq} is another one than the one that was noted.`
+  return `entry ${seq} is not as it was written.`
+}

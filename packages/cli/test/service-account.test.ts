@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type RunningSandbox, startSandbox } from '@evergrant/sandbox'
+import { type Home, home, type Ran } from './command-line.ts'
+
+const MAIL = 'https://mail.google.com/'
+const ROBOT = 'robot@project.iam.gserviceaccount.com'
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const file = JSON.stringify({
+  type: 'service_account',
+  private_key_id: 'k1',
+  private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  client_email: ROBOT,
+  client_id: '1032165',
+})
+
+/** A sandbox that refuses as Google does. */
+async function google(): Promise<RunningSandbox> {
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'k1' }
+  const sandbox = await startSandbox({ clients: [{ client_id: ROBOT, jwk, delegated_scope: MAIL }] })
+  const error_description = 'Client is unauthorized to retrieve access tokens using this method.'
+  const fields = { error: 'unauthorized_client', error_description }
+  sandbox.configure({ imitate: { habits: { refusals: [{ when: '^unauthorized_client', status: 401, fields }] } } })
+  return sandbox
+}
+
+async function run(at: Home, sandbox: RunningSandbox, ...args: readonly string[]): Promise<Ran> {
+  await writeFile(join(at.folder, 'key.json'), file)
+  const where = ['--provider', 'google', '--token-endpoint', `${sandbox.url}/token`]
+  return at.run(['token', ...where, '--service-account-file', 'key.json', ...args])
+}
+
+test('a service account’s key file and a person are enough for a token of that person', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  const ran = await run(at, sandbox, '--subject', 'alice@example.test', '--scope', MAIL)
+  assert.equal(ran.code, 0, ran.stderr)
+  assert.match(ran.stdout, /^\S+\n$/)
+  const authorization = `Bearer ${ran.stdout.trim()}`
+  const echo = await fetch(`${sandbox.url}/api/echo`, { headers: { authorization } })
+  assert.equal(((await echo.json()) as { username?: string }).username, 'alice')
+  const bob = await run(at, sandbox, '--subject', 'bob@example.test', '--scope', MAIL, '--json')
+  assert.notEqual(JSON.parse(bob.stdout).access_token, ran.stdout.trim(), 'one person’s token is never another’s')
+})
+
+test('[#92] missing delegation is told with the number and the scopes to enter, and where', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  const ran = await run(
+    at,
+    sandbox,
+    '--subject',
+    'alice@example.test',
+    '--scope',
+    'https://www.googleapis.com/auth/drive',
+  )
+  assert.equal(ran.code, 1)
+  assert.equal(ran.stdout, '')
+  assert.match(ran.stderr, /client ID 1032165 .*needs the scopes: https:\/\/www\.googleapis\.com\/auth\/drive/)
+  assert.match(ran.stderr, /Security, API controls, Domain-wide delegation/)
+  assert.doesNotMatch(ran.stderr, /PRIVATE KEY/)
+})
+
+test('[#92] doctor tries a service account, and says what an administrator has to enter', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  await writeFile(join(at.folder, 'key.json'), file)
+  const args = ['doctor', '--json', '--provider', 'google', '--token-endpoint', `${sandbox.url}/token`]
+  const check = async (scope: string) => {
+    const who = ['--service-account-file', 'key.json', '--subject', 'alice@example.test', '--scope', scope]
+    const { code, stdout } = await at.run([...args, '--authorization-endpoint', `${sandbox.url}/authorize`, ...who])
+    const { checks } = JSON.parse(stdout) as { checks: { id: string; result: string; detail: string }[] }
+    return { code, step: checks.find(({ id }) => id === 'client_authentication') }
+  }
+  const good = await check(MAIL)
+  assert.deepEqual([good.code, good.step?.result], [0, 'ok'])
+  const bad = await check('https://www.googleapis.com/auth/drive')
+  assert.deepEqual([bad.code, bad.step?.result], [1, 'fail'])
+  assert.match(bad.step?.detail ?? '', /client ID 1032165/)
+})
+
+test('what does not go with a service account is a usage error that names it', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  for (const [args, words] of [
+    [['--client-id', 'x', '--store', 'file:x'], /--client-id, --store: a service account needs neither/],
+    [['--flow', 'client_credentials'], /--flow jwt_bearer alone/],
+    [['--server', 'http://127.0.0.1:1', '--account', 'a'], /--service-account-file: the server has the grant/],
+  ] as const) {
+    const ran = await run(at, sandbox, ...args)
+    assert.equal(ran.code, 2)
+    assert.match(ran.stderr, words)
+  }
+  const missing = await at.run(['token', '--provider', 'google', '--flow', 'jwt_bearer'])
+  assert.deepEqual([missing.code, /Which service account\?/.test(missing.stderr)], [2, true])
+  assert.equal(sandbox.journal.count({ endpoint: 'token' }), 0)
+})

@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify'
+import type { AuditAction, AuditActor } from '../contract/index.ts'
+import type { App } from '../routes/app-type.ts'
+import type { Services } from '../services.ts'
+import type { Deed } from './audit-log.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What the audit log calls it when this route was called with success; false: it changes nothing worth noting. */
+    audit?: AuditAction | false
+  }
+  interface FastifyRequest {
+    /** What a handler adds to the entry. */
+    deed: Partial<Pick<Deed, 'actor' | 'subject' | 'detail'>>
+  }
+}
+
+const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+
+/**
+ * Writes down what was done, before the answer leaves. A route that changes something and does not say what the log is to
+ * call it cannot be added.
+ */
+export function auditHook(app: App, { audit }: Services): void {
+  app.decorateRequest('deed')
+  app.addHook('onRoute', ({ url, method, config }) => {
+    const changes = [method].flat().some((one) => CHANGING.has(one))
+    if (url.startsWith('/v1/') && changes && config?.audit === undefined) {
+      throw new Error(`${url} does not say what the audit log is to call it`)
+    }
+  })
+  app.addHook('onRequest', async (request) => {
+    request.deed = {}
+  })
+  app.addHook('onSend', async (request, reply) => {
+    const action = request.routeOptions.config.audit
+    if (action === undefined || action === false || reply.statusCode >= 400) return
+    await audit.add({ actor: actorOf(request), source: request.ip, action, subject: idOf(request), ...request.deed })
+  })
+}
+
+/** Whoever is signed in, or the key that the request came with. */
+export function actorOf({ signedIn, apiKey }: Pick<FastifyRequest, 'signedIn' | 'apiKey'>): AuditActor {
+  if (signedIn !== undefined) return { type: 'user', id: signedIn.user.id, name: signedIn.user.name }
+  if (apiKey !== undefined) return { type: 'key', id: apiKey.id }
+  return { type: 'nobody' }
+}
+
+function idOf({ params }: FastifyRequest): string | undefined {
+  const id = (params as { id?: unknown } | undefined)?.id
+  return typeof id === 'string' ? id : undefined
+}

@@ -1,0 +1,72 @@
+import { type Static, Type } from 'typebox'
+import { PASSWORD_MIN_LENGTH } from './session.ts'
+import { EpochSeconds, WholeEpochSeconds } from './time.ts'
+import { UserRole } from './user-role.ts'
+
+/** Somebody who may sign in. */
+export const User = Type.Object(
+  {
+    id: Type.String(),
+    name: Type.String({ description: 'What they sign in with.' }),
+    email: Type.Optional(Type.String()),
+    role: UserRole,
+    invited: Type.Optional(Type.Boolean({ description: 'True until they have chosen a password or signed in.' })),
+    accounts: Type.Integer({ description: 'How many accounts are theirs.' }),
+    last_seen_at: Type.Optional(EpochSeconds),
+    created_at: EpochSeconds,
+  },
+  { title: 'User' },
+)
+export type User = Static<typeof User>
+
+/** GET /v1/users */
+export const UserList = Type.Object({ users: Type.Array(User) })
+export type UserList = Static<typeof UserList>
+
+const UserName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+const Email = Type.String({ maxLength: 320, pattern: '^\\s*[^\\s@]+@[^\\s@]+\\s*$' })
+
+/** POST /v1/users: invites somebody. */
+export const NewUser = Type.Object(
+  { name: UserName, email: Type.Optional(Email), role: Type.Optional(UserRole) },
+  { title: 'NewUser', additionalProperties: false },
+)
+export type NewUser = Static<typeof NewUser>
+
+/** PATCH /v1/users/{id}. What is left out stays; an empty `email` removes it. */
+export const UserPatch = Type.Object(
+  {
+    name: Type.Optional(UserName),
+    email: Type.Optional(Type.Union([Email, Type.Literal('')])),
+    role: Type.Optional(UserRole),
+  },
+  { title: 'UserPatch', additionalProperties: false },
+)
+export type UserPatch = Static<typeof UserPatch>
+
+/** A link by which a user chooses a password: for the first time, or anew. */
+export const Invitation = Type.Object(
+  {
+    user: User,
+    link: Type.String({ description: 'Works once. Shown only here: send it to them yourself.' }),
+    expires_at: WholeEpochSeconds,
+  },
+  { title: 'Invitation' },
+)
+export type Invitation = Static<typeof Invitation>
+
+const NewPassword = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: 1024 })
+
+/** POST /v1/invitations/accept: chooses a password, and signs in. */
+export const AcceptInvitation = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200 }), password: NewPassword },
+  { title: 'AcceptInvitation', additionalProperties: false },
+)
+export type AcceptInvitation = Static<typeof AcceptInvitation>
+
+/** PUT /v1/session/password: ends all other sessions of the user. */
+export const PasswordChange = Type.Object(
+  { password: Type.String({ minLength: 1, maxLength: 1024 }), new_password: NewPassword },
+  { title: 'PasswordChange', additionalProperties: false },
+)
+export type PasswordChange = Static<typeof PasswordChange>

@@ -1,0 +1,31 @@
+import { PasswordChange } from '../../contract/index.ts'
+import type { Services } from '../../services.ts'
+import { nothing } from '../answers.ts'
+import type { App } from '../app-type.ts'
+
+export function passwordRoute(app: App, { users, sessions, hub, deps }: Services): void {
+  app.put(
+    '/v1/session/password',
+    {
+      config: { access: 'session', audit: 'password.change' },
+      schema: {
+        summary: 'Change the own password',
+        description: 'All other sessions of the user end.',
+        tags: ['session'],
+        body: PasswordChange,
+        response: nothing,
+      },
+    },
+    async ({ body, signedIn, ip }, reply) => {
+      if (signedIn === undefined) return
+      const { user, session } = signedIn
+      await users.assertPassword(user.id, body.password, ip)
+      await users.setPassword(user.id, body.new_password)
+      for (const ended of await sessions.endOthers(user.id, session)) {
+        hub.dropSession(ended)
+        deps.changes?.tell({ of: 'session', id: ended })
+      }
+      return reply.code(204).send(null)
+    },
+  )
+}

@@ -1,0 +1,48 @@
+import { Invitation, NewUser } from '../../contract/index.ts'
+import type { MadeInvitation } from '../../security/users.ts'
+import type { Services } from '../../services.ts'
+import { answers, ById, created } from '../answers.ts'
+import type { App } from '../app-type.ts'
+
+/** Two ways to a link by which somebody chooses a password. */
+export function inviteRoutes(app: App, { users, deps }: Services): void {
+  const shown = ({ user, token, expires_at }: MadeInvitation): Invitation => ({
+    user,
+    // In the fragment, which is in no log and goes to no server.
+    link: `${deps.publicUrl}/invitation#token=${token}`,
+    expires_at: Math.floor(expires_at),
+  })
+  app.post(
+    '/v1/users',
+    {
+      config: { access: 'admin', audit: 'user.invite' },
+      schema: {
+        summary: 'Invite somebody',
+        description: 'The link is in this answer and nowhere else.',
+        tags: ['users'],
+        body: NewUser,
+        response: created(Invitation),
+      },
+    },
+    async (request, reply) => {
+      const made = await users.invite(request.body)
+      const { id, name, role } = made.user
+      request.deed = { subject: id, detail: { name, role } }
+      return reply.code(201).send(shown(made))
+    },
+  )
+  app.post(
+    '/v1/users/:id/invite',
+    {
+      config: { access: 'admin', audit: 'user.invite' },
+      schema: {
+        summary: 'A new link for somebody who lost theirs, or their password',
+        description: 'Links of before end. The password stays until the new one is chosen.',
+        tags: ['users'],
+        params: ById,
+        response: answers(Invitation),
+      },
+    },
+    async ({ params }) => shown(await users.inviteAgain(params.id)),
+  )
+}
