@@ -30,7 +30,7 @@ import { Account, type AccountOptions } from '@evergrant/microsoft365'
 import { errorAdvice, providerDefinition } from '@evergrant/providers'
 import { createSandbox, type EntraDirectory, type Sandbox } from '@evergrant/sandbox'
 import { appCertificate, serverCertificate, withoutOpenssl } from './support/certificates.ts'
-import { contoso, people, SECRET, TENANT } from './support/entra.ts'
+import { contoso, people, SECRET, TENANT, withKey } from './support/entra.ts'
 
 // MSAL Node, unmodified and over its own network client, and Evergrant, against one emulator with one configuration.
 // MSAL demands https, so the emulator stands behind TLS, with a certificate of an authority that this process trusts.
@@ -54,7 +54,7 @@ before(async () => {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   origin = `https://localhost:${(server.address() as AddressInfo).port}`
-  sandbox = createSandbox({ issuer: origin, users: people, deviceInterval: 1, entra: directory() })
+  sandbox = createSandbox({ issuer: origin, users: people, state: withKey, deviceInterval: 1, entra: directory() })
 })
 
 after(() => {

@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCatalogue, isOAuthError, type Who } from '@evergrant/core'
+import { type ErrorCode, errorCatalogue, isOAuthError, type OAuthError, type Who } from '@evergrant/core'
 import type { Problem } from './contract/index.ts'
 
 interface RefusalEntry {
@@ -18,6 +18,7 @@ const entry = (status: number, title: string, who: Who, advice: string): Refusal
 /** What the server refuses by itself. Errors of the OAuth engine have their own catalogue. */
 export const refusals = {
   INVALID_REQUEST: entry(400, 'The request is not valid', 'developer', 'Correct what the message says.'),
+  SETTING_INVALID: entry(400, 'The setting is not valid', 'administrator', 'Correct the field that is named.'),
   INVALID_JSON: entry(400, 'The body is not JSON', 'developer', 'Send a JSON object (RFC 8259).'),
   UNSUPPORTED_MEDIA_TYPE: entry(
     415,
@@ -116,10 +117,25 @@ export interface ProblemAnswer {
   readonly unexpected: boolean
 }
 
+/** An error of the engine about one field of a form. */
+export class AtField extends Error {
+  override readonly name = 'AtField'
+  readonly error: OAuthError
+  readonly field: string
+
+  constructor(error: OAuthError, field: string) {
+    super(error.message, { cause: error })
+    this.error = error
+    this.field = field
+  }
+}
+
 /** Whatever was thrown, as an answer for a program and a person. Says nothing about what it does not know. */
-export function problemOf(error: unknown, request_id: string): ProblemAnswer {
+export function problemOf(thrown: unknown, request_id: string): ProblemAnswer {
+  const error = thrown instanceof AtField ? thrown.error : thrown
   if (isOAuthError(error)) {
     const { code, message, error: wire, error_description } = error
+    const field = thrown instanceof AtField ? thrown.field : FIELDS[code]
     const problem: Problem = {
       type: `urn:evergrant:problem:${code.toLowerCase()}`,
       title: titleOf(code),
@@ -132,7 +148,7 @@ export function problemOf(error: unknown, request_id: string): ProblemAnswer {
       ...(error.link === undefined ? {} : { link: error.link }),
       ...(wire === undefined ? {} : { error: wire }),
       ...(error_description === undefined ? {} : { error_description }),
-      ...(FIELDS[code] === undefined ? {} : { field: FIELDS[code] }),
+      ...(field === undefined ? {} : { field }),
       request_id,
     }
     return { problem, retryAfter: error.retryAfter, unexpected: error.class === 'storage' }
@@ -163,7 +179,9 @@ const FIELDS: Partial<Record<ErrorCode, string>> = {
   MISSING_PARAMETER: 'parameters',
   INVALID_PARAMETER: 'parameters',
   MISSING_ENDPOINT: 'issuer',
-  PRIVATE_ADDRESS: 'issuer',
+  // Addresses that are fields are told at their field; these are made of parameters.
+  INSECURE_URL: 'parameters',
+  PRIVATE_ADDRESS: 'parameters',
 }
 
 function titleOf(code: ErrorCode): string {

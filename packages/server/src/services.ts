@@ -1,4 +1,5 @@
 import { Accounts } from './accounts/accounts.ts'
+import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { Tokens } from './accounts/tokens.ts'
@@ -25,6 +26,7 @@ export interface Services {
   readonly consents: Consents
   readonly signIns: SignIns
   readonly history: History
+  readonly activity: Activity
   readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
@@ -38,7 +40,8 @@ export function createServices(deps: Deps): Services {
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
   const metrics = new Metrics(() => accounts.stateCounts())
-  const tokens = new Tokens(deps, connections, accounts, history, metrics)
+  const activity = new Activity(db, clock)
+  const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
@@ -50,6 +53,7 @@ export function createServices(deps: Deps): Services {
     consents: new Consents(deps, connections, accounts, tokens, history),
     signIns: new SignIns(deps, connections),
     history,
+    activity,
     audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,

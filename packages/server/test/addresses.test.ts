@@ -44,6 +44,7 @@ test('a connection to an address inside of the own network is refused, however i
     ]) {
       const { status, json } = await admin.post('/v1/connections', { ...settings, ...given })
       assert.deepEqual([status, json.code, json.who], [400, 'PRIVATE_ADDRESS', 'operator'], address)
+      assert.equal(json.field, 'issuer' in given ? 'issuer' : 'token_endpoint', address)
       assert.match(json.advice, /EVERGRANT_PRIVATE_ADDRESSES/)
     }
   }

@@ -263,3 +263,40 @@ test('a callback whose parameters have other names is understood by the provider
   const { text } = await admin.visit(`${scene.server.url}/oauth/callback/${connection.id}?auth_code=c1&state=unknown`)
   assert.match(text, /AUTHORIZATION_NOT_FOUND/)
 })
+
+test('[#147] the page after consent is in the language that was chosen, else in the one that the browser likes best', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const nowhere = `${admin.origin}/oauth/callback/${await connectionTo(sandbox, admin)}`
+  const heading = async (languages: string | undefined) => {
+    const { text } = await admin.visit(nowhere, languages)
+    return `${/<html lang="(..)">/.exec(text)?.[1]}: ${/<h1>(.*)<\/h1>/.exec(text)?.[1]}`
+  }
+  const [english, german] = ['en: There is nothing to finish here', 'de: Hier gibt es nichts abzuschließen']
+  assert.equal(await heading(undefined), english)
+  assert.equal(await heading('fr, de-AT;q=0.7, en;q=0.3'), german)
+  assert.equal(await heading('de;q=0, fr'), english)
+  assert.equal(await heading('de;q=0.1, en;q=0.9'), english)
+  admin.cookies.set('evergrant-language', 'de')
+  assert.equal(await heading('en'), german)
+  admin.cookies.set('evergrant-language', 'constructor')
+  assert.equal(await heading('en'), english)
+})
+
+test('[#36] a box that was left unticked is named at once, and the account works without it', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const connection = await connectionTo(sandbox, admin, { scope: 'mail.read mail.send' })
+  const account = await accountAt(connection, admin)
+  const callback = await sandbox.approve(await consentUrl(account, admin), { scope: 'openid offline_access mail.read' })
+  const page = await admin.visit(callback)
+  assert.equal(page.status, 200)
+  assert.match(page.text, /Connected, but something was left out/)
+  assert.match(page.text, /without: mail\.send\./)
+  assert.match(page.text, new RegExp(`href="[^"]*/accounts/${account}/connect"`))
+  assert.match(page.text, /"close":false/)
+  const { state, missing_scopes } = (await admin.get(`/v1/accounts/${account}`)).json
+  assert.deepEqual([state, missing_scopes], ['ok', ['mail.send']])
+})

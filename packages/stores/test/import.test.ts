@@ -1,3 +1,4 @@
+// Long because: every format is here with a file as its program writes it.
 import assert from 'node:assert/strict'
 import { createCipheriv, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto'
 import { test } from 'node:test'

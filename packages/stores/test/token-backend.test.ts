@@ -1,3 +1,4 @@
+// Long because: it is one list of what an account can be asked, run on several stores.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import {

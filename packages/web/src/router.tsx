@@ -33,6 +33,10 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
               children: [
                 {
                   index: true,
+                  lazy: async () => ({ Component: (await import('./overview/overview-page.tsx')).OverviewPage }),
+                },
+                {
+                  path: 'accounts',
                   lazy: async () => ({ Component: (await import('./accounts/accounts-page.tsx')).AccountsPage }),
                 },
                 {

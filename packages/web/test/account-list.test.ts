@@ -50,7 +50,7 @@ test('the list shows that an account has ended and that its owner is asked, side
   await page.locator('[data-state=awaiting_consent]').first().waitFor()
   await page.locator('[data-state=needs_consent]').first().waitFor()
 
-  await page.goto('/')
+  await page.goto('/accounts')
   const row = page.getByRole('listitem').filter({ hasText: 'bob' })
   await row.getByText('Please reconnect').waitFor()
   await row.getByText('Waiting for consent').waitFor()
@@ -69,7 +69,7 @@ test('the list shows that an account has ended and that its owner is asked, side
   await page.getByText('alice').click()
   await page.getByRole('button', { name: 'Refresh now' }).click()
   await page.locator('[data-state=connection_error]').first().waitFor()
-  await page.goto('/')
+  await page.goto('/accounts')
   await row.getByText('Connection settings need attention').waitFor()
   await row.getByText('Waiting for consent').waitFor()
   await look('settings')

@@ -10,6 +10,9 @@ import {
   isSafeAddress,
   newConnectionOf,
 } from '../src/connections/connection-draft.ts'
+import { loadLanguage } from '../src/languages/languages.ts'
+
+const texts = (await loadLanguage('en')).texts.connections
 
 const provider: Provider = {
   id: 'p',
@@ -39,7 +42,7 @@ test('choosing a provider fills in its first way to send the secret and its pres
 })
 
 test('a parameter without a preset must be given and must look like the pattern, as a whole', () => {
-  const errors = (tenant: string) => draftErrors({ ...filled, parameters: { tenant, region: '' } }, provider)
+  const errors = (tenant: string) => draftErrors({ ...filled, parameters: { tenant, region: '' } }, provider, texts)
   assert.match(errors('')['parameters.tenant'] ?? '', /Tenant/)
   assert.match(errors('contoso.example/evil')['parameters.tenant'] ?? '', /contoso\.example/)
   assert.deepEqual(errors('contoso.example'), {})
@@ -47,10 +50,10 @@ test('a parameter without a preset must be given and must look like the pattern,
 
 test('a provider without its own address needs an issuer or both endpoints', () => {
   const generic: Provider = { ...provider, parameters: [], needs_issuer: true }
-  assert.ok(draftErrors(filled, generic)['issuer'])
-  assert.deepEqual(draftErrors({ ...filled, issuer: 'https://login.example' }, generic), {})
+  assert.ok(draftErrors(filled, generic, texts)['issuer'])
+  assert.deepEqual(draftErrors({ ...filled, issuer: 'https://login.example' }, generic, texts), {})
   const endpoints = { authorization_endpoint: 'https://a.example/auth', token_endpoint: 'https://a.example/token' }
-  assert.deepEqual(draftErrors({ ...filled, ...endpoints }, generic), {})
+  assert.deepEqual(draftErrors({ ...filled, ...endpoints }, generic, texts), {})
 })
 
 test('plain http is accepted for this machine only', () => {

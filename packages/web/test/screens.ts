@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import type { Texts } from '../src/languages/languages.ts'
 import type { Stage } from './stage.ts'
 import { addAccount, addConnection, connectAccount, setUp } from './steps.ts'
 
@@ -6,11 +7,12 @@ import { addAccount, addConnection, connectAccount, setUp } from './steps.ts'
 export interface Screen {
   readonly name: string
   readonly path: string
-  readonly ready: (page: Page) => Promise<void>
+  readonly ready: (page: Page, texts: Texts) => Promise<void>
   readonly signedOut?: true
 }
 
-const heading = (name: string | RegExp) => (page: Page) => page.getByRole('heading', { name, level: 1 }).waitFor()
+const heading = (name: (texts: Texts) => string) => (page: Page, texts: Texts) =>
+  page.getByRole('heading', { name: name(texts), level: 1 }).waitFor()
 
 /** Fills a stage with one of everything, and names all screens. */
 export async function allScreens(page: Page, stage: Stage): Promise<readonly Screen[]> {
@@ -27,30 +29,46 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
   await addAccount(page, 'carol@sandbox.example')
   const fresh = new URL(page.url()).pathname
 
-  const tab = (name: string) => async (page: Page) => {
-    await page.getByRole('tab', { name }).click()
-    await page.getByRole('tabpanel').waitFor()
-  }
+  const tab =
+    (name: keyof Texts['accounts']['tabs']) =>
+    async (page: Page, { accounts }: Texts) => {
+      await page.getByRole('tab', { name: accounts.tabs[name] }).click()
+      await page.getByRole('tabpanel').waitFor()
+    }
   return [
-    { name: 'sign-in', path: '/sign-in', ready: heading('Sign in'), signedOut: true },
-    { name: 'set-up-already', path: '/setup#token=x', ready: heading('Set up Evergrant'), signedOut: true },
-    { name: 'accounts', path: '/', ready: (page) => page.locator('[data-state]').first().waitFor() },
+    { name: 'sign-in', path: '/sign-in', ready: heading(({ session }) => session.signInTitle), signedOut: true },
+    {
+      name: 'set-up-already',
+      path: '/setup#token=x',
+      ready: heading(({ session }) => session.setupTitle),
+      signedOut: true,
+    },
+    { name: 'overview', path: '/', ready: (page, { overview }) => page.getByText(overview.asTable).waitFor() },
+    { name: 'accounts', path: '/accounts', ready: (page) => page.locator('[data-state]').first().waitFor() },
     {
       name: 'new-account',
       path: '/accounts/new',
-      ready: (page) => page.getByRole('button', { name: 'Next' }).waitFor(),
+      ready: (page, { accounts }) => page.getByRole('button', { name: accounts.next }).waitFor(),
     },
-    { name: 'connect', path: fresh, ready: (page) => page.getByText('How to undo it').waitFor() },
-    { name: 'account', path: `/accounts/${working}`, ready: (page) => page.getByText('Permissions').waitFor() },
-    { name: 'account-use', path: `/accounts/${working}`, ready: tab('Use it') },
-    { name: 'account-history', path: `/accounts/${working}`, ready: tab('History') },
-    { name: 'account-technical', path: `/accounts/${working}`, ready: tab('Technical') },
-    { name: 'account-ended', path: `/accounts/${ended}`, ready: (page) => page.getByText('Permissions').waitFor() },
+    { name: 'connect', path: fresh, ready: (page, { accounts }) => page.getByText(accounts.undo).waitFor() },
+    {
+      name: 'account',
+      path: `/accounts/${working}`,
+      ready: (page, { accounts }) => page.getByText(accounts.permissions).waitFor(),
+    },
+    { name: 'account-use', path: `/accounts/${working}`, ready: tab('use') },
+    { name: 'account-history', path: `/accounts/${working}`, ready: tab('history') },
+    { name: 'account-technical', path: `/accounts/${working}`, ready: tab('technical') },
+    {
+      name: 'account-ended',
+      path: `/accounts/${ended}`,
+      ready: (page, { accounts }) => page.getByText(accounts.permissions).waitFor(),
+    },
     {
       name: 'account-remove',
       path: `/accounts/${working}`,
-      ready: async (page) => {
-        await page.getByRole('button', { name: 'Remove' }).click()
+      ready: async (page, { accounts }) => {
+        await page.getByRole('button', { name: accounts.remove }).click()
         await page.getByRole('dialog').waitFor()
       },
     },
@@ -58,25 +76,25 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
     {
       name: 'new-connection',
       path: '/settings/connections/new',
-      ready: (page) => page.getByRole('combobox', { name: 'Provider' }).waitFor(),
+      ready: (page, { connections }) => page.getByRole('combobox', { name: connections.provider }).waitFor(),
     },
     {
       name: 'connection',
       path: connection,
-      ready: async (page) => {
-        await page.getByRole('button', { name: 'Check now' }).click()
-        await page.getByRole('button', { name: 'Check again' }).waitFor()
+      ready: async (page, { connections }) => {
+        await page.getByRole('button', { name: connections.check }).click()
+        await page.getByRole('button', { name: connections.checkAgain }).waitFor()
       },
     },
-    { name: 'api-keys', path: '/settings/api-keys', ready: heading('API keys') },
+    { name: 'api-keys', path: '/settings/api-keys', ready: heading(({ keys }) => keys.title) },
     {
       name: 'new-api-key',
       path: '/settings/api-keys',
-      ready: async (page) => {
-        await page.getByRole('button', { name: 'Create API key' }).click()
-        await page.getByRole('dialog').getByLabel('Name').waitFor()
+      ready: async (page, { keys }) => {
+        await page.getByRole('button', { name: keys.create }).click()
+        await page.getByRole('dialog').getByLabel(keys.name).waitFor()
       },
     },
-    { name: 'nothing-there', path: '/nothing/there', ready: heading('There is nothing at this address') },
+    { name: 'nothing-there', path: '/nothing/there', ready: heading(({ shared }) => shared.notFoundTitle) },
   ]
 }

@@ -1,5 +1,8 @@
 import type { Page } from 'playwright-core'
+import { loadLanguage, type Texts } from '../src/languages/languages.ts'
 import { administrator, client, type Stage } from './stage.ts'
+
+const { texts: english } = await loadLanguage('en')
 
 /** What a person does on the page, by the words that they see. */
 
@@ -11,12 +14,12 @@ export async function setUp(page: Page, stage: Stage): Promise<void> {
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
 }
 
-export async function signIn(page: Page): Promise<void> {
+export async function signIn(page: Page, { session, shell }: Texts = english): Promise<void> {
   await page.goto('/sign-in')
-  await page.getByLabel('Name').fill(administrator.name)
-  await page.getByRole('textbox', { name: 'Password' }).fill(administrator.password)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+  await page.getByLabel(session.name).fill(administrator.name)
+  await page.getByRole('textbox', { name: session.password }).fill(administrator.password)
+  await page.getByRole('button', { name: session.signIn }).click()
+  await page.getByRole('navigation', { name: shell.main }).waitFor()
 }
 
 /** Adds a connection to the stage's own provider, and registers its redirect URI there, as the page asks for. */
@@ -37,7 +40,7 @@ export async function addConnection(page: Page, stage: Stage, name: string): Pro
 
 /** Makes an account and stops on the page that says what will be allowed. */
 export async function addAccount(page: Page, hint: string): Promise<void> {
-  await page.goto('/')
+  await page.goto('/accounts')
   await page.getByRole('link', { name: 'Add account' }).click()
   await page.getByLabel('E-mail address or user name').fill(hint)
   await page.getByRole('button', { name: 'Next' }).click()

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { loadLanguage } from '../src/languages/languages.ts'
 import { comeFrom } from '../src/session/come-from.ts'
 import { passwordStrength } from '../src/session/strength.ts'
-import { relativeTime } from '../src/shared/time.ts'
 
-test('times read as people say them', () => {
+test('times read as people say them, in their language', async () => {
   const now = 1_000_000
-  assert.equal(relativeTime(now - 5, now), 'just now')
-  assert.equal(relativeTime(now + 30, now), 'in a moment')
-  assert.equal(relativeTime(now - 11 * 60, now), '11 minutes ago')
-  assert.equal(relativeTime(now + 2 * 3600, now), 'in 2 hours')
-  assert.equal(relativeTime(now - 86_400, now), 'yesterday')
+  const { relative } = (await loadLanguage('en')).times
+  assert.equal(relative(now - 5, now), 'just now')
+  assert.equal(relative(now + 30, now), 'in a moment')
+  assert.equal(relative(now - 11 * 60, now), '11 minutes ago')
+  assert.equal(relative(now + 2 * 3600, now), 'in 2 hours')
+  assert.equal(relative(now - 86_400, now), 'yesterday')
+  const { relative: german } = (await loadLanguage('de')).times
+  assert.equal(german(now - 5, now), 'gerade eben')
+  assert.equal(german(now - 11 * 60, now), 'vor 11 Minuten')
 })
 
 test('after sign-in a person only ever comes to a path of this page', () => {

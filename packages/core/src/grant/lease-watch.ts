@@ -44,8 +44,8 @@ export class LeaseWatch {
       this.#polls = 0
     } else this.#watched += Math.min(now - this.#looked, LONGEST_LOOK)
     this.#looked = now
-    const process = of.spending?.process
-    const ended = process !== undefined && this.#processes?.hasEnded(process) === true
+    const marker = of.spending?.process
+    const ended = marker !== undefined && this.#processes?.hasEnded(marker) === true
     this.#limit = ended ? Math.min(STILL_ON_ITS_WAY, this.#lease) : this.#lease
     return this.#watched < this.#limit
   }

@@ -8,11 +8,11 @@ import { type Grant, grant, type Standing, type Trouble } from './grant.ts'
 import { refreshAt } from './lifetimes.ts'
 
 /** The grant with a mark: its refresh token is being spent by `by`. A mark found there was left by a spend cut off. */
-export function marked(of: Grant, by: string, now: number, process?: string): Grant {
+export function marked(of: Grant, by: string, now: number, own?: string): Grant {
   const in_doubt = of.in_doubt ?? of.spending?.since
   return grant({
     ...of,
-    spending: { since: now, by, ...(process === undefined ? {} : { process }) },
+    spending: { since: now, by, ...(own === undefined ? {} : { process: own }) },
     ...(in_doubt === undefined ? {} : { in_doubt }),
     updated_at: now,
   })

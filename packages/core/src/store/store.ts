@@ -39,7 +39,7 @@ export interface StoreProcesses {
   /** This process, in a text that the others know it by. It stands in the marks that it writes. */
   readonly own: string
   /** Whether that process is gone for certain. False for every text that is not understood, or is another machine's. */
-  hasEnded(process: string): boolean
+  hasEnded(name: string): boolean
 }
 
 /**

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { ProviderDefinition } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import {
@@ -7,6 +8,7 @@ import {
   type ManualClock,
   manualClock,
   type RunningSandbox,
+  type SandboxStateKeeper,
   type SandboxUser,
   startSandbox,
 } from '@evergrant/sandbox'
@@ -29,6 +31,18 @@ export const people: readonly SandboxUser[] = [
   { sub: 'AAAguest', username: 'guest@fabrikam.test', email: 'guest@fabrikam.test', name: 'A Guest' },
   { sub: 'AAAlive', username: 'someone@outlook.test', email: 'someone@outlook.test', name: 'Personal' },
 ]
+
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const key = { ...privateKey.export({ format: 'jwk' }), kid: 'sandbox-1', use: 'sig', alg: 'RS256' }
+
+/**
+ * One signing key for all emulators of a test file, made before anything is asked: on a busy machine a key can take longer
+ * than a client waits for an answer.
+ */
+export const withKey: SandboxStateKeeper = {
+  load: () => ({ refresh: { families: [], tokens: [] }, accessTokens: [], users: [], keys: [key] }),
+  save: () => undefined,
+}
 
 /** The sign-in service, emulated by the sandbox, and the catalogue's own entry at its address. */
 export interface Entra extends AsyncDisposable {
@@ -80,7 +94,7 @@ export function contoso(origin: string): EntraDirectory {
 
 export async function entra(version: 'v1' | 'v2' = 'v2'): Promise<Entra> {
   const clock = manualClock()
-  const sandbox = await startSandbox({ clock, users: people })
+  const sandbox = await startSandbox({ clock, users: people, state: withKey })
   const origin = sandbox.issuer
   let directory = contoso(origin)
   const be = (next: EntraDirectory): void => {

@@ -1,4 +1,4 @@
-import { assertSecureUrl, type Who } from '@evergrant/core'
+import { assertSecureUrl, type ErrorCode, type Who } from '@evergrant/core'
 import type { Deps } from '../deps.ts'
 import { asOAuthError, type Tokens } from './tokens.ts'
 
@@ -6,6 +6,7 @@ import { asOAuthError, type Tokens } from './tokens.ts'
 export interface TestResult {
   readonly ok: boolean
   readonly detail: string
+  readonly code?: ErrorCode
   readonly who?: Who
   readonly advice?: string
 }
@@ -44,7 +45,7 @@ export async function testAccount(
     return { ok: false, detail: asked, who: 'provider', advice: 'Try again later; if it stays, connect again.' }
   } catch (thrown) {
     const error = asOAuthError(thrown)
-    return { ok: false, detail: error.message, who: error.who, advice: error.advice }
+    return { ok: false, detail: error.message, code: error.code, who: error.who, advice: error.advice }
   }
 }
 

@@ -16,6 +16,7 @@ import { type StateCount, stateCounts } from './state-counts.ts'
 
 /** Seconds for which it is believed that another server redeems a code; no provider takes longer. */
 const LONGEST_CHECK = 60
+const DAY = 86_400
 
 export type AccountRow = Selectable<AccountTable>
 
@@ -72,6 +73,7 @@ export class Accounts {
       refreshes: 0,
       last_success_at: null,
       last_used_at: null,
+      ends_at: null,
       consent_trouble: null,
       created_at: now,
       updated_at: now,
@@ -136,6 +138,24 @@ export class Accounts {
       .set((of) => ({ refreshes: of('refreshes', '+', 1), last_success_at: now, updated_at: now, look_at }))
       .where('id', '=', id)
       .execute()
+  }
+
+  /** Keeps when a grant is predicted to end. To the day, so that a grant that is used writes it at most once a day. */
+  async noteEnd({ id, ends_at }: Pick<AccountRow, 'id' | 'ends_at'>, grant: GrantSummary): Promise<void> {
+    const end = predictedEnd(grant, await providerDefinition(grant.provider))
+    const at = end === undefined || !grant.refreshable ? null : Math.floor(end.at / DAY) * DAY
+    if (at === ends_at) return
+    await this.#db.updateTable('accounts').set({ ends_at: at }).where('id', '=', id).execute()
+  }
+
+  /** Ids of accounts whose grants are predicted to end before that moment, the soonest first; and how many there are. */
+  async endingBefore(at: number, most: number): Promise<{ readonly ids: string[]; readonly total: number }> {
+    const ending = this.#db.selectFrom('accounts').where('ends_at', '<', at)
+    const [rows, count] = await Promise.all([
+      ending.select('id').orderBy('ends_at').orderBy('id').limit(most).execute(),
+      ending.select((of) => of.fn.countAll().as('total')).executeTakeFirstOrThrow(),
+    ])
+    return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
   async remove(id: string): Promise<void> {

@@ -5,6 +5,7 @@ import {
   type Grant,
   OAuthError,
   type PendingAuthorization,
+  summary,
 } from '@evergrant/core'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
@@ -140,8 +141,10 @@ export class Consents {
     }
   }
 
-  async #connected(connectionId: string, id: string, { subject }: Grant, client: Client): Promise<void> {
+  async #connected(connectionId: string, id: string, grant: Grant, client: Client): Promise<void> {
+    const { subject } = grant
     await this.#accounts.update(id, { consent_trouble: null, last_success_at: this.#deps.clock.now() })
+    await this.#accounts.noteEnd(await this.#accounts.get(id), summary(grant))
     await this.#tokens.changed(id)
     await this.#accounts.sorted(id)
     await this.#history.add(id, { type: 'authorized', detail: subject?.username ?? client.provider.name })

@@ -34,6 +34,8 @@ export interface AccountFacts {
 export interface Condition {
   readonly state: AccountState
   readonly sentence: string
+  /** Names of `sentence` and `advice`, so that the page can say them in its language. */
+  readonly said: { readonly sentence: Saying; readonly advice?: Saying; readonly detail?: string }
   readonly reason?: AccountReason
   readonly who?: Who
   readonly advice?: string
@@ -58,13 +60,13 @@ const ABOUT_SETTINGS = new Set(['INVALID_CLIENT', 'TOKEN_REQUEST_REFUSED', 'MISS
 /** The state of an account: a function of the facts and nothing else. */
 export function condition(facts: AccountFacts): Condition {
   const { grant, paused, checking, pending } = facts
-  if (paused) return { state: 'paused', sentence: sentences.paused }
-  if (checking) return { state: 'checking', sentence: sentences.checking }
+  if (paused) return { state: 'paused', ...say('paused') }
+  if (checking) return { state: 'checking', ...say('checking') }
   const works = grant !== undefined && grant.standing.state !== 'revoked' && !ended(grant, facts.now)
   if (!pending || works) return standing(facts)
   const asked = { awaiting_consent: true } as const
   if (grant !== undefined) return { ...standing(facts), ...asked }
-  return { state: 'awaiting_consent', sentence: sentences.awaiting_consent, who: 'person', ...asked }
+  return { state: 'awaiting_consent', ...say('awaiting_consent'), who: 'person', ...asked }
 }
 
 /** The state apart from what is under way at this moment. */
@@ -75,12 +77,30 @@ function standing(facts: AccountFacts): Condition {
   if (grant.standing.state === 'revoked') return revoked(grant.standing, consentTrouble)
   if (grant.standing.state === 'failing') return failing(grant.standing, grant, facts.now)
   if (ended(grant, facts.now)) {
-    return { state: 'needs_consent', sentence: sentences.no_refresh_token, reason: 'no_refresh_token', ...reconnect }
+    return { state: 'needs_consent', reason: 'no_refresh_token', ...reconnect('no_refresh_token') }
   }
-  return { state: 'ok', sentence: sentences.ok }
+  return { state: 'ok', ...say('ok') }
 }
 
-const reconnect = { who: 'person', advice: sentences.reconnect } as const
+type Saying = Exclude<keyof typeof sentences, 'end_it_there'>
+
+/** A sentence and an advice with their names. `detail` is what somebody else said about it, in their words. */
+function say(sentence: Saying, { advice, detail }: { advice?: Saying; detail?: string } = {}) {
+  const words = sentences[sentence]
+  return {
+    sentence: detail === undefined ? words : `${words} ${detail}`,
+    said: {
+      sentence,
+      ...(advice === undefined ? {} : { advice }),
+      ...(detail === undefined ? {} : { detail }),
+    },
+    ...(advice === undefined ? {} : { advice: sentences[advice] }),
+  }
+}
+
+/** What the person can mend by connecting again. */
+const reconnect = (sentence: Saying, detail?: string) =>
+  ({ who: 'person', ...say(sentence, { advice: 'reconnect', ...(detail === undefined ? {} : { detail }) }) }) as const
 
 /** Nothing can renew it and its access token is over. */
 function ended(grant: GrantSummary, now: number): boolean {
@@ -92,20 +112,21 @@ function unconnected(grant: GrantSummary | undefined, trouble: ConsentTrouble | 
   if (grant === undefined) {
     return {
       state: 'new',
-      sentence: sentences.new,
+      ...say('new', { advice: 'connect' }),
       reason: 'never_connected',
       who: 'person',
-      advice: sentences.connect,
     }
   }
-  return { state: 'needs_consent', sentence: sentences.other_client, reason: 'settings', ...reconnect }
+  return { state: 'needs_consent', reason: 'settings', ...reconnect('other_client') }
 }
 
 /** What is known about the refusal wins over what is said about its kind. */
 function advised(condition: Condition, guidance: Guidance | undefined): Condition {
   if (guidance === undefined) return condition
   const { who, advice, link } = guidance
-  return { ...condition, who, advice, ...(link === undefined ? {} : { link }) }
+  // The advice is the guidance's own from here on, and has no name.
+  const { advice: _, ...said } = condition.said
+  return { ...condition, said, who, advice, ...(link === undefined ? {} : { link }) }
 }
 
 /** The state that is known to belong to a refusal; undefined when nothing is known, or nobody has to act. */
@@ -113,20 +134,20 @@ function known(guidance: Guidance | undefined, message: string): Condition | und
   if (guidance?.class === 'configuration') return advised(settings(message), guidance)
   if (guidance?.class !== 'consent') return undefined
   if (guidance.who === 'administrator') return advised(blocked(message), guidance)
-  return advised({ state: 'needs_consent', sentence: `${sentences.provider_asks} ${message}` }, guidance)
+  return advised({ state: 'needs_consent', ...say('provider_asks', { detail: message }) }, guidance)
 }
 
 function refusedConsent({ code, message, error, guidance }: ConsentTrouble): Condition {
   if (code === 'ACCESS_DENIED' && guidance?.who === 'person')
-    return advised({ state: 'needs_consent', sentence: sentences.declined, reason: 'declined' }, guidance)
+    return advised({ state: 'needs_consent', ...say('declined'), reason: 'declined' }, guidance)
   const told = known(guidance, message)
   if (told !== undefined) return told
   if (error !== undefined && ADMINISTRATOR_FIRST.has(error)) return blocked(message)
   if (ABOUT_SETTINGS.has(code)) return settings(message)
   if (code === 'ACCESS_DENIED') {
-    return { state: 'needs_consent', sentence: sentences.declined, reason: 'declined', ...reconnect }
+    return { state: 'needs_consent', reason: 'declined', ...reconnect('declined') }
   }
-  return { state: 'needs_consent', sentence: `${sentences.consent_failed} ${message}`, ...reconnect }
+  return { state: 'needs_consent', ...reconnect('consent_failed', message) }
 }
 
 function revoked(
@@ -136,16 +157,16 @@ function revoked(
   const { reason, since } = standing
   if (trouble !== undefined && trouble.at >= since) return refusedConsent(trouble)
   if (reason === 'refresh_interrupted') {
-    return { state: 'needs_consent', sentence: sentences.refresh_interrupted, reason, ...reconnect }
+    return { state: 'needs_consent', reason, ...reconnect('refresh_interrupted') }
   }
   if (reason === 'wrong_account') {
-    return { state: 'needs_consent', sentence: sentences.wrong_account, reason, ...reconnect }
+    return { state: 'needs_consent', reason, ...reconnect('wrong_account') }
   }
   if (reason === 'revoked_here') {
-    return { state: 'needs_consent', sentence: sentences.revoked_here, reason, ...reconnect }
+    return { state: 'needs_consent', reason, ...reconnect('revoked_here') }
   }
   return advised(
-    { state: 'needs_consent', sentence: sentences.ended_by_provider, reason: 'ended_by_provider', ...reconnect },
+    { state: 'needs_consent', reason: 'ended_by_provider', ...reconnect('ended_by_provider') },
     standing.trouble?.guidance,
   )
 }
@@ -163,29 +184,26 @@ function failing(
   const served = grant.expires_at === undefined || grant.expires_at > now
   return {
     state: served ? 'delayed' : 'degraded',
-    sentence: served ? sentences.delayed : sentences.degraded,
+    ...say(served ? 'delayed' : 'degraded', { advice: 'tried_again' }),
     reason: code.startsWith('STORE') ? 'storage' : 'provider_trouble',
     who: code.startsWith('STORE') ? 'operator' : 'provider',
-    advice: sentences.tried_again,
   }
 }
 
 function settings(message: string): Condition {
   return {
     state: 'connection_error',
-    sentence: `${sentences.connection_error} ${message}`,
+    ...say('connection_error', { advice: 'check_connection', detail: message }),
     reason: 'client_refused',
     who: 'administrator',
-    advice: sentences.check_connection,
   }
 }
 
 function blocked(message: string): Condition {
   return {
     state: 'blocked_by_admin',
-    sentence: `${sentences.blocked_by_admin} ${message}`,
+    ...say('blocked_by_admin', { advice: 'ask_administrator', detail: message }),
     reason: 'admin_approval',
     who: 'administrator',
-    advice: sentences.ask_administrator,
   }
 }

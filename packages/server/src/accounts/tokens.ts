@@ -21,6 +21,7 @@ import { nextLook } from '../jobs/next-look.ts'
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../problem.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
+import type { Activity } from './activity.ts'
 import type { History } from './history.ts'
 
 /** For so long it is taken from memory that an account exists and is not paused. */
@@ -41,6 +42,7 @@ export class Tokens {
   readonly #connections: Connections
   readonly #accounts: Accounts
   readonly #history: History
+  readonly #activity: Activity
   readonly #metrics: Metrics
   readonly #gates = new Map<string, Gate>()
   /** Counts what was forgotten: a gate that was read before is not remembered after. */
@@ -49,11 +51,19 @@ export class Tokens {
   /** Events that are being written down. */
   readonly #notes = new Set<Promise<void>>()
 
-  constructor(deps: Deps, connections: Connections, accounts: Accounts, history: History, metrics: Metrics) {
+  constructor(
+    deps: Deps,
+    connections: Connections,
+    accounts: Accounts,
+    history: History,
+    activity: Activity,
+    metrics: Metrics,
+  ) {
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
     this.#history = history
+    this.#activity = activity
     this.#metrics = metrics
     this.sources = tokenSources({
       store: deps.store,
@@ -136,6 +146,7 @@ export class Tokens {
       // Events come a turn after what they tell of.
       await new Promise((done) => setTimeout(done, 1))
       await Promise.all(this.#notes)
+      await this.#activity.flush()
     }
   }
 
@@ -250,6 +261,8 @@ export class Tokens {
       ...(error && { code: error.code, detail: error.message }),
       ...('seconds' in event && { seconds: event.seconds }),
     })
+    this.#activity.note(row.connection_id, event)
+    await this.#accounts.noteEnd(row, event.grant)
     await this.#noteConnection(row.connection_id, event)
     await this.#accounts.publish(id)
   }

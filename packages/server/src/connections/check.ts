@@ -28,9 +28,9 @@ export async function checkConnection(row: ConnectionRow, connections: Connectio
     }
   } catch (error) {
     trouble = asOAuthError(error)
-    const { message, who, advice, link } = trouble
+    const { code, message, who, advice, link } = trouble
     const more = link === undefined ? {} : { link }
-    checks.push({ id: 'settings', title: 'Settings', ok: false, detail: message, who, advice, ...more })
+    checks.push({ id: 'settings', title: 'Settings', ok: false, detail: message, code, who, advice, ...more })
   }
   return { result: { ok: checks.every(({ ok }) => ok), checks }, trouble }
 }
@@ -46,12 +46,13 @@ function publicAddress(publicUrl: string): Check {
 }
 
 /** A warning is no failure; its advice is shown all the same. */
-function checkOf({ id, title, result, detail, who, advice, link }: Finding): Check {
+function checkOf({ id, title, result, detail, who, advice, link, error }: Finding): Check {
   return {
     id,
     title,
     ok: result !== 'fail',
     detail,
+    ...(error === undefined ? {} : { code: error.code }),
     ...(who === undefined ? {} : { who }),
     ...(advice === undefined ? {} : { advice }),
     ...(link === undefined ? {} : { link }),

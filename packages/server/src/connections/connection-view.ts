@@ -1,7 +1,7 @@
 import { type ProviderDefinition, secretAuthentication } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Connection } from '../contract/index.ts'
-import { type ConnectionRow, parametersOf, signInRules, troubleOf } from './connections.ts'
+import { type ConnectionRow, expiryOf, parametersOf, signInRules, troubleOf } from './connections.ts'
 import { isOffered } from './provider-view.ts'
 
 /** The provider's name; a definition that fits any provider has none of its own, and its host tells it. */
@@ -24,6 +24,7 @@ export async function connectionView(
   const method = row.client_auth ?? secretAuthentication(definition, secret).method
   const trouble = troubleOf(row)
   const rules = signInRules(row)
+  const expires = expiryOf(row)
   return {
     id: row.id,
     name: row.name,
@@ -34,6 +35,7 @@ export async function connectionView(
     has_secret: secret !== undefined,
     ...(row.secret_hint === null ? {} : { secret_hint: row.secret_hint }),
     ...(row.secret_set_at === null ? {} : { secret_set_at: row.secret_set_at }),
+    ...(expires === undefined ? {} : { secret_expires_at: Math.floor(expires) }),
     parameters: parametersOf(row),
     scope: row.scope,
     ...(row.issuer === null ? {} : { issuer: row.issuer }),

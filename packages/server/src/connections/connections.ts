@@ -18,6 +18,7 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress, guardedFetch } from '../security/address-policy.ts'
 import { randomId } from '../security/secret.ts'
+import { assertSettings } from './assert-settings.ts'
 import { parameterNames } from './provider-view.ts'
 
 export type ConnectionRow = Selectable<ConnectionTable>
@@ -29,9 +30,6 @@ export interface ConnectionTrouble {
   readonly guidance?: Guidance
   readonly at: number
 }
-
-/** Changes of these say nothing about whether the provider takes the client. */
-const NO_SETTINGS = new Set(['name', 'scope', 'sign_in'])
 
 /** A secret shorter than this would be given away by its last four characters. */
 const HINTED_FROM = 16
@@ -83,6 +81,7 @@ export class Connections {
       client_id: wanted.client_id.trim(),
       client_auth: wanted.client_auth ?? null,
       ...(await this.#secret(id, wanted.client_secret ?? '')),
+      secret_expires_at: wanted.secret_expires_at ?? null,
       parameters: JSON.stringify(wanted.parameters ?? {}),
       scope: wanted.scope?.trim() ?? '',
       issuer: wanted.issuer?.trim() || null,
@@ -94,6 +93,7 @@ export class Connections {
       updated_at: now,
       sign_in: rulesText(wanted.sign_in),
     }
+    assertSettings(row, this.#addresses)
     await assertKnownParameters(row)
     await this.#make(row)
     const inserted = await this.#db
@@ -109,20 +109,24 @@ export class Connections {
 
   async update(id: string, patch: ConnectionPatch): Promise<ConnectionRow> {
     const before = await this.get(id)
-    const { name, client_id, client_auth, client_secret, parameters, scope } = patch
+    const { name, client_id, client_auth, client_secret, secret_expires_at, parameters, scope } = patch
     const addresses = Object.fromEntries(
       (['issuer', 'authorization_endpoint', 'token_endpoint'] as const)
         .filter((field) => patch[field] !== undefined)
         .map((field) => [field, patch[field]?.trim() || null]),
     )
+    assertSettings({ client_id: client_id?.trim() ?? '', scope: scope?.trim() ?? '', ...addresses }, this.#addresses)
     const moved = Object.entries(addresses).some(([field, address]) => address !== before[field as keyof typeof before])
-    const settings = Object.keys(patch).some((field) => !NO_SETTINGS.has(field))
+    const settings = Object.keys(patch).some((field) => !ABOUT_NO_SETTING.has(field))
     const next: ConnectionRow = {
       ...before,
       ...(name === undefined ? {} : { name: name.trim() }),
       ...(client_id === undefined ? {} : { client_id: client_id.trim() }),
       ...(client_auth === undefined ? {} : { client_auth }),
       ...(client_secret === undefined ? {} : await this.#secret(id, client_secret)),
+      // A new secret does not end when the former one does.
+      ...(client_secret === undefined ? {} : { secret_expires_at: null }),
+      ...(secret_expires_at === undefined ? {} : { secret_expires_at }),
       ...(parameters === undefined ? {} : { parameters: JSON.stringify(parameters) }),
       ...(scope === undefined ? {} : { scope: scope.trim() }),
       ...(patch.sign_in === undefined ? {} : { sign_in: rulesText(patch.sign_in) }),
@@ -308,6 +312,11 @@ function rulesText(rules: SignInRules | null | undefined): string | null {
   return JSON.stringify({ ...rules, domains: rules.domains.map((domain) => domain.toLowerCase()) })
 }
 
+/** When its client secret ends, by what the administrator entered. */
+export function expiryOf(row: Pick<ConnectionRow, 'client_secret' | 'secret_expires_at'>): number | undefined {
+  return row.client_secret === null ? undefined : (row.secret_expires_at ?? undefined)
+}
+
 export function parametersOf(row: Pick<ConnectionRow, 'parameters'>): Record<string, string> {
   return JSON.parse(row.parameters) as Record<string, string>
 }
@@ -316,6 +325,9 @@ export function parametersOf(row: Pick<ConnectionRow, 'parameters'>): Record<str
 export function isAboutSettings(error: unknown): error is OAuthError {
   return isOAuthError(error) && error.class === 'configuration' && !ABOUT_ONE_REQUEST.has(error.code)
 }
+
+/** Fields whose change makes no refused client accepted. */
+const ABOUT_NO_SETTING = new Set(['name', 'scope', 'secret_expires_at', 'sign_in'])
 
 /** These may be about one request or one bad hour, whatever their class says. */
 const ABOUT_ONE_REQUEST = new Set(['TOKEN_REQUEST_REFUSED', 'DISCOVERY_FAILED'])

@@ -63,6 +63,16 @@ export const Account = Type.Object(
     ),
     state: AccountState,
     sentence: Type.String({ description: 'The state in words for a person.' }),
+    said: Type.Optional(
+      Type.Object(
+        {
+          sentence: Type.String(),
+          advice: Type.Optional(Type.String()),
+          detail: Type.Optional(Type.String({ description: 'Its part that is in the words of whoever told it.' })),
+        },
+        { description: 'Names of `sentence` and `advice`, for saying them in another language.' },
+      ),
+    ),
     reason: Type.Optional(AccountReason),
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
@@ -184,6 +194,7 @@ export const AccountTest = Type.Object(
   {
     ok: Type.Boolean(),
     detail: Type.String(),
+    code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed.' })),
     who: Type.Optional(Who),
     advice: Type.Optional(Type.String()),
     account: Account,

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
-import { EpochSeconds } from './time.ts'
+import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 const Parameters = Type.Record(Type.String(), Type.String(), {
   description: "Values of the provider's parameters, such as `tenant`.",
@@ -40,6 +40,7 @@ export const Connection = Type.Object(
     has_secret: Type.Boolean(),
     secret_hint: Type.Optional(Type.String({ description: 'The last four characters of a long secret.' })),
     secret_set_at: Type.Optional(EpochSeconds),
+    secret_expires_at: Type.Optional(WholeEpochSeconds),
     parameters: Parameters,
     scope: Type.String({ description: 'Asked for beside the default scopes, space separated.' }),
     issuer: Type.Optional(Type.String()),
@@ -66,6 +67,11 @@ const Address = Type.String({ maxLength: 2000 })
 const Settings = {
   client_secret: Type.Optional(
     Type.String({ maxLength: 10_000, description: 'Write-only. An empty string in PATCH removes it.' }),
+  ),
+  secret_expires_at: Type.Optional(
+    Type.Union([EpochSeconds, Type.Null()], {
+      description: 'When the secret ends, as the provider told; null: not known. A new secret forgets it.',
+    }),
   ),
   client_auth: Type.Optional(ClientAuth),
   parameters: Type.Optional(Parameters),
@@ -124,6 +130,7 @@ export const Check = Type.Object({
   title: Type.String(),
   ok: Type.Boolean(),
   detail: Type.String(),
+  code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed by such an error.' })),
   who: Type.Optional(Who),
   advice: Type.Optional(Type.String()),
   link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),

@@ -156,4 +156,19 @@ export const migrations: readonly (readonly string[])[] = [
     `UPDATE accounts SET sort_name = LOWER(SUBSTR(COALESCE(NULLIF(name, ''), login_hint, ''), 1, 200))`,
     `CREATE INDEX accounts_by_name ON accounts (sort_name, id)`,
   ],
+  [
+    // Renewals by hour and connection, for the overview; and what ends when.
+    `CREATE TABLE activity (
+      hour INTEGER NOT NULL,
+      connection_id TEXT NOT NULL,
+      refreshed INTEGER NOT NULL,
+      failed INTEGER NOT NULL,
+      seconds DOUBLE PRECISION NOT NULL,
+      slowest DOUBLE PRECISION NOT NULL,
+      PRIMARY KEY (hour, connection_id)
+    )`,
+    `ALTER TABLE connections ADD COLUMN secret_expires_at DOUBLE PRECISION`,
+    `ALTER TABLE accounts ADD COLUMN ends_at DOUBLE PRECISION`,
+    `CREATE INDEX accounts_by_end ON accounts (ends_at)`,
+  ],
 ]

@@ -65,6 +65,8 @@ export interface ConnectionTable {
   client_secret: string | null
   secret_hint: string | null
   secret_set_at: number | null
+  /** What the administrator read in the provider's console. */
+  secret_expires_at: number | null
   /** JSON: values of the provider's parameters. */
   parameters: string
   scope: string
@@ -114,6 +116,8 @@ export interface AccountTable {
   look_at: Generated<number | null>
   /** The name that it is shown under, as lists are in order of it. */
   sort_name: Generated<string>
+  /** When its grant is predicted to end, to the day. */
+  ends_at: Generated<number | null>
   /** JSON: why the last consent failed; null after one that did not. */
   consent_trouble: string | null
   created_at: number
@@ -163,6 +167,17 @@ export interface HistoryTable {
   since: number | null
 }
 
+interface ActivityTable {
+  /** Hours since the epoch. */
+  hour: number
+  connection_id: string
+  refreshed: number
+  failed: number
+  /** How long the renewals took in all. */
+  seconds: number
+  slowest: number
+}
+
 interface ChangeTable {
   id: string
   at: number
@@ -186,4 +201,5 @@ export interface Tables {
   pending_sign_ins: PendingSignInTable
   audit: AuditTable
   changes: ChangeTable
+  activity: ActivityTable
 }

@@ -4,6 +4,7 @@ import { refreshAhead } from './refresh-ahead.ts'
 
 const REFRESH_EVERY = 15
 const REAP_EVERY = 600
+const COUNT_EVERY = 10
 const TAKE_SANDBOX_EVERY = 15
 
 /** Work that goes on beside requests. */
@@ -18,6 +19,7 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
   const running = [
     repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
+    repeat(services, stopping.signal, 'count', COUNT_EVERY, () => services.activity.flush()),
     ...(takeSandbox === undefined
       ? []
       : [repeat(services, stopping.signal, 'take the sandbox', TAKE_SANDBOX_EVERY, takeSandbox)]),

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { CONSENT_CHANNEL, type ConsentMessage } from '../contract/index.ts'
-import { type CallbackText, words } from './callback-texts.ts'
+import type { CallbackText } from './callback-texts.ts'
 import { html, Markup, scriptData } from './html.ts'
+import type { PageLanguage } from './page-language.ts'
 
 /** What the page shows and tells. */
 export interface CallbackPage {
   readonly text: CallbackText
   readonly good: boolean
+  /** Whether its window closes by itself. Default: when it is good. */
+  readonly closes?: boolean
   /** What the page that opened this window is told; undefined: nothing. */
   readonly message?: ConsentMessage | undefined
   readonly button?: { readonly label: string; readonly href: string } | undefined
@@ -56,12 +59,16 @@ const MARK = new Markup(
 )
 
 /** Makes the page. It loads nothing: style and script are in it, under a nonce. */
-export function callbackPage(page: CallbackPage, origin: string): RenderedPage {
+export function callbackPage(
+  page: CallbackPage,
+  { tag, texts: { words } }: PageLanguage,
+  origin: string,
+): RenderedPage {
   const nonce = randomBytes(16).toString('base64url')
-  const { text, good, message, button, details = [] } = page
-  const told = { message, origin, channel: CONSENT_CHANNEL, close: good, closed: words.close }
+  const { text, good, closes = good, message, button, details = [] } = page
+  const told = { message, origin, channel: CONSENT_CHANNEL, close: closes, closed: words.close }
   const { text: body } = html`<!doctype html>
-<html lang="${words.language}">
+<html lang="${tag}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -76,7 +83,7 @@ ${good ? TICK : MARK}
 <p>${text.happened}</p>
 <p class="help" id="help" role="status">${text.help}</p>
 ${button === undefined ? '' : html`<a class="button" href="${button.href}">${button.label}</a>`}
-${details.length === 0 ? '' : technical(details)}
+${details.length === 0 ? '' : technical(details, words.details)}
 </main>
 <script nonce="${nonce}">const told = ${scriptData(told)}
 ${new Markup(SCRIPT)}</script>
@@ -94,7 +101,7 @@ ${new Markup(SCRIPT)}</script>
   return { body, policy }
 }
 
-function technical(details: readonly (readonly [string, string])[]): Markup {
+function technical(details: readonly (readonly [string, string])[], summary: string): Markup {
   const rows = details.map(([label, value]) => html`<dt>${label}</dt><dd>${value}</dd>`.text).join('')
-  return html`<details><summary>${words.details}</summary><dl>${new Markup(rows)}</dl></details>`
+  return html`<details><summary>${summary}</summary><dl>${new Markup(rows)}</dl></details>`
 }

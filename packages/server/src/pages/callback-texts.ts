@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@evergrant/core'
+import type { OAuthError } from '@evergrant/core'
 
 /** What a page of the callback says: what happened, and who can mend it. */
 export interface CallbackText {
@@ -7,115 +7,50 @@ export interface CallbackText {
   readonly help: string
 }
 
-const text = (title: string, happened: string, help: string): CallbackText => ({ title, happened, help })
+export const text = (title: string, happened: string, help: string): CallbackText => ({ title, happened, help })
 
-/** Words around them, in one place for translation. */
-export const words = {
-  language: 'en',
-  connected: 'Connected',
-  account: 'The account',
-  closes: 'This window closes by itself.',
-  close: 'You can close this window.',
-  again: 'Start again',
-  open: 'Open Evergrant',
-  settings: 'Open the connection',
-  details: 'Technical details',
-  code: 'Code',
-  provider: 'The provider said',
-  time: 'Time',
-  request: 'Request',
-} as const
+/** Errors that a person meets after consent and that have words of their own. */
+export type CallbackFailure =
+  | 'ACCESS_DENIED'
+  | 'AUTHORIZATION_NOT_FOUND'
+  | 'AUTHORIZATION_EXPIRED'
+  | 'STATE_MISMATCH'
+  | 'ISSUER_MISMATCH'
+  | 'CALLBACK_INVALID'
+  | 'WRONG_ACCOUNT'
+  | 'CODE_REFUSED'
+  | 'INVALID_CLIENT'
+  | 'AUTHORIZATION_REFUSED'
+  | 'PROVIDER_UNREACHABLE'
+  | 'PROVIDER_TIMEOUT'
+  | 'PROVIDER_UNAVAILABLE'
+  | 'RATE_LIMITED'
+  | 'INVALID_ANSWER'
 
-export const connectedText = (account: string, connection: string): CallbackText =>
-  text(words.connected, `${account} is connected through ${connection}.`, words.closes)
+/** Words around them. */
+export interface CallbackWords {
+  readonly account: string
+  readonly close: string
+  readonly again: string
+  readonly open: string
+  readonly settings: string
+  readonly details: string
+  readonly code: string
+  readonly provider: string
+  readonly time: string
+  readonly request: string
+}
 
-export const adminConsentText: CallbackText = text(
-  'Allowed for the organisation',
-  'An administrator has allowed this program.',
-  'The people concerned can connect their accounts in Evergrant now.',
-)
-
-export const otherBrowserText: CallbackText = text(
-  'Please finish in the other browser',
-  'This consent was begun in another browser or another profile, so it was not used here.',
-  'Go back to the browser in which you pressed Connect. If that was not you, close this window: nothing was connected.',
-)
-
-/** Errors that a person meets after consent. Others are said in the words of the error itself. */
-export const failureTexts: Partial<Record<ErrorCode, CallbackText>> = {
-  ACCESS_DENIED: text(
-    'Not connected',
-    'The access was declined at the provider.',
-    'You can start again and allow it. Nothing else has changed.',
-  ),
-  AUTHORIZATION_NOT_FOUND: text(
-    'This link was used already',
-    'No consent is waiting for this answer: it was finished before, or it was begun too long ago.',
-    'Look in Evergrant whether the account is connected. If not, start again.',
-  ),
-  AUTHORIZATION_EXPIRED: text(
-    'This took too long',
-    'The consent was finished more than ten minutes after it was begun.',
-    'Start again; it takes a moment.',
-  ),
-  STATE_MISMATCH: text(
-    'This answer does not belong here',
-    'It was meant for another connection, so it was not used.',
-    'Start again from Evergrant. If this comes back, tell an administrator.',
-  ),
-  ISSUER_MISMATCH: text(
-    'This answer came from the wrong place',
-    'Another server answered than the one that was asked, so the answer was not used.',
-    'Tell an administrator: the connection may name the wrong issuer, or somebody interferes.',
-  ),
-  CALLBACK_INVALID: text(
-    'There is nothing to finish here',
-    'This address was opened without an answer of a provider.',
-    'Start connecting from Evergrant.',
-  ),
-  WRONG_ACCOUNT: text(
-    'That was another account',
-    'You signed in at the provider with another account than the one that is connected here. Nothing was changed.',
-    'Start again and choose the right account at the provider, or add a new account in Evergrant.',
-  ),
-  CODE_REFUSED: text(
-    'The provider took its answer back',
-    'The provider did not accept the code that it had just given.',
-    'Start again. If this comes back, an administrator should run the check of the connection.',
-  ),
-  INVALID_CLIENT: text(
-    'The connection needs attention',
-    'You did everything right, but the provider does not accept the client id or secret of this connection.',
-    'An administrator has to correct the connection, then you start again.',
-  ),
-  AUTHORIZATION_REFUSED: text(
-    'The provider refused',
-    'The provider did not allow this connection.',
-    'An administrator should read what the provider said below.',
-  ),
-  PROVIDER_UNREACHABLE: text(
-    'The provider cannot be reached',
-    'Evergrant could not reach the provider to finish.',
-    'Start again in some minutes. If this comes back, tell an administrator.',
-  ),
-  PROVIDER_TIMEOUT: text(
-    'The provider did not answer in time',
-    'Evergrant waited for the provider, and no answer came.',
-    'Start again in some minutes.',
-  ),
-  PROVIDER_UNAVAILABLE: text(
-    'The provider has trouble',
-    'The provider answered that it cannot do this at the moment.',
-    'Start again in some minutes.',
-  ),
-  RATE_LIMITED: text(
-    'The provider is busy',
-    'The provider asks for fewer requests at the moment.',
-    'Start again in some minutes.',
-  ),
-  INVALID_ANSWER: text(
-    'The provider gave a strange answer',
-    'What came back is not an answer of an authorization server.',
-    'Start again. If this comes back, an administrator should run the check of the connection.',
-  ),
+/** All that the pages after consent say in one language. */
+export interface CallbackTexts {
+  readonly words: CallbackWords
+  readonly connected: (account: string, connection: string) => CallbackText
+  /** Permissions that were asked for and not given. */
+  readonly incomplete: (account: string, permissions: readonly string[]) => CallbackText
+  readonly otherBrowser: CallbackText
+  /** An administrator of an organisation has allowed the program there. */
+  readonly adminConsent: CallbackText
+  readonly failures: Readonly<Record<CallbackFailure, CallbackText>>
+  /** Any other error. */
+  readonly other: (error: OAuthError) => CallbackText
 }

@@ -27,6 +27,7 @@ import { streamRoute } from './events/stream.ts'
 import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
+import { showRoute as showOverview } from './overview/show.ts'
 import { listRoute as listProviders } from './providers/list.ts'
 import { showRoute as showProvider } from './providers/show.ts'
 import { beginRoutes } from './session/begin.ts'
@@ -73,6 +74,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   listApiKeys,
   createApiKey,
   removeApiKey,
+  showOverview,
   streamRoute,
   finishRoute,
   healthRoutes,

@@ -45,9 +45,10 @@ export class Browser {
     return this.call('DELETE', path)
   }
 
-  /** A navigation: only cookies go with it. */
-  visit(url: string): Promise<Answered> {
-    return this.#send(url, { headers: { accept: 'text/html' } })
+  /** A navigation: only cookies go with it, and the languages that the browser is set to. */
+  visit(url: string, languages?: string): Promise<Answered> {
+    const headers = { accept: 'text/html', ...(languages === undefined ? {} : { 'accept-language': languages }) }
+    return this.#send(url, { headers })
   }
 
   call(method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answered> {

@@ -12,10 +12,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { changeAccount, keepAccount, refreshAccount, testAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { RemoveAccount } from './remove-account.tsx'
 import { TestOutcome } from './test-outcome.tsx'
-import { texts } from './texts.ts'
 import type { Connecting } from './use-connect.ts'
 
 interface Props {
@@ -26,6 +26,7 @@ interface Props {
 }
 
 export function AccountActions({ account, connecting, repairing }: Props) {
+  const texts = useTexts('accounts')
   const client = useQueryClient()
   const [removing, setRemoving] = useState(false)
   const test = useMutation({

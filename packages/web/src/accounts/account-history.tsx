@@ -3,11 +3,11 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { historyQuery } from '../api/accounts.ts'
 import type { Account, HistoryEntry } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { When } from '../shared/when.tsx'
 import classes from './account-history.module.css'
-import { historyWords, texts } from './texts.ts'
 
 const TROUBLE: ReadonlySet<HistoryEntry['type']> = new Set([
   'authorization_failed',
@@ -18,6 +18,7 @@ const TROUBLE: ReadonlySet<HistoryEntry['type']> = new Set([
 
 /** What happened to the account, newest first. */
 export function AccountHistory({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
   const history = useQuery({ ...historyQuery(account), placeholderData: keepPreviousData })
   if (history.isError) return <ProblemAlert error={history.error} retry={() => void history.refetch()} />
   if (!history.data) return <Skeleton height={220} radius="lg" />
@@ -34,6 +35,8 @@ export function AccountHistory({ account }: { account: Account }) {
 }
 
 function Entry({ entry }: { entry: HistoryEntry }) {
+  const historyWords = useTexts('history')
+  const texts = useTexts('accounts')
   const trouble = TROUBLE.has(entry.type)
   const Mark = trouble ? IconAlertTriangle : IconCircleCheck
   return (
@@ -43,7 +46,7 @@ function Entry({ entry }: { entry: HistoryEntry }) {
         {historyWords[entry.type]}
         {entry.times !== undefined && entry.since !== undefined && (
           <span className={classes.detail}>
-            {texts.timesSince(entry.times)} <When at={entry.since} past />
+            {texts.timesSince({ count: entry.times })} <When at={entry.since} past />
           </span>
         )}
         {entry.detail && <span className={classes.detail}>{entry.detail}</span>}
@@ -51,8 +54,10 @@ function Entry({ entry }: { entry: HistoryEntry }) {
       </span>
       <span className={classes.when}>
         <When at={entry.at} past />
-        {entry.seconds !== undefined && ` · ${texts.took(entry.seconds)}`}
+        {entry.seconds !== undefined && ` · ${texts.took({ seconds: rounded(entry.seconds) })}`}
       </span>
     </li>
   )
 }
+
+const rounded = (seconds: number): number => (seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds))

@@ -1,15 +1,16 @@
 import { Anchor } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Facts } from '../shared/facts.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { When } from '../shared/when.tsx'
 import { PermissionList } from './permission-list.tsx'
 import { PredictedEnd } from './predicted-end.tsx'
-import { texts } from './texts.ts'
 import { TokenLife } from './token-life.tsx'
 
 export function AccountOverview({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
   const { connection, subject, predicted_end: end } = account
   return (
     <>
@@ -23,7 +24,7 @@ export function AccountOverview({ account }: { account: Account }) {
                 {connection.name}
               </Anchor>,
             ],
-            [texts.refreshes, texts.times(account.refreshes)],
+            [texts.refreshes, texts.times({ count: account.refreshes })],
             ...(end ? [[texts.ends, <PredictedEnd key="ends" end={end} />] as const] : []),
             [texts.added, <When key="added" at={account.created_at} past />],
           ]}

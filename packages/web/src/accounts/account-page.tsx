@@ -1,5 +1,7 @@
 import { Tabs } from '@mantine/core'
 import type { Account } from '../api/types.ts'
+import { accountSentence } from '../languages/server-speech.ts'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { Page } from '../shared/page.tsx'
 import { AccountActions } from './account-actions.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
@@ -13,9 +15,7 @@ import { AccountTrouble } from './account-trouble.tsx'
 import { AccountUse } from './account-use.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
 import { RepairButton } from './repair-button.tsx'
-import { LOOKS } from './state.ts'
 import { AccountBadges } from './state-badge.tsx'
-import { texts } from './texts.ts'
 import { useConnect } from './use-connect.ts'
 import { WithAccount } from './with-account.tsx'
 
@@ -24,10 +24,15 @@ export function AccountPage() {
 }
 
 function AccountDetails({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
   const connecting = useConnect(account)
+  const language = useLanguage()
+  const { states } = language.texts
   const address = accountAddress(account)
   // While a connection is under way its panel says what matters; the old trouble would only confuse.
   const settling = connecting.progress !== undefined || Boolean(connecting.error)
+  // Not when it tells nothing that the badge beside it does not.
+  const sentence = accountSentence(account, language).replace(/\.$/, '')
   const trouble = !settling && needsPerson(account)
   return (
     <Page
@@ -41,10 +46,10 @@ function AccountDetails({ account }: { account: Account }) {
       description={
         <span className={classes.state}>
           <AccountBadges account={account} />
-          {!trouble && saysMore(account) && <span>{account.sentence}</span>}
+          {!trouble && sentence !== states[account.state] && <span>{sentence}</span>}
         </span>
       }
-      back={{ to: '/', label: texts.backToList }}
+      back={{ to: '/accounts', label: texts.backToList }}
     >
       <ConnectPanel account={account} connecting={connecting} />
       {trouble && (
@@ -73,9 +78,4 @@ function AccountDetails({ account }: { account: Account }) {
       </Tabs>
     </Page>
   )
-}
-
-/** Whether the sentence tells anything that the badge beside it does not. */
-function saysMore({ sentence, state }: Account): boolean {
-  return sentence.replace(/\.$/, '') !== LOOKS[state].words
 }

@@ -1,16 +1,17 @@
 import { Link } from 'react-router'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import list from '../shared/row-list.module.css'
-import { texts as shared } from '../shared/texts.ts'
 import { WhenOr } from '../shared/when.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
 import { accountAddress } from './account-label.ts'
 import { plannedRefresh } from './account-order.ts'
 import classes from './account-row.module.css'
 import { AccountBadges } from './state-badge.tsx'
-import { texts } from './texts.ts'
 
 export function AccountRow({ account }: { account: Account }) {
+  const shared = useTexts('shared')
+  const texts = useTexts('accounts')
   const address = accountAddress(account)
   const notes = [account.name === address ? undefined : account.name, account.connection.name]
   return (

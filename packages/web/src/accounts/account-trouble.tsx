@@ -1,21 +1,27 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
+import { accountAdvice, accountSentence } from '../languages/server-speech.ts'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { TechnicalDetails } from '../shared/technical-details.tsx'
-import { whoWords } from '../shared/texts.ts'
 import { LOOKS } from './state.ts'
-import { texts } from './texts.ts'
 
 /** Why an account does not work, who can fix it, and the one thing to do. */
 export function AccountTrouble({ account, title, action }: { account: Account; title?: string; action?: ReactNode }) {
-  const { words, tone, icon } = LOOKS[account.state]
+  const texts = useTexts('accounts')
+  const whoWords = useTexts('who')
+  const shared = useTexts('shared')
+  const words = useTexts('states')
+  const language = useLanguage()
+  const { tone, icon } = LOOKS[account.state]
+  const advice = accountAdvice(account, language)
   return (
-    <Notice tone={tone} icon={icon} title={title ?? words} role="status">
+    <Notice tone={tone} icon={icon} title={title ?? words[account.state]} role="status">
       <Stack gap="xs">
-        <Text size="sm">{account.sentence}</Text>
-        {account.advice && <Text size="sm">{account.advice}</Text>}
+        <Text size="sm">{accountSentence(account, language)}</Text>
+        {advice && <Text size="sm">{advice}</Text>}
         {account.link && <MoreLink href={account.link} />}
         {account.admin_consent_url && (
           <div>
@@ -27,7 +33,7 @@ export function AccountTrouble({ account, title, action }: { account: Account; t
         )}
         {account.who && (
           <Text size="sm">
-            {texts.whoCanFix}: {whoWords[account.who]}
+            {shared.whoCanFix}: {whoWords[account.who]}
           </Text>
         )}
         {action && <div>{action}</div>}

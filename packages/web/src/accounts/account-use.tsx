@@ -3,12 +3,13 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { sessionQuery } from '../api/session.ts'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Panel } from '../shared/panel.tsx'
-import { texts } from './texts.ts'
 
 /** How a program gets a token for this account, ready to be copied. */
 export function AccountUse({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
   const session = useQuery(sessionQuery)
   const server = session.data?.public_url ?? window.location.origin
   return (

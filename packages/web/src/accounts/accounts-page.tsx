@@ -6,14 +6,15 @@ import { accountsQuery } from '../api/accounts.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import { usePollInterval } from '../api/live.tsx'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { FoundAccounts } from './found-accounts.tsx'
-import { texts } from './texts.ts'
 
 export function AccountsPage() {
+  const texts = useTexts('accounts')
   const refetchInterval = usePollInterval()
   const accounts = useQuery({ ...accountsQuery, refetchInterval })
   const connections = useQuery(connectionsQuery)
@@ -42,6 +43,7 @@ export function AccountsPage() {
 }
 
 function AccountList({ accounts, noConnection }: { accounts: Account[]; noConnection: boolean }) {
+  const texts = useTexts('accounts')
   if (accounts.length > 0) return <FoundAccounts accounts={accounts} />
   if (noConnection) {
     return (

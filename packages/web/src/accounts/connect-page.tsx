@@ -5,6 +5,7 @@ import { Link } from 'react-router'
 import { connectionQuery } from '../api/connections.ts'
 import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
 import { accountAddress } from './account-label.ts'
@@ -12,7 +13,6 @@ import { ConnectPanel } from './connect-panel.tsx'
 import { ConsentSummary } from './consent-summary.tsx'
 import { permissionsOf, scopeList } from './permissions.ts'
 import { useProviderName } from './provider-name.ts'
-import { texts } from './texts.ts'
 import { useConnect } from './use-connect.ts'
 import { WithAccount } from './with-account.tsx'
 
@@ -21,6 +21,8 @@ export function ConnectPage() {
 }
 
 function ConnectAccount({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
+  const words = useTexts('scopes')
   const connecting = useConnect(account)
   const connection = useQuery(connectionQuery(account.connection.id))
   const provider = useProviderName(account)
@@ -36,10 +38,12 @@ function ConnectAccount({ account }: { account: Account }) {
   return (
     <Page
       title={
-        account.unnamed ? texts.connectTitleNew(account.connection.name) : texts.connectTitle(accountAddress(account))
+        account.unnamed
+          ? texts.connectTitleNew({ connection: account.connection.name })
+          : texts.connectTitle({ account: accountAddress(account) })
       }
-      description={texts.connectLead(provider)}
-      back={{ to: '/', label: texts.backToList }}
+      description={texts.connectLead({ provider })}
+      back={{ to: '/accounts', label: texts.backToList }}
       narrow
     >
       {!started && account.state === 'ok' && (
@@ -52,7 +56,9 @@ function ConnectAccount({ account }: { account: Account }) {
       {!started && (
         <ConsentSummary
           permissions={[
-            ...permissionsOf(scopes, definition?.features ?? []).filter(({ scopes }) => scopes[0] !== 'offline_access'),
+            ...permissionsOf(scopes, definition?.features ?? [], words).filter(
+              ({ scopes }) => scopes[0] !== 'offline_access',
+            ),
             { title: texts.whileAway, scopes: [] },
           ]}
           provider={provider}
@@ -60,7 +66,7 @@ function ConnectAccount({ account }: { account: Account }) {
           action={
             <>
               <Button size="md" onClick={connecting.begin} loading={connecting.starting}>
-                {texts.continueTo(provider)}
+                {texts.continueTo({ provider })}
               </Button>
               <Text size="sm" c="dimmed" mt="xs">
                 {texts.popupNote}

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { IconCircleCheck, IconExternalLink, IconInfoCircle, IconPlugConnectedX, IconWindow } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { CopyLink } from '../shared/copy-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
@@ -11,7 +12,6 @@ import { needsPerson } from './account-order.ts'
 import { AccountTrouble } from './account-trouble.tsx'
 import { ConnectSteps } from './connect-steps.tsx'
 import { useProviderName } from './provider-name.ts'
-import { texts } from './texts.ts'
 import type { Connecting } from './use-connect.ts'
 
 interface Props {
@@ -23,13 +23,19 @@ interface Props {
 
 /** What a person sees behind the provider's window, from the click to the green tick. */
 export function ConnectPanel({ account, connecting, after }: Props) {
+  const texts = useTexts('accounts')
   const { progress, link, windowGone, error, begin } = connecting
   const provider = useProviderName(account)
   if (error) return <ProblemAlert error={error} retry={begin} />
   if (!progress) return null
   if (progress === 'done') {
     return (
-      <Notice tone="good" icon={IconCircleCheck} title={texts.connected(accountAddress(account))} role="status">
+      <Notice
+        tone="good"
+        icon={IconCircleCheck}
+        title={texts.connected({ account: accountAddress(account) })}
+        role="status"
+      >
         <Text size="sm">{texts.connectedText}</Text>
         {after}
       </Notice>
@@ -64,7 +70,7 @@ export function ConnectPanel({ account, connecting, after }: Props) {
             </Text>
             <Group gap="sm">
               <Button component="a" href={link} rightSection={<IconExternalLink size={17} aria-hidden />}>
-                {texts.continueTo(provider)}
+                {texts.continueTo({ provider })}
               </Button>
               <CopyLink link={link}>{texts.copyLink}</CopyLink>
             </Group>
@@ -77,7 +83,7 @@ export function ConnectPanel({ account, connecting, after }: Props) {
           </Notice>
         ) : (
           <Text size="sm" c="dimmed" role="status">
-            {texts.inOtherWindow(provider)}
+            {texts.inOtherWindow({ provider })}
           </Text>
         )}
       </Stack>

@@ -1,11 +1,12 @@
 import { Loader, VisuallyHidden } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
+import { useTexts } from '../languages/speaking.tsx'
 import { CONNECT_STEPS, type ConnectStep } from './connect-progress.ts'
 import classes from './connect-steps.module.css'
-import { texts } from './texts.ts'
 
 /** Where the connection stands, told by the server. */
 export function ConnectSteps({ current }: { current: ConnectStep }) {
+  const texts = useTexts('accounts')
   const at = CONNECT_STEPS.indexOf(current)
   return (
     <ol className={classes.steps}>

@@ -1,9 +1,9 @@
 import { IconCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import classes from './consent-summary.module.css'
 import type { Permission } from './permissions.ts'
-import { texts } from './texts.ts'
 
 interface Props {
   permissions: readonly Permission[]
@@ -14,6 +14,7 @@ interface Props {
 
 /** One page, plain words: what will be allowed, for whom, how to undo it. */
 export function ConsentSummary({ permissions, provider, hint, action }: Props) {
+  const texts = useTexts('accounts')
   return (
     <Panel title={texts.whatTitle}>
       <ul className={classes.permissions}>
@@ -31,9 +32,9 @@ export function ConsentSummary({ permissions, provider, hint, action }: Props) {
       </ul>
       <dl className={classes.facts}>
         <dt>{texts.forWhom}</dt>
-        <dd>{texts.forWhomText(hint)}</dd>
+        <dd>{hint ? texts.forWhomHint({ hint }) : texts.forWhomAnyone}</dd>
         <dt>{texts.undo}</dt>
-        <dd>{texts.undoText(provider)}</dd>
+        <dd>{texts.undoText({ provider })}</dd>
       </dl>
       {action}
     </Panel>

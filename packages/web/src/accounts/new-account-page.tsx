@@ -6,16 +6,17 @@ import { Link, useNavigate, useSearchParams } from 'react-router'
 import { createAccount, keepAccount } from '../api/accounts.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import type { Connection } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { Page } from '../shared/page.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
-import { texts } from './texts.ts'
 
 export function NewAccountPage() {
+  const texts = useTexts('accounts')
   const connections = useQuery(connectionsQuery)
   return (
-    <Page title={texts.newTitle} description={texts.newLead} back={{ to: '/', label: texts.backToList }} narrow>
+    <Page title={texts.newTitle} description={texts.newLead} back={{ to: '/accounts', label: texts.backToList }} narrow>
       {connections.data ? (
         <NewAccount connections={connections.data} />
       ) : connections.isError ? (
@@ -28,6 +29,7 @@ export function NewAccountPage() {
 }
 
 function NewAccount({ connections }: { connections: Connection[] }) {
+  const texts = useTexts('accounts')
   if (connections.length > 0) return <NewAccountForm connections={connections} />
   return (
     <EmptyState
@@ -45,6 +47,7 @@ function NewAccount({ connections }: { connections: Connection[] }) {
 }
 
 function NewAccountForm({ connections }: { connections: Connection[] }) {
+  const texts = useTexts('accounts')
   const client = useQueryClient()
   const navigate = useNavigate()
   const [search] = useSearchParams()

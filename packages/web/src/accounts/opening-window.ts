@@ -1,5 +1,5 @@
+import type { Language } from '../languages/languages.ts'
 import { logoShape } from '../shared/logo-shape.ts'
-import { texts } from './texts.ts'
 
 const SIZE = { width: 520, height: 720 }
 
@@ -7,20 +7,20 @@ const SIZE = { width: 520, height: 720 }
  * Opens the window of the provider. Must be called inside the click: later, browsers take it for an unwanted one.
  * Until its address is known it shows our own words. `undefined`: the browser refused.
  */
-export function openWaitingWindow(provider: string): Window | undefined {
+export function openWaitingWindow(provider: string, language: Language): Window | undefined {
   const left = Math.max(0, window.screenX + (window.outerWidth - SIZE.width) / 2)
   const top = Math.max(0, window.screenY + (window.outerHeight - SIZE.height) / 2)
   const features = `popup,width=${SIZE.width},height=${SIZE.height},left=${Math.round(left)},top=${Math.round(top)}`
   const opened = window.open('about:blank', '_blank', features)
   if (!opened || opened.closed) return undefined
-  write(opened.document, provider)
+  write(opened.document, provider, language)
   return opened
 }
 
-function write(page: Document, provider: string): void {
+function write(page: Document, provider: string, { tag, texts: { accounts: texts } }: Language): void {
   const dark = document.documentElement.getAttribute('data-mantine-color-scheme') === 'dark'
-  page.title = texts.opening(provider)
-  page.documentElement.lang = 'en'
+  page.title = texts.opening({ provider })
+  page.documentElement.lang = tag
   Object.assign(page.body.style, {
     margin: '0',
     minHeight: '100vh',
@@ -33,7 +33,7 @@ function write(page: Document, provider: string): void {
     color: dark ? '#e4eae6' : '#1b2620',
   })
   const title = page.createElement('h1')
-  title.textContent = texts.opening(provider)
+  title.textContent = texts.opening({ provider })
   Object.assign(title.style, { font: '600 20px system-ui, sans-serif', margin: '8px 0 0' })
   const note = page.createElement('p')
   note.textContent = texts.openingNote

@@ -3,16 +3,18 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import classes from './permission-list.module.css'
 import { permissionsOf, scopeList } from './permissions.ts'
-import { texts } from './texts.ts'
 
 /** What was granted, and by name what is missing. */
 export function PermissionList({ account }: { account: Account }) {
+  const texts = useTexts('accounts')
+  const words = useTexts('scopes')
   const features = useQuery(providerQuery(account.connection.provider)).data?.features ?? []
-  const granted = permissionsOf(scopeList(account.granted_scope), features)
-  const missing = permissionsOf(account.missing_scopes, features)
+  const granted = permissionsOf(scopeList(account.granted_scope), features, words)
+  const missing = permissionsOf(account.missing_scopes, features, words)
   return (
     <Panel title={texts.permissions} description={missing.length > 0 ? texts.missingText : undefined}>
       {granted.length + missing.length === 0 && <Text c="dimmed">{texts.noScopes}</Text>}

@@ -1,5 +1,5 @@
 import type { ProviderFeature } from '../api/types.ts'
-import { scopeWords } from './texts.ts'
+import type { Texts } from '../languages/languages.ts'
 
 export interface Permission {
   readonly title: string
@@ -9,13 +9,18 @@ export interface Permission {
 export const scopeList = (scope: string | undefined): string[] => scope?.split(' ').filter(Boolean) ?? []
 
 /** Scopes as words: the provider's named features first, then the standard scopes, then what has no words. */
-export function permissionsOf(scopes: readonly string[], features: readonly ProviderFeature[]): Permission[] {
+export function permissionsOf(
+  scopes: readonly string[],
+  features: readonly ProviderFeature[],
+  words: Texts['scopes'],
+): Permission[] {
+  const known: Readonly<Record<string, string>> = words
   const asked = new Set(scopes)
   const whole = features.filter((feature) => feature.scopes.length > 0 && feature.scopes.every((one) => asked.has(one)))
   const named = new Set(whole.flatMap((feature) => feature.scopes))
   const rest = scopes.filter((scope) => !named.has(scope))
   return [
     ...whole.map(({ title, scopes }) => ({ title, scopes })),
-    ...rest.map((scope) => ({ title: scopeWords[scope] ?? scope, scopes: [scope] })),
+    ...rest.map((scope) => ({ title: known[scope] ?? scope, scopes: [scope] })),
   ]
 }

@@ -1,11 +1,12 @@
 import { Text } from '@mantine/core'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { When } from '../shared/when.tsx'
-import { texts } from './texts.ts'
 
 /** When the permission ends by itself, why, and what can be done about it. */
 export function PredictedEnd({ end }: { end: NonNullable<Account['predicted_end']> }) {
+  const texts = useTexts('accounts')
   return (
     <>
       <When at={end.at} />

@@ -4,14 +4,16 @@ import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { dropAccount, removeAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
 import { tellRemoved } from '../shared/tell-removed.tsx'
 import { accountAddress } from './account-label.ts'
 import { useProviderName } from './provider-name.ts'
-import { texts } from './texts.ts'
 
 export function RemoveAccount({ account, open, onClose }: { account: Account; open: boolean; onClose: () => void }) {
+  const texts = useTexts('accounts')
   const client = useQueryClient()
+  const language = useLanguage()
   const navigate = useNavigate()
   const [revoke, setRevoke] = useState(true)
   const address = accountAddress(account)
@@ -19,15 +21,15 @@ export function RemoveAccount({ account, open, onClose }: { account: Account; op
   const remove = useMutation({
     mutationFn: () => removeAccount(account.id, revoke),
     onSuccess: async (removal) => {
-      await navigate('/', { replace: true })
+      await navigate('/accounts', { replace: true })
       dropAccount(client, account.id)
-      tellRemoved(texts.removed(address), provider, removal)
+      tellRemoved(texts.removed({ account: address }), provider, removal, language)
     },
   })
   return (
     <ConfirmDialog
       open={open}
-      title={texts.removeTitle(address)}
+      title={texts.removeTitle({ account: address })}
       action={texts.remove}
       busy={remove.isPending}
       error={remove.error}
@@ -38,7 +40,7 @@ export function RemoveAccount({ account, open, onClose }: { account: Account; op
       <Checkbox
         checked={revoke}
         onChange={(event) => setRevoke(event.currentTarget.checked)}
-        label={texts.removeRevoke(provider)}
+        label={texts.removeRevoke({ provider })}
         description={texts.removeRevokeHelp}
       />
     </ConfirmDialog>

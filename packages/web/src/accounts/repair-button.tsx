@@ -1,11 +1,12 @@
 import { Button } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Account } from '../api/types.ts'
-import { texts } from './texts.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import type { Connecting } from './use-connect.ts'
 
 /** The one thing that helps an account in trouble: consent again, or the connection's settings. */
 export function RepairButton({ account, connecting }: { account: Account; connecting: Connecting }) {
+  const texts = useTexts('accounts')
   if (account.state === 'connection_error') {
     return (
       <Button component={Link} to={`/settings/connections/${account.connection.id}`} size="xs">

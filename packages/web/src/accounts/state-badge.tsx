@@ -1,4 +1,5 @@
 import type { Account, AccountState } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { LOOKS } from './state.ts'
 import classes from './state-badge.module.css'
 
@@ -14,11 +15,12 @@ export function AccountBadges({ account: { state, awaiting_consent } }: { accoun
 
 /** A state: colour, icon and words together, so that none of them is needed alone. */
 function StateBadge({ state }: { state: AccountState }) {
-  const { words, tone, icon: Mark } = LOOKS[state]
+  const words = useTexts('states')
+  const { tone, icon: Mark } = LOOKS[state]
   return (
     <span className={classes.badge} data-tone={tone} data-state={state}>
       <Mark size={16} stroke={1.9} aria-hidden />
-      {words}
+      {words[state]}
     </span>
   )
 }

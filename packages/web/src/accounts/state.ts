@@ -15,24 +15,20 @@ import type { AccountState } from '../api/types.ts'
 import type { Tone } from '../shared/notice.tsx'
 
 interface Look {
-  readonly words: string
   readonly tone: Tone
   readonly icon: Icon
 }
 
+/** How a state looks; its words are in the catalogue of texts. */
 export const LOOKS: Readonly<Record<AccountState, Look>> = {
-  new: { words: 'Not connected yet', tone: 'quiet', icon: IconCircleDashed },
-  awaiting_consent: { words: 'Waiting for consent', tone: 'wait', icon: IconHourglass },
-  checking: { words: 'Checking', tone: 'wait', icon: IconRefreshDot },
-  ok: { words: 'Working', tone: 'good', icon: IconCircleCheck },
-  delayed: { words: 'Slow provider, still working', tone: 'warn', icon: IconClockExclamation },
-  degraded: { words: 'Temporarily unavailable', tone: 'warn', icon: IconCloudOff },
-  needs_consent: { words: 'Please reconnect', tone: 'bad', icon: IconPlugConnectedX },
-  blocked_by_admin: { words: 'Ask your administrator', tone: 'bad', icon: IconShieldLock },
-  connection_error: {
-    words: 'Connection settings need attention',
-    tone: 'bad',
-    icon: IconAlertCircle,
-  },
-  paused: { words: 'Paused', tone: 'quiet', icon: IconPlayerPause },
+  new: { tone: 'quiet', icon: IconCircleDashed },
+  awaiting_consent: { tone: 'wait', icon: IconHourglass },
+  checking: { tone: 'wait', icon: IconRefreshDot },
+  ok: { tone: 'good', icon: IconCircleCheck },
+  delayed: { tone: 'warn', icon: IconClockExclamation },
+  degraded: { tone: 'warn', icon: IconCloudOff },
+  needs_consent: { tone: 'bad', icon: IconPlugConnectedX },
+  blocked_by_admin: { tone: 'bad', icon: IconShieldLock },
+  connection_error: { tone: 'bad', icon: IconAlertCircle },
+  paused: { tone: 'quiet', icon: IconPlayerPause },
 }

@@ -1,11 +1,16 @@
 import { Text } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import type { AccountTest } from '../api/types.ts'
+import { testWords } from '../languages/server-speech.ts'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
-import { whoWords } from '../shared/texts.ts'
-import { texts } from './texts.ts'
 
-export function TestOutcome({ outcome: { ok, detail, who, advice } }: { outcome: AccountTest }) {
+export function TestOutcome({ outcome }: { outcome: AccountTest }) {
+  const whoWords = useTexts('who')
+  const { ok, who } = outcome
+  const { detail, advice } = testWords(outcome, useLanguage())
+  const texts = useTexts('accounts')
+  const shared = useTexts('shared')
   return (
     <Notice
       tone={ok ? 'good' : 'bad'}
@@ -17,7 +22,7 @@ export function TestOutcome({ outcome: { ok, detail, who, advice } }: { outcome:
       {!ok && advice && <Text size="sm">{advice}</Text>}
       {!ok && who && (
         <Text size="sm">
-          {texts.whoCanFix}: {whoWords[who]}
+          {shared.whoCanFix}: {whoWords[who]}
         </Text>
       )}
     </Notice>

@@ -1,16 +1,17 @@
 import { Text } from '@mantine/core'
 import type { Account } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Facts } from '../shared/facts.tsx'
 import { useNow } from '../shared/now.ts'
 import { Panel } from '../shared/panel.tsx'
-import { texts as shared } from '../shared/texts.ts'
 import { WhenOr } from '../shared/when.tsx'
 import { plannedRefresh } from './account-order.ts'
-import { texts } from './texts.ts'
 import classes from './token-life.module.css'
 
 /** When the access token was obtained, will be renewed and would expire, on one small line. */
 export function TokenLife({ account }: { account: Account }) {
+  const shared = useTexts('shared')
+  const texts = useTexts('accounts')
   const now = useNow()
   const { last_success_at: from, expires_at: to } = account
   const renew = plannedRefresh(account)

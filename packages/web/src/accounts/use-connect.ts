@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { accountQuery, authorizeAccount } from '../api/accounts.ts'
 import { consentChannel } from '../api/agreed.ts'
 import type { Account, ConsentMessage, ConsentOutcome } from '../api/types.ts'
+import { useLanguage } from '../languages/speaking.tsx'
 import { type ConnectProgress, connectProgress } from './connect-progress.ts'
 import { openWaitingWindow } from './opening-window.ts'
 import { useProviderName } from './provider-name.ts'
@@ -27,6 +28,7 @@ export interface Connecting {
  */
 export function useConnect(account: Account): Connecting {
   const client = useQueryClient()
+  const language = useLanguage()
   const provider = useProviderName(account)
   const [before, setBefore] = useState<Account>()
   const [link, setLink] = useState<string>()
@@ -40,7 +42,7 @@ export function useConnect(account: Account): Connecting {
 
   const begin = () => {
     opened.current?.close()
-    const popup = openWaitingWindow(provider)
+    const popup = openWaitingWindow(provider, language)
     opened.current = popup
     setWindowGone(false)
     setLink(undefined)

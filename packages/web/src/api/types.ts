@@ -24,6 +24,8 @@ export type {
   NewApiKey,
   NewApiKeyResult,
   NewConnection,
+  Overview,
+  OverviewSpan,
   Problem,
   Provider,
   ProviderFeature,

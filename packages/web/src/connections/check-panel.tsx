@@ -3,15 +3,16 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { checkConnection } from '../api/connections.ts'
 import type { CheckResult, Connection } from '../api/types.ts'
+import { checkWords } from '../languages/server-speech.ts'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
-import { whoWords } from '../shared/texts.ts'
 import classes from './check-panel.module.css'
-import { texts } from './texts.ts'
 
 /** Each step that the server tried, what came of it, and what to do where it failed. */
 export function CheckPanel({ connection }: { connection: Connection }) {
+  const texts = useTexts('connections')
   const check = useMutation({ mutationFn: () => checkConnection(connection.id) })
   return (
     <Panel
@@ -30,28 +31,35 @@ export function CheckPanel({ connection }: { connection: Connection }) {
 }
 
 function CheckSteps({ result }: { result: CheckResult }) {
+  const language = useLanguage()
+  const whoWords = useTexts('who')
+  const texts = useTexts('connections')
   return (
     <>
       <Text fw={600} mb="sm" role="status">
         {result.ok ? texts.checkOk : texts.checkBad}
       </Text>
       <ul className={classes.steps}>
-        {result.checks.map(({ id, title, ok, detail, who, advice, link }) => (
-          <li key={id} data-tone={ok ? 'good' : 'bad'}>
-            {ok ? (
-              <IconCheck size={18} role="img" aria-label={texts.passed} />
-            ) : (
-              <IconX size={18} role="img" aria-label={texts.failed} />
-            )}
-            <div className={classes.words}>
-              <div>{title}</div>
-              <div className={classes.detail}>{detail}</div>
-              {advice && <div className={classes.advice}>{advice}</div>}
-              {link && <MoreLink href={link} />}
-              {who && <div className={classes.detail}>{whoWords[who]}</div>}
-            </div>
-          </li>
-        ))}
+        {result.checks.map((check) => {
+          const { id, ok, who, link } = check
+          const { title, detail, advice } = checkWords(check, language)
+          return (
+            <li key={id} data-tone={ok ? 'good' : 'bad'}>
+              {ok ? (
+                <IconCheck size={18} role="img" aria-label={texts.passed} />
+              ) : (
+                <IconX size={18} role="img" aria-label={texts.failed} />
+              )}
+              <div className={classes.words}>
+                <div>{title}</div>
+                <div className={classes.detail}>{detail}</div>
+                {advice && <div className={classes.advice}>{advice}</div>}
+                {link && <MoreLink href={link} />}
+                {who && <div className={classes.detail}>{whoWords[who]}</div>}
+              </div>
+            </li>
+          )
+        })}
       </ul>
     </>
   )

@@ -1,9 +1,9 @@
 import { Select, Stack, TextInput } from '@mantine/core'
 import type { Connection, Provider } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
 import { SecretField } from './secret-field.tsx'
-import { clientAuthWords, texts } from './texts.ts'
 
 interface Props {
   form: DraftForm
@@ -12,6 +12,8 @@ interface Props {
 }
 
 export function ClientFields({ form, provider, connection }: Props) {
+  const clientAuthWords = useTexts('clientAuth')
+  const texts = useTexts('connections')
   return (
     <Panel title={texts.clientTitle} description={texts.clientLead}>
       <Stack gap="lg">
@@ -23,6 +25,14 @@ export function ClientFields({ form, provider, connection }: Props) {
           {...form.getInputProps('client_id')}
         />
         {form.values.client_auth !== 'none' && <SecretField form={form} connection={connection} />}
+        {form.values.client_auth !== 'none' && (
+          <TextInput
+            type="date"
+            label={texts.secretExpiry}
+            description={texts.secretExpiryHelp}
+            {...form.getInputProps('secret_expires')}
+          />
+        )}
         {provider.client_auth.length > 1 && (
           <Select
             label={texts.clientAuth}

@@ -1,5 +1,5 @@
 import type { ClientAuth, Connection, ConnectionPatch, NewConnection, Provider } from '../api/types.ts'
-import { texts } from './texts.ts'
+import type { Texts } from '../languages/languages.ts'
 
 /** The form's values: every field present, empty where nothing was entered. */
 export interface ConnectionDraft {
@@ -7,6 +7,8 @@ export interface ConnectionDraft {
   provider: string
   client_id: string
   client_secret: string
+  /** A day as a date field writes it, `2027-01-31`. */
+  secret_expires: string
   client_auth: ClientAuth
   parameters: Record<string, string>
   scope: string
@@ -20,6 +22,7 @@ export const emptyDraft: ConnectionDraft = {
   provider: '',
   client_id: '',
   client_secret: '',
+  secret_expires: '',
   client_auth: 'client_secret_basic',
   parameters: {},
   scope: '',
@@ -46,6 +49,10 @@ export function draftOf(connection: Connection): ConnectionDraft {
     provider: connection.provider,
     client_id: connection.client_id,
     client_secret: '',
+    secret_expires:
+      connection.secret_expires_at === undefined
+        ? ''
+        : new Date(connection.secret_expires_at * 1000).toISOString().slice(0, 10),
     client_auth: connection.client_auth,
     parameters: { ...connection.parameters },
     scope: connection.scope,
@@ -58,7 +65,7 @@ export function draftOf(connection: Connection): ConnectionDraft {
 /** The body that makes a connection: only what was entered. */
 export function newConnectionOf(draft: ConnectionDraft): NewConnection {
   const { parameters, ...patch } = connectionPatchOf(draft)
-  const entered = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== ''))
+  const entered = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== '' && value !== null))
   return {
     ...entered,
     name: draft.name.trim(),
@@ -71,6 +78,7 @@ export function newConnectionOf(draft: ConnectionDraft): NewConnection {
 /** The body that changes one: an emptied field is sent empty, which removes it, but an untouched secret is not sent. */
 export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
   const secret = draft.client_secret.trim()
+  const expires = Date.parse(draft.secret_expires) / 1000
   const withoutSecret = draft.client_auth === 'none' || draft.client_auth === 'none_basic'
   return {
     name: draft.name.trim(),
@@ -79,30 +87,37 @@ export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
     parameters: Object.fromEntries(
       Object.entries(draft.parameters)
         .map(([name, value]) => [name, value.trim()] as const)
-        .filter(([, value]) => value !== ''),
+        .filter(([, value]) => value !== '' && value !== null),
     ),
     scope: draft.scope.trim().replace(/\s+/g, ' '),
     issuer: draft.issuer.trim(),
     authorization_endpoint: draft.authorization_endpoint.trim(),
     token_endpoint: draft.token_endpoint.trim(),
+    secret_expires_at: withoutSecret || Number.isNaN(expires) ? null : expires,
     ...(withoutSecret ? { client_secret: '' } : secret ? { client_secret: secret } : {}),
   }
 }
 
 /** Messages by field path, for what can be said without asking the server. */
-export function draftErrors(draft: ConnectionDraft, provider: Provider | undefined): Record<string, string> {
+export function draftErrors(
+  draft: ConnectionDraft,
+  provider: Provider | undefined,
+  texts: Texts['connections'],
+): Record<string, string> {
   const errors: Record<string, string> = {}
   if (!provider) errors['provider'] = texts.providerMissing
   if (!draft.name.trim()) errors['name'] = texts.nameMissing
   if (!draft.client_id.trim()) errors['client_id'] = texts.clientIdMissing
   for (const { name, title, pattern, values, default: preset, example, optional } of provider?.parameters ?? []) {
     const value = draft.parameters[name]?.trim() ?? ''
-    if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing(title)
+    if (!value && preset === undefined && !optional) errors[`parameters.${name}`] = texts.parameterMissing({ title })
     else if (
       value &&
       ((pattern && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) || values?.includes(value) === false)
     ) {
-      errors[`parameters.${name}`] = texts.parameterWrong(title, example)
+      errors[`parameters.${name}`] = example
+        ? texts.parameterWrongLike({ title, example })
+        : texts.parameterWrong({ title })
     }
   }
   const addresses = ['issuer', 'authorization_endpoint', 'token_endpoint'] as const

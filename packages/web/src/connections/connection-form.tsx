@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { ProblemError } from '../api/problem-error.ts'
 import { providerQuery, providersQuery } from '../api/providers.ts'
 import type { Connection, Provider, ProviderSummary } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { ClientFields } from './client-fields.tsx'
 import { type ConnectionDraft, draftErrors, draftFor, draftOf, emptyDraft } from './connection-draft.ts'
@@ -13,7 +14,6 @@ import { ParameterFields } from './parameter-fields.tsx'
 import { ProviderFields } from './provider-fields.tsx'
 import { Registration } from './registration.tsx'
 import { ScopeFields } from './scope-fields.tsx'
-import { texts } from './texts.ts'
 
 interface Props {
   connection?: Connection
@@ -39,12 +39,13 @@ function LoadedForm({
   onSubmit,
   providers,
 }: Props & { providers: ProviderSummary[] }) {
+  const texts = useTexts('connections')
   const [chosen, setChosen] = useState(connection?.provider)
   const details = useQuery({ ...providerQuery(chosen ?? ''), enabled: chosen !== undefined })
   const provider = details.data
   const form = useForm<ConnectionDraft>({
     initialValues: connection ? draftOf(connection) : emptyDraft,
-    validate: (draft) => draftErrors(draft, provider),
+    validate: (draft) => draftErrors(draft, provider, texts),
   })
   const [refused, setRefused] = useState(false)
 

@@ -7,6 +7,7 @@ import { Link, useLocation, useParams } from 'react-router'
 import { connectionQuery, keepConnection, updateConnection } from '../api/connections.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import type { Connection, ConnectionPatch } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { LoadingPage } from '../shared/loading-page.tsx'
 import { NotFound } from '../shared/not-found.tsx'
@@ -18,7 +19,6 @@ import { CheckPanel } from './check-panel.tsx'
 import { connectionPatchOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
-import { texts } from './texts.ts'
 
 export function ConnectionPage() {
   const { id = '' } = useParams()
@@ -30,6 +30,7 @@ export function ConnectionPage() {
 }
 
 function EditConnection({ connection }: { connection: Connection }) {
+  const texts = useTexts('connections')
   const client = useQueryClient()
   const justMade = (useLocation().state as { made?: boolean } | null)?.made === true
   const [saves, setSaves] = useState(0)
@@ -46,7 +47,7 @@ function EditConnection({ connection }: { connection: Connection }) {
   return (
     <Page
       title={connection.name}
-      description={`${connection.provider_name} · ${texts.accounts(ok, total)}`}
+      description={`${connection.provider_name} · ${total === 0 ? texts.accountsNone : texts.accounts({ ok, count: total })}`}
       back={{ to: '/settings/connections', label: texts.backToList }}
     >
       {justMade && (

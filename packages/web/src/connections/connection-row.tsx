@@ -1,12 +1,14 @@
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import type { Connection } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import list from '../shared/row-list.module.css'
 import classes from './connection-row.module.css'
 import { ProviderMark } from './provider-mark.tsx'
-import { texts } from './texts.ts'
+import { SecretEnd } from './secret-end.tsx'
 
 export function ConnectionRow({ connection }: { connection: Connection }) {
+  const texts = useTexts('connections')
   const { ok, total } = connection.accounts
   const tone = total === 0 ? 'quiet' : ok === total ? 'good' : 'warn'
   const Mark = { quiet: IconCircleDashed, good: IconCircleCheck, warn: IconAlertTriangle }[tone]
@@ -17,6 +19,11 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
         <span className={list.main}>
           <span className={classes.name}>{connection.name}</span>
           <span className={classes.note}>{connection.provider_name}</span>
+          {connection.secret_expires_at !== undefined && (
+            <span className={classes.note}>
+              <SecretEnd at={connection.secret_expires_at} />
+            </span>
+          )}
           {connection.last_error && (
             <span className={classes.error}>
               {texts.lastError}: {connection.last_error}
@@ -24,7 +31,7 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
           )}
         </span>
         <span className={classes.accounts} data-tone={tone}>
-          <Mark size={17} aria-hidden /> {texts.accounts(ok, total)}
+          <Mark size={17} aria-hidden /> {total === 0 ? texts.accountsNone : texts.accounts({ ok, count: total })}
         </span>
       </Link>
     </li>

@@ -3,15 +3,16 @@ import { IconPlugConnected, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { connectionsQuery } from '../api/connections.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import list from '../shared/row-list.module.css'
 import { ConnectionRow } from './connection-row.tsx'
-import { texts } from './texts.ts'
 
 export function ConnectionsPage() {
+  const texts = useTexts('connections')
   const connections = useQuery(connectionsQuery)
   const add = (
     <Button component={Link} to="/settings/connections/new" leftSection={<IconPlus size={18} aria-hidden />}>

@@ -1,9 +1,10 @@
 import { Stack, TextInput } from '@mantine/core'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
-import { texts } from './texts.ts'
 
 export function EndpointFields({ form }: { form: DraftForm }) {
+  const texts = useTexts('connections')
   return (
     <Panel title={texts.issuerTitle} description={texts.issuerLead}>
       <Stack gap="lg">

@@ -3,13 +3,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { createConnection, keepConnection } from '../api/connections.ts'
 import { ProblemError } from '../api/problem-error.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Page } from '../shared/page.tsx'
 import { newConnectionOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { forgetNewAddress, newAddressQuery } from './new-address.ts'
-import { texts } from './texts.ts'
 
 export function NewConnectionPage() {
+  const texts = useTexts('connections')
   const client = useQueryClient()
   const navigate = useNavigate()
   const address = useQuery(newAddressQuery)

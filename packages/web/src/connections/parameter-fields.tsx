@@ -1,11 +1,12 @@
 import { Select, Stack, TextInput } from '@mantine/core'
 import type { Provider } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
-import { texts } from './texts.ts'
 
 /** What this provider wants to know about the organisation, for instance a tenant: rendered from its data. */
 export function ParameterFields({ form, provider }: { form: DraftForm; provider: Provider }) {
+  const texts = useTexts('connections')
   return (
     <Panel title={texts.parametersTitle}>
       <Stack gap="lg">
@@ -25,7 +26,7 @@ export function ParameterFields({ form, provider }: { form: DraftForm; provider:
               key={name}
               label={title}
               description={
-                [help, example && `${texts.example}: ${example}`, optional && texts.parameterOptional]
+                [help, example && texts.example({ example }), optional && texts.parameterOptional]
                   .filter(Boolean)
                   .join(' ') || undefined
               }

@@ -2,12 +2,12 @@ import { Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { IconInfoCircle, IconUserOff, IconZoomQuestion } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import type { Provider, ProviderSummary } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
 import { matching } from './provider-filter.ts'
 import { ProviderMark } from './provider-mark.tsx'
-import { texts } from './texts.ts'
 
 interface Props {
   form: DraftForm
@@ -20,6 +20,7 @@ interface Props {
 }
 
 export function ProviderFields({ form, providers, provider, fixed, onChoose }: Props) {
+  const texts = useTexts('connections')
   return (
     <Panel title={texts.providerTitle}>
       <Stack gap="lg">
@@ -39,13 +40,14 @@ export function ProviderFields({ form, providers, provider, fixed, onChoose }: P
 }
 
 function ProviderSelect({ form, providers, onChoose }: Pick<Props, 'form' | 'providers' | 'onChoose'>) {
+  const texts = useTexts('connections')
   const byId = useMemo(() => new Map(providers.map((one) => [one.id, one])), [providers])
   const data = useMemo(() => providers.map(({ id, name }) => ({ value: id, label: name })), [providers])
   return (
     <Select
       {...form.getInputProps('provider')}
       label={texts.provider}
-      description={texts.providerHelp(providers.length)}
+      description={texts.providerHelp({ count: providers.length })}
       placeholder={texts.providerSearch}
       data={data}
       filter={({ search }) => {
@@ -65,6 +67,7 @@ function ProviderSelect({ form, providers, onChoose }: Pick<Props, 'form' | 'pro
 }
 
 function Option({ provider }: { provider: ProviderSummary | undefined }) {
+  const texts = useTexts('connections')
   if (!provider) return null
   const { name, confidence, status, sandbox } = provider
   const words = [
@@ -88,20 +91,21 @@ function Option({ provider }: { provider: ProviderSummary | undefined }) {
 
 /** What an administrator should know before relying on it. */
 function Sureness({ provider: { name, confidence, sources, notes, consent } }: { provider: Provider }) {
+  const texts = useTexts('connections')
   return (
     <>
       {!consent && (
         <Notice tone="warn" icon={IconUserOff} title={texts.noConsentTitle}>
-          <Text size="sm">{texts.noConsentText(name)}</Text>
+          <Text size="sm">{texts.noConsentText({ provider: name })}</Text>
         </Notice>
       )}
       {confidence === 'single' && (
         <Notice tone="warn" icon={IconZoomQuestion} title={texts.singleTitle}>
-          <Text size="sm">{texts.singleText(name, sources.join(', '))}</Text>
+          <Text size="sm">{texts.singleText({ provider: name, sources: sources.join(', ') })}</Text>
         </Notice>
       )}
       {notes.length > 0 && (
-        <Notice tone="quiet" icon={IconInfoCircle} title={texts.goodToKnow(name)}>
+        <Notice tone="quiet" icon={IconInfoCircle} title={texts.goodToKnow({ provider: name })}>
           {notes.map((note) => (
             <Text size="sm" key={note}>
               {note}

@@ -4,13 +4,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { sessionQuery } from '../api/session.ts'
 import type { Provider } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
 import classes from '../shared/technical-details.module.css'
 import { isSafeAddress } from './connection-draft.ts'
 import { SetupSteps } from './setup-steps.tsx'
-import { texts } from './texts.ts'
 
 interface Props {
   provider: Provider
@@ -21,12 +21,13 @@ interface Props {
 
 /** What to enter in the provider's console, with our redirect URI to the letter. */
 export function Registration({ provider, redirectUri, made }: Props) {
+  const texts = useTexts('connections')
   // Whoever comes back to a connection has registered it.
   const [open, setOpen] = useState(!made)
   const id = useId()
   return (
     <Panel
-      title={provider.needs_issuer ? texts.registerSomewhere : texts.registerTitle(provider.name)}
+      title={provider.needs_issuer ? texts.registerSomewhere : texts.registerTitle({ provider: provider.name })}
       description={texts.registerLead}
       aside={
         <Group gap="md">
@@ -55,6 +56,7 @@ export function Registration({ provider, redirectUri, made }: Props) {
 }
 
 function AddressWarning() {
+  const texts = useTexts('connections')
   const session = useQuery(sessionQuery)
   const publicUrl = session.data?.public_url
   if (!publicUrl || !URL.canParse(publicUrl)) return null
@@ -65,7 +67,7 @@ function AddressWarning() {
       <Notice
         tone="warn"
         icon={IconAlertTriangle}
-        title={elsewhere ? texts.otherAddress(publicUrl, window.location.origin) : texts.notHttps}
+        title={elsewhere ? texts.otherAddress({ address: publicUrl, here: window.location.origin }) : texts.notHttps}
       >
         {elsewhere && <Text size="sm">{texts.otherAddressAdvice}</Text>}
       </Notice>

@@ -1,12 +1,13 @@
 import { Checkbox, Stack, Text, Textarea } from '@mantine/core'
 import type { Provider, ProviderFeature } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
 import { addFeature, hasFeature, removeFeature } from './scopes.ts'
-import { texts } from './texts.ts'
 
 /** Permissions as named features; the raw scopes stay visible and editable below, and are what is stored. */
 export function ScopeFields({ form, provider }: { form: DraftForm; provider: Provider }) {
+  const texts = useTexts('connections')
   const { scope } = form.values
   const toggle = (feature: ProviderFeature, on: boolean) =>
     form.setFieldValue('scope', on ? addFeature(scope, feature) : removeFeature(scope, feature, provider.features))

@@ -1,16 +1,22 @@
 import { Button, Group, Input, PasswordInput, Stack } from '@mantine/core'
 import { useState } from 'react'
 import type { Connection } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { When } from '../shared/when.tsx'
 import type { DraftForm } from './draft-form.ts'
 import classes from './secret-field.module.css'
-import { texts } from './texts.ts'
 
 /** Write-only: a stored secret is shown as its last characters and its age, and can be replaced, never read. */
 export function SecretField({ form, connection }: { form: DraftForm; connection: Connection | undefined }) {
+  const texts = useTexts('connections')
   const [replacing, setReplacing] = useState(false)
+  const replace = () => {
+    // A new secret ends when its own date says, not when the former one does.
+    form.setFieldValue('secret_expires', '')
+    setReplacing(true)
+  }
   if (connection?.has_secret && !replacing) {
-    return <StoredSecret connection={connection} onReplace={() => setReplacing(true)} />
+    return <StoredSecret connection={connection} onReplace={replace} />
   }
   return (
     <Stack gap={6} align="flex-start">
@@ -40,12 +46,13 @@ export function SecretField({ form, connection }: { form: DraftForm; connection:
 }
 
 function StoredSecret({ connection, onReplace }: { connection: Connection; onReplace: () => void }) {
+  const texts = useTexts('connections')
   const { secret_hint: hint, secret_set_at: setAt } = connection
   return (
     <Input.Wrapper label={texts.clientSecret} labelElement="div" description={texts.clientSecretHelp}>
       <Group gap="md" mt={6}>
         <span className={classes.stored}>
-          <span className={classes.dots}>{hint ? texts.secretStored(hint) : texts.secretStoredNoHint}</span>
+          <span className={classes.dots}>{`••••${hint ?? '••••'}`}</span>
           {setAt !== undefined && (
             <span>
               {texts.secretSet} <When at={setAt} past />

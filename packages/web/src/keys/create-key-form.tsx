@@ -4,13 +4,14 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { accountAddress } from '../accounts/account-label.ts'
 import { accountsQuery } from '../api/accounts.ts'
 import { createApiKey } from '../api/api-keys.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
-import { texts } from './texts.ts'
 
 const LIVES = [30, 90, 365] as const
 const DAY = 86_400
 
 export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void }) {
+  const texts = useTexts('keys')
   const accounts = useQuery(accountsQuery)
   const form = useForm({
     initialValues: { name: '', reach: 'all', accounts: [] as string[], life: '90' },
@@ -56,7 +57,10 @@ export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void 
         <Select
           label={texts.expiry}
           data={[
-            ...LIVES.map((days) => ({ value: String(days), label: texts.days(days) })),
+            ...LIVES.map((days) => ({
+              value: String(days),
+              label: days === 365 ? texts.year : texts.days({ count: days }),
+            })),
             { value: 'never', label: texts.never },
           ]}
           allowDeselect={false}

@@ -2,13 +2,14 @@ import { Button } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { apiKeysQuery } from '../api/api-keys.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { CreateKeyForm } from './create-key-form.tsx'
 import { KeyOnce } from './key-once.tsx'
-import { texts } from './texts.ts'
 
 /** Asks for what the key may do, then shows it this one time. The key lives in this dialog's state only. */
 export function CreateKey({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const texts = useTexts('keys')
   const client = useQueryClient()
   const [key, setKey] = useState<string>()
   const close = () => {

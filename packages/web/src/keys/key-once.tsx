@@ -1,9 +1,10 @@
 import { Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from '../shared/code-block.tsx'
-import { texts } from './texts.ts'
 
 export function KeyOnce({ value, children }: { value: string; children: ReactNode }) {
+  const texts = useTexts('keys')
   return (
     <Stack>
       <Text size="sm" role="status">

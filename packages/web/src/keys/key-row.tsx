@@ -4,15 +4,16 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { apiKeysQuery, deleteApiKey } from '../api/api-keys.ts'
 import type { ApiKey } from '../api/types.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
 import { useNow } from '../shared/now.ts'
 import list from '../shared/row-list.module.css'
-import { texts as shared } from '../shared/texts.ts'
 import { When, WhenOr } from '../shared/when.tsx'
 import classes from './key-row.module.css'
-import { texts } from './texts.ts'
 
 export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
+  const shared = useTexts('shared')
+  const texts = useTexts('keys')
   const client = useQueryClient()
   const now = useNow()
   const [asking, setAsking] = useState(false)
@@ -29,7 +30,8 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       <span className={list.main}>
         <span className={classes.name}>{apiKey.name}</span>
         <span className={classes.note}>
-          <code>{apiKey.hint}…</code> · {accounts === null ? texts.allAccounts : texts.accountCount(accounts.length)}
+          <code>{apiKey.hint}…</code> ·{' '}
+          {accounts === null ? texts.allAccounts : texts.accountCount({ count: accounts.length })}
         </span>
       </span>
       <span className={classes.facts}>
@@ -51,7 +53,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
           variant="subtle"
           color="gray"
           size="lg"
-          aria-label={texts.deleteOne(apiKey.name)}
+          aria-label={texts.deleteOne({ name: apiKey.name })}
           onClick={() => setAsking(true)}
         >
           <IconTrash size={18} />
@@ -59,7 +61,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       </Tooltip>
       <ConfirmDialog
         open={asking}
-        title={texts.deleteTitle(apiKey.name)}
+        title={texts.deleteTitle({ name: apiKey.name })}
         action={texts.delete}
         busy={remove.isPending}
         error={remove.error}

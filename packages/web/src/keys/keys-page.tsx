@@ -3,6 +3,7 @@ import { IconKey, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { apiKeysQuery } from '../api/api-keys.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
@@ -10,9 +11,9 @@ import { ProblemAlert } from '../shared/problem-alert.tsx'
 import list from '../shared/row-list.module.css'
 import { CreateKey } from './create-key.tsx'
 import { KeyRow } from './key-row.tsx'
-import { texts } from './texts.ts'
 
 export function KeysPage() {
+  const texts = useTexts('keys')
   const keys = useQuery(apiKeysQuery)
   const [creating, setCreating] = useState(false)
   const create = (

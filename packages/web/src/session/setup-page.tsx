@@ -6,14 +6,15 @@ import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { passwordMinLength } from '../api/agreed.ts'
 import { sessionQuery, setUp } from '../api/session.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { Door } from './door.tsx'
 import { StrengthMeter } from './strength-meter.tsx'
-import { texts } from './texts.ts'
 
 /** First run: the token comes in the fragment of the link, which browsers never send to a server. */
 export function SetupPage() {
+  const texts = useTexts('session')
   const client = useQueryClient()
   const navigate = useNavigate()
   const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
@@ -22,7 +23,7 @@ export function SetupPage() {
     initialValues: { name: '', password: '' },
     validate: {
       name: isNotEmpty(texts.nameMissing),
-      password: (value) => (value.length < passwordMinLength ? texts.tooShort : null),
+      password: (value) => (value.length < passwordMinLength ? texts.tooShort({ count: passwordMinLength }) : null),
     },
   })
   const create = useMutation({

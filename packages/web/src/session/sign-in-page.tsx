@@ -4,13 +4,14 @@ import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Navigate, useLocation, useNavigate } from 'react-router'
 import { sessionQuery, signIn } from '../api/session.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { comeFrom } from './come-from.ts'
 import { Door } from './door.tsx'
-import { texts } from './texts.ts'
 
 export function SignInPage() {
+  const texts = useTexts('session')
   const client = useQueryClient()
   const navigate = useNavigate()
   const from = comeFrom(useLocation().state)
@@ -33,7 +34,7 @@ export function SignInPage() {
       <Door title={texts.signInTitle}>
         <Notice tone="wait" icon={IconInfoCircle} title={texts.notSetUpTitle}>
           <Text size="sm">
-            {texts.notSetUp} <code>{session.data.public_url}/setup#token=…</code>
+            {texts.notSetUp} <code>{`${session.data.public_url}/setup#token=…`}</code>
           </Text>
         </Notice>
       </Door>

@@ -1,11 +1,13 @@
 import { Text } from '@mantine/core'
+import { passwordMinLength } from '../api/agreed.ts'
+import { useTexts } from '../languages/speaking.tsx'
 import { passwordStrength } from './strength.ts'
 import classes from './strength-meter.module.css'
-import { texts } from './texts.ts'
 
 const TONES = ['bad', 'bad', 'warn', 'good', 'good'] as const
 
 export function StrengthMeter({ password }: { password: string }) {
+  const texts = useTexts('session')
   const strength = passwordStrength(password)
   return (
     <div className={classes.meter} data-tone={password ? TONES[strength] : 'quiet'}>
@@ -15,7 +17,9 @@ export function StrengthMeter({ password }: { password: string }) {
         ))}
       </div>
       <Text size="xs" c="dimmed" role="status">
-        {password ? `${texts.strength}: ${texts.strengths[strength]}` : texts.passwordHelp}
+        {password
+          ? texts.strength({ level: texts.strengths[strength] })
+          : texts.passwordHelp({ count: passwordMinLength })}
       </Text>
     </div>
   )

@@ -1,8 +1,8 @@
 import { Button, Group, Stack } from '@mantine/core'
 import type { ReactNode } from 'react'
+import { useTexts } from '../languages/speaking.tsx'
 import { Dialog } from './dialog.tsx'
 import { ProblemAlert } from './problem-alert.tsx'
-import { texts } from './texts.ts'
 
 interface Props {
   open: boolean
@@ -17,6 +17,7 @@ interface Props {
 
 /** Asks before something that cannot be taken back. */
 export function ConfirmDialog({ open, title, action, busy, error, onConfirm, onClose, children }: Props) {
+  const texts = useTexts('shared')
   return (
     <Dialog opened={open} onClose={onClose} title={title}>
       <Stack>

@@ -1,11 +1,12 @@
 import { ActionIcon, Tooltip, VisuallyHidden } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
+import { useTexts } from '../languages/speaking.tsx'
 import { copyText } from './copy-text.ts'
-import { texts } from './texts.ts'
 
 /** Copies `text`; `label` says what it is ("Copy redirect URI"). */
 export function CopyButton({ text, label }: { text: string; label: string }) {
+  const texts = useTexts('shared')
   const [outcome, setOutcome] = useState<'copied' | 'failed'>()
   useEffect(() => {
     if (!outcome) return

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { IconCheck, IconLink } from '@tabler/icons-react'
 import { type ReactNode, useState } from 'react'
+import { useTexts } from '../languages/speaking.tsx'
 import { copyText } from './copy-text.ts'
-import { texts } from './texts.ts'
 
 export function CopyLink({ link, children }: { link: string; children: ReactNode }) {
+  const texts = useTexts('shared')
   const [copied, setCopied] = useState(false)
   return (
     <Button

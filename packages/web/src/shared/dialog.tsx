@@ -1,9 +1,10 @@
 import { Modal, type ModalProps } from '@mantine/core'
+import { useTexts } from '../languages/speaking.tsx'
 import classes from './dialog.module.css'
-import { texts } from './texts.ts'
 
 /** A modal dialog. Its head is part of the dialog, not a second banner of the page (axe landmark-no-duplicate-banner). */
 export function Dialog(props: ModalProps) {
+  const texts = useTexts('shared')
   return (
     <Modal
       centered

@@ -1,6 +1,7 @@
 import { ProblemError, UnreachableError } from '../api/problem-error.ts'
 import type { Who } from '../api/types.ts'
-import { texts } from './texts.ts'
+import type { Language } from '../languages/languages.ts'
+import { problemWords } from '../languages/server-speech.ts'
 
 /** What a person reads about a failure, whatever threw it. */
 export interface Explanation {
@@ -12,10 +13,11 @@ export interface Explanation {
   readonly technical: Readonly<Record<string, unknown>>
 }
 
-export function explain(error: unknown): Explanation {
+export function explain(error: unknown, language: Language): Explanation {
+  const texts = language.texts.shared
   if (error instanceof ProblemError) {
-    const { title, detail, who, advice, link } = error.problem
-    return { title, detail, who, advice, link, technical: { ...error.problem } }
+    const { detail, who, link } = error.problem
+    return { ...problemWords(error.problem, language), detail, who, link, technical: { ...error.problem } }
   }
   if (error instanceof UnreachableError) {
     return {

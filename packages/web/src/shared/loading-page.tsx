@@ -1,9 +1,10 @@
 import { Skeleton, VisuallyHidden } from '@mantine/core'
+import { useTexts } from '../languages/speaking.tsx'
 import classes from './page.module.css'
-import { texts } from './texts.ts'
 
 /** Stands where a page will be while its code or its data is on the way. */
 export function LoadingPage() {
+  const texts = useTexts('shared')
   return (
     <div className={classes.page} aria-busy="true">
       <VisuallyHidden role="status">{texts.loading}</VisuallyHidden>

@@ -1,9 +1,10 @@
 import { Skeleton, VisuallyHidden } from '@mantine/core'
+import { useTexts } from '../languages/speaking.tsx'
 import classes from './row-list.module.css'
-import { texts } from './texts.ts'
 
 /** Rows of the height of real ones, so that nothing jumps when they arrive. */
 export function LoadingRows({ count = 3 }: { count?: number }) {
+  const texts = useTexts('shared')
   return (
     <div className={classes.list} aria-busy="true">
       <VisuallyHidden role="status">{texts.loading}</VisuallyHidden>

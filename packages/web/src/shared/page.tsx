@@ -2,8 +2,8 @@ import { Anchor, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
+import { useTexts } from '../languages/speaking.tsx'
 import classes from './page.module.css'
-import { texts } from './texts.ts'
 
 interface Props {
   title: string
@@ -17,9 +17,10 @@ interface Props {
 
 /** Title, what the page is for, its one main action, and the content below. */
 export function Page({ title, heading, description, back, action, children, narrow = false }: Props) {
+  const texts = useTexts('shared')
   useEffect(() => {
     document.title = `${title} · ${texts.product}`
-  }, [title])
+  }, [title, texts.product])
   return (
     <div className={classes.page} data-narrow={narrow || undefined}>
       {back && (

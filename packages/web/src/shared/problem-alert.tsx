@@ -1,11 +1,11 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { explain } from './explanation.ts'
 import { MoreLink } from './more-link.tsx'
 import { Notice } from './notice.tsx'
 import { TechnicalDetails } from './technical-details.tsx'
-import { texts, whoWords } from './texts.ts'
 
 interface Props {
   error: unknown
@@ -16,7 +16,9 @@ interface Props {
 
 /** A failure: what happened, who can fix it, one button, and the technical part folded away. */
 export function ProblemAlert({ error, action, retry }: Props) {
-  const { title, detail, who, advice, link, technical } = explain(error)
+  const texts = useTexts('shared')
+  const whoWords = useTexts('who')
+  const { title, detail, who, advice, link, technical } = explain(error, useLanguage())
   const again = retry && (
     <Button size="xs" variant="default" onClick={retry}>
       {texts.tryAgain}

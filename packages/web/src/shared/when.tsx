@@ -1,6 +1,6 @@
 import { Tooltip } from '@mantine/core'
+import { useLanguage } from '../languages/speaking.tsx'
 import { useNow } from './now.ts'
-import { exactTime, relativeTime } from './time.ts'
 
 interface Props {
   /** Epoch seconds. */
@@ -12,9 +12,10 @@ interface Props {
 /** A moment as people say it; the exact one on hover. */
 export function When({ at, past = false }: Props) {
   const now = useNow()
+  const { times } = useLanguage()
   return (
-    <Tooltip label={exactTime(at)} openDelay={200}>
-      <time dateTime={new Date(at * 1000).toISOString()}>{relativeTime(past ? Math.min(at, now) : at, now)}</time>
+    <Tooltip label={times.exact(at)} openDelay={200}>
+      <time dateTime={new Date(at * 1000).toISOString()}>{times.relative(past ? Math.min(at, now) : at, now)}</time>
     </Tooltip>
   )
 }

@@ -1,9 +1,10 @@
 import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from '@mantine/core'
 import { IconMoon, IconSun } from '@tabler/icons-react'
-import { texts } from './texts.ts'
+import { useTexts } from '../languages/speaking.tsx'
 
 /** Follows the system until somebody presses it; pressing back to the system's choice follows it again. */
 export function ColorSchemeToggle() {
+  const texts = useTexts('shell')
   const { setColorScheme } = useMantineColorScheme()
   const current = useComputedColorScheme('light', { getInitialValueInEffect: false })
   const next = current === 'dark' ? 'light' : 'dark'

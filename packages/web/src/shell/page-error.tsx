@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core'
 import { useRouteError } from 'react-router'
+import { useTexts } from '../languages/speaking.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
-import { texts } from './texts.ts'
 
 /** A screen that could not be shown, for instance because a new version replaced its code meanwhile. */
 export function PageError() {
+  const texts = useTexts('shell')
   const error = useRouteError()
   return (
     <ProblemAlert

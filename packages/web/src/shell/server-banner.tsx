@@ -1,11 +1,12 @@
 import { useDebouncedValue } from '@mantine/hooks'
 import { IconPlugConnectedX } from '@tabler/icons-react'
 import { useStreamStatus } from '../api/live.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import classes from './server-banner.module.css'
-import { texts } from './texts.ts'
 
 /** Quiet, and only when the interruption lasts: a restart of a second or two is nobody's business. */
 export function ServerBanner() {
+  const texts = useTexts('shell')
   const status = useStreamStatus()
   const [lasting] = useDebouncedValue(status, 2_500)
   const lost = status === 'lost' && lasting === 'lost'

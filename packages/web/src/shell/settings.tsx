@@ -1,8 +1,9 @@
 import { Navigate, NavLink, Outlet } from 'react-router'
+import { useTexts } from '../languages/speaking.tsx'
 import classes from './settings.module.css'
-import { texts } from './texts.ts'
 
 export function Settings() {
+  const texts = useTexts('shell')
   return (
     <div className={classes.layout}>
       <nav aria-label={texts.settingsParts} className={classes.nav}>

@@ -1,19 +1,21 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { Live } from '../api/live.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import { Logo } from '../shared/logo.tsx'
-import { texts as shared } from '../shared/texts.ts'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
 import { useContentFocus } from './content-focus.ts'
 import { ServerBanner } from './server-banner.tsx'
 import classes from './shell.module.css'
-import { texts } from './texts.ts'
 import { UserMenu } from './user-menu.tsx'
 
 /** The frame around every page of a signed-in person. */
 export function Shell() {
+  const shared = useTexts('shared')
+  const texts = useTexts('shell')
   const { pathname } = useLocation()
   const inSettings = pathname.startsWith('/settings')
+  const inAccounts = pathname.startsWith('/accounts')
   const content = useContentFocus(pathname)
   return (
     <Live>
@@ -29,7 +31,10 @@ export function Shell() {
             </Text>
           </Link>
           <nav aria-label={texts.main} className={classes.nav}>
-            <Link to="/" className={classes.link} aria-current={inSettings ? undefined : 'page'}>
+            <Link to="/" className={classes.link} aria-current={pathname === '/' ? 'page' : undefined}>
+              {texts.overview}
+            </Link>
+            <Link to="/accounts" className={classes.link} aria-current={inAccounts ? 'page' : undefined}>
               {texts.accounts}
             </Link>
             <Link to="/settings" className={classes.link} aria-current={inSettings ? 'page' : undefined}>

@@ -4,9 +4,11 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { sessionQuery, signOut } from '../api/session.ts'
 import type { Session } from '../api/types.ts'
-import { texts } from './texts.ts'
+import { LanguageItems } from '../languages/language-menu.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 
 export function UserMenu() {
+  const texts = useTexts('shell')
   const client = useQueryClient()
   const navigate = useNavigate()
   const { data: session } = useQuery(sessionQuery)
@@ -32,6 +34,8 @@ export function UserMenu() {
             {texts.signedInAs} {session.user.name}
           </Menu.Label>
         )}
+        <LanguageItems />
+        <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leave.mutate()}>
           {texts.signOut}
         </Menu.Item>

@@ -4,7 +4,8 @@ import { callbackState } from '../../accounts/callback-state.ts'
 import type { Consent } from '../../accounts/consent.ts'
 import { actorOf } from '../../audit/audit-hook.ts'
 import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
-import { adminConsentText, connectedText, failureTexts, otherBrowserText, words } from '../../pages/callback-texts.ts'
+import type { CallbackText, CallbackWords } from '../../pages/callback-texts.ts'
+import { type PageLanguage, pageLanguage } from '../../pages/page-language.ts'
 import { BROWSER_COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import type { App } from '../app-type.ts'
@@ -24,9 +25,11 @@ export function finishRoute(app: App, services: Services): void {
     async (request, reply) => {
       const { connection } = request.params
       const query = new URLSearchParams(request.raw.url?.split(/\?(.*)/s)[1] ?? '')
+      const language = pageLanguage(request)
       if (isAdminConsent(query)) {
+        const { adminConsent, words } = language.texts
         const button = { label: words.open, href: `${deps.publicUrl}/` }
-        return send(reply, 200, { text: adminConsentText, good: true, button }, origin)
+        return send(reply, 200, { text: adminConsent, good: true, button }, language, origin)
       }
       // What cannot be read is for the consents to say.
       const state = await callbackState(connections, connection, query).catch(() => '')
@@ -39,8 +42,8 @@ export function finishRoute(app: App, services: Services): void {
         const actor = actorOf({ signedIn, apiKey: undefined })
         await audit.add({ actor, source: request.ip, action: 'account.connect', subject: account.id, detail })
       }
-      const { status, page } = await pageOf(consent, connection, request.id, services)
-      return send(reply, status, page, origin)
+      const { status, page } = await pageOf(consent, connection, request.id, services, language)
+      return send(reply, status, page, language, origin)
     },
   )
   // With `response_mode=form_post` the provider's page posts the callback. A browser adds none of our cookies to a POST from
@@ -74,39 +77,50 @@ async function pageOf(
   consent: Consent,
   connection: string,
   request: string,
-  { deps, connections }: Services,
+  { deps, connections, accounts }: Services,
+  { texts }: PageLanguage,
 ): Promise<{ readonly status: number; readonly page: CallbackPage }> {
+  const { words } = texts
   const home = { label: words.open, href: `${deps.publicUrl}/` }
   if (consent.outcome === 'other_browser') {
-    return { status: 403, page: { text: otherBrowserText, good: false, button: home } }
+    return { status: 403, page: { text: texts.otherBrowser, good: false, button: home } }
   }
   if (consent.outcome === 'connected') {
     const { account, grant } = consent
     const { name } = await connections.get(account.connection_id)
-    const text = connectedText(grant.subject?.username ?? (account.name || words.account), name)
+    const who = grant.subject?.username ?? (account.name || words.account)
+    const { missing_scopes: missing } = await accounts.view(account.id)
     const message = { account: account.id, outcome: 'connected' } as const
     const button = { label: words.open, href: `${deps.publicUrl}/accounts/${account.id}` }
-    return { status: 200, page: { text, good: true, message, button } }
+    if (missing.length > 0) {
+      const again = { label: words.again, href: `${deps.publicUrl}/accounts/${account.id}/connect` }
+      // It stays open: what is missing is to be read before the window goes.
+      return {
+        status: 200,
+        page: { text: texts.incomplete(who, missing), good: true, closes: false, message, button: again },
+      }
+    }
+    return { status: 200, page: { text: texts.connected(who, name), good: true, message, button } }
   }
   const { error, account } = consent
-  const { code, message, advice } = error
-  const text = failureTexts[code] ?? { title: 'Not connected', happened: message, help: advice }
+  const own: Partial<Record<string, CallbackText>> = texts.failures
+  const text = own[error.code] ?? texts.other(error)
   const admin = error.who === 'administrator'
   const again =
     account === undefined ? home : { label: words.again, href: `${deps.publicUrl}/accounts/${account}/connect` }
   return {
-    status: errorCatalogue[code].http,
+    status: errorCatalogue[error.code].http,
     page: {
       text,
       good: false,
       message: { ...(account === undefined ? {} : { account }), outcome: 'failed' },
       button: admin ? { label: words.settings, href: `${deps.publicUrl}/settings/connections/${connection}` } : again,
-      details: technical(error, request, deps.clock.now()),
+      details: technical(error, request, deps.clock.now(), words),
     },
   }
 }
 
-function technical(error: OAuthError, request: string, now: number): [string, string][] {
+function technical(error: OAuthError, request: string, now: number, words: CallbackWords): [string, string][] {
   const said = [error.error, error.error_description].filter((one) => one !== undefined).join(': ')
   return [
     [words.code, error.code],
@@ -117,8 +131,14 @@ function technical(error: OAuthError, request: string, now: number): [string, st
   ]
 }
 
-function send(reply: FastifyReply, status: number, page: CallbackPage, origin: string): FastifyReply {
-  const { body, policy } = callbackPage(page, origin)
+function send(
+  reply: FastifyReply,
+  status: number,
+  page: CallbackPage,
+  language: PageLanguage,
+  origin: string,
+): FastifyReply {
+  const { body, policy } = callbackPage(page, language, origin)
   return reply
     .code(status)
     .headers({
