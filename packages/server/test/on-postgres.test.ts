@@ -22,6 +22,7 @@ for (const file of [
   'plan',
   'users',
   'sign-in',
+  'connect-links',
 ]) {
   await import(`./${file}.test.ts`)
 }

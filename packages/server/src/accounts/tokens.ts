@@ -33,6 +33,7 @@ const SIDE_BY_SIDE = 8
 interface Gate {
   readonly until: number
   readonly paused: boolean
+  readonly unconfirmed: boolean
 }
 
 /** Hands out access tokens, and notes what happens to the grants they come from. */
@@ -83,6 +84,7 @@ export class Tokens {
     const known = this.#gates.get(id)
     const gate = known !== undefined && this.#deps.clock.now() < known.until ? known : await this.#gate(id)
     if (gate.paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
+    if (gate.unconfirmed) throw new Refusal('ACCOUNT_UNCONFIRMED', 'Nobody has confirmed who connected this account.')
     const token = await this.sources.get(id).token(want)
     this.#noteUse(id, token)
     return token
@@ -215,9 +217,9 @@ export class Tokens {
   async #gate(id: string): Promise<Gate> {
     const now = this.#deps.clock.now()
     const before = this.#forgotten
-    const { paused } = await this.#accounts.get(id)
+    const { paused, unconfirmed } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()
-    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1 }
+    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1, unconfirmed: unconfirmed === 1 }
     if (before === this.#forgotten) this.#gates.set(id, gate)
     return gate
   }
