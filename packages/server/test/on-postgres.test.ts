@@ -14,6 +14,7 @@ for (const file of [
   'security',
   'jobs',
   'metrics',
+  'overview',
   'account-state',
   'revocation',
   'trouble',

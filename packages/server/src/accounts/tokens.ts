@@ -250,11 +250,13 @@ export class Tokens {
 
   async #noted(event: GrantEvent): Promise<void> {
     const { id } = event.grant
+    const at = this.#deps.clock.now()
     const error = 'error' in event ? event.error : undefined
     this.#metrics.grantEvent(event)
     if (error !== undefined) this.#deps.logger.warn({ account: id, code: error.code }, error.message)
     const row = await this.#accounts.get(id).catch(() => undefined)
     if (row === undefined) return
+    this.#activity.note(row.connection_id, event, at)
     const look = await this.#nextLook(row, event.grant)
     if (event.type === 'refreshed') await this.#accounts.refreshed(id, look)
     else await this.#accounts.lookAt(id, look)
@@ -263,7 +265,6 @@ export class Tokens {
       ...(error && { code: error.code, detail: error.message }),
       ...('seconds' in event && { seconds: event.seconds }),
     })
-    this.#activity.note(row.connection_id, event)
     await this.#accounts.noteEnd(row, event.grant)
     await this.#noteConnection(row.connection_id, event)
     await this.#accounts.publish(id)
