@@ -159,7 +159,7 @@ test('an account that has ended stays so while its owner is asked again, and bot
     paused: false,
     pending: true,
     checking: false,
-  unconfirmed: false,
+    unconfirmed: false,
     grant: undefined,
     consentTrouble: undefined,
     connectionTrouble: undefined,
