@@ -1,6 +1,6 @@
 import type { ErrorRules, TokenAnswerRules } from '../provider/answer-rules.ts'
 import type { Provider } from '../provider/resolve.ts'
-import type { AnswerBody } from './answer-body.ts'
+import { type AnswerBody, fieldsOf } from './answer-body.ts'
 import { at, picked } from './path.ts'
 
 /** What a provider's own way of answering is known by. */
@@ -9,7 +9,7 @@ export type AnswerHabits = Partial<Pick<Provider, 'token_answer' | 'hooks'>>
 /** The answer with its fields where RFC 6749 §5 has them, and an error in the form of §5.2. */
 export function standardAnswer(body: AnswerBody, { token_answer: rules, hooks }: AnswerHabits): AnswerBody {
   let { fields } = body
-  for (const hook of hooks ?? []) fields = hook.fields?.({ ...body, fields }) ?? fields
+  for (const hook of hooks ?? []) fields = fieldsOf(hook.fields?.({ ...body, fields })) ?? fields
   if (fields === undefined || rules === undefined) return fields === body.fields ? body : { ...body, fields }
   return { ...body, fields: rfcError(fields, rules.error) ?? { ...fields, ...picked(fields, { ...rules.fields }) } }
 }
@@ -41,8 +41,12 @@ export function keptFields(fields: unknown, { metadata = [] }: TokenAnswerRules)
 
 /** The same without the tokens, wherever in it they stand. */
 export function withoutTokens<T>(value: T, tokens: readonly (string | undefined)[]): T {
-  if (Array.isArray(value)) return value.map((one: unknown) => withoutTokens(one, tokens)) as T
+  const isToken = (inner: unknown): boolean => typeof inner === 'string' && tokens.includes(inner)
+  if (Array.isArray(value)) {
+    const rest = value.filter((inner) => !isToken(inner))
+    return rest.map((inner: unknown) => withoutTokens(inner, tokens)) as T
+  }
   if (typeof value !== 'object' || value === null) return value
-  const kept = Object.entries(value).filter(([, inner]) => typeof inner !== 'string' || !tokens.includes(inner))
+  const kept = Object.entries(value).filter(([, inner]) => !isToken(inner))
   return Object.fromEntries(kept.map(([name, inner]) => [name, withoutTokens(inner, tokens)])) as T
 }

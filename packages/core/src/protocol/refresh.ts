@@ -1,6 +1,7 @@
 import { text } from '../answer/refusal.ts'
 import { OAuthError } from '../errors.ts'
 import { regionalEndpoints } from '../provider/region.ts'
+import { repeatedParameters } from '../provider/repeated.ts'
 import type { Flow } from './flow.ts'
 import { refreshedSubject } from './id-token-claims.ts'
 import { requestKept } from './token-request.ts'
@@ -22,7 +23,7 @@ export const refreshFlow: Flow = {
     const redirect_uri = rules?.redirect_uri ? text(metadata?.['redirect_uri']) : undefined
     const answer = await requestKept(client, {
       grant_type: 'refresh_token',
-      parameters: { refresh_token, redirect_uri },
+      parameters: { ...repeatedParameters(provider, metadata), refresh_token, redirect_uri },
       scope: scope ?? (provider.refresh?.send_scope ? grant.requested_scope : undefined),
       resource,
       grant,
