@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AnswerBody, readAnswer } from '../src/answer/answer-body.ts'
 import { at, picked } from '../src/answer/path.ts'
-import { standardAnswer, withoutTokens } from '../src/answer/standard-fields.ts'
+import { standardAnswer } from '../src/answer/standard-fields.ts'
 import { tokenAnswer } from '../src/answer/token-answer.ts'
+import { withoutTokens } from '../src/answer/whole-answer.ts'
+import { abilities } from '../src/provider/abilities.ts'
+import { allAbilities } from '../src/provider/all-abilities.ts'
 
 const LIMIT = 1_000_000
+const acme = { id: 'acme', name: 'Acme', [abilities]: allAbilities }
 
 function body(text: string): Promise<AnswerBody> {
   return readAnswer(new Response(text), LIMIT, 0)
@@ -65,7 +69,7 @@ test('[#93] an answer nested too deep is refused as invalid, also where a path l
   const deep = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
   const text = `{"access_token":"t","kept":${deep}}`
   const rules = { token_answer: { metadata: ['kept'], fields: { scope: 'kept.a.a' } } }
-  const provider = { id: 'acme', name: 'Acme', ...rules }
+  const provider = { ...acme, ...rules }
   const whole = await body(text)
   assert.throws(() => tokenAnswer(whole, 0, provider), { code: 'INVALID_ANSWER' })
   const hooks = [{ fields: ({ text }: { text: string }) => JSON.parse(text.slice(3, -1)) as Record<string, unknown> }]
@@ -79,7 +83,7 @@ test('[#93] a list as long as an answer may be is read, and a token inside of it
   const list = Array.from({ length: 100_000 }, (_, index) => ({ id: index % 10 }))
   const text = JSON.stringify({ access_token: 'token-1', list, tokens: ['token-1', 'other', ['token-1']] })
   const rules = { token_answer: { metadata: ['list[].id', 'tokens'] } }
-  const answer = tokenAnswer(await body(text), 0, { id: 'acme', name: 'Acme', ...rules })
+  const answer = tokenAnswer(await body(text), 0, { ...acme, ...rules })
   const ids = answer.metadata?.['list[].id']
   assert.equal(Array.isArray(ids) && ids.length, 100_000)
   assert.deepEqual(answer.metadata?.['tokens'], ['other', []])

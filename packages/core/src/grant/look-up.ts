@@ -1,7 +1,7 @@
 import { storable } from '../answer/answer-body.ts'
 import { picked } from '../answer/path.ts'
 import { refusal } from '../answer/refusal.ts'
-import { withoutTokens } from '../answer/standard-fields.ts'
+import { withoutTokens } from '../answer/whole-answer.ts'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
 import { agent } from '../http/agent.ts'
