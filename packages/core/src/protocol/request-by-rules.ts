@@ -4,6 +4,7 @@ import { type ClientAuthentication, secretAuthentication } from '../client/authe
 import type { Client } from '../client/client.ts'
 import type { TokenRequestDraft } from '../provider/deviation.ts'
 import { regionalEndpoints } from '../provider/region.ts'
+import { repeatedParameters } from '../provider/repeated.ts'
 import type { TokenRequestRules } from '../provider/request-rules.ts'
 import type { Provider } from '../provider/resolve.ts'
 import { filledIn, renamed } from './parameters.ts'
@@ -83,11 +84,12 @@ export async function completed(answer: TokenAnswer, client: Client): Promise<To
 export function ownRefreshRequest(
   provider: Provider,
   metadata: Readonly<Record<string, unknown>> | undefined,
-): { readonly redirect_uri: string | undefined; readonly rules: RequestRules } {
+): { readonly parameters: Readonly<Record<string, string | undefined>>; readonly rules: RequestRules } {
   const rules = provider.refresh_request
   const region = regionalEndpoints(provider, metadata)
+  const redirect_uri = rules?.redirect_uri ? text(metadata?.['redirect_uri']) : undefined
   return {
-    redirect_uri: rules?.redirect_uri ? text(metadata?.['redirect_uri']) : undefined,
+    parameters: { ...repeatedParameters(provider, metadata), redirect_uri },
     rules: { ...rules, endpoint: region.refresh_endpoint ?? region.token_endpoint ?? provider.refresh_endpoint },
   }
 }
