@@ -161,6 +161,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
         } finally {
           // Idle connections are no reason to wait.
           pinned?.close().catch(() => undefined)
+          await sandbox?.close()
           await changes.close()
           await db.destroy()
           await store.close()

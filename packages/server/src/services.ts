@@ -7,6 +7,8 @@ import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
+import { MailAccounts } from './mail/mail-accounts.ts'
+import { Mailboxes } from './mail/mailbox.ts'
 import { Metrics } from './metrics.ts'
 import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
@@ -25,6 +27,8 @@ export interface Services {
   readonly tokens: Tokens
   readonly consents: Consents
   readonly signIns: SignIns
+  readonly mail: MailAccounts
+  readonly mailboxes: Mailboxes
   readonly history: History
   readonly activity: Activity
   readonly audit: AuditLog
@@ -42,6 +46,7 @@ export function createServices(deps: Deps): Services {
   const metrics = new Metrics(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
+  const mail = new MailAccounts(deps, accounts, connections)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
@@ -52,6 +57,8 @@ export function createServices(deps: Deps): Services {
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
     signIns: new SignIns(deps, connections),
+    mail,
+    mailboxes: new Mailboxes(deps, tokens, mail),
     history,
     activity,
     audit: new AuditLog(db, deps.cipher, clock),

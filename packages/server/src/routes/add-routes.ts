@@ -24,6 +24,10 @@ import { removeRoute as removeConnection } from './connections/remove.ts'
 import { showRoute as showConnection } from './connections/show.ts'
 import { updateRoute as updateConnection } from './connections/update.ts'
 import { streamRoute } from './events/stream.ts'
+import { messagesRoutes } from './mail/messages.ts'
+import { sendRoute } from './mail/send.ts'
+import { settingsRoutes as mailSettingsRoutes } from './mail/settings.ts'
+import { verifyRoute } from './mail/verify.ts'
 import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
@@ -71,6 +75,10 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   revokeRoute,
   revealRoute,
   historyRoute,
+  mailSettingsRoutes,
+  verifyRoute,
+  messagesRoutes,
+  sendRoute,
   listApiKeys,
   createApiKey,
   removeApiKey,

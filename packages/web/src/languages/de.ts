@@ -150,6 +150,8 @@ export const de: English = {
     paused: 'Angehalten',
     resumed: 'Fortgesetzt',
     revealed: 'Ein Administrator hat ein Token angesehen',
+    mail_failed: 'Ein Blick ins Postfach schlug fehl',
+    mail_restored: 'Das Postfach geht wieder',
   },
 
   accounts: {

@@ -150,6 +150,8 @@ export const en = {
     paused: 'Paused',
     resumed: 'Resumed',
     revealed: 'An administrator looked at a token',
+    mail_failed: 'A look at the mailbox failed',
+    mail_restored: 'The mailbox works again',
   },
 
   accounts: {
