@@ -7,6 +7,7 @@ import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
+import { ConnectLinks } from './links/connect-links.ts'
 import { MailAccounts } from './mail/mail-accounts.ts'
 import { Mailboxes } from './mail/mailbox.ts'
 import { Metrics } from './metrics.ts'
@@ -27,6 +28,7 @@ export interface Services {
   readonly tokens: Tokens
   readonly consents: Consents
   readonly signIns: SignIns
+  readonly links: ConnectLinks
   readonly mail: MailAccounts
   readonly mailboxes: Mailboxes
   readonly history: History
@@ -56,6 +58,7 @@ export function createServices(deps: Deps): Services {
     accounts,
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
+    links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     mail,
     mailboxes: new Mailboxes(deps, tokens, mail),

@@ -18,6 +18,10 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
           lazy: async () => ({ Component: (await import('./session/setup-page.tsx')).SetupPage }),
         },
         {
+          path: '/connect',
+          lazy: async () => ({ Component: (await import('./links/connect-link-page.tsx')).ConnectLinkPage }),
+        },
+        {
           path: '/sign-in',
           lazy: async () => ({ Component: (await import('./session/sign-in-page.tsx')).SignInPage }),
         },

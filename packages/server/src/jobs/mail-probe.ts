@@ -27,12 +27,13 @@ interface Taken {
   readonly failures: number
   readonly told: number
   readonly paused: number
+  readonly unconfirmed: number
   readonly state: string | null
 }
 
 /**
  * Looks whether mailboxes that once worked still do: one sign-in each, some times a day, only so many at one host. Accounts
- * that are paused or whose grant does not work are left alone: their own state tells that. A failure that comes once
+ * that are paused, unconfirmed or whose grant does not work are left alone: their own state tells that. A failure that comes once
  * is no news; one that stays is a line in the account's history, and so is its end. Returns how many were looked at.
  */
 export async function probeMail(services: Services, signal: AbortSignal): Promise<number> {
@@ -40,8 +41,8 @@ export async function probeMail(services: Services, signal: AbortSignal): Promis
   const lanes = new Lanes(PER_HOST)
   let probed = 0
   for (const taken of await takeDue(deps.db, deps.clock.now())) {
-    const { account_id: id, paused, state } = taken
-    if (paused === 1 || state !== 'active') {
+    const { account_id: id, paused, unconfirmed, state } = taken
+    if (paused === 1 || unconfirmed === 1 || state !== 'active') {
       await again(services, id, { probe_at: mail.nextProbe(UNFINISHED) })
       continue
     }
@@ -78,7 +79,7 @@ async function takeDue(db: Kysely<Tables>, now: number): Promise<readonly Taken[
     RETURNING account_id`.execute(db)
   if (due.rows.length === 0) return []
   const { rows } = await sql<Taken>`
-    SELECT m.account_id, m.failures, m.told, a.paused, g.state
+    SELECT m.account_id, m.failures, m.told, a.paused, a.unconfirmed, g.state
     FROM mail_accounts m JOIN accounts a ON a.id = m.account_id LEFT JOIN evergrant_grants g ON g.id = m.account_id
     WHERE m.account_id IN (${sql.join(due.rows.map(({ account_id }) => account_id))})`.execute(db)
   return rows

@@ -24,6 +24,9 @@ import { removeRoute as removeConnection } from './connections/remove.ts'
 import { showRoute as showConnection } from './connections/show.ts'
 import { updateRoute as updateConnection } from './connections/update.ts'
 import { streamRoute } from './events/stream.ts'
+import { confirmRoute } from './links/confirm.ts'
+import { createRoute as createLink } from './links/create.ts'
+import { visitRoutes } from './links/visit.ts'
 import { messagesRoutes } from './mail/messages.ts'
 import { sendRoute } from './mail/send.ts'
 import { settingsRoutes as mailSettingsRoutes } from './mail/settings.ts'
@@ -70,6 +73,9 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   updateAccount,
   removeAccount,
   authorizeRoute,
+  createLink,
+  confirmRoute,
+  visitRoutes,
   refreshRoute,
   testRoute,
   revokeRoute,

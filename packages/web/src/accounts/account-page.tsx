@@ -2,6 +2,7 @@ import { Tabs } from '@mantine/core'
 import type { Account } from '../api/types.ts'
 import { accountSentence } from '../languages/server-speech.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { ConfirmAccount } from '../links/confirm-account.tsx'
 import { Page } from '../shared/page.tsx'
 import { AccountActions } from './account-actions.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
@@ -52,6 +53,7 @@ function AccountDetails({ account }: { account: Account }) {
       back={{ to: '/accounts', label: texts.backToList }}
     >
       <ConnectPanel account={account} connecting={connecting} />
+      {account.unconfirmed && <ConfirmAccount account={account} />}
       {trouble && (
         <AccountTrouble account={account} action={<RepairButton account={account} connecting={connecting} />} />
       )}
