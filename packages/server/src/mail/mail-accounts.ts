@@ -68,7 +68,7 @@ export class MailAccounts {
     const mailbox = own.mailbox ?? principal
     const { mechanisms, ...found } =
       practice === undefined
-        ? await this.#found(id, connection, principal, row)
+        ? await this.#found(id, connection, isWhole(own) ? undefined : principal, row)
         : { ...NOWHERE, from: 'practice' as const, mechanisms: ['XOAUTH2', 'OAUTHBEARER'], ...practice.servers }
     return {
       ...found,
@@ -197,6 +197,11 @@ export class MailAccounts {
       throw error
     }
   }
+}
+
+/** Whether nothing has to be asked to read and send. */
+function isWhole({ imap, pop, smtp }: MailChange): boolean {
+  return smtp !== undefined && (imap !== undefined || pop !== undefined)
 }
 
 /** A provider whose tokens the mailbox takes, which is not the account's. */
