@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
 import { type SandboxMail, startSandboxMail } from '@evergrant/sandbox'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addConnection, connectAccount, setUp } from './steps.ts'
@@ -48,5 +49,13 @@ test('a person tests the mail of an account, sends a mail to it and reads it', a
   await page.getByText('Sent.', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'From me to me' }).click()
   await page.getByText('<b>not bold</b>').waitFor()
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  assert.deepEqual(
+    violations.map(({ id }) => id),
+    [],
+  )
+  await page.setViewportSize({ width: 360, height: 740 })
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  assert.ok(tooWide <= 0, `${tooWide} px too wide`)
   assert.deepEqual(complaints, [])
 })
