@@ -13,7 +13,9 @@ import { useState } from 'react'
 import { changeAccount, keepAccount, refreshAccount, testAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { useMayConnect } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { OwnerOnly } from './owner-only.tsx'
 import { RemoveAccount } from './remove-account.tsx'
 import { TestOutcome } from './test-outcome.tsx'
 import type { Connecting } from './use-connect.ts'
@@ -28,6 +30,7 @@ interface Props {
 export function AccountActions({ account, connecting, repairing }: Props) {
   const texts = useTexts('accounts')
   const client = useQueryClient()
+  const mayConnect = useMayConnect(account)
   const [removing, setRemoving] = useState(false)
   const test = useMutation({
     mutationFn: () => testAccount(account.id),
@@ -49,7 +52,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
   return (
     <>
       <Group gap="sm">
-        {!(repairing && account.state !== 'connection_error') && (
+        {mayConnect && !(repairing && account.state !== 'connection_error') && (
           <Button
             variant={fresh ? 'filled' : 'default'}
             leftSection={<IconPlugConnected size={17} aria-hidden />}
@@ -98,6 +101,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
           {texts.remove}
         </Button>
       </Group>
+      {!mayConnect && !repairing && <OwnerOnly account={account} />}
       {test.error && <ProblemAlert error={test.error} />}
       {refresh.error && <ProblemAlert error={refresh.error} />}
       {pause.error && <ProblemAlert error={pause.error} />}

@@ -31,6 +31,8 @@ export const de: English = {
     toAccounts: 'Zu den Konten',
     stillThere: 'Bei {provider} besteht die Berechtigung möglicherweise noch.',
     endItThere: 'Bei {provider} beenden',
+    adminsOnlyTitle: 'Für Administratoren',
+    adminsOnly: 'Um diesen Teil kümmern sich die Administratoren. Fragen Sie dort, wenn hier etwas zu ändern ist.',
   },
 
   who: {
@@ -77,6 +79,9 @@ export const de: English = {
     settings: 'Einstellungen',
     connections: 'Verbindungen',
     apiKeys: 'API-Schlüssel',
+    people: 'Personen',
+    audit: 'Protokoll',
+    changePassword: 'Passwort ändern',
     settingsParts: 'Einstellungen',
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als',
@@ -114,6 +119,20 @@ export const de: English = {
     toSignIn: 'Zur Anmeldung',
     strength: 'Passwortstärke: {level}',
     strengths: { 0: 'zu kurz', 1: 'leicht zu erraten', 2: 'ausreichend', 3: 'gut', 4: 'sehr gut' },
+    or: 'oder',
+    signInWith: 'Mit {name} anmelden',
+    invitationTitle: 'Passwort wählen',
+    invitationLead: 'Dieser Link wurde hier für Sie angelegt. Mit dem Passwort melden Sie sich künftig an.',
+    invitationLinkTitle: 'Dieser Link ist unvollständig',
+    invitationLink: 'Kopieren Sie den ganzen Link, den Sie bekommen haben, samt dem Teil nach „#“.',
+    choosePassword: 'Passwort wählen und anmelden',
+    changePassword: 'Passwort ändern',
+    changePasswordLead: 'Hier bleiben Sie angemeldet. In allen anderen Browsern werden Sie abgemeldet.',
+    currentPassword: 'Bisheriges Passwort',
+    currentPasswordHelp:
+      'Sie haben keines oder wissen es nicht mehr? Bitten Sie einen Administrator um einen neuen Link.',
+    newPassword: 'Neues Passwort',
+    passwordChanged: 'Ihr Passwort wurde geändert.',
   },
 
   states: {
@@ -162,6 +181,11 @@ export const de: English = {
     emptyNoConnectionTitle: 'Zuerst eine Verbindung',
     emptyNoConnection:
       'Eine Verbindung sagt Evergrant, wie es mit einem Anbieter spricht, zum Beispiel einem Maildienst. Legen Sie eine an und verbinden Sie dann Konten damit.',
+    emptyNoConnectionMember:
+      'Eine Verbindung sagt Evergrant, wie es mit einem Anbieter spricht, zum Beispiel einem Maildienst. Bitten Sie einen Administrator, eine anzulegen; danach können Sie Ihre Konten verbinden.',
+    owner: 'Besitzer',
+    ownerNone: 'niemand; die Administratoren kümmern sich darum',
+    ownerOnly: 'Nur {owner} kann dieses Konto verbinden: Zustimmen muss, wem es gehört.',
     addConnection: 'Verbindung hinzufügen',
     lastSuccess: 'Zuletzt erfolgreich',
     nextRefresh: 'Nächste Erneuerung',
@@ -293,6 +317,20 @@ export const de: English = {
     useScriptText: 'Gibt das Zugriffstoken aus und sonst nichts.',
     useScriptKey: 'Beide Befehle lesen den API-Schlüssel aus der Umgebungsvariable EVERGRANT_API_KEY.',
     technicalLead: 'Für die Person, die Ihnen hilft, wenn etwas nicht funktioniert. Hier steht nichts Geheimes.',
+    revealTitle: 'Im Notfall ein Token zeigen',
+    revealLead:
+      'Programme bekommen Token mit einem API-Schlüssel. Niemand muss eines sehen, außer wenn alles andere versagt.',
+    reveal: 'Token zeigen',
+    revealText:
+      'Wer das Token hat, kann im Namen des Kontobesitzers handeln, bis es abläuft. Dass Sie es angesehen haben und warum, steht danach im Protokoll und im Verlauf des Kontos.',
+    reason: 'Wozu brauchen Sie es?',
+    reasonHelp: '{owner} kann das im Verlauf des Kontos lesen.',
+    reasonHelpNobody: 'Das ist im Verlauf des Kontos zu lesen.',
+    reasonMissing: 'Geben Sie an, wozu Sie es brauchen.',
+    ownPassword: 'Ihr Passwort',
+    ownPasswordMissing: 'Geben Sie Ihr eigenes Passwort noch einmal ein.',
+    revealed:
+      'Das ist das Zugriffstoken. Es wird nur dieses eine Mal gezeigt, und niemand außer Ihnen sollte es sehen.',
   },
 
   connections: {
@@ -397,6 +435,26 @@ export const de: English = {
     scopeRaw: 'Berechtigungen im Wortlaut (Scopes)',
     scopeRawHelp: 'Wie der Anbieter sie schreibt, durch Leerzeichen getrennt.',
 
+    signInTitle: 'Anmeldung',
+    signInLead: 'Personen können sich bei diesem Evergrant-Server über den Anbieter anmelden statt mit einem Passwort.',
+    signInOn: 'Anmeldung über diese Verbindung erlauben',
+    signInOnHelp: 'Die Anmeldeseite bekommt dafür einen Knopf.',
+    signInWho: 'Wer hereinkommt',
+    signInInvited: 'Nur wer eingeladen wurde',
+    signInInvitedHelp: 'Nach der E-Mail-Adresse, die unter Einstellungen, Personen steht.',
+    signInDomains: 'Auch alle mit einer Adresse unserer Organisation',
+    signInDomainsHelp: 'Sie werden mit der ersten Anmeldung Mitglieder.',
+    domains: 'Was in ihren Adressen nach dem @ steht',
+    domainsHelp: 'Zum Beispiel example.com. Mehrere werden durch Kommas getrennt.',
+    domainsMissing: 'Geben Sie mindestens eine Angabe ein, zum Beispiel example.com.',
+    domainsWrong: 'Geben Sie nur ein, was nach dem @ steht, zum Beispiel example.com.',
+    signInConnect: 'Gleich nach dem Konto fragen',
+    signInConnectHelp:
+      'Wer noch kein Konto dieser Verbindung verbunden hat, wird direkt nach der Anmeldung darum gebeten.',
+    trustEmail: 'Jede E-Mail-Adresse glauben, die der Anbieter nennt',
+    trustEmailHelp:
+      'Lassen Sie das aus, außer beim Anbieter sind nur Ihre eigenen Leute und er sagt nicht, welche Adressen bestätigt sind. Sonst könnte jemand mit der Adresse einer anderen Person hereinkommen.',
+
     checkTitle: 'Prüfen',
     checkLead: 'Evergrant probiert alles, was ohne eine Person geht.',
     check: 'Jetzt prüfen',
@@ -454,6 +512,11 @@ export const de: English = {
     scopeSome: 'Nur diese',
     chooseAccounts: 'Konten',
     accountsMissing: 'Wählen Sie mindestens ein Konto.',
+    chooseAccountsMember: 'Ihre eigenen Konten.',
+    scopes: 'Nur diese Berechtigungen (Scopes)',
+    scopesHelp: 'Freiwillig. Ohne Angabe bekommt das Programm alles, was dem Konto erlaubt wurde.',
+    onlyScopes: 'Nur',
+    madeBy: 'erstellt von {name}',
     expiry: 'Ablauf',
     never: 'Nie',
     days: { one: 'In {count} Tag', other: 'In {count} Tagen' },
@@ -468,5 +531,141 @@ export const de: English = {
     deleteOne: 'API-Schlüssel {name} löschen',
     deleteTitle: 'Den API-Schlüssel {name} löschen?',
     deleteText: 'Programme, die ihn benutzen, werden ab jetzt abgewiesen.',
+  },
+
+  people: {
+    title: 'Personen',
+    lead: 'Wer sich hier anmelden kann. Mitglieder verbinden Konten und sehen ihre eigenen; Administratoren dürfen alles.',
+    invite: 'Einladen',
+    you: '(Sie)',
+    invited: 'Eingeladen',
+    accounts: { one: '{count} Konto', other: '{count} Konten' },
+    lastSeen: 'Zuletzt hier',
+    actions: 'Was mit {name} geschehen soll',
+    change: 'Ändern',
+    newLink: 'Neuer Link',
+    remove: 'Entfernen',
+
+    inviteTitle: 'Jemanden einladen',
+    name: 'Name',
+    nameHelp: 'Damit meldet sich die Person an.',
+    nameMissing: 'Geben Sie einen Namen ein.',
+    email: 'E-Mail-Adresse',
+    emailHelp: 'Freiwillig. Nötig für die Anmeldung über einen Anbieter.',
+    emailWrong: 'Das sieht nicht nach einer E-Mail-Adresse aus.',
+    role: 'Rolle',
+    memberHelp: 'Verbindet Konten, sieht und benutzt die eigenen.',
+    adminHelp: 'Alles: Verbindungen, Personen, alle Konten.',
+
+    link: 'Link',
+    linkTitle: 'Der Link für {name}',
+    linkOnce:
+      'Schicken Sie diesen Link selbst an {name}, so dass ihn sonst niemand lesen kann. Er gilt einmal und wird nur hier gezeigt.',
+    linkEnds: 'Er gilt bis {when}.',
+    linkSent: 'Ich habe ihn kopiert',
+    newLinkTitle: 'Ein neuer Link für {name}?',
+    newLinkText:
+      'Damit wählt die Person ein neues Passwort. Frühere Links gelten sofort nicht mehr; ein Passwort, das sie schon hat, bleibt, bis sie ein anderes wählt.',
+
+    changeTitle: '{name} ändern',
+    save: 'Speichern',
+    saved: 'Gespeichert.',
+    removeTitle: '{name} entfernen?',
+    removeSelf: 'Das sind Sie selbst. Sie werden sofort abgemeldet.',
+    removeEnds: 'Die Person kann sich nicht mehr anmelden, und ihre API-Schlüssel gelten sofort nicht mehr.',
+    removeNoAccounts: 'Sie hat hier keine Konten.',
+    removeStays: {
+      one: 'Ihr Konto bleibt verbunden. Von da an kümmern sich die Administratoren darum; entfernen Sie es selbst, wenn es enden soll.',
+      other:
+        'Ihre {count} Konten bleiben verbunden. Von da an kümmern sich die Administratoren darum; entfernen Sie sie selbst, wenn sie enden sollen.',
+    },
+    removed: '{name} wurde entfernt.',
+  },
+
+  roles: {
+    admin: 'Administrator',
+    member: 'Mitglied',
+  },
+
+  audit: {
+    title: 'Protokoll',
+    lead: 'Wer was getan hat, das Neueste zuerst. Niemand kann es unbemerkt ändern: Das prüft evergrant audit verify.',
+    when: 'Wann',
+    who: 'Wer',
+    what: 'Was',
+    from: 'Von wo',
+    older: 'Ältere zeigen',
+    nobody: 'Nicht angemeldet',
+    byKey: 'Programm mit dem API-Schlüssel {key}',
+    through: 'über {connection}',
+    firstTime: 'zum ersten Mal',
+    signedInAs: 'beim Anbieter: {username}',
+    newName: 'Name: {name}',
+    newEmail: 'E-Mail-Adresse: {email}',
+    noEmail: 'E-Mail-Adresse entfernt',
+    role: 'Rolle: {role}',
+    hint: 'vorgeschlagener Name: {hint}',
+    changed: 'geändert: {fields}',
+    reason: 'Grund: {reason}',
+  },
+
+  auditActions: {
+    setup: 'Server eingerichtet',
+    'session.begin': 'Angemeldet',
+    'session.refused': 'Anmeldung abgelehnt',
+    'session.end': 'Abgemeldet',
+    'password.change': 'Eigenes Passwort geändert',
+    'user.invite': 'Einladungslink erstellt für',
+    'user.update': 'Person geändert:',
+    'user.remove': 'Person entfernt:',
+    'invitation.accept': 'Passwort über einen Link gewählt',
+    'connection.create': 'Verbindung hinzugefügt:',
+    'connection.update': 'Verbindung geändert:',
+    'connection.check': 'Verbindung geprüft:',
+    'connection.remove': 'Verbindung gelöscht:',
+    'account.create': 'Konto hinzugefügt:',
+    'account.update': 'Konto geändert:',
+    'account.authorize': 'Verbinden begonnen:',
+    'account.connect': 'Konto verbunden:',
+    'account.refresh': 'Zugriff erneuert:',
+    'account.test': 'Konto getestet:',
+    'account.revoke': 'Berechtigung zurückgenommen:',
+    'account.reveal': 'Token angesehen:',
+    'account.remove': 'Konto entfernt:',
+    'api_key.create': 'API-Schlüssel erstellt:',
+    'api_key.remove': 'API-Schlüssel gelöscht:',
+  },
+
+  signInRefusals: {
+    SIGN_IN_UNVERIFIED: {
+      title: 'Ihre E-Mail-Adresse ist nicht bestätigt',
+      advice: 'Lassen Sie sie beim Anbieter bestätigen, oder fragen Sie hier einen Administrator.',
+    },
+    SIGN_IN_NOT_INVITED: {
+      title: 'Sie wurden noch nicht eingeladen',
+      advice: 'Bitten Sie hier einen Administrator, die E-Mail-Adresse einzuladen, die Sie beim Anbieter haben.',
+    },
+    SIGN_IN_OTHER_DOMAIN: {
+      title: 'Ihre E-Mail-Adresse gehört zu einer anderen Organisation',
+      advice:
+        'Vielleicht sind Sie beim Anbieter mit einem anderen Konto angemeldet. Sonst bitten Sie einen Administrator um eine Einladung.',
+    },
+    OTHER_BROWSER: {
+      title: 'Das wurde in einem anderen Browser begonnen',
+      advice: 'Melden Sie sich noch einmal an, und bleiben Sie bis zum Schluss in diesem Browser.',
+    },
+    ACCESS_DENIED: {
+      title: 'Sie haben beim Anbieter nicht zugestimmt',
+      advice: 'Melden Sie sich noch einmal an und stimmen Sie dort zu, oder benutzen Sie Ihr Passwort.',
+    },
+    AUTHORIZATION_NOT_FOUND: {
+      title: 'Diese Anmeldung ist vorbei',
+      advice: 'Sie hat zu lange gedauert oder war schon abgeschlossen. Melden Sie sich noch einmal an.',
+    },
+    other: {
+      title: 'Die Anmeldung über den Anbieter ist nicht gelungen',
+      advice:
+        'Versuchen Sie es noch einmal. Wenn es so bleibt, bitten Sie einen Administrator, die Verbindung zu prüfen.',
+    },
   },
 }
