@@ -42,7 +42,7 @@ export class Scene implements AsyncDisposable {
     return await finishAuthorization(client, { callback, pending, store: this.store })
   }
 
-  async worker(times: Times = { lease: 2.5, deadline: 2 }): Promise<WorkerProcess> {
+  async worker(times: Times = { lease: 6, deadline: 5 }): Promise<WorkerProcess> {
     const worker = await WorkerProcess.start({
       store: this.#place.url,
       issuer: this.sandbox.issuer,

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Order, Outcome, Point, Report, WorkerSettings } from './orders.ts'
 
-const PATIENCE = 20_000
+const PATIENCE = 180_000
 
 /** The parent's end of one worker. Nothing waits on it for ever. */
 export class WorkerProcess implements AsyncDisposable {

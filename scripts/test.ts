@@ -7,7 +7,7 @@ import { neededPackages, parseSelection, selectFiles } from './test-selection.ts
 import { ensurePage } from './web-page.ts'
 
 const root = join(import.meta.dirname, '..')
-const secondsPerTest = 120
+const secondsPerTest = 600
 
 async function main(args: readonly string[]): Promise<number> {
   const { filters, nodeFlags } = parseSelection(args)

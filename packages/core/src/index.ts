@@ -202,6 +202,7 @@ export {
   type RefusalFacts,
 } from './provider/error-advice.ts'
 export type { ApiRules, LongLivedExchange, Lookup, RevocationRules } from './provider/follow-up.ts'
+export { type PlainProvider, plainProvider } from './provider/plain.ts'
 export type {
   AuthorizationRequestRules,
   ClientCredentialsRules,

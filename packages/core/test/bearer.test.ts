@@ -245,3 +245,34 @@ test('a redirect to another origin goes without the token, and its 401 renews no
   }
   assert.deepEqual(new Set(other.seen.map(({ authorization }) => authorization)), new Set([undefined]))
 })
+
+test('a token that is sent in a header of its own does not go to another origin either', async () => {
+  const seen: (string | undefined)[] = []
+  const listening = async (answer: (response: ServerResponse) => void) => {
+    const server = createServer(({ headers }, response) => {
+      seen.push(headers['x-token'] as string | undefined)
+      answer(response)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` }
+  }
+  const other = await listening((response) => response.end('other'))
+  const api = await listening((response) => response.writeHead(302, { location: other.url }).end())
+  const inHeader = (request: Request, { access_token }: { access_token: string }): Request => {
+    request.headers.set('x-token', access_token)
+    return request
+  }
+  try {
+    const middleware = bearerMiddleware(source('good'), inHeader)
+    const send = (request: Request): Promise<Response> => fetch(request)
+    assert.equal(await (await middleware(new Request(api.url), send)).text(), 'other')
+    assert.deepEqual(seen, ['good', undefined])
+    assert.equal((await middleware(new Request(api.url, { method: 'POST', body: 'x' }), send)).status, 302)
+    assert.deepEqual(seen, ['good', undefined, 'good'])
+  } finally {
+    for (const { server } of [other, api]) {
+      server.closeAllConnections()
+      server.close()
+    }
+  }
+})

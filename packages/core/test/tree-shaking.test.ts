@@ -16,7 +16,7 @@ async function bundled(names: string): Promise<{ files: string[]; size: number }
     configFile: false,
     logLevel: 'silent',
     resolve: { conditions: ['source'] },
-    build: { write: false, minify: true, rollupOptions: { input: entry } },
+    build: { write: false, minify: true, target: 'es2024', rollupOptions: { input: entry } },
     plugins: [
       {
         name: 'program',
@@ -26,7 +26,7 @@ async function bundled(names: string): Promise<{ files: string[]; size: number }
         generateBundle(_options, bundle) {
           for (const chunk of Object.values(bundle)) {
             if (chunk.type !== 'chunk') continue
-            size += gzipSync(chunk.code).length
+            size += gzipSync(chunk.code, { level: 9 }).length
             for (const [id, { renderedLength }] of Object.entries(chunk.modules))
               if (renderedLength > 0 && id.includes('/src/')) files.push(id.replace(/.*\/src\//, ''))
           }
@@ -38,7 +38,7 @@ async function bundled(names: string): Promise<{ files: string[]; size: number }
 }
 
 test('a program that keeps grants alive carries none of the flows and keys that it does not use', async () => {
-  const { files, size } = await bundled('defineClient, memoryStore, resolveProvider, tokenSource')
+  const { files } = await bundled('defineClient, memoryStore, resolveProvider, tokenSource')
   const unused =
     /^(node|legacy|consent)\/|dpop|provider-keys|host-|circuit|error-kinds|der\.ts|pem\.ts|signing-key|private-key|assertion(?!-rules)|device|backchannel|jwt-bearer|exchange-|token-exchange|introspect|user-info|register|protected-resource|begin-|finish-|poll\.ts|step/
   assert.deepEqual(
@@ -46,5 +46,17 @@ test('a program that keeps grants alive carries none of the flows and keys that 
     [],
   )
   assert.ok(files.includes('grant/renew.ts'))
-  assert.ok(size > 1000)
+})
+
+test('a program whose provider is plain carries no rules of other providers, and stays as small as it is', async () => {
+  const { files, size } = await bundled('defineClient, memoryStore, plainProvider, tokenSource')
+  const rules =
+    /^answer\/(?:path|standard-fields|whole-answer)|discovery|metadata-failure|region|request-by-rules|resolve|all-abilities|api-middleware|testing-end/
+  assert.deepEqual(
+    files.filter((file) => rules.test(file)),
+    [],
+  )
+  assert.ok(files.includes('grant/renew.ts'))
+  // What grows beyond this is meant to: say why where the bound is raised, and measure again for the page on performance.
+  assert.ok(size > 10_000 && size <= 18_700, `${size} bytes`)
 })

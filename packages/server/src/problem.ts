@@ -48,6 +48,19 @@ export const refusals = {
   OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is to connect it.'),
   PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
   INVITATION_INVALID: entry(403, 'Link not valid', 'administrator', 'Ask an administrator for a new link.'),
+  CONNECT_LINK_INVALID: entry(403, 'Link not valid', 'person', 'Ask whoever sent you the link for a new one.'),
+  CONNECT_LINK_TAKEN: entry(
+    403,
+    'Opened elsewhere before',
+    'person',
+    'Go on in the browser in which you opened the link first, or ask for a new one.',
+  ),
+  ACCOUNT_UNCONFIRMED: entry(
+    409,
+    'Not confirmed yet',
+    'person',
+    'Its owner confirms on the account’s page who connected it.',
+  ),
   LAST_ADMINISTRATOR: entry(
     409,
     'The only administrator',

@@ -7,6 +7,7 @@ import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
+import { ConnectLinks } from './links/connect-links.ts'
 import { Metrics } from './metrics.ts'
 import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
@@ -25,6 +26,7 @@ export interface Services {
   readonly tokens: Tokens
   readonly consents: Consents
   readonly signIns: SignIns
+  readonly links: ConnectLinks
   readonly history: History
   readonly activity: Activity
   readonly audit: AuditLog
@@ -51,6 +53,7 @@ export function createServices(deps: Deps): Services {
     accounts,
     tokens,
     consents: new Consents(deps, connections, accounts, tokens, history),
+    links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     history,
     activity,

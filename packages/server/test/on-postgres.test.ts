@@ -14,6 +14,7 @@ for (const file of [
   'security',
   'jobs',
   'metrics',
+  'overview',
   'account-state',
   'revocation',
   'trouble',
@@ -22,6 +23,7 @@ for (const file of [
   'plan',
   'users',
   'sign-in',
+  'connect-links',
 ]) {
   await import(`./${file}.test.ts`)
 }

@@ -154,7 +154,14 @@ test('[#136] a page that was opened at another address is told the right one', a
 })
 
 /** How somebody comes to be signed in. */
-const OPEN = new Set(['/v1/session', '/v1/setup', '/v1/invitations/accept', '/v1/session/openid'])
+const OPEN = new Set([
+  '/v1/session',
+  '/v1/setup',
+  '/v1/invitations/accept',
+  '/v1/session/openid',
+  '/v1/connect/look',
+  '/v1/connect/begin',
+])
 
 test('[#139] nobody who is not signed in sees or changes anything', async () => {
   await using scene = await Scene.begin()

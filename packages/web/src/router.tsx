@@ -23,6 +23,10 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
           lazy: async () => ({ Component: (await import('./session/invitation-page.tsx')).InvitationPage }),
         },
         {
+          path: '/connect',
+          lazy: async () => ({ Component: (await import('./links/connect-link-page.tsx')).ConnectLinkPage }),
+        },
+        {
           path: '/sign-in',
           lazy: async () => ({ Component: (await import('./session/sign-in-page.tsx')).SignInPage }),
         },

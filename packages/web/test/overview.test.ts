@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { groupCounts, groupFrom } from '../src/accounts/account-groups.ts'
+import type { Overview } from '../src/api/types.ts'
 import { loadLanguage } from '../src/languages/languages.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addAccount, addConnection, connectAccount, setUp, signIn } from './steps.ts'
@@ -29,6 +30,11 @@ before(async () => {
   await page.getByRole('button', { name: 'Refresh now' }).click()
   await page.locator('[data-state=needs_consent]').first().waitFor()
   await addAccount(page, 'carol@sandbox.example')
+  // Counting is nobody's to wait for: it comes after the answers.
+  for (let counted = 0; counted < 2; ) {
+    const { providers } = (await (await page.request.get('/v1/overview')).json()) as Overview
+    counted = providers.reduce((sum, { refreshed, failed }) => sum + refreshed + failed, 0)
+  }
 })
 after(() => stage[Symbol.asyncDispose]())
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../error-catalogue.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
-import { adviceFor, type ErrorAdvice, guidanceOf, isTrouble } from '../provider/error-advice.ts'
+import { type Abilities, abilities } from '../provider/abilities.ts'
+import { type ErrorAdvice, guidanceOf, isTrouble } from '../provider/error-advice.ts'
 import { scrub } from '../redacted.ts'
 import type { AnswerBody } from './answer-body.ts'
 
@@ -10,6 +11,7 @@ export interface Answerer {
   readonly name: string
   /** What is known about its errors. */
   readonly advice?: ErrorAdvice
+  readonly [abilities]?: Abilities
 }
 
 /** A string with something in it; undefined for everything else. */
@@ -31,7 +33,8 @@ export function refusal(body: AnswerBody, provider: Answerer, step?: string): OA
   const named = text(nested) ?? text(inner?.['code']) ?? text(inner?.['type']) ?? text(fields?.['error_code'])
   const said = text(fields?.['error_description']) ?? text(inner?.['message']) ?? text(fields?.['message'])
   const facts = { status, error: named, description: said, fields, step }
-  const known = named === undefined && said === undefined ? undefined : adviceFor(provider.advice, facts)
+  const known =
+    named === undefined && said === undefined ? undefined : provider[abilities]?.adviceFor(provider.advice, facts)
   const error = known?.means ?? clean(named, 200)
   const description = clean(said, 600)
   const excerpt = error === undefined ? clean(readable(body), 300) : undefined

@@ -1,10 +1,11 @@
-import type { ErrorRules, TokenAnswerRules } from '../provider/answer-rules.ts'
+import type { abilities } from '../provider/abilities.ts'
+import type { ErrorRules } from '../provider/answer-rules.ts'
 import type { Provider } from '../provider/resolve.ts'
 import type { AnswerBody } from './answer-body.ts'
 import { at, picked } from './path.ts'
 
 /** What a provider's own way of answering is known by. */
-export type AnswerHabits = Partial<Pick<Provider, 'token_answer' | 'hooks'>>
+export type AnswerHabits = Partial<Pick<Provider, 'token_answer' | 'hooks' | typeof abilities>>
 
 /** The answer with its fields where RFC 6749 §5 has them, and an error in the form of §5.2. */
 export function standardAnswer(body: AnswerBody, { token_answer: rules, hooks }: AnswerHabits): AnswerBody {
@@ -32,17 +33,4 @@ function rfcError(
   // The provider's own code stays in the words: its documentation knows no other.
   const description = error === own ? words : words === undefined ? own : `${own}: ${words}`
   return { error, ...(description === undefined ? {} : { error_description: description }) }
-}
-
-/** Everything at the paths that shall be kept, by the paths themselves. */
-export function keptFields(fields: unknown, { metadata = [] }: TokenAnswerRules): Record<string, unknown> {
-  return picked(fields, Object.fromEntries(metadata.map((path) => [path, path])))
-}
-
-/** The same without the tokens, wherever in it they stand. */
-export function withoutTokens<T>(value: T, tokens: readonly (string | undefined)[]): T {
-  if (Array.isArray(value)) return value.map((one: unknown) => withoutTokens(one, tokens)) as T
-  if (typeof value !== 'object' || value === null) return value
-  const kept = Object.entries(value).filter(([, inner]) => typeof inner !== 'string' || !tokens.includes(inner))
-  return Object.fromEntries(kept.map(([name, inner]) => [name, withoutTokens(inner, tokens)])) as T
 }

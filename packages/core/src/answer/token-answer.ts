@@ -1,10 +1,9 @@
 import { isOAuthError, type OAuthError } from '../errors.ts'
-import type { SecondToken } from '../provider/answer-rules.ts'
+import { abilities } from '../provider/abilities.ts'
 import type { AnswerBody } from './answer-body.ts'
 import { lifetime } from './lifetime.ts'
-import { picked } from './path.ts'
 import { type Answerer, refusal, text } from './refusal.ts'
-import { type AnswerHabits, keptFields, standardAnswer, withoutTokens } from './standard-fields.ts'
+import type { AnswerHabits } from './standard-fields.ts'
 
 /** A token answer in the shape of RFC 6749 §5.1, whatever shape it came in. */
 export interface TokenAnswer {
@@ -64,7 +63,8 @@ export function tokenAnswer(
   provider: Answerer & AnswerHabits,
   step?: string,
 ): TokenAnswer {
-  const body = standardAnswer(given, provider)
+  const own = provider[abilities]
+  const body = own?.standardAnswer(given, provider) ?? given
   const { fields } = body
   const access_token = text(fields?.['access_token'])
   const failed = body.status < 200 || body.status > 299 || fields === undefined
@@ -79,15 +79,10 @@ export function tokenAnswer(
   const expires_in = lifetime(fields, now, milliseconds)
   const refresh_expires_in = lifetime(refreshTimes(fields), now, milliseconds)
   const refresh_in = positive(fields['refresh_in'])
-  const other = rules?.second && secondAnswer(given, now, provider, rules.second)
-  // Where only the second one came, it stands in the place of the first.
-  const second = other?.answer.access_token === access_token ? undefined : other
-  const tokens = [access_token, refresh, identity, second?.answer.access_token, second?.answer.refresh_token]
-  const kept = rules && withoutTokens(keptFields(given.fields, rules), tokens)
   const answer: { -readonly [Field in keyof TokenAnswer]: TokenAnswer[Field] } = {
     access_token,
     token_type: text(token_type) ?? 'Bearer',
-    raw: rules === undefined ? rest : withoutTokens(rest, tokens),
+    raw: rest,
   }
   if (expires_in !== undefined) answer.expires_in = expires_in
   if (refresh_in !== undefined) answer.refresh_in = refresh_in
@@ -95,27 +90,8 @@ export function tokenAnswer(
   if (refresh_expires_in !== undefined) answer.refresh_expires_in = refresh_expires_in
   if (granted !== undefined) answer.scope = granted
   if (identity !== undefined) answer.id_token = identity
-  if (kept !== undefined && Object.keys(kept).length > 0) answer.metadata = kept
-  if (second !== undefined) answer.second = second
   if (body.thrown !== undefined) answer.thrown = body.thrown
-  return answer
-}
-
-/** The other token of the same answer, when there is one this time. */
-function secondAnswer(
-  given: AnswerBody,
-  now: number,
-  { id, name, token_answer }: Answerer & AnswerHabits,
-  second: SecondToken,
-): TokenAnswer['second'] {
-  const fields = picked(given.fields, { ...second.fields })
-  if (text(fields['access_token']) === undefined) return undefined
-  const { scope_separator, time_unit } = token_answer ?? {}
-  const habits = {
-    ...(scope_separator === undefined ? {} : { scope_separator }),
-    ...(time_unit === undefined ? {} : { time_unit }),
-  }
-  return { name: second.name, answer: tokenAnswer({ ...given, fields }, now, { id, name, token_answer: habits }) }
+  return rules === undefined || own === undefined ? answer : own.wholeAnswer(answer, rules, given, now, provider)
 }
 
 function refreshTimes(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -3,10 +3,13 @@ import { detachable } from '../detachable.ts'
 import { OAuthError } from '../errors.ts'
 import { type RedeemedStates, redeemedStates } from '../grant/redeemed-states.ts'
 import { type Http, http } from '../http/http.ts'
-import { discover } from '../protocol/discovery.ts'
+import { givenMetadata } from '../protocol/given-metadata.ts'
 import type { KnownKeys } from '../protocol/provider-keys.ts'
+import { abilities } from '../provider/abilities.ts'
+import { assertSecureAddresses } from '../provider/addresses.ts'
 import type { ClientAuthMethod } from '../provider/definition.ts'
-import { assertSecureAddresses, type Provider } from '../provider/resolve.ts'
+import { assertPlain } from '../provider/plain.ts'
+import type { Provider } from '../provider/resolve.ts'
 import { type ClientAuthentication, secretAuthentication } from './authentication.ts'
 import type { Dpop } from './dpop.ts'
 
@@ -91,6 +94,7 @@ export function defineClient(options: ClientOptions): Client {
       provider: provider.id,
     })
   }
+  assertPlain(provider)
   assertSecureAddresses(provider)
   const authentication =
     typeof client_auth === 'object' ? client_auth : secretAuthentication(provider, client_secret, client_auth)
@@ -118,10 +122,12 @@ export function defineClient(options: ClientOptions): Client {
     redeemed: redeemedStates(),
     registration,
     metadata(signal) {
-      known ??= discover(provider, transport).catch((error) => {
-        known = undefined
-        throw error
-      })
+      known ??= (provider[abilities]?.discover(provider, transport) ?? Promise.resolve(givenMetadata(provider))).catch(
+        (error) => {
+          known = undefined
+          throw error
+        },
+      )
       return signal === undefined ? known : detachable(known, signal)
     },
   }

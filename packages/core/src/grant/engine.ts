@@ -2,9 +2,9 @@ import type { Client } from '../client/client.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantEvent, GrantListener } from '../events.ts'
-import { apiFetch } from '../http/api-middleware.ts'
 import type { Flow } from '../protocol/flow.ts'
 import { refreshFlow } from '../protocol/refresh.ts'
+import { abilities } from '../provider/abilities.ts'
 import type { GrantStore } from '../store/store.ts'
 import type { HostTurns } from './host-turns.ts'
 import type { TestPoints } from './test-points.ts'
@@ -117,6 +117,11 @@ function sendingWith(
       () => client(id),
       async (input, init) => apiFetch(await client(id))(input, init),
     )
+}
+
+/** How a client's requests to APIs go. */
+function apiFetch(client: Client): typeof fetch {
+  return client.provider[abilities]?.apiFetch(client) ?? client.http.fetch
 }
 
 /** A mark that others pass over while its request may still be answered protects nothing. Throws `INVALID_ARGUMENT`. */

@@ -2,6 +2,7 @@ import { isInvalidGrant } from '../answer/refusal.ts'
 import type { SpoiltAnswer, TokenAnswer } from '../answer/token-answer.ts'
 import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
+import { abilities } from '../provider/abilities.ts'
 import type { Stored } from '../store/store.ts'
 import { begun, versionAfter } from '../store/version.ts'
 import type { AccessToken } from './access-token.ts'
@@ -12,7 +13,6 @@ import type { HostTurns, Turn } from './host-turns.ts'
 import { LeaseWatch } from './lease-watch.ts'
 import { contradicted, MOST_LOST, record, stillSealed, storeError } from './record.ts'
 import { consentRequired, notFound, notYet, programError } from './refusals.ts'
-import { endedInTesting } from './testing-end.ts'
 import { failing, marked, renewed, revoked, spoiled } from './transitions.ts'
 import type { UnsavedSlot } from './unsaved.ts'
 import { fresh, usable, type Wish } from './wish.ts'
@@ -203,10 +203,11 @@ async function spend(
     turn?.failed(error)
     if (!isOAuthError(error)) return afterMistake(engine, mine, wish, error)
     const refused = error.forGrant(mine.id)
-    const failure = endedInTesting(refused, before ?? mine, client.provider.refresh, clock.now())
+    const { refresh, [abilities]: own } = client.provider
+    const failure = own?.endedInTesting(refused, before ?? mine, refresh, clock.now()) ?? refused
     const healthy = flow.spends && before?.standing.state === 'active' && before.in_doubt === undefined
     if (!healthy) return afterFailure(engine, mine, wish, failure)
-    const { rotation, grace = 0 } = client.provider.refresh ?? {}
+    const { rotation, grace = 0 } = refresh ?? {}
     const now = clock.now()
     // For its grace the provider answers the same refresh token again; later it would not.
     if (isLost(failure) && now - sent < grace) return afterFailure(engine, mine, wish, failure, true)

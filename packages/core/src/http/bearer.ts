@@ -4,6 +4,7 @@ import type { AccessToken } from '../grant/access-token.ts'
 import type { Sending, TokenSource } from '../grant/token-source.ts'
 import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
+import { redirects } from './redirects.ts'
 import { isLoopback } from './secure-url.ts'
 
 type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource, 'id'>>
@@ -12,7 +13,8 @@ type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource,
  * Middleware that adds the access token. On a 401 that says the token is invalid, the request goes once more with a
  * newer token (RFC 6750 §3.1); on a 403 only when the token has ended meanwhile. A token that is bound to a key goes
  * with a proof of it, and is refused with `NOT_SUPPORTED` when the source cannot make one. Without a token nothing is
- * sent: it fails closed. `setToken`: sends the token in another way than `Authorization: Bearer`.
+ * sent: it fails closed. `setToken`: sends the token in another way than `Authorization: Bearer`; then redirects of GET and
+ * HEAD are followed here, because `fetch` takes away no other header, and other verbs get the redirect as their answer.
  *
  * A token goes over https, or to a loopback host: plain http to another one is refused with `INSECURE_URL`, before any
  * token is asked for (RFC 6750 §5.3), unless the source's `sending.insecureHosts` names it. A redirect to another origin
@@ -24,7 +26,7 @@ export function bearerMiddleware(
 ): FetchMiddleware {
   const attached = (request: Request, token: AccessToken): Request =>
     setToken === undefined ? withToken(request, token.access_token) : setToken(new Request(request), token)
-  return async (request, next) => {
+  const send: FetchMiddleware = async (request, next) => {
     assertPrivate(request.url, source.sending)
     const token = await source.token({ signal: request.signal })
     if (isBound(token)) {
@@ -38,6 +40,7 @@ export function bearerMiddleware(
     const newer = await newerToken(source, response, token, request.signal)
     return newer === undefined ? response : next(attached(spare, newer))
   }
+  return setToken === undefined ? send : (request, next) => redirects(next)(request, (one) => send(one, next))
 }
 
 /** `fetch` with the access token attached, and the same rules; a streamed body is never sent twice. */

@@ -3,8 +3,10 @@ import { isOAuthError, OAuthError } from '../errors.ts'
 import { ask, send } from '../http/ask.ts'
 import type { Http } from '../http/http.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
+import { ADDRESSES } from '../provider/addresses.ts'
 import { mayBeIssuer } from '../provider/issuer.ts'
-import { ADDRESSES, type Provider } from '../provider/resolve.ts'
+import type { Provider } from '../provider/resolve.ts'
+import { discoveryMode, givenEndpoints, givenMetadata } from './given-metadata.ts'
 import { metadataMissing, metadataUnread } from './metadata-failure.ts'
 
 /**
@@ -16,28 +18,8 @@ import { metadataMissing, metadataUnread } from './metadata-failure.ts'
  * @see https://www.rfc-editor.org/rfc/rfc8414
  */
 export async function discover(provider: Provider, transport: Http): Promise<oauth.AuthorizationServer> {
-  const given = endpoints(provider)
-  const complete = given.token_endpoint !== undefined && given.authorization_endpoint !== undefined
-  const mode = provider.discovery ?? (provider.issuer === undefined || complete ? 'none' : 'oidc')
-  if (mode === 'none' || provider.issuer === undefined) {
-    // Without an issuer nothing can be compared with one; the token endpoint names the server.
-    return {
-      issuer: provider.issuer ?? provider.token_endpoint ?? provider.id,
-      // Without this, the protocol layer takes RS256 alone.
-      id_token_signing_alg_values_supported: [
-        'RS256',
-        'PS256',
-        'ES256',
-        'EdDSA',
-        'Ed25519',
-        'RS384',
-        'ES384',
-        'RS512',
-        'ES512',
-      ],
-      ...given,
-    }
-  }
+  const mode = discoveryMode(provider)
+  if (mode === 'none' || provider.issuer === undefined) return givenMetadata(provider)
   const published = await fetchMetadata(provider, provider.issuer, mode, transport)
   const usable: Record<string, unknown> = { ...published }
   for (const field of ADDRESSES) {
@@ -46,7 +28,7 @@ export async function discover(provider: Provider, transport: Http): Promise<oau
     if (typeof address !== 'string') delete usable[field]
     else if (field !== 'issuer') assertPublished(provider, field, address)
   }
-  return { ...(usable as unknown as oauth.AuthorizationServer), ...given }
+  return { ...(usable as unknown as oauth.AuthorizationServer), ...givenEndpoints(provider) }
 }
 
 function assertPublished(provider: Provider, field: string, address: string): void {
@@ -57,11 +39,6 @@ function assertPublished(provider: Provider, field: string, address: string): vo
     if (!isOAuthError(error) || error.code === 'INSECURE_URL') throw error
     throw new OAuthError('DISCOVERY_FAILED', `The metadata cannot be used. ${error.message}`, about)
   }
-}
-
-function endpoints(provider: Provider): Partial<oauth.AuthorizationServer> {
-  const given = ADDRESSES.filter((name) => name !== 'issuer').map((name) => [name, provider[name]] as const)
-  return Object.fromEntries(given.filter(([, address]) => address !== undefined))
 }
 
 async function fetchMetadata(

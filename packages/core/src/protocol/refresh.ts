@@ -1,6 +1,5 @@
-import { text } from '../answer/refusal.ts'
 import { OAuthError } from '../errors.ts'
-import { regionalEndpoints } from '../provider/region.ts'
+import { abilities } from '../provider/abilities.ts'
 import type { Flow } from './flow.ts'
 import { refreshedSubject } from './id-token-claims.ts'
 import { requestKept } from './token-request.ts'
@@ -17,16 +16,14 @@ export const refreshFlow: Flow = {
     if (grant.refresh_token === undefined) return undefined
     const { refresh_token, metadata } = grant
     const { provider } = client
-    const rules = provider.refresh_request
-    const region = regionalEndpoints(provider, metadata)
-    const redirect_uri = rules?.redirect_uri ? text(metadata?.['redirect_uri']) : undefined
+    const own = provider[abilities]?.ownRefreshRequest(provider, metadata)
     const answer = await requestKept(client, {
       grant_type: 'refresh_token',
-      parameters: { refresh_token, redirect_uri },
+      parameters: { refresh_token, redirect_uri: own?.redirect_uri },
       scope: scope ?? (provider.refresh?.send_scope ? grant.requested_scope : undefined),
       resource,
       grant,
-      rules: { ...rules, endpoint: region.refresh_endpoint ?? region.token_endpoint ?? provider.refresh_endpoint },
+      rules: own?.rules ?? { endpoint: provider.refresh_endpoint },
     })
     if ('spoilt' in answer || answer.id_token === undefined) return answer
     const subject = refreshedSubject(client, answer.id_token)

@@ -1,14 +1,13 @@
 import type * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
-import { standardAnswer } from '../answer/standard-fields.ts'
 import { type SpoiltAnswer, salvaged, type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
-import { type ClientAuthentication, secretAuthentication } from '../client/authentication.ts'
+import type { ClientAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import type { Grant } from '../grant/grant.ts'
 import { agent } from '../http/agent.ts'
 import { ask, missingEndpoint, secretsOf, send } from '../http/ask.ts'
+import { abilities } from '../provider/abilities.ts'
 import type { ClientAuthMethod } from '../provider/definition.ts'
-import type { TokenRequestDraft } from '../provider/deviation.ts'
 import type { TokenRequestRules } from '../provider/request-rules.ts'
 import { boundTo, keyFor } from './bound.ts'
 import { filledIn, renamed } from './parameters.ts'
@@ -51,15 +50,16 @@ export async function requestToken(client: Client, request: TokenRequest): Promi
  */
 export async function requestKept(client: Client, request: TokenRequest): Promise<TokenAnswer | SpoiltAnswer> {
   const { provider, http } = client
+  const own = provider[abilities]
   const as = await client.metadata()
   const sent = http.clock.now()
   const key = client.dpop === undefined ? undefined : await keyFor(client, request.grant)
   const body = await askToken(client, as, request, key)
   try {
     const answer = boundTo(tokenAnswer(body, sent, provider, request.grant_type), key)
-    return provider.hooks === undefined ? answer : await completed(answer, client)
+    return provider.hooks === undefined || own === undefined ? answer : await own.completed(answer, client)
   } catch (error) {
-    const kept = salvaged(standardAnswer(body, provider), error, request.parameters['refresh_token'])
+    const kept = salvaged(own?.standardAnswer(body, provider) ?? body, error, request.parameters['refresh_token'])
     if (kept === undefined) throw error
     return key === undefined ? kept : { ...kept, dpop_key: key.jwk }
   }
@@ -72,30 +72,13 @@ export function askToken(
   request: TokenRequest,
   key: Awaited<ReturnType<typeof keyFor>>,
 ): Promise<AnswerBody> {
-  const { provider } = client
-  const { rules = {}, authentication = authenticationOf(client, rules) } = request
+  const own = client.provider[abilities]
+  const { rules = {}, authentication = own?.authenticationFor(client, rules) ?? client.authentication } = request
   const parameters = tokenParameters(client, request)
   const endpoint = rules.endpoint === undefined ? as : { ...as, token_endpoint: rules.endpoint }
   const asked = authentication === client.authentication ? client : { ...client, authentication }
   if (key !== undefined) return key.post(asked, endpoint, parameters)
-  const usual = provider.token_request
-  return post(asked, endpoint, parameters, {
-    ...usual,
-    ...rules,
-    ...(usual?.parameter_names && rules.parameter_names
-      ? { parameter_names: { ...usual.parameter_names, ...rules.parameter_names } }
-      : {}),
-    ...(usual?.headers && rules.headers ? { headers: { ...usual.headers, ...rules.headers } } : {}),
-  })
-}
-
-function authenticationOf({ authentication, provider }: Client, { client_auth }: RequestRules): ClientAuthentication {
-  if (client_auth === undefined || client_auth === authentication.method) return authentication
-  return secretAuthentication(
-    provider,
-    client_auth === 'none' ? undefined : authentication.secret?.reveal(),
-    client_auth,
-  )
+  return post(asked, endpoint, parameters, own?.usualRules(client, rules) ?? {})
 }
 
 function tokenParameters(
@@ -109,20 +92,6 @@ function tokenParameters(
   if (resource !== undefined) parameters.set('resource', resource)
   parameters.set('grant_type', rules?.grant_type ?? grant_type)
   return parameters
-}
-
-/**
- * What the provider's deviations add to an answer. The tokens exist nowhere else, so a deviation that fails does not
- * lose them: they are kept, the access token counts as ended, and what the deviation threw is thrown after that.
- */
-async function completed(answer: TokenAnswer, client: Client): Promise<TokenAnswer> {
-  let complete = answer
-  try {
-    for (const hook of client.provider.hooks ?? []) complete = (await hook.answered?.(complete, client)) ?? complete
-    return complete
-  } catch (error) {
-    return { ...answer, expires_in: 1, thrown: error }
-  }
 }
 
 /** The answer without a refresh token: the next token is asked for the same way, and one way is enough. */
@@ -142,34 +111,29 @@ function post(
   rules: TokenRequestRules,
 ): Promise<AnswerBody> {
   const { authentication, registration, http, provider, client_id } = client
+  const own = provider[abilities]
   return ask(client, secretsOf(authentication, [body]), async (signal, told) => {
     const alias = registration.use_mtls_endpoint_aliases ? as.mtls_endpoint_aliases?.token_endpoint : undefined
     const url = filledIn(alias ?? as.token_endpoint ?? '', { client_id }, encodeURIComponent)
     if (!URL.canParse(url)) throw missingEndpoint(provider, 'token_endpoint')
     const headers = new Headers({ accept: 'application/json', ...agent() })
-    for (const [name, value] of Object.entries(rules.headers ?? {})) headers.set(name, filledIn(value, { client_id }))
+    own?.setHeaders(headers, rules, client)
     await authentication.apply(as, registration, body, headers)
-    const { method = 'POST', format = 'form' } = rules
-    let draft: TokenRequestDraft = { url, method, format, headers, parameters: renamed(body, rules.parameter_names) }
-    for (const hook of provider.hooks ?? []) draft = (await hook.request?.(draft, client, signal)) ?? draft
-    const { address, init } = encoded(draft)
+    const { address, init } =
+      (await own?.encodedByRules(client, rules, { url, headers, body }, signal)) ??
+      formRequest(url, headers, renamed(body))
     return await send(http, address, { ...init, signal, ...told })
   })
 }
 
-/** The request as it goes over the wire. */
-function encoded({ url, method, format, headers, parameters }: TokenRequestDraft): {
-  address: string
-  init: RequestInit
-} {
-  const plain = { method, headers }
-  if (method === 'GET' || format === 'query') {
-    const address = new URL(url)
-    for (const [name, value] of parameters) address.searchParams.set(name, value)
-    return { address: address.href, init: plain }
-  }
-  const json = format === 'json'
-  const type = json ? 'application/json' : 'application/x-www-form-urlencoded;charset=UTF-8'
-  headers.set('content-type', type)
-  return { address: url, init: { ...plain, body: json ? JSON.stringify(Object.fromEntries(parameters)) : parameters } }
+/** The request as RFC 6749 §3.2 has it. */
+export function formRequest(url: string, headers: Headers, body: URLSearchParams): EncodedRequest {
+  headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8')
+  return { address: url, init: { method: 'POST', headers, body } }
+}
+
+/** A request as it goes over the wire. */
+export interface EncodedRequest {
+  readonly address: string
+  readonly init: RequestInit
 }

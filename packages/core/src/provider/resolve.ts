@@ -1,5 +1,8 @@
 import { OAuthError } from '../errors.ts'
 import { assertSecureUrl } from '../http/secure-url.ts'
+import { type Abilities, abilities } from './abilities.ts'
+import { ADDRESSES } from './addresses.ts'
+import { allAbilities } from './all-abilities.ts'
 import type { ProviderDefinition, ProviderParameter } from './definition.ts'
 import type { Deviation, DeviationRegistry } from './deviation.ts'
 
@@ -9,6 +12,11 @@ export interface Provider extends ProviderDefinition {
   readonly values: Readonly<Record<string, string>>
   /** The functions of {@link ProviderDefinition.deviations}, in their order. */
   readonly hooks?: readonly Deviation[]
+  /**
+   * The functions that follow the definition's rules. {@link resolveProvider} brings them, spreading keeps them, and JSON
+   * loses them: a provider without them may only have endpoints and what goes with these, else `defineClient` refuses it.
+   */
+  readonly [abilities]?: Abilities
 }
 
 /** What {@link resolveProvider} takes beside definition and values. */
@@ -17,33 +25,6 @@ export interface ResolveOptions {
   readonly deviations?: DeviationRegistry | undefined
   /** Names of the definition's optional parameters that are wanted. */
   readonly optional?: readonly string[] | undefined
-}
-
-/** The fields that hold addresses, and so may hold `{parameter}`. */
-export const ADDRESSES = [
-  'issuer',
-  'authorization_endpoint',
-  'token_endpoint',
-  'revocation_endpoint',
-  'introspection_endpoint',
-  'userinfo_endpoint',
-  'device_authorization_endpoint',
-  'jwks_uri',
-  'registration_endpoint',
-  'backchannel_authentication_endpoint',
-  'pushed_authorization_request_endpoint',
-  'admin_consent_endpoint',
-] as const
-
-/**
- * Checks that every address of a provider is https, or plain http on a loopback host (RFC 9700 §2.6).
- * Throws `INSECURE_URL` or `INVALID_ARGUMENT`, naming the field.
- */
-export function assertSecureAddresses(provider: ProviderDefinition): void {
-  for (const field of ADDRESSES) {
-    const address = provider[field]
-    if (address !== undefined) assertSecureUrl(address, `${provider.name}: ${field}`)
-  }
 }
 
 function hostOf({ issuer, token_endpoint }: Partial<Record<(typeof ADDRESSES)[number], string>>): string | undefined {
@@ -80,6 +61,7 @@ export function resolveProvider(
     ...wanted(filled as unknown as ProviderDefinition, optional),
     name: called,
     values,
+    [abilities]: allAbilities,
   }
   for (const [field, address] of addresses(provider)) {
     if (field !== 'issuer' || provider.issuer_rule !== 'tenant') assertSecureUrl(address, `${name}: ${field}`)

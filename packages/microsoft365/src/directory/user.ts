@@ -1,20 +1,13 @@
 import { OAuthError } from '@evergrant/core'
+import type { User as GraphUser } from '@microsoft/microsoft-graph-types'
 import type { Connection } from '../connection.ts'
 import { segment } from '../resource.ts'
 
-/** A user's fields as Microsoft Graph names them; without `$select` it sends those that are named here, and `id`. */
-export interface UserFields {
-  readonly id?: string
-  readonly userPrincipalName?: string | null
-  readonly displayName?: string | null
-  readonly givenName?: string | null
-  readonly surname?: string | null
-  readonly mail?: string | null
-  readonly businessPhones?: readonly string[]
-  readonly jobTitle?: string | null
-  readonly mobilePhone?: string | null
-  readonly officeLocation?: string | null
-  readonly preferredLanguage?: string | null
+/**
+ * A user's fields as Microsoft Graph names and types them (`User` of `@microsoft/microsoft-graph-types`). Without
+ * `$select` it sends `id`, names, address, phones, job title, office and language; any other field has to be asked for.
+ */
+export interface UserFields extends Readonly<GraphUser> {
   readonly [field: string]: unknown
 }
 

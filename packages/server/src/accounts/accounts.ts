@@ -78,6 +78,7 @@ export class Accounts {
       created_at: now,
       updated_at: now,
       owner,
+      unconfirmed: 0,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -344,6 +345,7 @@ export class Accounts {
       paused: row.paused === 1,
       pending,
       checking: this.#isChecking(row.id),
+      unconfirmed: row.unconfirmed === 1,
       grant,
       consentTrouble: trouble,
       connectionTrouble: troubleOf(connection),
@@ -366,6 +368,7 @@ export class Accounts {
       ...(subject === undefined ? {} : { subject }),
       ...now,
       ...(now.state === 'blocked_by_admin' ? await this.#adminConsent(connection) : {}),
+      ...(row.unconfirmed === 1 ? { unconfirmed: true } : {}),
       ...(requested_scope === undefined ? {} : { requested_scope }),
       ...(granted_scope === undefined ? {} : { granted_scope }),
       missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),

@@ -46,10 +46,11 @@ export class Activity {
     this.#clock = clock
   }
 
-  note(connection_id: string, event: GrantEvent): void {
+  /** @param at when it happened; writing it down may take a while */
+  note(connection_id: string, event: GrantEvent, at: number = this.#clock.now()): void {
     const failed = event.type === 'refresh_failed' || event.type === 'consent_required'
     if (event.type !== 'refreshed' && !failed) return
-    const hour = Math.floor(this.#clock.now() / HOUR)
+    const hour = Math.floor(at / HOUR)
     const key = `${hour} ${connection_id}`
     const of = this.#counted.get(key) ?? { hour, connection_id, refreshed: 0, failed: 0, seconds: 0, slowest: 0 }
     this.#counted.set(key, of)

@@ -41,8 +41,15 @@ export class Consents {
     this.#history = history
   }
 
-  /** Begins a consent that only the browser with this secret can finish. Several may be under way. */
-  async begin(id: string, browser: string): Promise<{ readonly url: string; readonly expires_at: number }> {
+  /**
+   * Begins a consent that only the browser with this secret can finish. Several may be under way. `link`: hash of the
+   * connect link that it is begun with; the account is then unconfirmed afterwards.
+   */
+  async begin(
+    id: string,
+    browser: string,
+    link?: string,
+  ): Promise<{ readonly url: string; readonly expires_at: number }> {
     const { clock, cipher, db, store } = this.#deps
     const account = await this.#accounts.get(id)
     const connection = await this.#connections.get(account.connection_id)
@@ -72,6 +79,7 @@ export class Consents {
         pending: await cipher.seal(JSON.stringify(pending), sealedPlaces.pendingAuthorization(state_hash)),
         created_at: clock.now(),
         expires_at: pending.expires_at,
+        link_hash: link ?? null,
       })
       .execute()
     await this.#accounts.publish(id)
@@ -113,7 +121,7 @@ export class Consents {
     const [taken] = await deps.db
       .deleteFrom('pending_authorizations')
       .where('state_hash', '=', state_hash)
-      .returning('pending')
+      .returning(['pending', 'link_hash'])
       .execute()
     if (taken === undefined) throw unknown()
     accounts.checking.add(id)
@@ -123,7 +131,8 @@ export class Consents {
         await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
       ) as PendingAuthorization
       const client = await this.#connections.client(await this.#connections.get(connectionId))
-      const grant = await finishAuthorization(client, { callback, pending, store: deps.store })
+      const finish = (): Promise<Grant> => finishAuthorization(client, { callback, pending, store: deps.store })
+      const grant = await (taken.link_hash === null ? finish() : this.#byLink(id, taken.link_hash, finish))
       // The account may have been removed while its person consented: then nobody could see or end the grant.
       await accounts.get(id).catch(async (gone) => {
         await deps.store.delete(id)
@@ -138,6 +147,28 @@ export class Consents {
     } finally {
       accounts.checking.delete(id)
       await accounts.publish(id).catch(() => undefined)
+    }
+  }
+
+  /**
+   * Finishes a consent that was begun with a connect link. Before the grant is written the account is closed: nobody gets
+   * a token until its owner has looked who that was. A consent that fails changes nothing, and the link can be used again.
+   */
+  async #byLink(id: string, link: string, finish: () => Promise<Grant>): Promise<Grant> {
+    const { db } = this.#deps
+    const { unconfirmed } = await this.#accounts.get(id)
+    const close = async (to: number): Promise<void> => {
+      await this.#accounts.update(id, { unconfirmed: to })
+      await this.#tokens.changed(id)
+    }
+    await close(1)
+    try {
+      const grant = await finish()
+      await db.deleteFrom('connect_links').where('token_hash', '=', link).execute()
+      return grant
+    } catch (error) {
+      await close(unconfirmed)
+      throw error
     }
   }
 

@@ -2,6 +2,8 @@
 export const sentences = {
   new: 'Not connected yet.',
   awaiting_consent: 'Waiting for consent in the window of the provider.',
+  unconfirmed:
+    'Somebody connected it by your link. No tokens are handed out until you confirm that it was the right person.',
   checking: 'Consent was given; getting access.',
   ok: 'Working.',
   delayed: 'The provider is slow or has trouble; programs still get a valid token.',
@@ -19,6 +21,7 @@ export const sentences = {
   other_client: 'The connection uses another client now.',
   connection_error: 'The settings of the connection need attention.',
   blocked_by_admin: "The provider wants its administrator's approval.",
+  confirm: 'Look who connected it, and confirm or refuse.',
   connect: 'Connect the account.',
   reconnect: 'Connect the account again; nothing else changes.',
   check_connection: 'Open the connection and run its check.',

@@ -56,7 +56,7 @@ export async function stateCounts(
   const { rows } = await sql<Group>`
     WITH facts AS MATERIALIZED (
       SELECT a.connection_id AS connection, a.paused,
-        CASE WHEN ${checked} THEN 1 ELSE 0 END AS checking,
+        CASE WHEN a.unconfirmed = 1 OR ${checked} THEN 1 ELSE 0 END AS checking,
         CASE WHEN EXISTS (SELECT 1 FROM pending_authorizations p WHERE p.account_id = a.id AND p.expires_at > ${now})
           THEN 1 ELSE 0 END AS pending,
         CASE WHEN c.trouble IS NULL THEN 0 ELSE 1 END AS connection_trouble,
@@ -99,6 +99,7 @@ function stateOf(group: Group): AccountState {
     now: 1,
     paused: group.paused === 1,
     checking: group.checking === 1,
+    unconfirmed: false,
     pending: group.pending === 1,
     grant: grantOf(group),
     consentTrouble:

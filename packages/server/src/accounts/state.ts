@@ -22,6 +22,8 @@ export interface AccountFacts {
   readonly pending: boolean
   /** A code is being redeemed at this moment. */
   readonly checking: boolean
+  /** Somebody connected it by a link, and its owner has not confirmed that. */
+  readonly unconfirmed: boolean
   readonly grant: GrantSummary | undefined
   readonly consentTrouble: ConsentTrouble | undefined
   /** What is known to be wrong with the connection's settings. */
@@ -59,9 +61,11 @@ const ABOUT_SETTINGS = new Set(['INVALID_CLIENT', 'TOKEN_REQUEST_REFUSED', 'MISS
 
 /** The state of an account: a function of the facts and nothing else. */
 export function condition(facts: AccountFacts): Condition {
-  const { grant, paused, checking, pending } = facts
+  const { grant, paused, checking, unconfirmed, pending } = facts
   if (paused) return { state: 'paused', ...say('paused') }
   if (checking) return { state: 'checking', ...say('checking') }
+  if (unconfirmed)
+    return { state: 'checking', reason: 'unconfirmed', who: 'person', ...say('unconfirmed', { advice: 'confirm' }) }
   const works = grant !== undefined && grant.standing.state !== 'revoked' && !ended(grant, facts.now)
   if (!pending || works) return standing(facts)
   const asked = { awaiting_consent: true } as const

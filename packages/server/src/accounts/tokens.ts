@@ -33,6 +33,7 @@ const SIDE_BY_SIDE = 8
 interface Gate {
   readonly until: number
   readonly paused: boolean
+  readonly unconfirmed: boolean
 }
 
 /** Hands out access tokens, and notes what happens to the grants they come from. */
@@ -83,6 +84,7 @@ export class Tokens {
     const known = this.#gates.get(id)
     const gate = known !== undefined && this.#deps.clock.now() < known.until ? known : await this.#gate(id)
     if (gate.paused) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
+    if (gate.unconfirmed) throw new Refusal('ACCOUNT_UNCONFIRMED', 'Nobody has confirmed who connected this account.')
     const token = await this.sources.get(id).token(want)
     this.#noteUse(id, token)
     return token
@@ -215,9 +217,9 @@ export class Tokens {
   async #gate(id: string): Promise<Gate> {
     const now = this.#deps.clock.now()
     const before = this.#forgotten
-    const { paused } = await this.#accounts.get(id)
+    const { paused, unconfirmed } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()
-    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1 }
+    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1, unconfirmed: unconfirmed === 1 }
     if (before === this.#forgotten) this.#gates.set(id, gate)
     return gate
   }
@@ -248,11 +250,13 @@ export class Tokens {
 
   async #noted(event: GrantEvent): Promise<void> {
     const { id } = event.grant
+    const at = this.#deps.clock.now()
     const error = 'error' in event ? event.error : undefined
     this.#metrics.grantEvent(event)
     if (error !== undefined) this.#deps.logger.warn({ account: id, code: error.code }, error.message)
     const row = await this.#accounts.get(id).catch(() => undefined)
     if (row === undefined) return
+    this.#activity.note(row.connection_id, event, at)
     const look = await this.#nextLook(row, event.grant)
     if (event.type === 'refreshed') await this.#accounts.refreshed(id, look)
     else await this.#accounts.lookAt(id, look)
@@ -261,7 +265,6 @@ export class Tokens {
       ...(error && { code: error.code, detail: error.message }),
       ...('seconds' in event && { seconds: event.seconds }),
     })
-    this.#activity.note(row.connection_id, event)
     await this.#accounts.noteEnd(row, event.grant)
     await this.#noteConnection(row.connection_id, event)
     await this.#accounts.publish(id)

@@ -24,6 +24,7 @@ export const AccountReason = Type.Union([
   Type.Literal('ended_by_provider'),
   Type.Literal('refresh_interrupted'),
   Type.Literal('wrong_account'),
+  Type.Literal('unconfirmed'),
   Type.Literal('revoked_here'),
   Type.Literal('no_refresh_token'),
   Type.Literal('declined'),
@@ -87,6 +88,11 @@ export const Account = Type.Object(
       Type.Boolean({
         description:
           'True while somebody who was asked for consent may still give it to an account that does not work.',
+      }),
+    ),
+    unconfirmed: Type.Optional(
+      Type.Boolean({
+        description: 'True when somebody connected it by a link and its owner has not confirmed yet who that was.',
       }),
     ),
     requested_scope: Type.Optional(Type.String()),

@@ -20,6 +20,8 @@ export const AuditAction = Type.Union([
   Type.Literal('account.update'),
   Type.Literal('account.authorize'),
   Type.Literal('account.connect'),
+  Type.Literal('account.link'),
+  Type.Literal('account.confirm'),
   Type.Literal('account.refresh'),
   Type.Literal('account.test'),
   Type.Literal('account.revoke'),

@@ -1,6 +1,7 @@
 export * from './account.ts'
 export * from './api-key.ts'
 export * from './audit.ts'
+export * from './connect-link.ts'
 export * from './connection.ts'
 export * from './events.ts'
 export * from './language.ts'

@@ -171,4 +171,19 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE accounts ADD COLUMN ends_at DOUBLE PRECISION`,
     `CREATE INDEX accounts_by_end ON accounts (ends_at)`,
   ],
+  [
+    // Links by which people without a user here connect an account.
+    `CREATE TABLE connect_links (
+      token_hash TEXT PRIMARY KEY,
+      account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      created_by TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      note TEXT,
+      browser_hash TEXT,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX connect_links_by_account ON connect_links (account_id)`,
+    `ALTER TABLE pending_authorizations ADD COLUMN link_hash TEXT`,
+    `ALTER TABLE accounts ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0`,
+  ],
 ]

@@ -124,6 +124,20 @@ export interface AccountTable {
   updated_at: number
   /** The user whose account it is; null: nobody's, so that administrators look after it. */
   owner: string | null
+  /** 1 when somebody connected it by a link and its owner has not said yet that it was the right person. */
+  unconfirmed: Generated<number>
+}
+
+interface ConnectLinkTable {
+  token_hash: string
+  account_id: string
+  /** The user who asks. */
+  created_by: string
+  note: string | null
+  /** The first browser that opened it. */
+  browser_hash: string | null
+  created_at: number
+  expires_at: number
 }
 
 interface PendingAuthorizationTable {
@@ -136,6 +150,8 @@ interface PendingAuthorizationTable {
   pending: string
   created_at: number
   expires_at: number
+  /** The connect link that it was begun with. */
+  link_hash: Generated<string | null>
 }
 
 export interface ApiKeyTable {
@@ -197,6 +213,7 @@ export interface Tables {
   api_keys: ApiKeyTable
   history: HistoryTable
   invitations: InvitationTable
+  connect_links: ConnectLinkTable
   user_identities: UserIdentityTable
   pending_sign_ins: PendingSignInTable
   audit: AuditTable

@@ -24,6 +24,9 @@ import { removeRoute as removeConnection } from './connections/remove.ts'
 import { showRoute as showConnection } from './connections/show.ts'
 import { updateRoute as updateConnection } from './connections/update.ts'
 import { streamRoute } from './events/stream.ts'
+import { confirmRoute } from './links/confirm.ts'
+import { createRoute as createLink } from './links/create.ts'
+import { visitRoutes } from './links/visit.ts'
 import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
@@ -66,6 +69,9 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   updateAccount,
   removeAccount,
   authorizeRoute,
+  createLink,
+  confirmRoute,
+  visitRoutes,
   refreshRoute,
   testRoute,
   revokeRoute,

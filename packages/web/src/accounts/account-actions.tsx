@@ -13,6 +13,7 @@ import { useState } from 'react'
 import { changeAccount, keepAccount, refreshAccount, testAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { MakeLink } from '../links/make-link.tsx'
 import { useMayConnect } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { OwnerOnly } from './owner-only.tsx'
@@ -92,6 +93,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
             </Button>
           </>
         )}
+        {mayConnect && <MakeLink account={account} />}
         <Button
           variant="default"
           leftSection={<IconTrash size={17} aria-hidden />}

@@ -50,6 +50,10 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
     detail['accounts'] === null ? texts.keys.allAccounts : undefined,
     when(list('accounts'), ({ length }) => texts.keys.accountCount({ count: length })),
     when(list('scopes'), (scopes) => `${texts.keys.onlyScopes}: ${scopes.join(' ')}`),
+    when(text('note'), (note) => audit.note({ note })),
+    detail['right'] === true ? texts.links.confirmRight : undefined,
+    detail['right'] === false ? texts.links.confirmWrong : undefined,
+    detail['by'] === 'connect link' ? audit.byLink : undefined,
     when(text('reason'), (reason) => audit.reason({ reason })),
   ]
   return said.filter((one) => one !== undefined)

@@ -103,6 +103,19 @@ export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
   }
 }
 
+/** The same, with only what is not as it is stored: what somebody else changes meanwhile stays, and the log tells what was changed. */
+export function connectionChangesOf(draft: ConnectionDraft, connection: Connection): ConnectionPatch {
+  const stored: Readonly<Record<string, unknown>> = { ...connectionPatchOf(draftOf(connection)) }
+  const patch = connectionPatchOf(draft)
+  const changed = Object.entries(patch).filter(
+    ([field, value]) =>
+      JSON.stringify(value) !== JSON.stringify(stored[field]) ||
+      // A new secret forgets when the one before it ended; the date that stands in the form is the new one's.
+      (field === 'secret_expires_at' && patch.client_secret !== undefined),
+  )
+  return Object.fromEntries(changed)
+}
+
 /** Messages by field path, for what can be said without asking the server. */
 export function draftErrors(
   draft: ConnectionDraft,

@@ -11,6 +11,9 @@ export const deServer: ServerWords = {
   sentences: {
     new: 'Noch nicht verbunden.',
     awaiting_consent: 'Im Fenster des Anbieters wird auf Zustimmung gewartet.',
+    unconfirmed:
+      'Jemand hat es über Ihren Link verbunden. Programme bekommen erst Zugriff, wenn Sie bestätigen, dass es die richtige Person war.',
+    confirm: 'Sehen Sie nach, wer es verbunden hat, und bestätigen Sie das oder lehnen Sie es ab.',
     checking: 'Die Zustimmung liegt vor; der Zugriff wird geholt.',
     ok: 'Funktioniert.',
     delayed: 'Der Anbieter ist langsam oder gestört; Programme bekommen weiterhin gültigen Zugriff.',
@@ -344,6 +347,19 @@ export const deServer: ServerWords = {
       advice: 'Lesen Sie sie dort, oder setzen Sie EVERGRANT_METRICS_TOKEN und senden Sie es mit.',
     },
     NOT_FOUND: { title: 'Nicht gefunden', advice: 'Prüfen Sie Adresse und Kennung.' },
+    CONNECT_LINK_INVALID: {
+      title: 'Der Link gilt nicht',
+      advice: 'Bitten Sie die Person, die Ihnen den Link geschickt hat, um einen neuen.',
+    },
+    CONNECT_LINK_TAKEN: {
+      title: 'Schon woanders geöffnet',
+      advice:
+        'Machen Sie in dem Browser weiter, in dem Sie den Link zuerst geöffnet haben, oder bitten Sie um einen neuen.',
+    },
+    ACCOUNT_UNCONFIRMED: {
+      title: 'Noch nicht bestätigt',
+      advice: 'Wem das Konto gehört, bestätigt auf seiner Seite, wer es verbunden hat.',
+    },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
     TOO_LARGE: { title: 'Die Anfrage ist zu groß', advice: 'Senden Sie weniger.' },
     TOO_MANY_ATTEMPTS: { title: 'Zu viele Versuche', advice: 'Warten Sie, und versuchen Sie es dann noch einmal.' },

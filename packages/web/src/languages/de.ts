@@ -92,6 +92,41 @@ export const de: English = {
     reload: 'Seite neu laden',
     lost: 'Keine Verbindung zum Server. Es wird weiter versucht … Was Sie sehen, ist vielleicht nicht mehr aktuell.',
   },
+  /** Links, über die jemand anderes ein Konto verbindet. */
+  links: {
+    title: 'Konto verbinden',
+    lead: '{who} bittet Sie um Zugriff.',
+    incompleteTitle: 'Dieser Link ist unvollständig',
+    incomplete: 'Kopieren Sie den ganzen Link aus der Nachricht, auch den Teil hinter „#“.',
+    askedBy: 'Wer fragt',
+    note: 'Wofür',
+    provider: 'Wo Sie sich anmelden',
+    account: 'Welches Konto',
+    scope: 'Was erlaubt wird',
+    server: 'Wessen Programme es benutzen',
+    until: 'Der Link endet',
+    warning:
+      'Machen Sie nur weiter, wenn Sie {who} kennen und das erwartet haben. Programme dieses Servers haben dann Zugriff, bis Sie oder jemand dort ihn beendet.',
+    continueTo: 'Weiter zu {provider}',
+
+    ask: 'Jemand anderen bitten',
+    askTitle: 'Jemand anderen verbinden lassen',
+    askLead:
+      'Für Personen, die hier keinen Zugang haben. Sie öffnen einen Link, sehen, dass Sie fragen, und stimmen beim Anbieter zu. Danach bestätigen Sie, wer es war; erst dann bekommen Programme Zugriff.',
+    noteField: 'Wofür es ist',
+    noteHelp: 'Freiwillig. Wer den Link öffnet, liest es.',
+    make: 'Link erstellen',
+    link: 'Link',
+    linkWorks: 'Er gilt einmal, im ersten Browser, der ihn öffnet, und endet',
+    done: 'Fertig',
+
+    somebody: 'Jemand',
+    confirmTitle: 'War es die richtige Person?',
+    confirmText:
+      '{who} hat dieses Konto über Ihren Link verbunden. Programme bekommen nichts, bevor Sie das bestätigen.',
+    confirmRight: 'Ja, das stimmt',
+    confirmWrong: 'Nein, Zugriff zurücknehmen',
+  },
 
   session: {
     signInTitle: 'Anmelden',
@@ -607,6 +642,8 @@ export const de: English = {
     hint: 'vorgeschlagener Name: {hint}',
     changed: 'geändert: {fields}',
     reason: 'Grund: {reason}',
+    note: 'Notiz: {note}',
+    byLink: 'über einen zugeschickten Link',
   },
 
   auditActions: {
@@ -627,6 +664,8 @@ export const de: English = {
     'account.update': 'Konto geändert:',
     'account.authorize': 'Verbinden begonnen:',
     'account.connect': 'Konto verbunden:',
+    'account.link': 'Link zum Verbinden erstellt:',
+    'account.confirm': 'Beantwortet, ob die richtige Person verbunden hat:',
     'account.refresh': 'Zugriff erneuert:',
     'account.test': 'Konto getestet:',
     'account.revoke': 'Berechtigung zurückgenommen:',

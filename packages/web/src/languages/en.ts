@@ -131,6 +131,41 @@ export const en = {
     passwordChanged: 'Your password was changed.',
   },
 
+  /** Links by which somebody else connects an account. */
+  links: {
+    title: 'Connect an account',
+    lead: '{who} asks you for access.',
+    incompleteTitle: 'This link is incomplete',
+    incomplete: 'Copy the whole link from the message that you got, including the part after “#”.',
+    askedBy: 'Who asks',
+    note: 'What for',
+    provider: 'Where you sign in',
+    account: 'Which account',
+    scope: 'What will be allowed',
+    server: 'Whose programs will use it',
+    until: 'The link ends',
+    warning:
+      'Go on only if you know {who} and expected this. Programs of this server will have the access until you or they end it.',
+    continueTo: 'Continue to {provider}',
+
+    ask: 'Ask somebody else',
+    askTitle: 'Let somebody else connect it',
+    askLead:
+      'For somebody who has no user here. They open a link, see that you ask, and say yes at the provider. Then you confirm who it was, and only then do programs get access.',
+    noteField: 'What it is for',
+    noteHelp: 'Optional. Whoever opens the link reads it.',
+    make: 'Make the link',
+    link: 'Link',
+    linkWorks: 'It works once, in the first browser that opens it, and ends',
+    done: 'Done',
+
+    somebody: 'Somebody',
+    confirmTitle: 'Was it the right person?',
+    confirmText: '{who} connected this account by your link. Programs get nothing until you have said so.',
+    confirmRight: 'Yes, that is right',
+    confirmWrong: 'No, take the access back',
+  },
+
   /** The states of an account, one vocabulary everywhere. */
   states: {
     new: 'Not connected yet',
@@ -591,6 +626,8 @@ export const en = {
     hint: 'suggested name: {hint}',
     changed: 'changed: {fields}',
     reason: 'reason: {reason}',
+    note: 'note: {note}',
+    byLink: 'by a link that was sent to them',
   },
 
   /** What was done, in the audit log. */
@@ -612,6 +649,8 @@ export const en = {
     'account.update': 'Changed the account',
     'account.authorize': 'Began to connect the account',
     'account.connect': 'Connected the account',
+    'account.link': 'Made a link to connect the account',
+    'account.confirm': 'Answered whether the right person connected',
     'account.refresh': 'Renewed the access of',
     'account.test': 'Tested the account',
     'account.revoke': 'Withdrew the permission of',

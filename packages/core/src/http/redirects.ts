@@ -1,4 +1,4 @@
-import type { FetchMiddleware } from '../http/middleware.ts'
+import type { FetchMiddleware } from './middleware.ts'
 
 const FOLLOWED = new Set([301, 302, 303, 307, 308])
 

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { accountAt, connectionTo, programWith, Scene, sandboxOf } from './support/scene.ts'
+
+/** Ada asks Bob, who has no user here, for his mailbox. */
+async function asked(body: object = {}) {
+  const scene = await Scene.begin()
+  const sandbox = await sandboxOf(scene)
+  const ada = await scene.admin()
+  const account = await accountAt(await connectionTo(sandbox, ada), ada, { login_hint: 'bob@example.test' })
+  const { json } = await ada.post('/v1/api-keys', { name: 'a program' })
+  const program = programWith(json.key, scene)
+  const link = async (): Promise<string> => {
+    const made = await ada.post(`/v1/accounts/${account}/connect-link`, body)
+    assert.equal(made.status, 201, made.text)
+    const [, token = ''] = /\/connect#token=([\w-]{43})$/.exec(made.json.link) ?? []
+    return token
+  }
+  const close = async (): Promise<void> => {
+    await sandbox.close()
+    await scene[Symbol.asyncDispose]()
+  }
+  return { scene, sandbox, ada, account, program, link, [Symbol.asyncDispose]: close }
+}
+
+test('somebody without a user here sees who asks and for what, connects, and is confirmed', async () => {
+  await using world = await asked({ note: ' For the archive. ' })
+  const { scene, sandbox, ada, account, program } = world
+  const token = await world.link()
+  const bob = scene.browser()
+  const { json: request } = await bob.post('/v1/connect/look', { token })
+  assert.deepEqual(
+    [request.asked_by, request.note, request.provider_name, request.login_hint, request.server],
+    ['Ada', 'For the archive.', 'Sandbox', 'bob@example.test', scene.server.url],
+  )
+  assert.match(request.scope, /mail\.read/)
+  const { json: begun } = await bob.post('/v1/connect/begin', { token })
+  assert.equal(new URL(begun.url).searchParams.get('login_hint'), 'bob@example.test')
+  const page = await bob.visit(await sandbox.approve(begun.url, { username: 'bob' }))
+  assert.equal(page.status, 200)
+  assert.equal((await bob.get('/v1/accounts')).status, 401, 'he is not signed in by it')
+
+  const waiting = (await ada.get(`/v1/accounts/${account}`)).json
+  assert.deepEqual(
+    [waiting.state, waiting.reason, waiting.unconfirmed, waiting.subject.username],
+    ['checking', 'unconfirmed', true, 'bob'],
+  )
+  const refused = await program(account)
+  assert.deepEqual([refused.status, refused.json.code], [409, 'ACCOUNT_UNCONFIRMED'])
+  const confirmed = await ada.post(`/v1/accounts/${account}/confirm`, { right: true })
+  assert.deepEqual([confirmed.json.state, confirmed.json.unconfirmed], ['ok', undefined])
+  assert.ok((await program(account)).json.access_token)
+  assert.equal((await bob.post('/v1/connect/look', { token })).json.code, 'CONNECT_LINK_INVALID')
+})
+
+test('somebody else who consented is sent away, at the provider too', async () => {
+  await using world = await asked()
+  const { scene, sandbox, ada, account, program } = world
+  const mallory = scene.browser()
+  const { json } = await mallory.post('/v1/connect/begin', { token: await world.link() })
+  await mallory.visit(await sandbox.approve(json.url, { username: 'mallory@example.test' }))
+  const refused = await ada.post(`/v1/accounts/${account}/confirm`, { right: false })
+  assert.deepEqual([refused.json.state, refused.json.reason], ['needs_consent', 'revoked_here'])
+  assert.equal((await program(account)).status, 409)
+  assert.ok(sandbox.families().every(({ alive }) => !alive))
+})
+
+test('a link belongs to the first browser that opens it', async () => {
+  await using world = await asked()
+  const { scene } = world
+  const token = await world.link()
+  const bob = scene.browser()
+  const other = scene.browser()
+  const looks = await Promise.all([bob, other].map((browser) => browser.post('/v1/connect/look', { token })))
+  assert.deepEqual(looks.map(({ status }) => status).sort(), [200, 403])
+  const [first, second] = looks[0]?.status === 200 ? [bob, other] : [other, bob]
+  for (const path of ['/v1/connect/look', '/v1/connect/begin']) {
+    assert.equal((await second.post(path, { token })).json.code, 'CONNECT_LINK_TAKEN')
+    assert.equal((await first.post(path, { token })).status, 200)
+  }
+})
+
+test('a consent that was declined changes nothing, and the link can be used again', async () => {
+  await using world = await asked()
+  const { scene, sandbox, ada, account } = world
+  const token = await world.link()
+  const bob = scene.browser()
+  const begin = async (): Promise<string> => (await bob.post('/v1/connect/begin', { token })).json.url
+  await bob.visit(await sandbox.deny(await begin()))
+  const after = (await ada.get(`/v1/accounts/${account}`)).json
+  assert.deepEqual([after.state, after.unconfirmed], ['needs_consent', undefined])
+  assert.equal((await bob.visit(await sandbox.approve(await begin(), { username: 'bob' }))).status, 200)
+  assert.equal((await ada.get(`/v1/accounts/${account}`)).json.unconfirmed, true)
+})
+
+test('a new link ends the one before, and each ends by itself', async () => {
+  await using world = await asked({ lifetime: 300 })
+  const { scene } = world
+  const [first, second] = [await world.link(), await world.link()]
+  const code = async (token: string): Promise<string> =>
+    (await scene.browser().post('/v1/connect/look', { token })).json.code
+  assert.equal(await code(first), 'CONNECT_LINK_INVALID')
+  scene.clock.advance(301)
+  assert.equal(await code(second), 'CONNECT_LINK_INVALID')
+  assert.equal(await code('made up'), 'CONNECT_LINK_INVALID')
+})
+
+test('only its owner makes links for an account and confirms who used them, and the audit log tells', async () => {
+  await using world = await asked()
+  const { scene, sandbox, ada, account } = world
+  const ben = await scene.invited(ada, { name: 'Ben', role: 'admin' })
+  for (const [path, body] of [
+    ['connect-link', {}],
+    ['confirm', { right: true }],
+  ] as const) {
+    const { status, json } = await ben.post(`/v1/accounts/${account}/${path}`, body)
+    assert.deepEqual([status, json.code], [403, 'OWNER_ONLY'])
+  }
+  const bob = scene.browser()
+  const { json } = await bob.post('/v1/connect/begin', { token: await world.link() })
+  await bob.visit(await sandbox.approve(json.url, { username: 'bob' }))
+  await ada.post(`/v1/accounts/${account}/confirm`, { right: true })
+  const { entries } = (await ada.get('/v1/audit')).json
+  assert.deepEqual(
+    entries.slice(0, 4).map(({ actor, action }: { actor: { name?: string }; action: string }) => [actor.name, action]),
+    [
+      ['Ada', 'account.confirm'],
+      [undefined, 'account.connect'],
+      [undefined, 'account.authorize'],
+      ['Ada', 'account.link'],
+    ],
+  )
+})

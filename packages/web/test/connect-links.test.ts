@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import { openStage, type Stage, visit } from './stage.ts'
+import { addAccount, addConnection, setUp } from './steps.ts'
+
+let stage: Stage
+
+before(async () => {
+  stage = await openStage()
+})
+after(() => stage[Symbol.asyncDispose]())
+
+test('somebody without a user connects an account by a link, and its owner confirms who it was', async () => {
+  const owner = await visit(stage)
+  await setUp(owner.page, stage)
+  await addConnection(owner.page, stage, 'Archive')
+  await addAccount(owner.page, 'bob@example.test')
+  await owner.page.goto(owner.page.url().replace(/\/connect$/, ''))
+  await owner.page.getByRole('button', { name: 'Ask somebody else' }).click()
+  await owner.page.getByLabel('What it is for').fill('The archive of the club.')
+  await owner.page.getByRole('button', { name: 'Make the link' }).click()
+  const link = (await owner.page.getByRole('region', { name: 'Link' }).innerText()).trim()
+  await owner.page.getByRole('button', { name: 'Done' }).click()
+
+  const bob = await visit(stage, { locale: 'de-DE', viewport: { width: 390, height: 800 } })
+  await bob.page.goto(link)
+  await bob.page.getByText('Robin bittet Sie um Zugriff.').waitFor()
+  await bob.page.getByText('The archive of the club.').waitFor()
+  const { violations } = await new AxeBuilder({ page: bob.page }).analyze()
+  assert.deepEqual(
+    violations.map(({ id }) => id),
+    [],
+  )
+  await bob.page.getByRole('button', { name: /^Weiter zu/ }).click()
+  await bob.page.getByRole('button', { name: 'Allow' }).click()
+  await bob.page.getByRole('heading', { name: 'Verbunden' }).waitFor()
+  // He was at the provider in this window, as he was told.
+  assert.deepEqual(
+    bob.complaints.filter((one) => !one.startsWith(`asked ${stage.sandbox.issuer}`)),
+    [],
+  )
+
+  await owner.page.getByText('Was it the right person?').waitFor()
+  await owner.page.getByRole('button', { name: 'Yes, that is right' }).click()
+  await owner.page.getByText('Was it the right person?').waitFor({ state: 'detached' })
+  await owner.page.getByText('Working', { exact: true }).first().waitFor()
+  assert.deepEqual(owner.complaints, [])
+
+  await bob.page.goto('about:blank')
+  await bob.page.goto(link)
+  await bob.page.getByText('Der Link gilt nicht').waitFor()
+  await bob.page.goto('about:blank')
+  await bob.page.goto('/connect')
+  await bob.page.getByText('Dieser Link ist unvollständig').waitFor()
+  await owner.context.close()
+  await bob.context.close()
+})
