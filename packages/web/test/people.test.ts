@@ -34,6 +34,7 @@ test('[#139] somebody is invited by a link that is shown once, chooses a passwor
   await page.goto('about:blank')
   await acceptLink(page, link, PASSWORD)
   assert.equal(new URL(page.url()).pathname, '/accounts')
+  await page.getByText('Next time, sign in with the name Ben', { exact: false }).waitFor()
   assert.deepEqual(complaints, [])
 
   // The page of a member: no overview, no settings but their keys.
@@ -177,7 +178,7 @@ test('the own password is changed with the one of before; all other browsers are
   await dialog.getByRole('alert').getByText('Password not right', { exact: true }).waitFor()
   await dialog.getByRole('textbox', { name: 'Current password' }).fill(PASSWORD)
   await dialog.getByRole('button', { name: 'Change password' }).click()
-  await page.getByText('Your password was changed.').waitFor()
+  await dialog.waitFor({ state: 'detached' })
 
   await there.page.getByRole('link', { name: 'Settings' }).click()
   await there.page.getByRole('heading', { name: 'Sign in' }).waitFor()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { administrator, client, openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, allowSignIn, connectAccount, invite, setUp } from './steps.ts'
+import { addConnection, allowSignIn, connectAccount, invite, saveConnection, setUp } from './steps.ts'
 
 let stage: Stage
 let admin: Visit
@@ -72,8 +72,7 @@ test('[#145] domains let people in by themselves, are checked when they are type
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('Enter only what comes after the @, for instance example.com.').waitFor()
   await domains.fill('@Example.test other.test')
-  await page.getByRole('button', { name: 'Save changes' }).click()
-  await page.getByText('Saved.', { exact: true }).waitFor()
+  await saveConnection(page)
   await page.reload()
   assert.equal(await domains.inputValue(), 'example.test, other.test')
 
@@ -84,9 +83,8 @@ test('[#145] domains let people in by themselves, are checked when they are type
 
   // Saving something else keeps the rules; switching it off ends them.
   await page.getByRole('switch', { name: 'Let people sign in with this connection' }).uncheck()
-  await page.getByRole('button', { name: 'Save changes' }).click()
+  await saveConnection(page)
   const door = await visit(stage)
-  await page.getByText('Saved.', { exact: true }).waitFor()
   await page.reload()
   const toggle = page.getByRole('switch', { name: 'Let people sign in with this connection' })
   await toggle.waitFor()

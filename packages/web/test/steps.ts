@@ -97,6 +97,14 @@ export async function allowSignIn(page: Page, domain = ''): Promise<void> {
     await page.getByRole('radio', { name: 'Also everybody with an address of our organisation' }).check()
     await page.getByLabel('What comes after the @').fill(domain)
   }
-  await page.getByRole('button', { name: 'Save changes' }).click()
-  await page.getByText('Saved.', { exact: true }).waitFor()
+  await saveConnection(page)
+}
+
+/** Saves what was changed on the page of a connection, and waits until the server has it. */
+export async function saveConnection(page: Page): Promise<void> {
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'PATCH'),
+    page.getByRole('button', { name: 'Save changes' }).click(),
+  ])
+  if (!answer.ok()) throw new Error(`Saving was answered with ${answer.status()}`)
 }

@@ -160,6 +160,7 @@ export const de: English = {
     invitationLead: 'Dieser Link wurde hier für Sie angelegt. Mit dem Passwort melden Sie sich künftig an.',
     invitationLinkTitle: 'Dieser Link ist unvollständig',
     invitationLink: 'Kopieren Sie den ganzen Link, den Sie bekommen haben, samt dem Teil nach „#“.',
+    nameIs: 'Sie sind angemeldet. Beim nächsten Mal melden Sie sich mit dem Namen {name} und Ihrem Passwort an.',
     choosePassword: 'Passwort wählen und anmelden',
     changePassword: 'Passwort ändern',
     changePasswordLead: 'Hier bleiben Sie angemeldet. In allen anderen Browsern werden Sie abgemeldet.',

@@ -122,6 +122,7 @@ export const en = {
     invitationLead: 'Somebody here made this link for you. With the password you sign in from now on.',
     invitationLinkTitle: 'This link is incomplete',
     invitationLink: 'Copy the whole link that was sent to you, including the part after “#”.',
+    nameIs: 'You are signed in. Next time, sign in with the name {name} and your password.',
     choosePassword: 'Choose password and sign in',
     changePassword: 'Change password',
     changePasswordLead: 'You stay signed in here. In all other browsers you are signed out.',

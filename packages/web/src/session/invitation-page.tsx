@@ -1,5 +1,6 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -20,10 +21,13 @@ export function InvitationPage() {
   const form = useForm({ initialValues: { password: '' }, validate: { password: shortPassword(texts) } })
   const accept = useMutation({
     mutationFn: acceptInvitation,
-    onSuccess: async () => {
+    onSuccess: async ({ user }) => {
       // Whoever was signed in in this browser before leaves nothing behind.
       await client.resetQueries()
       await navigate('/', { replace: true })
+      // The link does not tell the name that they will type from now on.
+      if (user)
+        notifications.show({ message: texts.nameIs({ name: user.name }), color: 'evergreen', autoClose: 15_000 })
     },
   })
   if (!token) {
