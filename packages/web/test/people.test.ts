@@ -81,7 +81,7 @@ test('[#139] a member connects an account and makes a key for it alone, with som
   await dialog.getByRole('combobox', { name: 'Accounts' }).click()
   await page.getByRole('option', { name: 'alice' }).click()
   await page.keyboard.press('Escape')
-  const scopes = dialog.getByLabel('Only these permissions (scopes)')
+  const scopes = dialog.getByLabel('Permissions it gets (scopes)')
   await scopes.fill('mail.read')
   await scopes.press('Enter')
   await dialog.getByRole('button', { name: 'Create API key' }).click()

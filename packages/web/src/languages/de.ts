@@ -549,7 +549,7 @@ export const de: English = {
     chooseAccounts: 'Konten',
     accountsMissing: 'Wählen Sie mindestens ein Konto.',
     chooseAccountsMember: 'Ihre eigenen Konten.',
-    scopes: 'Nur diese Berechtigungen (Scopes)',
+    scopes: 'Berechtigungen, die er bekommt (Scopes)',
     scopesHelp: 'Freiwillig. Ohne Angabe bekommt das Programm alles, was dem Konto erlaubt wurde.',
     onlyScopes: 'Nur',
     madeBy: 'erstellt von {name}',

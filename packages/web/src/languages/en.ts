@@ -533,7 +533,7 @@ export const en = {
     chooseAccounts: 'Accounts',
     accountsMissing: 'Choose at least one account.',
     chooseAccountsMember: 'Accounts of your own.',
-    scopes: 'Only these permissions (scopes)',
+    scopes: 'Permissions it gets (scopes)',
     scopesHelp: 'Optional. Without any, the program gets all that was granted to the account.',
     onlyScopes: 'Only',
     madeBy: 'made by {name}',
