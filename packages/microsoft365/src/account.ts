@@ -22,6 +22,7 @@ import {
   tokenSources,
   type Want,
 } from '@evergrant/core'
+import { AccountGrants } from './account-grants.ts'
 import type {
   AccountOptions,
   AuthenticateOptions,
@@ -38,6 +39,7 @@ import { User } from './directory/user.ts'
 import { type GrantIds, grantIds } from './grant-ids.ts'
 import { MSGraphProtocol } from './protocol/graph.ts'
 import type { Protocol } from './protocol/protocol.ts'
+import { isFor } from './scopes.ts'
 
 /**
  * A registration's way to Microsoft 365: consent, tokens that stay valid, and the API. One object serves the several people
@@ -74,6 +76,7 @@ export class Account {
   readonly #ids: GrantIds
   readonly #store: GrantStore
   readonly #working: PartlyStored
+  readonly #grants: AccountGrants
   #client: Promise<Client> | undefined
   #sources: Promise<TokenSources> | undefined
   #username: string | undefined
@@ -92,10 +95,11 @@ export class Account {
     this.mainResource = alone && resource === 'me' ? '' : resource
     this.#options = options
     this.#username = options.username
-    this.#ids = grantIds(this.#credentials.clientId, tenantId)
+    this.#ids = grantIds(this.#credentials.clientId, tenantId, protocol)
     this.#store = options.store ?? memoryStore()
     const { storeTokenAfterRefresh = true } = options
     this.#working = partlyStored(this.#store, !storeTokenAfterRefresh)
+    this.#grants = new AccountGrants(this.#working, this.#ids)
     const clock = options.http?.clock ?? systemClock
     const sending: Sending = { clock, ...(options.http?.fetch === undefined ? {} : { fetch: options.http.fetch }) }
     const basic = { id: this.#ids.prefix, token: (want?: Want) => this.#token(want), sending }
@@ -199,16 +203,17 @@ export class Account {
   /** The usernames in the store that {@link Account.isAuthenticated} holds for. */
   async getAuthenticatedUsernames(): Promise<string[]> {
     const names: string[] = []
-    for await (const { id, subject } of this.#working.list()) {
-      if (!id.startsWith(this.#ids.prefix) || subject?.username === undefined) continue
-      if (this.#lives(await this.#working.get(id))) names.push(subject.username)
-    }
+    for (const name of await this.#grants.names())
+      if (this.#lives(await this.#working.get(await this.#grants.idOf(name)))) names.push(name)
     return names
   }
 
-  /** Deletes what is stored for this registration and tenant: of everybody, or of one person. Nothing is told to Microsoft. */
+  /**
+   * Deletes what is stored for this registration, tenant and API: of everybody, or of one person. Nothing is told to
+   * Microsoft.
+   */
   async clearTokenCache({ username }: { readonly username?: string | undefined } = {}): Promise<void> {
-    const ids = username === undefined ? await this.#all() : [this.#ids.of(username)]
+    const ids = await this.#grants.idsOf(username)
     for (const id of ids) {
       await this.#working.delete(id)
       const sources = await this.#sources
@@ -296,20 +301,8 @@ export class Account {
   /** The grant of the present account; the first one there is when nobody was chosen. */
   async #id(): Promise<string | undefined> {
     if (this.authFlowType === 'credentials') return this.#ids.app
-    if (this.#username !== undefined) return this.#ids.of(this.#username)
-    for await (const { id, subject } of this.#working.list()) {
-      if (!id.startsWith(this.#ids.prefix) || id === this.#ids.app) continue
-      const first = this.#username ?? subject?.username ?? id.slice(this.#ids.prefix.length)
-      this.#username = first
-      return this.#ids.of(first)
-    }
-    return undefined
-  }
-
-  async #all(): Promise<string[]> {
-    const ids: string[] = []
-    for await (const { id } of this.#working.list()) if (id.startsWith(this.#ids.prefix)) ids.push(id)
-    return ids
+    this.#username ??= await this.#grants.firstName()
+    return this.#username === undefined ? undefined : this.#grants.idOf(this.#username)
   }
 
   #lives(grant: Grant | undefined): boolean {
@@ -339,6 +332,7 @@ export class Account {
         'Say which permissions are needed: requestedScopes, such as ["basic", "message_all"] or ["Mail.Read"]. Nothing is asked for by default.'
       throw new OAuthError('MISSING_PARAMETER', message, { outcome: 'not_sent' })
     }
+    assertOwnScopes(scope, this.protocol)
     return {
       grant: this.#ids.nobody,
       scope,
@@ -367,14 +361,26 @@ export class Account {
     // What RFC 9700 advises against is loaded by those who use it alone.
     const { authorizeWithPassword } = await import('@evergrant/core/legacy')
     const scopes = request.requestedScopes ?? request.scopes
+    const scope = scopes === undefined ? [this.protocol.appScope] : this.protocol.scopes(scopes)
+    assertOwnScopes(scope, this.protocol)
     return authorizeWithPassword(await this.#registered(), {
       grant: this.#ids.of(username),
       store,
       username,
       password,
-      scope: scopes === undefined ? this.protocol.appScope : this.protocol.scopes(scopes),
+      scope,
     })
   }
+}
+
+/**
+ * Throws `INVALID_ARGUMENT` for scopes that bring a token for another API than the protocol's: it would be sent to this one,
+ * and kept as this one's.
+ */
+function assertOwnScopes(scope: readonly string[], { scopePrefix, serviceUrl }: Protocol): void {
+  if (scopePrefix === '' || isFor(scope, scopePrefix) || !scope.some((name) => name.includes('://'))) return
+  const message = `The token for these scopes would be for another API than ${serviceUrl}: ${scope.join(' ')}. Give the account that API's protocol, or name a permission of ${scopePrefix} first.`
+  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
 }
 
 /**
