@@ -64,7 +64,7 @@ export interface ConnectorOptions {
  * Several people may share a store if `username` says whom a connector is for; without it, it is for whoever consented
  * first. `WRONG_ACCOUNT` when somebody else consents.
  *
- * The constructor throws `INVALID_ARGUMENT` for an unknown flow or settings that name several APIs, and `MISSING_PARAMETER` with every property that is missing.
+ * The constructor throws `INVALID_ARGUMENT` for an unknown flow or endpoint and for settings that name several APIs, and `MISSING_PARAMETER` with every property that is missing.
  *
  * Microsoft retires EWS in Exchange Online (https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-ews-exchange-online):
  * use it with Exchange on premises, and Microsoft Graph for everything else.
@@ -97,6 +97,7 @@ export class OAuth2Connector implements TokenSource {
 
   constructor(settings: OAuth2Settings, options: ConnectorOptions = {}) {
     const { access_token, tenant_id = '', client_id = '' } = settings
+    assertVersion(options.endpointVersion)
     this.#settings = settings
     this.#options = options
     this.#store = options.store ?? memoryStore()
@@ -322,6 +323,12 @@ export class OAuth2Connector implements TokenSource {
       http: this.#options.http,
     })
   }
+}
+
+function assertVersion(version: string | undefined): void {
+  if (version === undefined || version === 'v1' || version === 'v2') return
+  const message = `There is no endpointVersion "${version}"; there are v1 and v2, and both in turn without it.`
+  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
 }
 
 /** Not when a person declined or went away, and not when the mistake is this program's or its store's. */
