@@ -22,6 +22,7 @@ import {
   tokenSources,
   type Want,
 } from '@evergrant/core'
+import { assertOwnScopes, programmed } from './account-checks.ts'
 import { AccountGrants } from './account-grants.ts'
 import type {
   AccountOptions,
@@ -31,6 +32,7 @@ import type {
   ConsentRequest,
 } from './account-options.ts'
 import { bySubject, keeping, type PartlyStored, partlyStored } from './account-stores.ts'
+import { withAdminConsentLink } from './admin-consent.ts'
 import { Connection } from './connection.ts'
 import { type AuthFlowType, type CheckedCredentials, type Credentials, checkedCredentials } from './credentials.ts'
 import { assertRealTenant, providerFor } from './definition.ts'
@@ -39,7 +41,6 @@ import { User } from './directory/user.ts'
 import { type GrantIds, grantIds } from './grant-ids.ts'
 import { MSGraphProtocol } from './protocol/graph.ts'
 import type { Protocol } from './protocol/protocol.ts'
-import { isFor } from './scopes.ts'
 
 /**
  * A registration's way to Microsoft 365: consent, tokens that stay valid, and the API. One object serves the several people
@@ -87,12 +88,16 @@ export class Account {
     const { authFlowType = 'authorization', tenantId = 'common', protocol = new MSGraphProtocol() } = options
     this.#credentials = checkedCredentials(credentials, authFlowType)
     const alone = authFlowType === 'credentials' || authFlowType === 'password'
+    if (tenantId.trim() === '') {
+      const message = 'tenantId is empty. Give the id or a domain of the directory, or leave it away for common.'
+      throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+    }
     if (alone) assertRealTenant(tenantId, `authFlowType ${authFlowType}`)
     this.authFlowType = authFlowType
     this.tenantId = tenantId
     this.protocol = protocol
     const resource = options.mainResource ?? protocol.defaultResource
-    this.mainResource = alone && resource === 'me' ? '' : resource
+    this.mainResource = authFlowType === 'credentials' && resource === 'me' ? '' : resource
     this.#options = options
     this.#username = options.username
     this.#ids = grantIds(this.#credentials.clientId, tenantId, protocol)
@@ -149,17 +154,16 @@ export class Account {
     if (handleConsent === undefined) {
       const message =
         'authenticate needs handleConsent, which brings the person to the consent page: consoleConsent, loopbackConsent, or a function of your own. A web application calls getAuthorizationUrl and requestToken instead.'
-      throw new OAuthError('MISSING_PARAMETER', message, { outcome: 'not_sent' })
+      throw programmed(message)
     }
     const client = await this.#registered()
     const brought = 'redirectUri' in handleConsent ? handleConsent.redirectUri : undefined
     try {
-      const grant = await obtainConsent(client, {
-        ...this.#asked(options),
-        redirect_uri: options.redirectUri ?? brought ?? nativeRedirect(client),
-        store: bySubject(store, this.#ids),
-        consent: handleConsent,
-      })
+      const asked = this.#asked(options)
+      const redirect_uri = options.redirectUri ?? brought ?? nativeRedirect(client)
+      const grant = await withAdminConsentLink(client, { scope: asked.scope, redirect_uri }, () =>
+        obtainConsent(client, { ...asked, redirect_uri, store: bySubject(store, this.#ids), consent: handleConsent }),
+      )
       this.#settle(grant, options.storeToken)
       return true
     } catch (error) {
@@ -187,7 +191,13 @@ export class Account {
   async requestToken(callback: string | URL | URLSearchParams, options: CallbackOptions): Promise<true> {
     const { pending, storeToken } = options
     const store = bySubject(this.#target(storeToken), this.#ids)
-    this.#settle(await finishAuthorization(await this.#registered(), { callback, pending, store }), storeToken)
+    const client = await this.#registered()
+    // What was asked for is in what was kept, which may be a store's; the app's own list stands for it.
+    const asked = { scope: this.protocol.appScope, redirect_uri: nativeRedirect(client) }
+    const grant = await withAdminConsentLink(client, asked, () =>
+      finishAuthorization(client, { callback, pending, store }),
+    )
+    this.#settle(grant, storeToken)
     return true
   }
 
@@ -330,7 +340,7 @@ export class Account {
     if (scope.length === 0) {
       const message =
         'Say which permissions are needed: requestedScopes, such as ["basic", "message_all"] or ["Mail.Read"]. Nothing is asked for by default.'
-      throw new OAuthError('MISSING_PARAMETER', message, { outcome: 'not_sent' })
+      throw programmed(message)
     }
     assertOwnScopes(scope, this.protocol)
     return {
@@ -363,24 +373,12 @@ export class Account {
     const scopes = request.requestedScopes ?? request.scopes
     const scope = scopes === undefined ? [this.protocol.appScope] : this.protocol.scopes(scopes)
     assertOwnScopes(scope, this.protocol)
-    return authorizeWithPassword(await this.#registered(), {
-      grant: this.#ids.of(username),
-      store,
-      username,
-      password,
-      scope,
-    })
+    const client = await this.#registered()
+    const grant = this.#ids.of(username)
+    return withAdminConsentLink(client, { scope, redirect_uri: nativeRedirect(client) }, () =>
+      authorizeWithPassword(client, { grant, store, username, password, scope }),
+    )
   }
-}
-
-/**
- * Throws `INVALID_ARGUMENT` for scopes that bring a token for another API than the protocol's: it would be sent to this one,
- * and kept as this one's.
- */
-function assertOwnScopes(scope: readonly string[], { scopePrefix, serviceUrl }: Protocol): void {
-  if (scopePrefix === '' || isFor(scope, scopePrefix) || !scope.some((name) => name.includes('://'))) return
-  const message = `The token for these scopes would be for another API than ${serviceUrl}: ${scope.join(' ')}. Give the account that API's protocol, or name a permission of ${scopePrefix} first.`
-  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
 }
 
 /**

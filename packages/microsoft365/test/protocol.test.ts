@@ -156,3 +156,13 @@ test('every time zone that this runtime knows can be given; an empty name is non
     assert.throws(() => ianaTimeZone(zone), { code: 'INVALID_ARGUMENT' })
   }
 })
+
+test('a site is named by its path, with plain slashes', () => {
+  const site = 'site:contoso.sharepoint.com:/sites/my team'
+  const of = (path: string): string => new MSGraphProtocol().url(path, site)
+  assert.equal(of(''), 'https://graph.microsoft.com/v1.0/sites/contoso.sharepoint.com:/sites/my%20team')
+  assert.equal(of('lists'), 'https://graph.microsoft.com/v1.0/sites/contoso.sharepoint.com:/sites/my%20team:/lists')
+  assert.throws(() => resourcePath('site:a.test:/../x'), {
+    code: 'INVALID_ARGUMENT',
+  })
+})

@@ -233,7 +233,11 @@ export class OAuth2Connector implements TokenSource {
         const redirect_uri = this.#redirect(consent)
         const where = this.#consented(version)
         const { scope } = asked
-        const grant = await obtainConsent(client, { ...this.#hint, ...where, scope, redirect_uri, consent })
+        const grant = await obtainConsent(client, { ...this.#hint, ...where, scope, redirect_uri, consent }).catch(
+          (error: unknown) => {
+            throw isOAuthError(error) && error.code === 'ABORTED' ? nobody(error) : error
+          },
+        )
         this.#assertMeant(version, grant)
         return source
       }
@@ -247,7 +251,7 @@ export class OAuth2Connector implements TokenSource {
     const { beginImplicitAuthorization, finishImplicitAuthorization } = await import('@evergrant/core/legacy')
     const { url, pending } = await beginImplicitAuthorization(client, { ...asked, redirect_uri: this.#redirect() })
     const callback = await this.#prompt()(url)
-    if (callback === undefined || callback.trim() === '') throw new OAuthError('ABORTED', 'Nobody consented.')
+    if (callback === undefined || callback.trim() === '') throw nobody()
     await finishImplicitAuthorization(client, { callback, pending, store: this.#store })
   }
 
@@ -345,6 +349,12 @@ function both(first: unknown, last: OAuthError): OAuthError {
   const before = first instanceof Error ? first.message : String(first)
   const message = `Both endpoints refused. v1: ${before} v2: ${last.message}`
   return new OAuthError(last.code, message, { ...last, cause: new AggregateError([first, last], 'v1, v2') })
+}
+
+/** The prompt came back with nothing. */
+function nobody(cause?: OAuthError): OAuthError {
+  const guidance = { class: 'consent', who: 'person', advice: 'Sign in at Microsoft and allow the access.' } as const
+  return new OAuthError('ABORTED', cause?.message ?? 'Nobody consented.', { ...cause, cause, guidance })
 }
 
 function unsupported(way: Way | undefined): OAuthError {
