@@ -17,7 +17,7 @@ export interface AccountOptions extends Omit<ConnectionOptions, 'clock'> {
   readonly username?: string | undefined
   /** For the flow `password`. Sent when authenticating, and kept nowhere but in this object. */
   readonly password?: string | undefined
-  /** What the account's paths are about: `me`, an address, `user:…`, `group:…`, `site:…`. Default: the protocol's; nobody for the flows `credentials` and `password`. */
+  /** What the account's paths are about: `me`, an address, `user:…`, `group:…`, `site:…`. Default: the protocol's; nobody for the flow `credentials`. */
   readonly mainResource?: string | undefined
   /** Default `authorization`. */
   readonly authFlowType?: AuthFlowType | undefined

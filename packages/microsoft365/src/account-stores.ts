@@ -5,7 +5,7 @@ import type { GrantIds } from './grant-ids.ts'
  * A store for one consent: what is written under `ids.nobody` goes to whoever consented, in the place of what that person
  * had there. Two consents of one person at once leave the later one.
  */
-export function bySubject(store: GrantStore, ids: GrantIds): GrantStore {
+export function bySubject(store: GrantStore, ids: Pick<GrantIds, 'nobody' | 'ofSubject'>): GrantStore {
   return {
     traits: store.traits,
     processes: store.processes,

@@ -22,6 +22,8 @@ import {
   tokenSources,
   type Want,
 } from '@evergrant/core'
+import { assertOwnScopes, programmed } from './account-checks.ts'
+import { AccountGrants } from './account-grants.ts'
 import type {
   AccountOptions,
   AuthenticateOptions,
@@ -30,6 +32,7 @@ import type {
   ConsentRequest,
 } from './account-options.ts'
 import { bySubject, keeping, type PartlyStored, partlyStored } from './account-stores.ts'
+import { withAdminConsentLink } from './admin-consent.ts'
 import { Connection } from './connection.ts'
 import { type AuthFlowType, type CheckedCredentials, type Credentials, checkedCredentials } from './credentials.ts'
 import { assertRealTenant, providerFor } from './definition.ts'
@@ -74,6 +77,7 @@ export class Account {
   readonly #ids: GrantIds
   readonly #store: GrantStore
   readonly #working: PartlyStored
+  readonly #grants: AccountGrants
   #client: Promise<Client> | undefined
   #sources: Promise<TokenSources> | undefined
   #username: string | undefined
@@ -84,18 +88,23 @@ export class Account {
     const { authFlowType = 'authorization', tenantId = 'common', protocol = new MSGraphProtocol() } = options
     this.#credentials = checkedCredentials(credentials, authFlowType)
     const alone = authFlowType === 'credentials' || authFlowType === 'password'
+    if (tenantId.trim() === '') {
+      const message = 'tenantId is empty. Give the id or a domain of the directory, or leave it away for common.'
+      throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+    }
     if (alone) assertRealTenant(tenantId, `authFlowType ${authFlowType}`)
     this.authFlowType = authFlowType
     this.tenantId = tenantId
     this.protocol = protocol
     const resource = options.mainResource ?? protocol.defaultResource
-    this.mainResource = alone && resource === 'me' ? '' : resource
+    this.mainResource = authFlowType === 'credentials' && resource === 'me' ? '' : resource
     this.#options = options
     this.#username = options.username
-    this.#ids = grantIds(this.#credentials.clientId, tenantId)
+    this.#ids = grantIds(this.#credentials.clientId, tenantId, protocol)
     this.#store = options.store ?? memoryStore()
     const { storeTokenAfterRefresh = true } = options
     this.#working = partlyStored(this.#store, !storeTokenAfterRefresh)
+    this.#grants = new AccountGrants(this.#working, this.#ids)
     const clock = options.http?.clock ?? systemClock
     const sending: Sending = { clock, ...(options.http?.fetch === undefined ? {} : { fetch: options.http.fetch }) }
     const basic = { id: this.#ids.prefix, token: (want?: Want) => this.#token(want), sending }
@@ -145,17 +154,16 @@ export class Account {
     if (handleConsent === undefined) {
       const message =
         'authenticate needs handleConsent, which brings the person to the consent page: consoleConsent, loopbackConsent, or a function of your own. A web application calls getAuthorizationUrl and requestToken instead.'
-      throw new OAuthError('MISSING_PARAMETER', message, { outcome: 'not_sent' })
+      throw programmed(message)
     }
     const client = await this.#registered()
     const brought = 'redirectUri' in handleConsent ? handleConsent.redirectUri : undefined
     try {
-      const grant = await obtainConsent(client, {
-        ...this.#asked(options),
-        redirect_uri: options.redirectUri ?? brought ?? nativeRedirect(client),
-        store: bySubject(store, this.#ids),
-        consent: handleConsent,
-      })
+      const asked = this.#asked(options)
+      const redirect_uri = options.redirectUri ?? brought ?? nativeRedirect(client)
+      const grant = await withAdminConsentLink(client, { scope: asked.scope, redirect_uri }, () =>
+        obtainConsent(client, { ...asked, redirect_uri, store: bySubject(store, this.#ids), consent: handleConsent }),
+      )
       this.#settle(grant, options.storeToken)
       return true
     } catch (error) {
@@ -183,7 +191,13 @@ export class Account {
   async requestToken(callback: string | URL | URLSearchParams, options: CallbackOptions): Promise<true> {
     const { pending, storeToken } = options
     const store = bySubject(this.#target(storeToken), this.#ids)
-    this.#settle(await finishAuthorization(await this.#registered(), { callback, pending, store }), storeToken)
+    const client = await this.#registered()
+    // What was asked for is in what was kept, which may be a store's; the app's own list stands for it.
+    const asked = { scope: this.protocol.appScope, redirect_uri: nativeRedirect(client) }
+    const grant = await withAdminConsentLink(client, asked, () =>
+      finishAuthorization(client, { callback, pending, store }),
+    )
+    this.#settle(grant, storeToken)
     return true
   }
 
@@ -199,16 +213,17 @@ export class Account {
   /** The usernames in the store that {@link Account.isAuthenticated} holds for. */
   async getAuthenticatedUsernames(): Promise<string[]> {
     const names: string[] = []
-    for await (const { id, subject } of this.#working.list()) {
-      if (!id.startsWith(this.#ids.prefix) || subject?.username === undefined) continue
-      if (this.#lives(await this.#working.get(id))) names.push(subject.username)
-    }
+    for (const name of await this.#grants.names())
+      if (this.#lives(await this.#working.get(await this.#grants.idOf(name)))) names.push(name)
     return names
   }
 
-  /** Deletes what is stored for this registration and tenant: of everybody, or of one person. Nothing is told to Microsoft. */
+  /**
+   * Deletes what is stored for this registration, tenant and API: of everybody, or of one person. Nothing is told to
+   * Microsoft.
+   */
   async clearTokenCache({ username }: { readonly username?: string | undefined } = {}): Promise<void> {
-    const ids = username === undefined ? await this.#all() : [this.#ids.of(username)]
+    const ids = await this.#grants.idsOf(username)
     for (const id of ids) {
       await this.#working.delete(id)
       const sources = await this.#sources
@@ -296,20 +311,8 @@ export class Account {
   /** The grant of the present account; the first one there is when nobody was chosen. */
   async #id(): Promise<string | undefined> {
     if (this.authFlowType === 'credentials') return this.#ids.app
-    if (this.#username !== undefined) return this.#ids.of(this.#username)
-    for await (const { id, subject } of this.#working.list()) {
-      if (!id.startsWith(this.#ids.prefix) || id === this.#ids.app) continue
-      const first = this.#username ?? subject?.username ?? id.slice(this.#ids.prefix.length)
-      this.#username = first
-      return this.#ids.of(first)
-    }
-    return undefined
-  }
-
-  async #all(): Promise<string[]> {
-    const ids: string[] = []
-    for await (const { id } of this.#working.list()) if (id.startsWith(this.#ids.prefix)) ids.push(id)
-    return ids
+    this.#username ??= await this.#grants.firstName()
+    return this.#username === undefined ? undefined : this.#grants.idOf(this.#username)
   }
 
   #lives(grant: Grant | undefined): boolean {
@@ -337,8 +340,9 @@ export class Account {
     if (scope.length === 0) {
       const message =
         'Say which permissions are needed: requestedScopes, such as ["basic", "message_all"] or ["Mail.Read"]. Nothing is asked for by default.'
-      throw new OAuthError('MISSING_PARAMETER', message, { outcome: 'not_sent' })
+      throw programmed(message)
     }
+    assertOwnScopes(scope, this.protocol)
     return {
       grant: this.#ids.nobody,
       scope,
@@ -367,13 +371,13 @@ export class Account {
     // What RFC 9700 advises against is loaded by those who use it alone.
     const { authorizeWithPassword } = await import('@evergrant/core/legacy')
     const scopes = request.requestedScopes ?? request.scopes
-    return authorizeWithPassword(await this.#registered(), {
-      grant: this.#ids.of(username),
-      store,
-      username,
-      password,
-      scope: scopes === undefined ? this.protocol.appScope : this.protocol.scopes(scopes),
-    })
+    const scope = scopes === undefined ? [this.protocol.appScope] : this.protocol.scopes(scopes)
+    assertOwnScopes(scope, this.protocol)
+    const client = await this.#registered()
+    const grant = this.#ids.of(username)
+    return withAdminConsentLink(client, { scope, redirect_uri: nativeRedirect(client) }, () =>
+      authorizeWithPassword(client, { grant, store, username, password, scope }),
+    )
   }
 }
 

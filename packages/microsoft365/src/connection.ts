@@ -62,6 +62,11 @@ export class Connection {
 
   constructor(source: ConnectionSource, options: ConnectionOptions = {}) {
     const { protocol = new MSGraphProtocol(), defaultHeaders = {}, otherOrigins = [] } = options
+    const { requestsDelay = 0 } = options
+    if (!(requestsDelay >= 0)) {
+      const message = `requestsDelay is in seconds and cannot be ${requestsDelay}; 0 turns it off.`
+      throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+    }
     this.protocol = protocol
     this.#source = source
     this.#origins = new Set([protocol.serviceUrl, ...otherOrigins].map((address) => new URL(address).origin))

@@ -2,7 +2,7 @@ import { OAuthError } from '@evergrant/core'
 
 /**
  * The path of a resource from the short ways to name it: `me`; an address or `user:address` → `users/…`; `group:id` →
- * `groups/…`; `site:id` → `sites/…`; a path such as `users/…` stays. Empty: no resource, as for a program that acts on
+ * `groups/…`; `site:id` or `site:host:/path` → `sites/…`; a path such as `users/…` stays. Empty: no resource, as for a program that acts on
  * its own behalf.
  *
  * Throws `INVALID_ARGUMENT` for what is none of these, such as `..` or a query.
@@ -20,6 +20,9 @@ export function resourcePath(resource: string): string {
   const [, kind, id] = /^(user|group|site):(.*)$/i.exec(given) ?? []
   if (kind !== undefined) {
     if (id === undefined || id.trim() === '') throw wrong(resource)
+    const [, host, path] = /^([^/:]+):\/(.+)$/.exec(id.trim()) ?? []
+    if (kind.toLowerCase() === 'site' && host !== undefined && path !== undefined)
+      return `sites/${segment(host)}:/${path.split('/').map(segment).join('/')}`
     return `${kind.toLowerCase()}s/${segment(id.trim())}`
   }
   if (!given.includes('/') && given.includes('@')) return `users/${segment(given)}`

@@ -82,6 +82,20 @@ export function expandScopes(requested: string | readonly string[], prefix = '')
   return [...new Set(expanded.map((name) => prefixed(name, prefix)))]
 }
 
+/** Whether a scope is OpenID Connect's and no API's. */
+export function isOfSignIn(name: string): boolean {
+  return OF_SIGN_IN.has(name)
+}
+
+/**
+ * Whether the token that comes for these scopes is for the API with this prefix: where several APIs are asked for at once,
+ * Microsoft sends the first one's.
+ */
+export function isFor(scopes: readonly string[], prefix: string): boolean {
+  const first = scopes.find((name) => name !== '' && !OF_SIGN_IN.has(name))
+  return first?.startsWith(prefix) ?? false
+}
+
 function isHelper(name: string): name is ScopeHelper {
   return Object.hasOwn(scopeHelpers, name)
 }

@@ -218,6 +218,13 @@ test('AADSTS90094: only an administrator may consent in this tenant; after that,
     who: 'administrator',
     advice: /admin consent link/,
   })
+  const error: unknown = await consent().catch((reason: unknown) => reason)
+  assert.ok(error instanceof OAuthError)
+  const link = new URL(error.link ?? '')
+  assert.equal(link.origin + link.pathname, `${sign.sandbox.issuer}/common/v2.0/adminconsent`)
+  assert.equal(link.searchParams.get('client_id'), 'web')
+  assert.equal(link.searchParams.get('scope'), `${GRAPH}/Mail.ReadWrite ${GRAPH}/Mail.Send`)
+  assert.ok(error.advice.includes(link.href))
   sign.app({ client_id: 'web', admin_consent: [`${GRAPH}/Mail.ReadWrite`, `${GRAPH}/Mail.Send`] })
   assert.equal(await consent(), true)
 })

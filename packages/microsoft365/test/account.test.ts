@@ -68,6 +68,7 @@ test('[#39] nobody consents: authenticate is false and stores nothing; no handle
   assert.equal((await all(store.list())).length, 0)
   await assert.rejects(account.authenticate({ scopes: ['basic'] }), {
     code: 'MISSING_PARAMETER',
+    who: 'developer',
     message: /handleConsent/,
   })
 })
@@ -79,6 +80,7 @@ test('[#103] no scopes is a mistake that is named, and never means all', async (
   for (const requestedScopes of [undefined, [], '', [' ']])
     await assert.rejects(account.authenticate({ requestedScopes, handleConsent }), {
       code: 'MISSING_PARAMETER',
+      who: 'developer',
       message: /requestedScopes/,
     })
   await assert.rejects(account.getAuthorizationUrl({}), { code: 'MISSING_PARAMETER' })
@@ -191,14 +193,16 @@ test('[#95] the flow credentials acts for itself: .default alone, a real tenant,
 
 test('[#95] the flow password sends name and password once, and refreshes afterwards', async () => {
   await using sign = await entra()
+  await using api = await graph(sign)
   const options = {
     authFlowType: 'password',
     tenantId: TENANT,
     username: 'alice@contoso.test',
     password: 'pw+ &%=',
   } as const
-  const account = accountAt(sign, undefined, options, 'native')
+  const account = accountAt(sign, api, options, 'native')
   assert.equal(await account.authenticate({ scopes: ['basic'] }), true)
+  assert.equal((await account.getCurrentUser()).displayName, 'Alice A')
   const request = sign.sandbox.journal.last({ grant_type: 'password' })
   assert.equal(request?.form['password'], 'pw+ &%=')
   assert.equal('client_secret' in (request?.form ?? {}), false)
@@ -248,6 +252,21 @@ const mistakes: readonly [string, () => unknown, { code: string; message: RegExp
     'an unknown flow',
     () => new Account('id', { authFlowType: 'implicit' as 'public' }),
     { code: 'INVALID_ARGUMENT', message: /authorization, public, credentials, password/ },
+  ],
+  [
+    'an empty tenant',
+    () => new Account(['id', 's'], { tenantId: ' ' }),
+    { code: 'INVALID_ARGUMENT', message: /tenantId is empty/ },
+  ],
+  [
+    'a negative delay',
+    () => new Account(['id', 's'], { requestsDelay: -1 }),
+    { code: 'INVALID_ARGUMENT', message: /requestsDelay/ },
+  ],
+  [
+    'a helper name that is misspelt',
+    () => new Account(['id', 's']).protocol.scopes(['basic', 'messagr_all']),
+    { code: 'INVALID_ARGUMENT', message: /"messagr_all" is no permission.*message_all/ },
   ],
   [
     'no tenant for the flow credentials',

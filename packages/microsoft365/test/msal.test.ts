@@ -26,7 +26,7 @@ import {
   signingKeyFromPem,
   tokenSource,
 } from '@evergrant/core'
-import { Account, type AccountOptions } from '@evergrant/microsoft365'
+import { Account, type AccountOptions, Protocol } from '@evergrant/microsoft365'
 import { errorAdvice, providerDefinition } from '@evergrant/providers'
 import { createSandbox, type EntraDirectory, type Sandbox } from '@evergrant/sandbox'
 import { appCertificate, serverCertificate, withoutOpenssl } from './support/certificates.ts'
@@ -230,7 +230,10 @@ test('device code: a person who declines', { skip }, async () => {
 })
 
 test('on behalf of: a service passes on the token that it was called with', { skip }, async () => {
-  const caller = await account('native', { authFlowType: 'public' })
+  const caller = await account('native', {
+    authFlowType: 'public',
+    protocol: new Protocol({ protocolUrl: 'https://web.contoso.test/', scopePrefix: `${API}/` }),
+  })
   await caller.authenticate({ scopes: [`${API}/access_as_user`], redirectUri, handleConsent: consents })
   const { access_token: assertion } = await caller.source.token()
   assert.equal(claims(assertion)['aud'], API)

@@ -202,7 +202,7 @@ test('[#20] a person who declines or goes away is not asked a second time', asyn
       prompts += 1
       return answer(url)
     }
-    await assert.rejects(w.connector(settings, { prompt }).token(), { code })
+    await assert.rejects(w.connector(settings, { prompt }).token(), { code, who: 'person', class: 'consent' })
     assert.equal(prompts, 1)
   }
 })

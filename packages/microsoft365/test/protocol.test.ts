@@ -130,7 +130,7 @@ test('[#106] a zone by either of its names, and a wrong one is told', () => {
   assert.equal(ianaTimeZone('w. europe standard time'), 'Europe/Berlin')
   assert.equal(ianaTimeZone('Europe/Zurich'), 'Europe/Zurich')
   assert.throws(() => windowsTimeZone('Mars/Olympus'), { code: 'INVALID_ARGUMENT', message: /Europe\/Berlin/ })
-  // Every zone of this runtime has a Windows name.
+  // Hardly any zone of this runtime has no Windows name.
   const without = Intl.supportedValuesOf('timeZone').filter((zone) => {
     try {
       return windowsTimeZone(zone) === ''
@@ -140,4 +140,29 @@ test('[#106] a zone by either of its names, and a wrong one is told', () => {
   })
   assert.ok(without.length < 10, without.join(', '))
   assert.throws(() => new MSGraphProtocol({ timezone: 'nowhere' }), { code: 'INVALID_ARGUMENT' })
+})
+
+test('every time zone that this runtime knows can be given; an empty name is none', () => {
+  for (const zone of Intl.supportedValuesOf('timeZone')) {
+    assert.ok(new MSGraphProtocol({ timezone: zone }).timezonePreference)
+    assert.ok(ianaTimeZone(zone))
+  }
+  const named = { GMT: 'UTC', EST: 'SA Pacific Standard Time', mst: 'US Mountain Standard Time' }
+  for (const [name, windows] of Object.entries(named)) assert.equal(windowsTimeZone(name), windows)
+  assert.equal(windowsTimeZone('America/Coyhaique'), 'Magallanes Standard Time')
+  assert.equal(windowsTimeZone('antarctica/troll'), 'Antarctica/Troll')
+  for (const zone of ['', ' ', '+05:00', 'constructor']) {
+    assert.throws(() => windowsTimeZone(zone), { code: 'INVALID_ARGUMENT' })
+    assert.throws(() => ianaTimeZone(zone), { code: 'INVALID_ARGUMENT' })
+  }
+})
+
+test('a site is named by its path, with plain slashes', () => {
+  const site = 'site:contoso.sharepoint.com:/sites/my team'
+  const of = (path: string): string => new MSGraphProtocol().url(path, site)
+  assert.equal(of(''), 'https://graph.microsoft.com/v1.0/sites/contoso.sharepoint.com:/sites/my%20team')
+  assert.equal(of('lists'), 'https://graph.microsoft.com/v1.0/sites/contoso.sharepoint.com:/sites/my%20team:/lists')
+  assert.throws(() => resourcePath('site:a.test:/../x'), {
+    code: 'INVALID_ARGUMENT',
+  })
 })

@@ -1,4 +1,13 @@
-import { bearerMiddleware, compose, OAuthError, raiseOnHttpError, retry, type TokenSource } from '@evergrant/core'
+import {
+  bearerMiddleware,
+  compose,
+  type Guidance,
+  isOAuthError,
+  OAuthError,
+  raiseOnHttpError,
+  retry,
+  type TokenSource,
+} from '@evergrant/core'
 import { escaped, findAll, textOf, type XmlElement, xml } from './xml.ts'
 
 /** Where an {@link ewsClient} sends, and as whom. */
@@ -56,7 +65,8 @@ export function impersonationHeader(impersonate?: string): string {
  * A small client for Exchange Web Services: enough to see that a token and a mailbox fit. Microsoft retires EWS in Exchange
  * Online; use Microsoft Graph there.
  *
- * Fails with `HTTP_ERROR`, holding Exchange's own response code (`ErrorNonExistentMailbox`), and with what the source throws.
+ * Fails with `HTTP_ERROR`, holding the status and Exchange's own response code (`ErrorNonExistentMailbox`), and with what the
+ * source throws. A token that Exchange does not take (401, 403) is an `AuthenticationError`.
  *
  * @example
  * ```ts
@@ -82,12 +92,8 @@ export function ewsClient(source: Pick<TokenSource, 'token' | 'sending'>, option
   const headers = { 'content-type': 'text/xml; charset=utf-8', accept: 'text/xml', ...anchorHeaders(impersonate) }
   const call = async (body: string): Promise<XmlElement> => {
     const response = await send(url, { method: 'POST', headers, body: envelope(body, serverVersion, impersonate) })
-    const isXml = /xml/.test(response.headers.get('content-type') ?? '')
-    if (!isXml) {
-      await raiseOnHttpError(new Request(url, { method: 'POST' }), async () => response)
-      throw new OAuthError('HTTP_ERROR', `${url} did not answer as Exchange does.`, { status: response.status })
-    }
-    return succeeded(xml(await response.text()), url, response.status)
+    const text = await response.text()
+    return succeeded(await answerOf(text, response, url), url, response.status)
   }
   return {
     async getFolder(name) {
@@ -130,6 +136,52 @@ function envelope(body: string, version: string, impersonate: string | undefined
   ].join(' ')
   const header = `<t:RequestServerVersion Version="${escaped(version)}"/>${impersonationHeader(impersonate)}`
   return `<?xml version="1.0" encoding="utf-8"?><soap:Envelope ${spaces}><soap:Header>${header}</soap:Header><soap:Body>${body}</soap:Body></soap:Envelope>`
+}
+
+/** The SOAP answer. Throws `HTTP_ERROR` for what is none, such as an empty refusal or a page to sign in on. */
+async function answerOf(text: string, response: Response, url: string): Promise<XmlElement> {
+  const { status, headers } = response
+  const isPage = /^\s*(?:<!doctype html|<html)/i.test(text) || (headers.get('content-type') ?? '').includes('html')
+  if (status < 400 && !isPage) {
+    const answer = xml(text)
+    if (answer.children[0]?.name === 'Envelope') return answer
+  }
+  const fault = status >= 400 && !isPage ? faultOf(text) : undefined
+  if (fault !== undefined) return fault
+  const whole = new Response(text === '' || isPage ? null : text, { status: Math.max(status, 400), headers })
+  const said = await raiseOnHttpError(new Request(url, { method: 'POST' }), async () => whole).catch(
+    (error: unknown) => error,
+  )
+  const page = isPage ? 'a web page instead of SOAP, such as one to sign in on' : undefined
+  const words = page ?? (isOAuthError(said) && text !== '' ? said.message : 'no words')
+  const message = `${url} answered ${status}: ${words}`
+  const guidance = isPage && status < 400 ? notExchange : status === 401 || status === 403 ? refused : undefined
+  throw new OAuthError('HTTP_ERROR', message, { ...(isOAuthError(said) ? said : {}), status, guidance })
+}
+
+/** What Exchange says in XML beside an error status. */
+function faultOf(text: string): XmlElement | undefined {
+  try {
+    const answer = xml(text)
+    return answer.children[0]?.name === 'Envelope' ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const refused: Guidance = {
+  class: 'consent',
+  who: 'administrator',
+  advice:
+    'Exchange does not take this token. Check that the token is for the address it was sent to (resource, scope), that the application has full_access_as_app or the person consented to EWS.AccessAsUser.All, and that Exchange on premises is set up for modern authentication and EWS is not switched off.',
+  link: 'https://learn.microsoft.com/exchange/client-developer/exchange-web-services/how-to-authenticate-an-ews-application-by-using-oauth',
+}
+
+const notExchange: Guidance = {
+  class: 'configuration',
+  who: 'administrator',
+  advice:
+    'Check the address: Exchange Web Services answer at …/EWS/Exchange.asmx. A page to sign in on means that something before Exchange (a proxy, pre-authentication) does not let tokens through.',
 }
 
 function succeeded(answer: XmlElement, url: string, status: number): XmlElement {

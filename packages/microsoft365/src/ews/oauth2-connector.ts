@@ -12,6 +12,7 @@ import {
   clientCredentialsFlow,
   defineClient,
   finishAuthorization,
+  type Grant,
   type GrantStore,
   type Http,
   isOAuthError,
@@ -22,12 +23,14 @@ import {
   type PendingAuthorization,
   type ProviderDefinition,
   providedTokenSource,
+  type Subject,
   type TokenSource,
   tokenSource,
   type Want,
 } from '@evergrant/core'
+import { bySubject } from '../account-stores.ts'
 import { assertRealTenant, providerFor } from '../definition.ts'
-import { checkedWay, type OAuth2Settings, scopeOf, type Way } from './settings.ts'
+import { checkedWay, type OAuth2Settings, plain, type Target, targetOf, type Way } from './settings.ts'
 
 /** Which of Microsoft's endpoints. */
 export type EndpointVersion = 'v1' | 'v2'
@@ -50,17 +53,18 @@ export interface ConnectorOptions {
   readonly http?: Partial<Http> | undefined
 }
 
-/** Whom tokens are for when nothing else is said: Exchange Online. */
-const EXCHANGE_ONLINE = 'https://outlook.office365.com'
-
 /**
  * OAuth 2.0 for Exchange Web Services by py-ews' flow names, as a token source: a token is obtained once, kept, renewed
  * and shared by concurrent callers. Without `endpointVersion` the v1 endpoint is tried and then the v2 one; the error then
  * holds both. There is no second try when a person declined or went away.
  *
- * Scopes default to `EWS.AccessAsUser.All` for a person and to `/.default` for a program; on v1 the resource says it.
+ * Scopes default to `EWS.AccessAsUser.All` for a person and to `/.default` for a program; on v1 the resource says it. A token
+ * is for one API: the one that `resource` or the scopes name, else Exchange Online, at both endpoints.
  *
- * The constructor throws `INVALID_ARGUMENT` for an unknown flow and `MISSING_PARAMETER` with every property that is missing.
+ * Several people may share a store if `username` says whom a connector is for; without it, it is for whoever consented
+ * first. `WRONG_ACCOUNT` when somebody else consents.
+ *
+ * The constructor throws `INVALID_ARGUMENT` for an unknown flow or endpoint and for settings that name several APIs, and `MISSING_PARAMETER` with every property that is missing.
  *
  * Microsoft retires EWS in Exchange Online (https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-ews-exchange-online):
  * use it with Exchange on premises, and Microsoft Graph for everything else.
@@ -87,11 +91,13 @@ export class OAuth2Connector implements TokenSource {
   readonly #options: ConnectorOptions
   readonly #store: GrantStore
   readonly #way: Way | undefined
+  readonly #target: Target
   #current: TokenSource | undefined
   #obtaining: Promise<TokenSource> | undefined
 
   constructor(settings: OAuth2Settings, options: ConnectorOptions = {}) {
-    const { access_token, tenant_id = '' } = settings
+    const { access_token, tenant_id = '', client_id = '' } = settings
+    assertVersion(options.endpointVersion)
     this.#settings = settings
     this.#options = options
     this.#store = options.store ?? memoryStore()
@@ -100,7 +106,8 @@ export class OAuth2Connector implements TokenSource {
       if (this.#way.kind === 'app' || this.#way.kind === 'password')
         assertRealTenant(tenant_id, this.#way.type, 'tenant_id')
     } else this.#current = providedTokenSource({ token: given(access_token), clock: options.http?.clock })
-    this.id = this.#way === undefined ? 'provided' : `ews/${settings.client_id}/${tenant_id}/${this.#way.type}`
+    this.#target = targetOf(settings)
+    this.id = this.#way === undefined ? 'provided' : ['ews', client_id, tenant_id, this.#way.type].join('/')
     this.sending = { clock: options.http?.clock, fetch: options.http?.fetch }
     this.authorize = bearerMiddleware(this)
     this.fetch = bearerFetch(this)
@@ -133,7 +140,14 @@ export class OAuth2Connector implements TokenSource {
   async getAuthorizationUrl(): Promise<BegunAuthorization> {
     const version = this.#options.endpointVersion ?? 'v2'
     if (this.#way?.kind !== 'code') throw unsupported(this.#way)
-    return beginAuthorization(await this.#client(version), { ...this.#asked(version), redirect_uri: this.#redirect() })
+    const { scope } = this.#asked(version)
+    const { grant } = this.#consented(version)
+    return beginAuthorization(await this.#client(version), {
+      ...this.#hint,
+      grant,
+      scope,
+      redirect_uri: this.#redirect(),
+    })
   }
 
   /** Finishes what {@link OAuth2Connector.getAuthorizationUrl} began. When it resolves, the grant is stored. */
@@ -143,7 +157,8 @@ export class OAuth2Connector implements TokenSource {
   ): Promise<true> {
     const version = this.#options.endpointVersion ?? 'v2'
     const client = await this.#client(version)
-    await finishAuthorization(client, { callback, pending, store: this.#store })
+    const { store } = this.#consented(version)
+    this.#assertMeant(version, await finishAuthorization(client, { callback, pending, store }))
     this.#current = this.#source(client, version)
     return true
   }
@@ -166,10 +181,16 @@ export class OAuth2Connector implements TokenSource {
     for (const version of this.#versions) {
       if (version === undefined) continue
       const grant = await this.#store.get(this.#grant(version))
-      if (grant !== undefined && grant.standing.state !== 'revoked')
+      if (grant !== undefined && grant.standing.state !== 'revoked' && this.#covers(grant, version))
         return this.#source(await this.#client(version), version)
     }
     return undefined
+  }
+
+  /** Whether a person has consented to all that is asked for; a program has no say in what it gets. */
+  #covers({ requested_scope = '' }: Grant, version: EndpointVersion): boolean {
+    const consented = requested_scope.split(' ')
+    return this.#way?.kind === 'app' || this.#asked(version).scope.every((name) => consented.includes(name))
   }
 
   async #obtained(): Promise<TokenSource> {
@@ -209,7 +230,15 @@ export class OAuth2Connector implements TokenSource {
         return source
       default: {
         const consent = this.#prompt()
-        await obtainConsent(client, { ...to, redirect_uri: this.#redirect(consent), consent })
+        const redirect_uri = this.#redirect(consent)
+        const where = this.#consented(version)
+        const { scope } = asked
+        const grant = await obtainConsent(client, { ...this.#hint, ...where, scope, redirect_uri, consent }).catch(
+          (error: unknown) => {
+            throw isOAuthError(error) && error.code === 'ABORTED' ? nobody(error) : error
+          },
+        )
+        this.#assertMeant(version, grant)
         return source
       }
     }
@@ -222,7 +251,7 @@ export class OAuth2Connector implements TokenSource {
     const { beginImplicitAuthorization, finishImplicitAuthorization } = await import('@evergrant/core/legacy')
     const { url, pending } = await beginImplicitAuthorization(client, { ...asked, redirect_uri: this.#redirect() })
     const callback = await this.#prompt()(url)
-    if (callback === undefined || callback.trim() === '') throw new OAuthError('ABORTED', 'Nobody consented.')
+    if (callback === undefined || callback.trim() === '') throw nobody()
     await finishImplicitAuthorization(client, { callback, pending, store: this.#store })
   }
 
@@ -238,20 +267,41 @@ export class OAuth2Connector implements TokenSource {
     return typeof listening === 'string' ? listening : (this.#settings.redirect_uri ?? '')
   }
 
-  #grant(version: EndpointVersion): string {
+  /** By endpoint, API and person, so that nobody gets a token that is another one's or for another API. */
+  #grant(version: EndpointVersion, username: string | undefined = this.#settings.username): string {
+    const api = encodeURIComponent(plain(this.#target.resource))
+    return [this.id, version, api, ...(username === undefined ? [] : [username.trim().toLowerCase()])].join('/')
+  }
+
+  /** Where a consent goes: to whoever consented, if a person was named. */
+  #consented(version: EndpointVersion): { readonly grant: string; readonly store: GrantStore } {
     const { username } = this.#settings
-    return `${this.id}/${version}${username === undefined ? '' : `/${username.toLowerCase()}`}`
+    if (username === undefined) return { grant: this.#grant(version), store: this.#store }
+    const nobody = this.#grant(version, '#nobody')
+    const ofSubject = (subject: Subject | undefined): string => this.#grant(version, subject?.username ?? username)
+    return { grant: nobody, store: bySubject(this.#store, { nobody, ofSubject }) }
+  }
+
+  /** Throws `WRONG_ACCOUNT` when another person consented than the one that was named; that grant is kept as that person's. */
+  #assertMeant(version: EndpointVersion, { id, subject }: Grant): void {
+    if (id === this.#grant(version)) return
+    const message = `${subject?.username} consented, and this connector is for ${this.#settings.username}. Sign in with that account.`
+    throw new OAuthError('WRONG_ACCOUNT', message, { grant: id })
   }
 
   /** What is asked for: on v2 a scope, on v1 nothing, because the resource stands in the request. */
   #asked(version: EndpointVersion): { readonly grant: string; readonly scope: readonly string[] } {
     const grant = this.#grant(version)
     if (version === 'v1') return { grant, scope: [] }
-    const given = scopeOf(this.#settings)
-    const { resource = EXCHANGE_ONLINE } = this.#settings
-    const base = resource.replace(/\/+$/, '')
-    const usual = this.#way?.kind === 'app' ? `${base}/.default` : `${base}/EWS.AccessAsUser.All`
-    return { grant, scope: given.length > 0 ? given : [usual] }
+    const { resource, scope } = this.#target
+    const usual = this.#way?.kind === 'app' ? '.default' : 'EWS.AccessAsUser.All'
+    return { grant, scope: scope.length > 0 ? scope : [`${plain(resource)}/${usual}`] }
+  }
+
+  /** The consent page knows whom it is for. */
+  get #hint(): { readonly login_hint?: string } {
+    const { username } = this.#settings
+    return username === undefined ? {} : { login_hint: username }
   }
 
   #source(client: Client, version: EndpointVersion): TokenSource {
@@ -261,7 +311,8 @@ export class OAuth2Connector implements TokenSource {
   }
 
   async #client(version: EndpointVersion): Promise<Client> {
-    const { client_id = '', client_secret = '', tenant_id = '', resource = EXCHANGE_ONLINE } = this.#settings
+    const { client_id = '', client_secret = '', tenant_id = '' } = this.#settings
+    const { resource } = this.#target
     const secret = this.#way?.secret
     return defineClient({
       provider: await providerFor(tenant_id, this.#options.providers?.[version], version, { resource }),
@@ -278,6 +329,12 @@ export class OAuth2Connector implements TokenSource {
   }
 }
 
+function assertVersion(version: string | undefined): void {
+  if (version === undefined || version === 'v1' || version === 'v2') return
+  const message = `There is no endpointVersion "${version}"; there are v1 and v2, and both in turn without it.`
+  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+}
+
 /** Not when a person declined or went away, and not when the mistake is this program's or its store's. */
 function mayTryAgain(error: unknown): boolean {
   if (
@@ -292,6 +349,12 @@ function both(first: unknown, last: OAuthError): OAuthError {
   const before = first instanceof Error ? first.message : String(first)
   const message = `Both endpoints refused. v1: ${before} v2: ${last.message}`
   return new OAuthError(last.code, message, { ...last, cause: new AggregateError([first, last], 'v1, v2') })
+}
+
+/** The prompt came back with nothing. */
+function nobody(cause?: OAuthError): OAuthError {
+  const guidance = { class: 'consent', who: 'person', advice: 'Sign in at Microsoft and allow the access.' } as const
+  return new OAuthError('ABORTED', cause?.message ?? 'Nobody consented.', { ...cause, cause, guidance })
 }
 
 function unsupported(way: Way | undefined): OAuthError {

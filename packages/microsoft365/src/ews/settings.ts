@@ -1,4 +1,5 @@
-import { type NamedFlow, namedFlow } from '@evergrant/core'
+import { type NamedFlow, namedFlow, OAuthError } from '@evergrant/core'
+import { isOfSignIn } from '../scopes.ts'
 
 /** The ways to get a token, by py-ews' names. */
 export type OAuth2AuthorizationType =
@@ -24,7 +25,7 @@ export interface OAuth2Settings {
   readonly scope?: string | readonly string[] | undefined
   readonly username?: string | undefined
   readonly password?: string | undefined
-  /** Whom the token is for. Default: Exchange Online. */
+  /** Whom the token is for. Default: whom the scopes name (`https://…/…`), else Exchange Online. */
   readonly resource?: string | undefined
 }
 
@@ -97,4 +98,37 @@ export function scopeOf({ oauth2_scope, scope }: OAuth2Settings): string[] {
   const given = oauth2_scope ?? scope ?? []
   const names = typeof given === 'string' ? given.split(/\s+/) : given
   return names.map((name) => name.trim()).filter((name) => name !== '')
+}
+
+/** Whom tokens are for when nothing else is said. */
+const EXCHANGE_ONLINE = 'https://outlook.office365.com'
+
+/** One API, and the permissions of it that are asked for by their whole names; none: the usual ones. */
+export interface Target {
+  readonly resource: string
+  readonly scope: readonly string[]
+}
+
+/**
+ * Whom the token is for, the same for both endpoints: a scope's whole name (`https://graph.microsoft.com/.default`) says it,
+ * else `resource`; a bare name (`EWS.AccessAsUser.All`) is a permission there. Throws `INVALID_ARGUMENT` when they
+ * name several, because a token is for one.
+ */
+export function targetOf(settings: OAuth2Settings): Target {
+  const given = scopeOf(settings)
+  const named = given.filter((name) => !isOfSignIn(name) && name.includes('/'))
+  const own = settings.resource === undefined || settings.resource === '' ? [] : [settings.resource]
+  const found = [...own, ...named.map((name) => name.slice(0, name.lastIndexOf('/')))]
+  const [resource = EXCHANGE_ONLINE, ...others] = found
+  if (others.some((one) => plain(one) !== plain(resource))) {
+    const message = `A token is for one API, and these settings name several: ${[...new Set([resource, ...others])].join(', ')}. Name one in resource and scope.`
+    throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
+  }
+  const whole = (name: string): string => (isOfSignIn(name) || name.includes('/') ? name : `${plain(resource)}/${name}`)
+  return { resource, scope: given.map(whole) }
+}
+
+/** An API's address without slashes at the end. */
+export function plain(resource: string): string {
+  return resource.replace(/\/+$/, '')
 }

@@ -1,3 +1,5 @@
+import { OAuthError } from '@evergrant/core'
+import { scopeHelpers } from '../scopes.ts'
 import { Protocol, type ProtocolOptions } from './protocol.ts'
 
 /** What {@link MSGraphProtocol} takes. */
@@ -27,6 +29,20 @@ export class MSGraphProtocol extends Protocol {
   constructor({ host = 'https://graph.microsoft.com', ...options }: GraphOptions = {}) {
     const origin = `${host.replace(/\/+$/, '')}/`
     super({ ...options, protocolUrl: origin, scopePrefix: origin, maxTop: 999 })
+  }
+
+  /**
+   * Scopes by helper names or Microsoft Graph's own. Throws `INVALID_ARGUMENT` for what is neither, such as a helper's name
+   * that is misspelt: all permissions of Graph have a point in them.
+   */
+  override scopes(requested: string | readonly string[]): string[] {
+    const scopes = super.scopes(requested)
+    const wrong = scopes.find(
+      (name) => name.startsWith(this.scopePrefix) && !name.slice(this.scopePrefix.length).includes('.'),
+    )
+    if (wrong === undefined) return scopes
+    const message = `"${wrong.slice(this.scopePrefix.length)}" is no permission of Microsoft Graph, such as Mail.Read, and none of the names for several: ${Object.keys(scopeHelpers).join(', ')}.`
+    throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
   }
 
   /** Base address of Microsoft Graph, with the version and a slash at the end. */

@@ -87,7 +87,9 @@ export class Protocol {
   url(path: string, resource: string = this.defaultResource): string {
     if (path.startsWith('/')) return this.serviceUrl + path.slice(1)
     const base = resourcePath(resource)
-    return this.serviceUrl + [base, path].filter((part) => part !== '').join('/')
+    // A site that is named by its path ends with a colon before what is asked of it.
+    const whole = path !== '' && /^sites\/[^/]+:\//.test(base) && !base.endsWith(':') ? `${base}:` : base
+    return this.serviceUrl + [whole, path].filter((part) => part !== '').join('/')
   }
 
   /** The `Prefer` header for times in this protocol's zone; undefined when none was given. */

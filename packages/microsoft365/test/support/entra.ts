@@ -5,6 +5,7 @@ import {
   type EntraApp,
   type EntraDirectory,
   type EntraTenant,
+  entraProvider,
   type ManualClock,
   manualClock,
   type RunningSandbox,
@@ -63,11 +64,7 @@ export interface Entra extends AsyncDisposable {
 /** The catalogue's entry at another address. */
 export async function definitionAt(origin: string, version: 'v1' | 'v2' = 'v2'): Promise<ProviderDefinition> {
   const entry = await providerDefinition(version === 'v1' ? 'microsoft-v1' : 'microsoft')
-  const moved = JSON.stringify(entry)
-    .replaceAll('https://login.microsoftonline.com', origin)
-    .replaceAll('https://sts.windows.net', origin)
-    .replaceAll('https://graph.microsoft.com', origin)
-  return JSON.parse(moved) as ProviderDefinition
+  return entraProvider(entry, { issuer: origin })
 }
 
 /** Two directories and two apps, one with a secret and one without, at the sandbox's address. */
