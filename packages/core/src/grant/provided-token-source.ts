@@ -3,7 +3,8 @@ import { type Changes, cloneWith } from '../clone-with.ts'
 import { detachable } from '../detachable.ts'
 import { OAuthError } from '../errors.ts'
 import { bearerFetch, bearerMiddleware } from '../http/bearer.ts'
-import { type AccessToken, accessToken } from './access-token.ts'
+import type { AccessToken } from './access-token.ts'
+import { givenToken } from './given-token.ts'
 import { isExpired } from './lifetimes.ts'
 import type { TokenSource } from './token-source.ts'
 import type { Want } from './want.ts'
@@ -13,7 +14,10 @@ export type TokenManager = Pick<TokenSource, 'id' | 'token' | 'sending'>
 
 /** Options of {@link providedTokenSource}. */
 export interface ProvidedTokenOptions {
-  /** A token that is there already, whole or as plain text. It is used until it ends, and needs no client. */
+  /**
+   * A token that is there already, whole or as plain text. It is used until it ends, and needs no client. Its times may be
+   * epoch seconds, milliseconds or ISO dates; with `expires_in` alone it lives from `obtained_at` on, else from now on.
+   */
   readonly token?: AccessToken | string | undefined
   /** Gets a token when there is none or it has ended; nothing is `TOKEN_MISSING`. Default: the manager. */
   readonly provider?:
@@ -52,6 +56,8 @@ export interface ProvidedTokenSource extends TokenSource {
  * listener that stores every new token. Concurrent callers share one call of the provider; a failure is theirs alone,
  * and the next call asks again. A token that has ended is never handed out.
  *
+ * Throws `INVALID_ARGUMENT` for a token whose times cannot be read, or that is none.
+ *
  * Fails with `TOKEN_MISSING` when there is no token and nothing to get one, `TOKEN_EXPIRED` when it ended or the
  * provider returned one that had, and with whatever provider, manager and listener throw.
  *
@@ -67,6 +73,10 @@ export interface ProvidedTokenSource extends TokenSource {
 export function providedTokenSource(options: ProvidedTokenOptions): ProvidedTokenSource {
   const { provider, manager, onTokenUpdate, clockSkew = 0 } = options
   const { clock = manager?.sending?.clock ?? systemClock } = options
+  const whole = (
+    token: AccessToken | string | undefined,
+    what = 'The token that was given',
+  ): AccessToken | undefined => (token == null || token === '' ? undefined : givenToken(token, clock.now(), what))
   let held = whole(options.token)
   let flight: Promise<AccessToken> | undefined
 
@@ -79,7 +89,7 @@ export function providedTokenSource(options: ProvidedTokenOptions): ProvidedToke
     const last = held
     const got = provider === undefined ? manager?.token(lasting) : provider(last, manager)
     if (got === undefined && provider === undefined) throw last === undefined ? missing() : expired('The access token')
-    const token = whole(await got)
+    const token = whole(await got, 'What the provider function returned')
     // Without types a provider may yield nothing, as when its database is empty.
     if (token == null) throw missing()
     if (ended(token)) throw expired('The token that the provider function returned')
@@ -121,11 +131,6 @@ export function providedTokenSource(options: ProvidedTokenOptions): ProvidedToke
     },
   }
   return source
-}
-
-function whole(token: AccessToken | string | undefined): AccessToken | undefined {
-  if (typeof token !== 'string') return token
-  return accessToken({ access_token: token, token_type: 'Bearer', raw: {} })
 }
 
 function missing(): OAuthError {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AccessToken, accessToken, type ProvidedTokenOptions, providedTokenSource } from '@evergrant/core'
+import {
+  type AccessToken,
+  accessToken,
+  OAuthError,
+  type ProvidedTokenOptions,
+  providedTokenSource,
+} from '@evergrant/core'
 import { type ManualClock, manualClock } from '@evergrant/sandbox'
 import { world } from '../adapters/world.ts'
 import { loopbackServer } from '../http/loopback-server.ts'
@@ -180,4 +186,59 @@ test('[#70] a provider that has nothing stored, or nothing but the text of a tok
   await assert.rejects(source.token(), { code: 'TOKEN_MISSING' })
   assert.equal((await source.token()).access_token, 'plain')
   assert.equal(updates.length, 1)
+})
+
+test('a provider that returns something else than a token is an error that says so, and nothing is sent', async () => {
+  for (const returned of [{ foo: 1 }, 5, {}, [], true, 'a\nb', { access_token: 5 }, { access_token: 'a\nb' }]) {
+    const { source } = set({ provider: () => returned as never })
+    await assert.rejects(source.token(), { code: 'INVALID_ARGUMENT' }, JSON.stringify(returned))
+    assert.equal(source.held, undefined)
+  }
+})
+
+test('a stored token ends when its times say so, in whatever form they were kept', async () => {
+  const clock = manualClock()
+  const end = clock.now() + 100
+  const iso = new Date(end * 1000).toISOString()
+  const times = [
+    { expires_at: end },
+    { expires_at: end * 1000 },
+    { expires_at: String(end) },
+    { expires_at: iso },
+    { expires_in: 100 },
+    { expires_in: '160', obtained_at: end - 160 },
+    { expires_in: 160, obtained_at: (end - 160) * 1000 },
+  ]
+  const sources = times.map((time) => providedTokenSource({ clock, token: { access_token: 'kept', ...time } as never }))
+  for (const source of sources) {
+    assert.equal(source.held?.expires_at, end)
+    assert.equal((await source.token()).token_type, 'Bearer')
+  }
+  clock.advance(100)
+  for (const source of sources) await assert.rejects(source.token(), { code: 'TOKEN_EXPIRED' })
+  const lasting = { access_token: 'kept', token_type: 'Bearer', expires_at: null, raw: {} } as never
+  assert.equal((await providedTokenSource({ clock, token: lasting }).token()).expires_at, undefined)
+})
+
+test('a stored token whose times nobody can read is refused by the name of the field, without the token', () => {
+  const bad = [
+    { expires_at: 'soon' },
+    { expires_at: Number.NaN },
+    { expires_at: {} },
+    { expires_in: 'long' },
+    { expires_in: 5, obtained_at: 'yesterday' },
+    { refresh_at: 'soon' },
+    { refresh_expires_at: 'never' },
+  ]
+  for (const time of bad) {
+    const token = { access_token: 'LEAK', token_type: 'Bearer', raw: {}, ...time } as never
+    const name = Object.keys(time).at(-1)
+    const refusal = (error: unknown) =>
+      error instanceof OAuthError &&
+      error.code === 'INVALID_ARGUMENT' &&
+      error.message.includes(String(name)) &&
+      !error.message.includes('LEAK')
+    assert.throws(() => providedTokenSource({ token }), refusal, name)
+    assert.throws(() => providedTokenSource({}).set(token), refusal, name)
+  }
 })
