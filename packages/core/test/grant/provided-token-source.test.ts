@@ -81,7 +81,7 @@ test('[#68] a provider that failed is asked again by the next call', async () =>
   assert.ok(await source.token())
 })
 
-test('[#71] onTokenUpdate is awaited and hears each new token once; what it throws is surfaced, and the token stays', async () => {
+test('[#71] onTokenUpdate is awaited and hears each new token once; when it throws, the token stays and is offered again', async () => {
   const { clock, updates, source } = set()
   await source.token()
   await source.token()
@@ -89,17 +89,48 @@ test('[#71] onTokenUpdate is awaited and hears each new token once; what it thro
   const second = await source.token()
   assert.equal(updates.length, 2)
   assert.equal(updates[1], second)
-  let failures = 0
+  const full = new Error('disk full')
+  const heard: string[] = []
   const failing = set({
-    onTokenUpdate: async () => {
-      failures++
-      throw new Error('disk full')
+    onTokenUpdate: async ({ access_token }) => {
+      heard.push(access_token)
+      if (heard.length <= 2) throw full
     },
   })
-  await assert.rejects(failing.source.token(), /disk full/)
-  assert.ok(await failing.source.token())
-  assert.equal(failures, 1)
+  const refusal = (error: unknown) =>
+    error instanceof OAuthError &&
+    error.code === 'PROGRAM_ERROR' &&
+    /onTokenUpdate.*disk full/.test(error.message) &&
+    error.cause === full
+  await assert.rejects(failing.source.token(), refusal)
+  const kept = failing.source.held
+  assert.equal(failing.source.peek(), undefined)
+  await assert.rejects(failing.source.token(), refusal)
+  const both = await Promise.all([failing.source.token(), failing.source.token({ minTtl: 1 })])
+  assert.deepEqual(both, [kept, kept])
+  await failing.source.token()
+  assert.deepEqual(heard, Array(3).fill(kept?.access_token))
   assert.equal(failing.calls.length, 1)
+})
+
+test('[#71] a token that is kept by hand is told like one that was fetched, and a listener may ask for the token', async () => {
+  const clock = manualClock()
+  const told: (string | undefined)[] = []
+  const source = providedTokenSource({
+    clock,
+    onTokenUpdate: async () => void told.push((await source.token()).access_token, source.held?.access_token),
+  })
+  const token = fresh(clock)
+  await source.keep(token)
+  await source.keep(token)
+  assert.deepEqual(told, [token.access_token, token.access_token])
+})
+
+test('clockSkew is a number of seconds, and is named when it makes a new token count as ended', async () => {
+  for (const clockSkew of [-1, Number.NaN, Number.POSITIVE_INFINITY, '60' as never])
+    assert.throws(() => providedTokenSource({ clockSkew }), { code: 'INVALID_ARGUMENT', message: /clockSkew/ })
+  const { source } = set({ clockSkew: 100 })
+  await assert.rejects(source.token(), { code: 'TOKEN_EXPIRED', message: /lives 100 more seconds.*clockSkew of 100/ })
 })
 
 test('[#72] onTokenUpdate is not called for a token that the user gave or set', async () => {

@@ -22,7 +22,10 @@ export interface TokenCredentials<Scope extends string = string> {
         manager: TokenAcquirer,
       ) => OAuthToken | string | undefined | Promise<OAuthToken | string | undefined>)
     | undefined
-  /** Hears of every new token once, and not of one that was given. Awaited before the token is used. */
+  /**
+   * Hears of every new token once, and not of one that was given. Awaited before the token is used. When it throws, the call
+   * fails with `PROGRAM_ERROR`, and it is called again for the same token at the next use, until it has succeeded.
+   */
   readonly onTokenUpdate?: ((token: OAuthToken) => void | Promise<void>) | undefined
   /** Seconds before its end from which a token counts as ended; a fraction or 0 is fine. Default 0. */
   readonly clockSkew?: number | undefined
