@@ -66,7 +66,7 @@ type AnyRequest = (method: string, ...call: Parameters<Call>) => Promise<unknown
  * A client of the API that an OpenAPI document describes. Makes no request. A call is stopped before it is sent when
  * nothing that the operation accepts is configured and ready; the error then names every reason by scheme.
  *
- * Throws `INVALID_DOCUMENT` as `describeApi` does, and `INVALID_ARGUMENT` for an unknown scheme or server. Calls fail
+ * Throws `INVALID_DOCUMENT` as `describeApi` does, and `INVALID_ARGUMENT` for an unknown scheme, server or variable. Calls fail
  * with `NOT_AUTHENTICATED`, `TOKEN_MISSING`, `TOKEN_EXPIRED`, what a token request fails with, or what `fetch` throws.
  *
  * @example
@@ -106,6 +106,7 @@ function clientOf<Paths extends object, A, M>(
     const names = Object.keys(api.schemes).join(', ') || 'none'
     throw new OAuthError('INVALID_ARGUMENT', `There is no security scheme "${unknown}"; there are: ${names}.`)
   }
+  assertVariables(options, api)
   const certified = Object.entries(auth).find(
     ([name, one]) => api.schemes[name]?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
   )?.[1] as CertificateCredentials | undefined
@@ -198,6 +199,18 @@ function clientOf<Paths extends object, A, M>(
     },
   }
   return client as unknown as Client<Paths, A, M>
+}
+
+/** A name that no server of the document has is a mistake, and would leave the default in its place. */
+function assertVariables({ variables = {} }: ClientOptions, api: ApiDescription): void {
+  const servers = [...api.servers, ...Object.values(api.operations).flatMap((one) => one.servers ?? [])]
+  const known = new Set(servers.flatMap((one) => Object.keys(one.variables ?? {})))
+  const unknown = Object.keys(variables).find((name) => !known.has(name))
+  if (unknown === undefined) return
+  const names = [...known].join(', ') || 'none'
+  throw new OAuthError('INVALID_ARGUMENT', `There is no server variable "${unknown}"; there are: ${names}.`, {
+    outcome: 'not_sent',
+  })
 }
 
 function configuredSchemes(options: ClientOptions, { schemes, title }: ApiDescription, auth: Auth): Configured {

@@ -74,3 +74,11 @@ test('a server variable names a shop, a port, a path of several parts, or a whol
   const whole = await addressed('{host}/api', { host: 'https://api.example' }, { host: 'https://own.example:8443/x' })
   assert.equal(whole, 'https://own.example:8443/x/api/a')
 })
+
+test('a server variable that no server of the document has is refused by name', async () => {
+  for (const name of ['zz', 'constructor', 'Shop'])
+    await assert.rejects(addressed(shop, usual, { [name]: '1' }), {
+      code: 'INVALID_ARGUMENT',
+      message: `There is no server variable "${name}"; there are: shop, version.`,
+    })
+})
