@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createClient, type DirectManager } from '@evergrant/sdk'
-import { world } from './world.ts'
+import { type AuthorizationCodeManager, createClient, type DirectManager } from '@evergrant/sdk'
+import { redirectUri, world } from './world.ts'
 
 const app = { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret', scopes: ['file:read'] }
 
@@ -39,4 +39,19 @@ test('a clone with another client, other scopes or another host does not take th
   assert.equal((await wider.GET('/jobs')).response.status, 200)
   assert.equal(w.issued(), 2)
   assert.equal(tokenOf(client), first)
+})
+
+test('a client that was made anew takes the callback of what another client of this process asked for, and no other client does', async () => {
+  await using w = await world()
+  const managerOf = (clientId: string) => {
+    const auth = { OAuthACG: { ...app, clientId, redirectUri } }
+    return createClient({ openapi: w.document(), clock: w.clock, auth }).auth['OAuthACG'] as AuthorizationCodeManager
+  }
+  const callback = await w.sandbox.approve(await managerOf('OAuthClientId').getAuthorizationUrl(), {
+    username: 'alice',
+  })
+  assert.ok((await managerOf('OAuthClientId').fetchToken(callback)).access_token)
+  await assert.rejects(managerOf('OAuthClientId').fetchToken(callback), { code: 'AUTHORIZATION_NOT_FOUND' })
+  const again = await w.sandbox.approve(await managerOf('OAuthClientId').getAuthorizationUrl(), { username: 'alice' })
+  await assert.rejects(managerOf('public').fetchToken(again), { code: 'STATE_MISMATCH' })
 })

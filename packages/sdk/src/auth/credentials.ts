@@ -57,7 +57,7 @@ export interface AuthorizationCodeCredentials<Scope extends string = string>
   readonly redirectUri?: string | undefined
   /** RFC 7636. Default `S256`; `off` for the rare server that refuses it. */
   readonly pkce?: 'S256' | 'plain' | 'off' | undefined
-  /** Where authorizations wait for their callback. Default: this process. */
+  /** Where authorizations wait for their callback. Default: this process, for all clients in it. */
   readonly pending?: PendingStore | undefined
 }
 

@@ -7,7 +7,6 @@ import {
   type Grant,
   isExpired,
   isOAuthError,
-  memoryPendingStore,
   memoryStore,
   OAuthError,
   pollDeviceAuthorization,
@@ -30,6 +29,7 @@ import {
 import type { OAuthCredentials, Parameters } from './credentials.ts'
 import type { FlowManagers, OAuthManager, TokenAcquirer } from './managers.ts'
 import { type OAuthToken, oauthToken } from './oauth-token.ts'
+import { processPending } from './process-pending.ts'
 import { fetchedByClient, GRANT, renewed } from './renewed.ts'
 
 /** A scheme as calls use it, and as a program does. */
@@ -149,7 +149,7 @@ function flowParts(
   acquirer: TokenAcquirer,
   kept: (token: OAuthToken) => Promise<OAuthToken>,
 ): { readonly [Flow in keyof FlowManagers]: Own<Flow> } {
-  const { pending = memoryPendingStore({ clock }), scopes, redirectUri } = credentials
+  const { pending = processPending(clock), scopes, redirectUri } = credentials
   const redirect = (): string => {
     if (redirectUri) return redirectUri
     throw new OAuthError('MISSING_PARAMETER', `[${name}] redirectUri is missing in the credentials.`)
