@@ -63,7 +63,7 @@ test('a token that no header can hold is refused without being shown or sent, ho
     fetch: () => bearerFetch(tokens)(api.url),
     middleware: () => bearerMiddleware(tokens)(new Request(api.url), send),
     setToken: () => bearerMiddleware(tokens, own)(new Request(api.url), send),
-    scheme: () =>
+    scheme: async () =>
       apiClient({ baseUrl: api.url, schemes: { o: oauthScheme({ token: 'LEAK\nME' }) }, security: 'o' }).fetch('/'),
   }
   for (const [name, way] of Object.entries(ways)) {
@@ -75,6 +75,23 @@ test('a token that no header can hold is refused without being shown or sent, ho
     })
   }
   assert.deepEqual(api.seen, [])
+})
+
+test('a token of a type that needs another proof than DPoP is not sent as Bearer; a type of a provider’s own is', async () => {
+  await using api = await resource()
+  const typed = (token_type: string) => ({ token: async () => ({ access_token: 'good', token_type, raw: {} }) })
+  const send = (request: Request): Promise<Response> => fetch(request)
+  for (const type of ['mac', 'MAC', 'pop', 'hawk']) {
+    const refusal = { code: 'NOT_SUPPORTED', message: new RegExp(type) }
+    await assert.rejects(bearerFetch(typed(type))(api.url), refusal)
+    await assert.rejects(bearerMiddleware(typed(type))(new Request(api.url), send), refusal)
+    const token = await typed(type).token()
+    const schemes = { o: oauthScheme({ token }) }
+    await assert.rejects(apiClient({ baseUrl: api.url, schemes, security: 'o' }).fetch('/'), refusal)
+  }
+  assert.deepEqual(api.seen, [])
+  for (const type of ['bearer', 'bot', 'user', 'jwt', 'N_A']) await bearerFetch(typed(type))(api.url)
+  assert.deepEqual([...new Set(api.seen.map(({ authorization }) => authorization))], ['Bearer good'])
 })
 
 test('the token is attached', async () => {

@@ -10,6 +10,16 @@ export function bearer(token: string): string {
   return `Bearer ${sendable(token)}`
 }
 
+/**
+ * The token of a type that a bearer header can carry. Providers call theirs `bot`, `user` or `jwt` and mean Bearer; types
+ * that need a proof of a key (MAC, PoP) do not. Throws `NOT_SUPPORTED` for these.
+ */
+export function bearable<T extends { readonly token_type?: string }>(token: T): T {
+  if (!/^(?:mac|pop|hawk)$/i.test(token.token_type ?? '')) return token
+  const message = `The access token is of the type ${token.token_type}, which needs a proof that cannot be made here. It was not sent.`
+  throw new OAuthError('NOT_SUPPORTED', message, { outcome: 'not_sent' })
+}
+
 /** The token as it came. Throws `INVALID_ARGUMENT`, without the token, for one that cannot be sent. */
 export function sendable(token: unknown): string {
   if (isSendable(token)) return token
