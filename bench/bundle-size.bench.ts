@@ -1,12 +1,15 @@
 import { bundle } from './bundle.ts'
 
-const EVERGRANT = `import { defineClient, memoryStore, resolveProvider, tokenSource } from '@evergrant/core'
-const provider = resolveProvider({ id: 'acme', name: 'Acme', token_endpoint: 'https://login.acme.example/token' })
+const program = (
+  provider: string,
+): string => `import { defineClient, memoryStore, ${provider}, tokenSource } from '@evergrant/core'
+const provider = ${provider}({ id: 'acme', name: 'Acme', token_endpoint: 'https://login.acme.example/token' })
 const client = defineClient({ provider, client_id: 'program', client_secret: 'secret' })
 export const source = tokenSource('alice', { client, store: memoryStore() })`
 
 const PROGRAMS: readonly (readonly [name: string, does: string, program: string, platform?: 'node'])[] = [
-  ['**evergrant**', 'refresh with the whole lifecycle', EVERGRANT],
+  ['**evergrant**', 'refresh with the whole lifecycle, endpoints given', program('plainProvider')],
+  ['evergrant, `resolveProvider`', 'the same for every provider there is', program('resolveProvider')],
   [
     'oauth4webapi',
     'one refresh request and its answer',

@@ -1,4 +1,4 @@
-import { type Provider, type ProviderDefinition, resolveProvider } from '@evergrant/core'
+import { isOAuthError, OAuthError, type Provider, type ProviderDefinition, resolveProvider } from '@evergrant/core'
 import type { ClientSettings } from './client-settings.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -22,8 +22,12 @@ export async function clientProvider(settings: ClientSettings, catalogue: Catalo
   }
   if (provider !== undefined) {
     // Some entries take their issuer as a parameter.
-    const known = await catalogue(provider, { ...(issuer === undefined ? {} : { issuer }), ...values }, given)
-    return knowing(known, values)
+    try {
+      const known = await catalogue(provider, { ...(issuer === undefined ? {} : { issuer }), ...values }, given)
+      return knowing(known, values)
+    } catch (error) {
+      throw withOption(error)
+    }
   }
   const address = issuer ?? token_endpoint ?? authorization_endpoint
   if (address === undefined) {
@@ -41,6 +45,14 @@ export async function clientProvider(settings: ClientSettings, catalogue: Catalo
     client_auth: ['client_secret_basic', 'client_secret_post', 'none'],
   }
   return knowing(resolveProvider(definition, values), values)
+}
+
+/** A parameter that is missing or wrong, with the option that gives it. */
+function withOption(error: unknown): unknown {
+  if (!isOAuthError(error) || (error.code !== 'MISSING_PARAMETER' && error.code !== 'INVALID_PARAMETER')) return error
+  const advice = 'Give it with --set <name>=<value>; the message has the name in brackets, and an example.'
+  const guidance = { class: error.class, who: error.who, advice }
+  return new OAuthError(error.code, error.message, { ...error, cause: error.cause, guidance })
 }
 
 /** A misspelt parameter would otherwise be ignored, and another tenant asked than the one that was meant. */

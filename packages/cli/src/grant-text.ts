@@ -48,6 +48,7 @@ export function grantText(
     ['token ends', of.expires_at === undefined ? undefined : `${iso(of.expires_at)} (${distance(of.expires_at, now)})`],
     ['renews itself', of.refreshable ? 'yes' : 'no: there is no refresh token'],
     ['ends', end && endText(end, now)],
+    ['look-up', of.look_up_failed && `failed ${iso(of.look_up_failed.at)}: ${of.look_up_failed.trouble.message}`],
     ['changed', `${iso(of.updated_at)} (version ${of.version})`],
   ]
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])).join('\n')

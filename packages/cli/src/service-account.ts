@@ -7,17 +7,19 @@ import { UsageError } from './usage-error.ts'
 /** A service account from its key file, and the client that it is. */
 export interface GivenServiceAccount {
   readonly account: ServiceAccount
-  readonly settings: Pick<ClientOptions, 'clientId' | 'clientAuth'>
+  readonly settings: Pick<ClientOptions, 'clientId' | 'clientAuth' | 'grant'>
 }
 
-/** What says who the client is or where its grant is, which with a service account is in its file or nowhere. */
+/**
+ * What says who the client is, which with a service account is in its file; and the grant's name, which follows from
+ * whom it acts for, so that nobody gets the token of another person out of the store.
+ */
 const OTHERS = [
   ['--client-id', 'clientId'],
   ['--client-secret', 'clientSecret'],
   ['--client-secret-file', 'clientSecretFile'],
   ['--client-auth', 'clientAuth'],
   ['--client-key-file', 'clientKeyFile'],
-  ['--store', 'store'],
   ['--grant', 'grant'],
 ] as const satisfies readonly (readonly [string, keyof ClientOptions])[]
 
@@ -32,9 +34,11 @@ export async function serviceAccountOf(options: ClientOptions, invocation: Invoc
   }
   const others = OTHERS.filter(([, name]) => options[name] !== undefined).map(([flag]) => flag)
   if (others.length > 0) {
-    throw new UsageError(`${others.join(', ')}: a service account needs neither client nor store.`, 'Leave it out.')
+    throw new UsageError(`${others.join(', ')}: a service account needs neither client nor grant.`, 'Leave it out.')
   }
   const account = serviceAccount((await givenFile('--service-account-file', file, invocation.cwd)).toString('utf8'))
   invocation.terminal.conceal(account.private_key)
-  return { account, settings: { clientId: account.client_email, clientAuth: 'none' } }
+  const { client_email } = account
+  const grant = `${client_email} for ${options.subject ?? client_email}`
+  return { account, settings: { clientId: client_email, clientAuth: 'none', grant } }
 }

@@ -101,3 +101,20 @@ test('doctor tries a flow that needs no person for real', async () => {
   assert.deepEqual([steps.get('client_authentication')?.result, steps.has('redirect_uri')], ['ok', false])
   assert.equal(sandbox.journal.last({ endpoint: 'token' })?.grant_type, 'client_credentials')
 })
+
+test('doctor tells which option gives a missing parameter, and what to look at when nothing answers', async () => {
+  await using at = await home()
+  const asked = async (...args: readonly string[]) => {
+    const { code, stdout } = await at.run(['doctor', '--json', '--client-id', 'a', ...args])
+    assert.equal(code, 1)
+    return (JSON.parse(stdout) as { checks: { id: string; result: string; detail: string; advice?: string }[] }).checks
+  }
+  const missing = (await asked('--provider', 'shopify')).find(({ id }) => id === 'settings')
+  assert.match(missing?.detail ?? '', /needs its Shop \(shop\), for example my-shop/)
+  assert.match(missing?.advice ?? '', /--set <name>=<value>/)
+  const wrong = (await asked('--provider', 'shopify', '--set', 'shop=evil.com/')).find(({ id }) => id === 'settings')
+  assert.match(wrong?.advice ?? '', /--set/)
+  const network = (await asked('--issuer', 'http://127.0.0.1:1')).find(({ id }) => id.startsWith('network'))
+  assert.equal(network?.result, 'fail')
+  assert.match(network?.advice ?? '', /whether a server runs there/)
+})

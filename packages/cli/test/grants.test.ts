@@ -97,9 +97,9 @@ test('the doctor finds a sound configuration sound, and changes nothing', async 
   assert.deepEqual(results, {
     settings: 'ok',
     network: 'ok',
-    metadata: 'ok',
+    discovery: 'ok',
+    client_authentication: 'ok',
     clock: 'ok',
-    client: 'ok',
     redirect_uri: 'ok',
     scopes: 'skip',
     'store.read': 'ok',

@@ -106,3 +106,22 @@ test('a shell completes provider ids, after --provider and after show', async ()
   ])
   assert.ok(complete('evergrant', 'providers', '').includes('search'))
 })
+
+test('[#148] a guide shows the steps with the redirect URI and the scopes to enter, and the provider’s own page', async () => {
+  const redirect = 'https://evergrant.example.com/oauth/callback/1'
+  const args = ['providers', 'guide', 'google', '--redirect-uri', redirect, '--scope', 'https://mail.google.com/']
+  const { stdout, code } = await said(args)
+  assert.equal(code, 0)
+  assert.match(stdout, /^Google: Google Cloud console\n\n 1\. /)
+  assert.ok(stdout.includes(`\n      ${redirect}\n`), stdout)
+  assert.match(stdout, /^ {6}openid email profile https:\/\/mail\.google\.com\/$/m)
+  const { steps } = JSON.parse((await said([...args, '--json'])).stdout) as { steps: { copy?: string }[] }
+  assert.ok(steps.some(({ copy }) => copy === redirect))
+  const general = (await said(['providers', 'guide', 'xero'])).stdout
+  assert.match(general, /^Xero: Client registration\n/)
+  assert.match(general, /→ https:\/\/developer\.xero\.com\/app\/manage\n/)
+  assert.match(general, /^More: https:\/\/developer\.xero\.com\//m)
+  const unknown = await said(['providers', 'guide', 'gogle'])
+  assert.deepEqual([unknown.code === 0, unknown.stdout], [false, ''])
+  assert.match(unknown.stderr, /Did you mean google\?/)
+})

@@ -46,6 +46,35 @@ test('a service account’s key file and a person are enough for a token of that
   assert.notEqual(JSON.parse(bob.stdout).access_token, ran.stdout.trim(), 'one person’s token is never another’s')
 })
 
+test('with a store a service account’s token is kept, by person and scope, until it ends or another is asked for', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  const asked = () => sandbox.journal.count({ endpoint: 'token' })
+  const token = async (person: string, ...more: readonly string[]) => {
+    const args = ['--subject', `${person}@example.test`, '--scope', MAIL, '--store', 'file:./robots.json', ...more]
+    const ran = await run(at, sandbox, ...args)
+    assert.equal(ran.code, 0, ran.stderr)
+    return ran.stdout.trim()
+  }
+  const first = await token('alice')
+  assert.equal(await token('alice'), first)
+  assert.equal(asked(), 1, 'the second call asks nobody')
+  const bob = await token('bob')
+  assert.notEqual(bob, first)
+  assert.notEqual(await token('alice', '--force'), first)
+  assert.equal(await token('bob'), bob)
+  assert.equal(asked(), 3)
+  const listed = await at.run(['grants', 'list', '--store', 'file:./robots.json', '--json'])
+  assert.deepEqual((JSON.parse(listed.stdout) as { id: string }[]).map(({ id }) => id).sort(), [
+    `${ROBOT} for alice@example.test`,
+    `${ROBOT} for bob@example.test`,
+  ])
+  const other = ['--subject', 'alice@example.test', '--scope', 'https://www.googleapis.com/auth/drive']
+  const refused = await run(at, sandbox, ...other, '--store', 'file:./robots.json')
+  assert.equal(refused.code, 1, 'a token of another scope is no substitute')
+  assert.match(refused.stderr, /needs the scopes: https:\/\/www\.googleapis\.com\/auth\/drive/)
+})
+
 test('[#92] missing delegation is told with the number and the scopes to enter, and where', async () => {
   await using at = await home()
   await using sandbox = await google()
@@ -86,7 +115,7 @@ test('what does not go with a service account is a usage error that names it', a
   await using at = await home()
   await using sandbox = await google()
   for (const [args, words] of [
-    [['--client-id', 'x', '--store', 'file:x'], /--client-id, --store: a service account needs neither/],
+    [['--client-id', 'x', '--grant', 'x'], /--client-id, --grant: a service account needs neither/],
     [['--flow', 'client_credentials'], /--flow jwt_bearer alone/],
     [['--server', 'http://127.0.0.1:1', '--account', 'a'], /--service-account-file: the server has the grant/],
   ] as const) {

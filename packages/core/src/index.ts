@@ -97,6 +97,7 @@ export {
   type Grant,
   type GrantSummary,
   grant,
+  type LookUpFailure,
   type Spending,
   type Standing,
   type Subject,

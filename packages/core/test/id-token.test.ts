@@ -8,6 +8,7 @@ import {
   defineClient,
   finishAuthorization,
   type Grant,
+  type GrantStore,
   memoryStore,
   OAuthError,
   type ProviderDefinition,
@@ -64,6 +65,8 @@ interface Attempt {
   readonly keySet?: { status: number; body: string }
   readonly provider?: Partial<ProviderDefinition>
   readonly scope?: string
+  readonly store?: GrantStore
+  readonly allowOtherSubject?: boolean
   readonly issuer?: string
 }
 
@@ -86,13 +89,17 @@ async function finished(attempt: Attempt): Promise<Grant> {
     exp: now() + 60,
     ...(pending.nonce && { nonce: pending.nonce }),
   }
-  answer = { id_token: attempt.id_token ?? (await sign(claims({ ...good, email: 'pLaNtEd@example.test' }))) }
+  answer =
+    attempt.id_token === 'none'
+      ? {}
+      : { id_token: attempt.id_token ?? (await sign(claims({ ...good, email: 'pLaNtEd@example.test' }))) }
   const callback = `${redirect_uri}?code=pLaNtEd-code&state=${pending.state}`
-  const store = memoryStore()
+  const { store = memoryStore(), allowOtherSubject } = attempt
+  const before = await store.get('alice')
   try {
-    return await finishAuthorization(client, { callback, pending, store })
+    return await finishAuthorization(client, { callback, pending, store, allowOtherSubject })
   } catch (error) {
-    assert.equal(await store.get('alice'), undefined, 'something was stored all the same')
+    assert.deepEqual(await store.get('alice'), before, 'something was stored all the same')
     assert.doesNotMatch(inspect(error, { depth: 30, showHidden: true }), /pLaNtEd/)
     throw error
   }
@@ -240,4 +247,17 @@ test('a callback in a form that is not supported is refused before the code is s
     })
     assert.equal(tokenRequests, before)
   }
+})
+
+test('a consent of which nobody knows whose it is does not take the place of a known person’s', async () => {
+  const store = memoryStore()
+  await finished({ store, claims: (good) => ({ ...good, preferred_username: 'alice' }) })
+  for (const attempt of [{ id_token: 'none' }, { id_token: 'none', scope: 'mail' }]) {
+    await assert.rejects(finished({ ...attempt, store }), {
+      code: 'WRONG_ACCOUNT',
+      message: /did not say who consented/,
+    })
+  }
+  const { subject } = await finished({ id_token: 'none', store, allowOtherSubject: true })
+  assert.equal(subject, undefined, 'the record does not name the person of before')
 })

@@ -267,3 +267,10 @@ test('what opens to nonsense is named corrupt', async () => {
   await store.put(alice(), 0)
   await assert.rejects(store.get('alice'), { code: 'STORE_CORRUPT', grant: 'alice' })
 })
+
+test('what was sealed opens again, however long it is', async () => {
+  const store = sealed(memoryStore(), await cipher())
+  const refresh_token = 'x'.repeat(6_000_000)
+  assert.ok((await store.put(grant({ ...alice(), refresh_token }), 0)).ok)
+  assert.equal((await store.get('alice'))?.refresh_token, refresh_token)
+})

@@ -76,6 +76,8 @@ function never(): never {
 export async function setupGuide(of: CatalogueEntry, values: GuideValues): Promise<SetupGuide> {
   const near = [of.id, of.variant_of ?? ''].find((id) => Object.hasOwn(files, id))
   const { providers: _, ...guide } = await guideFile(near ?? 'generic')
+  // Where the steps are those of any provider, its own page tells more than ours.
+  const sources = near === undefined && of.docs !== undefined ? [of.docs] : guide.sources
   const { redirect_uri, scope = [] } = values
   const features = (of.features ?? []).slice(0, 1).flatMap(({ scopes }) => scopes)
   const asked = scope.length > 0 ? scope : features
@@ -93,7 +95,7 @@ export async function setupGuide(of: CatalogueEntry, values: GuideValues): Promi
       { text, ...(entered === undefined ? {} : { copy: entered }), ...(where === undefined ? {} : { link: where }) },
     ]
   })
-  return { ...guide, steps }
+  return { ...guide, sources, steps }
 }
 
 /** The text with what is known in it; undefined when something in it is not. */

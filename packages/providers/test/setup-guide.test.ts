@@ -32,7 +32,8 @@ test('[#148] scopes that will be asked for stand in the guide; a provider withou
   const google = await setupGuide(await providerDefinition('google'), { redirect_uri, scope })
   assert.ok(google.steps.some(({ copy }) => copy === 'openid email profile https://mail.google.com/'))
   const other = await setupGuide(await providerDefinition('notion'), { redirect_uri })
-  assert.equal(other.title, 'The console of your provider')
+  assert.equal(other.title, 'Client registration')
+  assert.deepEqual(other.sources, ['https://developers.notion.com/docs/authorization'], 'its own page tells more')
   assert.ok(
     other.steps.every(({ copy }) => copy === undefined || copy === redirect_uri),
     'no scopes are known',

@@ -29,6 +29,7 @@ import type { Tables } from './db/tables.ts'
 import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
+import { type Gateway, startGateway } from './mail/gateway.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
 import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
@@ -61,6 +62,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly listening: string
   /** The first-run link, while there is no administrator. */
   readonly setupLink: string | undefined
+  /** Where the mail gateway listens on this machine. */
+  readonly mailPorts: Readonly<Partial<Record<'imap' | 'pop' | 'smtp', number>>>
   /** Lets requests under way end, then stops. */
   close(): Promise<void>
 }
@@ -91,6 +94,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
   // Listening comes first: with port 0 the address is known only then, and redirect URIs are made of it.
   let route: RequestListener | undefined
   let starting: Readonly<Record<string, string>> = {}
+  let gateway: Gateway | undefined
+  let sandbox: EmbeddedSandbox | undefined
   // Longer than proxies keep theirs: otherwise they send a request into a connection that is just being closed.
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     if (route !== undefined) route(request, response)
@@ -104,7 +109,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     const here = listening.replace(/\/\/(?:0\.0\.0\.0|\[::\]):/, '//127.0.0.1:')
     const publicUrl = settings.publicUrl ?? here
     const tokenLifetime = settings.sandboxTokenLifetime
-    const sandbox = settings.sandbox ? new EmbeddedSandbox({ db, cipher, clock, publicUrl, tokenLifetime }) : undefined
+    sandbox = settings.sandbox ? new EmbeddedSandbox({ db, cipher, clock, publicUrl, tokenLifetime }) : undefined
     if (sandbox !== undefined) starting = { [SANDBOX_HEADER]: sandbox.by }
     const addresses = {
       loopback: settings.loopbackProviders,
@@ -141,6 +146,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     await sandbox?.begin(services, here)
     const token = await services.users.setupToken()
     const setupLink = token === undefined ? undefined : `${publicUrl}/setup#token=${token}`
+    gateway = await startGateway(services, settings.mailPorts)
     const jobs = startJobs(services, { takeSandbox: async () => sandbox?.take() })
     route = (request, response) => app.routing(request, response)
 
@@ -149,11 +155,13 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       closing ??= (async () => {
         process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
         services.hub.close()
+        const programs = gateway?.close()
         // Not ready from here on, and still there: whoever shares requests out learns of it before they are refused.
         if (settings.shutdownDelay > 0) await clock.sleep(settings.shutdownDelay)
         const drained = drain(server)
         await jobs.stop()
         await drained
+        await programs
         await app.close()
         try {
           // A token that the store did not take so far is written now, or the end is a failure.
@@ -161,6 +169,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
         } finally {
           // Idle connections are no reason to wait.
           pinned?.close().catch(() => undefined)
+          await sandbox?.close()
           await changes.close()
           await db.destroy()
           await store.close()
@@ -178,14 +187,23 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     if (signals) process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
     announce(say, {
       publicUrl,
+      mailPorts: gateway?.ports ?? {},
       listening,
       setupLink,
       sandboxRefused: settings.sandboxRefused,
       sandboxElsewhere: sandbox?.elsewhere,
     })
-    return { url: publicUrl, listening, setupLink, close, [Symbol.asyncDispose]: close }
+    return {
+      url: publicUrl,
+      listening,
+      setupLink,
+      mailPorts: gateway?.ports ?? {},
+      close,
+      [Symbol.asyncDispose]: close,
+    }
   } catch (error) {
     server.close()
+    await sandbox?.close()
     await changes.close()
     await db.destroy()
     await store.close()
@@ -195,6 +213,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
 
 interface Announcement {
   readonly publicUrl: string
+  readonly mailPorts: Settings['mailPorts']
   readonly listening: string
   readonly setupLink: string | undefined
   readonly sandboxRefused: boolean
@@ -202,13 +221,18 @@ interface Announcement {
 }
 
 function announce(say: (line: string) => void, told: Announcement): void {
-  const { publicUrl, listening, setupLink, sandboxRefused, sandboxElsewhere } = told
+  const { publicUrl, listening, setupLink, mailPorts, sandboxRefused, sandboxElsewhere } = told
   say(`Evergrant runs at ${publicUrl}${publicUrl === listening ? '' : ` (it listens at ${listening})`}`)
   if (setupLink !== undefined) {
     say('')
     say('No administrator yet. Open this link to make one; it works once:')
     say(`  ${setupLink}`)
     say('')
+  }
+  for (const [protocol, port] of Object.entries(mailPorts)) {
+    say(
+      `Mail programs without OAuth reach ${protocol.toUpperCase()} at 127.0.0.1:${port}, with an API key as their password.`,
+    )
   }
   if (sandboxRefused) {
     say('The sandbox stays off: its practice accounts need no password, so it is for loopback addresses only.')

@@ -45,7 +45,7 @@ export const refusals = {
   ),
   SIGN_IN_NOT_INVITED: entry(403, 'Not invited', 'administrator', 'Ask an administrator here to invite your address.'),
   SIGN_IN_OTHER_DOMAIN: entry(403, 'Not for this address', 'administrator', 'Ask an administrator here to invite you.'),
-  OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is to connect it.'),
+  OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is.'),
   PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
   INVITATION_INVALID: entry(403, 'Link not valid', 'administrator', 'Ask an administrator for a new link.'),
   CONNECT_LINK_INVALID: entry(403, 'Link not valid', 'person', 'Ask whoever sent you the link for a new one.'),

@@ -8,6 +8,8 @@ import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
 import { ConnectLinks } from './links/connect-links.ts'
+import { MailAccounts } from './mail/mail-accounts.ts'
+import { Mailboxes } from './mail/mailbox.ts'
 import { Metrics } from './metrics.ts'
 import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
@@ -27,6 +29,8 @@ export interface Services {
   readonly consents: Consents
   readonly signIns: SignIns
   readonly links: ConnectLinks
+  readonly mail: MailAccounts
+  readonly mailboxes: Mailboxes
   readonly history: History
   readonly activity: Activity
   readonly audit: AuditLog
@@ -44,6 +48,7 @@ export function createServices(deps: Deps): Services {
   const metrics = new Metrics(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
+  const mail = new MailAccounts(deps, accounts, connections)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
@@ -55,6 +60,8 @@ export function createServices(deps: Deps): Services {
     consents: new Consents(deps, connections, accounts, tokens, history),
     links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
+    mail,
+    mailboxes: new Mailboxes(deps, tokens, mail),
     history,
     activity,
     audit: new AuditLog(db, deps.cipher, clock),

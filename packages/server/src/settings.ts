@@ -33,6 +33,8 @@ export interface Settings {
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined
   readonly logLevel: string
+  /** Ports of the mail gateway on this machine, 0: one that is free; none: there is no gateway. */
+  readonly mailPorts: Readonly<Partial<Record<'imap' | 'pop' | 'smtp', number>>>
   /** Seconds between the moment at which the server says that it is not ready and the last request it takes. */
   readonly shutdownDelay: number
 }
@@ -79,6 +81,7 @@ export function readSettings(env: Environment): Settings {
     noProxy: env['NO_PROXY'] ?? env['no_proxy'] ?? '',
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
+    mailPorts: mailPortsOf(env),
     shutdownDelay: shutdownDelayOf(env['EVERGRANT_SHUTDOWN_DELAY']),
   }
 }
@@ -106,9 +109,22 @@ function privateAddressesOf(given: string | undefined): 'all' | readonly string[
 }
 
 function portOf(given: string | undefined): number {
-  if (!given) return 8080
+  return portNumber('EVERGRANT_PORT', given, '8080') ?? 8080
+}
+
+function mailPortsOf(env: Environment): Settings['mailPorts'] {
+  const ports = { imap: ['IMAP', '1143'], pop: ['POP', '1110'], smtp: ['SMTP', '1587'] } as const
+  const read = Object.entries(ports).map(([protocol, [word, usual]]) => {
+    const name = `EVERGRANT_MAIL_${word}_PORT`
+    return [protocol, portNumber(name, env[name], usual)] as const
+  })
+  return Object.fromEntries(read.filter(([, port]) => port !== undefined))
+}
+
+function portNumber(name: string, given: string | undefined, usual: string): number | undefined {
+  if (!given) return undefined
   const port = /^\d{1,5}$/.test(given.trim()) ? Number(given) : Number.NaN
-  if (!(port <= 65_535)) throw invalid('EVERGRANT_PORT', given, 'a port number: 8080, or 0 for one that is free')
+  if (!(port <= 65_535)) throw invalid(name, given, `a port number: ${usual}, or 0 for one that is free`)
   return port
 }
 

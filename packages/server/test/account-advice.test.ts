@@ -28,6 +28,12 @@ test('[#92] an account that waits for an administrator of the organisation has t
   const { state: now, who, link, admin_consent_url } = await shown()
   assert.deepEqual([now, who], ['blocked_by_admin', 'administrator'])
   assert.match(link, /^https:\/\/learn\.microsoft\.com\//)
+  const { states } = (await admin.get('/v1/overview')).json.accounts
+  assert.deepEqual(
+    [states.blocked_by_admin, states.needs_consent],
+    [1, 0],
+    'counts know who must act, as the account does',
+  )
   const url = new URL(admin_consent_url)
   assert.equal(url.origin + url.pathname, `https://login.microsoftonline.com/${TENANT}/v2.0/adminconsent`)
   assert.deepEqual(Object.fromEntries(url.searchParams), {

@@ -244,3 +244,20 @@ test('without ioredis the first call names the package to install', async () => 
   assert.equal(error.code, 'NOT_SUPPORTED')
   assert.match(error.message, /Redis.*npm install ioredis$/)
 })
+
+test('the database of an address is the one that is used, or the call fails: never another one', async () => {
+  const at = (path: string): string => `${server.url.replace(/\/\d*$/, '')}/${path}`
+  const prefix = ownPrefix()
+  await using second = redisStore(at('2'), { prefix })
+  assert.ok((await second.put(sampleGrant('a'), 0)).ok)
+  await using first = redisStore(at(''), { prefix })
+  assert.equal(await first.get('a'), undefined)
+  await using beyond = redisStore(at('99'), { prefix })
+  await assert.rejects(beyond.put(sampleGrant('b'), 0), { code: 'STORE_UNAVAILABLE' })
+  await assert.rejects(beyond.get('b'), { code: 'STORE_UNAVAILABLE' })
+  for (const path of ['mydb', '1/2', '-1']) {
+    await using wrong = redisStore(at(path), { prefix })
+    await assert.rejects(wrong.get('a'), { code: 'INVALID_ARGUMENT' })
+  }
+  assert.equal(await first.get('b'), undefined)
+})

@@ -46,7 +46,7 @@ export function tokenCommand(action: Action): Command {
       'Prints a valid access token of a stored grant, and nothing else, on stdout. An access token that has ended is ' +
         'renewed, and what the provider gives is stored, before it is printed. With --flow client_credentials the client ' +
         'asks on its own behalf, without a stored grant. With --service-account-file a service account asks, for itself or for ' +
-        'a person. With --server an Evergrant server is asked, which keeps the grant.',
+        'a person; with --store its tokens are kept there, and asked for anew when they end. With --server an Evergrant server is asked, which keeps the grant.',
     )
     .addHelpText(
       'after',
@@ -133,11 +133,14 @@ const OWN_GRANT = [
 
 async function fromServiceAccount(options: TokenOptions, invocation: Invocation): Promise<void> {
   const { account, settings } = await serviceAccountOf(options, invocation)
-  // Asked anew each time: there is nothing to lose, and a stored token would be one person's under another's name.
+  // Nothing is lost without a store; in one that is asked for, each person has a grant of their own, and each scope a token.
   await using of = await target({ ...options, ...settings }, invocation, 'memory:')
   const { scope, params } = of.settings
   const flow = serviceAccountFlow(account, { subject: options.subject, scope, params })
-  await printToken(of, options, invocation, await of.provider(), flow, { resource: of.settings.resource })
+  await printToken(of, options, invocation, await of.provider(), flow, {
+    resource: of.settings.resource,
+    scope: scope?.join(' '),
+  })
 }
 
 async function clientCredentials(options: TokenOptions, invocation: Invocation): Promise<void> {

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
+import { WHO } from '../failure.ts'
 import type { Invocation } from '../invocation.ts'
 import { slow } from '../slow.ts'
 import { type Check, check } from './check.ts'
@@ -30,11 +31,21 @@ export function network(url: URL, invocation: Pick<Invocation, 'terminal' | 'clo
       return {
         result: 'fail',
         detail: `The name ${host} does not resolve.`,
-        who: 'whoever runs this machine and its network',
+        who: WHO.operator,
         advice: 'Check the spelling of the address, then DNS.',
       }
     }
-    const { validTo } = await slow(`${url.host} to connect`, invocation, () => handshake(host, port, secure))
+    const there = await slow(`${url.host} to connect`, invocation, () => handshake(host, port, secure))
+    if ('why' in there) {
+      return {
+        result: 'fail',
+        detail: `${host} port ${port} could not be connected to: ${there.why}`,
+        who: WHO.operator,
+        advice:
+          'Check the address and its port, whether a server runs there, and what firewall or proxy is in between.',
+      }
+    }
+    const { validTo } = there
     if (validTo === undefined) return { result: 'ok', detail: `${address} port ${port}, plain http on this machine` }
     const days = Math.floor((validTo / 1000 - invocation.clock.now()) / 86_400)
     const detail = `${address} port ${port}, certificate valid for ${days} more days`
@@ -43,12 +54,12 @@ export function network(url: URL, invocation: Pick<Invocation, 'terminal' | 'clo
   })
 }
 
-/** Connects, with TLS when it should be secure, and closes again. */
+/** Connects, with TLS when it should be secure, and closes again. A certificate that is not trusted is a reason too. */
 async function handshake(
   host: string,
   port: number,
   secure: boolean,
-): Promise<{ readonly validTo: number | undefined }> {
+): Promise<{ readonly validTo: number | undefined } | { readonly why: string }> {
   const socket = secure ? connectTls({ host, port, servername: host }) : connect({ host, port })
   socket.setTimeout(10_000, () => socket.destroy(new Error(`no answer from ${host} port ${port} within 10 seconds`)))
   try {
@@ -57,7 +68,7 @@ async function handshake(
     return { validTo: Date.parse(socket.getPeerCertificate().valid_to) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new Error(`${host} port ${port} could not be connected to: ${why || 'no address answered'}`, { cause: error })
+    return { why: why || 'no address answered' }
   } finally {
     socket.destroy()
   }

@@ -49,8 +49,7 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
   const trimmed = text.trim()
   if (trimmed.startsWith('{')) {
     try {
-      const parsed: unknown = JSON.parse(trimmed)
-      return typeof parsed === 'object' && parsed !== null && !tooDeep(parsed) ? harmless(parsed) : undefined
+      return fieldsOf(JSON.parse(trimmed))
     } catch {
       return undefined
     }
@@ -58,6 +57,18 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
   // Some providers answer urlencoded, as the first drafts of OAuth 2.0 did.
   if (!/^[\w.-]+=/.test(trimmed) || /[<>\s]/.test(trimmed)) return undefined
   return harmless(Object.fromEntries(new URLSearchParams(trimmed)))
+}
+
+/** The fields of what was parsed, as {@link parseFields} gives them; undefined when it has none or is nested too deep. */
+export function fieldsOf(parsed: unknown): Record<string, unknown> | undefined {
+  return typeof parsed === 'object' && parsed !== null && !tooDeep(parsed) ? harmless(parsed) : undefined
+}
+
+/** What JSON says, when it could be written again. Throws a `SyntaxError` for what is none, or nested too deep. */
+export function storable(json: string): unknown {
+  const parsed: unknown = JSON.parse(json)
+  if (tooDeep(parsed)) throw new SyntaxError('This JSON is nested too deep')
+  return parsed
 }
 
 /** Nested so far that it could be parsed but not written again: no token answer is. */

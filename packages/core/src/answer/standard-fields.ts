@@ -1,7 +1,7 @@
 import type { abilities } from '../provider/abilities.ts'
 import type { ErrorRules } from '../provider/answer-rules.ts'
 import type { Provider } from '../provider/resolve.ts'
-import type { AnswerBody } from './answer-body.ts'
+import { type AnswerBody, fieldsOf } from './answer-body.ts'
 import { at, picked } from './path.ts'
 
 /** What a provider's own way of answering is known by. */
@@ -10,7 +10,7 @@ export type AnswerHabits = Partial<Pick<Provider, 'token_answer' | 'hooks' | typ
 /** The answer with its fields where RFC 6749 §5 has them, and an error in the form of §5.2. */
 export function standardAnswer(body: AnswerBody, { token_answer: rules, hooks }: AnswerHabits): AnswerBody {
   let { fields } = body
-  for (const hook of hooks ?? []) fields = hook.fields?.({ ...body, fields }) ?? fields
+  for (const hook of hooks ?? []) fields = fieldsOf(hook.fields?.({ ...body, fields })) ?? fields
   if (fields === undefined || rules === undefined) return fields === body.fields ? body : { ...body, fields }
   return { ...body, fields: rfcError(fields, rules.error) ?? { ...fields, ...picked(fields, { ...rules.fields }) } }
 }

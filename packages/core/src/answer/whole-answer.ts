@@ -59,9 +59,13 @@ function keptFields(fields: unknown, { metadata = [] }: TokenAnswerRules): Recor
 }
 
 /** The same without the tokens, wherever in it they stand. */
-function withoutTokens<T>(value: T, tokens: readonly (string | undefined)[]): T {
-  if (Array.isArray(value)) return value.map((one: unknown) => withoutTokens(one, tokens)) as T
+export function withoutTokens<T>(value: T, tokens: readonly (string | undefined)[]): T {
+  const isToken = (inner: unknown): boolean => typeof inner === 'string' && tokens.includes(inner)
+  if (Array.isArray(value)) {
+    const rest = value.filter((inner) => !isToken(inner))
+    return rest.map((inner: unknown) => withoutTokens(inner, tokens)) as T
+  }
   if (typeof value !== 'object' || value === null) return value
-  const kept = Object.entries(value).filter(([, inner]) => typeof inner !== 'string' || !tokens.includes(inner))
+  const kept = Object.entries(value).filter(([, inner]) => !isToken(inner))
   return Object.fromEntries(kept.map(([name, inner]) => [name, withoutTokens(inner, tokens)])) as T
 }

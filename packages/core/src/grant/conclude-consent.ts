@@ -4,8 +4,9 @@ import type { Client } from '../client/client.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { requestToken } from '../protocol/token-request.ts'
 import { regionalEndpoints } from '../provider/region.ts'
+import { repeatedParameters } from '../provider/repeated.ts'
 import type { Grant } from './grant.ts'
-import { lookUp } from './look-up.ts'
+import { lookUpOrSay } from './look-up.ts'
 import { type ConsentOutcome, type ConsentRequest, type ConsentTarget, recordConsent } from './record-consent.ts'
 
 /** A code, and what was said when it was asked for. */
@@ -27,7 +28,7 @@ export async function redeemCode(client: Client, given: CodeToRedeem): Promise<T
   const { provider } = client
   const { token_endpoint } = regionalEndpoints(provider, metadata)
   try {
-    const parameters = { code, redirect_uri, code_verifier }
+    const parameters = { ...repeatedParameters(provider, metadata), code, redirect_uri, code_verifier }
     const rules = { endpoint: token_endpoint }
     const answer = await requestToken(client, { grant_type: 'authorization_code', parameters, resource, rules })
     return provider.long_lived === undefined ? answer : await lasting(client, answer)
@@ -75,10 +76,6 @@ export async function concludeConsent(
     await recordConsent(client, target, beside, { ...outcome, answer: second.answer })
   }
   if (client.provider.follow_up === undefined) return written
-  try {
-    return await lookUp(client, target.store, written.id)
-  } catch {
-    // The consent stands; whoever misses the metadata can look it up again.
-    return written
-  }
+  // The consent stands, whatever becomes of it.
+  return lookUpOrSay(client, target.store, written)
 }

@@ -66,8 +66,8 @@ function keptParameters(
   parameters: URLSearchParams,
   { redirect_uri }: PendingAuthorization,
 ): Readonly<Record<string, unknown>> | undefined {
-  const { metadata = [], endpoints } = provider.callback ?? {}
-  const names = endpoints === undefined ? metadata : [...metadata, endpoints.parameter]
+  const { metadata = [], repeated = [], endpoints } = provider.callback ?? {}
+  const names = [...metadata, ...repeated, ...(endpoints === undefined ? [] : [endpoints.parameter])]
   const kept: Record<string, unknown> = provider.refresh_request?.redirect_uri ? { redirect_uri } : {}
   for (const name of names) if (parameters.has(name)) kept[name] = parameters.get(name)
   return Object.keys(kept).length === 0 ? undefined : kept

@@ -58,6 +58,13 @@ export interface Spending {
   readonly process?: string
 }
 
+/** Why {@link Grant.metadata} may lack what the provider's definition says is looked up after consent. */
+export interface LookUpFailure {
+  /** Epoch seconds. */
+  readonly at: number
+  readonly trouble: Trouble
+}
+
 /**
  * The stored authorization of one subject to one client at one provider. Immutable: a change is a new record,
  * written by compare-and-swap on `version`.
@@ -79,6 +86,8 @@ export interface Grant {
    * API. By the names and paths of the provider's definition. No tokens.
    */
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** Set when the look-up after consent failed; {@link lookUp} asks again, and lifts it when it succeeds. */
+  readonly look_up_failed?: LookUpFailure
   /** The private key that the refresh token is bound to (RFC 9449). */
   readonly dpop_key?: JsonWebKey
   /** The scope asked for, kept apart from any token's lifetime. */
@@ -116,6 +125,8 @@ export interface GrantSummary {
   readonly refresh_at?: number
   readonly refresh_expires_at?: number
   readonly metadata?: Readonly<Record<string, unknown>>
+  /** Set when something in `metadata` may be missing, because it could not be looked up after consent. */
+  readonly look_up_failed?: LookUpFailure
   /** When a person consented last, epoch seconds. */
   readonly consented_at?: number
   readonly updated_at: number
@@ -159,6 +170,7 @@ export function summary(of: Grant): GrantSummary {
     ...(token?.refresh_at === undefined ? {} : { refresh_at: token.refresh_at }),
     ...(of.refresh_expires_at === undefined ? {} : { refresh_expires_at: of.refresh_expires_at }),
     ...(of.metadata === undefined ? {} : { metadata: of.metadata }),
+    ...(of.look_up_failed === undefined ? {} : { look_up_failed: of.look_up_failed }),
     ...(of.consented_at === undefined ? {} : { consented_at: of.consented_at }),
     updated_at: of.updated_at,
     version: of.version,

@@ -24,7 +24,10 @@ export interface ConsentRequest {
 /** Where a consent is written, and whether it may take another person's place. */
 export interface ConsentTarget {
   readonly store: GrantStore
-  /** Let another person's consent replace the grant of the one before. Default false: `WRONG_ACCOUNT`. */
+  /**
+   * Let another person's consent replace the grant of the one before, or one of which nobody knows whose it is. Default
+   * false: `WRONG_ACCOUNT`.
+   */
   readonly allowOtherSubject?: boolean | undefined
 }
 
@@ -57,7 +60,8 @@ export async function recordConsent(
   for (let lost = 0; lost < MOST_LOST; lost++) {
     const before = await tried(() => store.get(asked.grant), asked.grant, clock)
     if (before?.sealed !== undefined) throw stillSealed(asked.grant)
-    const other = before?.subject !== undefined && subject !== undefined && !sameSubject(before.subject, subject)
+    // Without an id_token nobody knows whose consent this is, and it would take the place of a known person's.
+    const other = before?.subject !== undefined && (subject === undefined || !sameSubject(before.subject, subject))
     if (other && !allowOtherSubject) throw wrongAccount(client, asked, before?.subject, subject)
     const now = clock.now()
     // A refresh token that the provider ended is worth nothing, whatever the new consent brought.
@@ -121,6 +125,11 @@ function sameSubject(a: Subject, b: Subject): boolean {
 }
 
 function wrongAccount(client: Client, asked: ConsentRequest, expected?: Subject, used?: Subject): OAuthError {
-  const message = `${client.provider.name} was used with ${used?.username ?? used?.sub}, but grant ${asked.grant} belongs to ${expected?.username ?? expected?.sub}.`
+  const { name } = client.provider
+  const owner = `but grant ${asked.grant} belongs to ${expected?.username ?? expected?.sub}`
+  const message =
+    used === undefined
+      ? `${name} did not say who consented (no id_token), ${owner}. Ask with the scope openid, or allow another person.`
+      : `${name} was used with ${used.username ?? used.sub}, ${owner}.`
   return new OAuthError('WRONG_ACCOUNT', message, { provider: client.provider.id, grant: asked.grant })
 }

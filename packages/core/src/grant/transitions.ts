@@ -130,7 +130,8 @@ export function revoked(of: Grant, error: OAuthError, now: number): Grant {
   })
 }
 
-function trouble(error: OAuthError): Trouble {
+/** What a record keeps of an error. */
+export function trouble(error: OAuthError): Trouble {
   return {
     code: error.code,
     message: error.message,

@@ -1,6 +1,6 @@
 import { OAuthError } from '../errors.ts'
-import { abilities } from '../provider/abilities.ts'
 import type { Flow } from './flow.ts'
+import { scopeNames } from './scope.ts'
 import { requestToken, withoutRefresh } from './token-request.ts'
 
 /** What the client asks for on its own behalf. */
@@ -26,18 +26,34 @@ export function clientCredentialsFlow(wanted: ClientCredentialsOptions = {}): Fl
         const message = `${provider.name}: client_credentials needs a client secret, and this client is public.`
         throw new OAuthError('NOT_SUPPORTED', message, { provider: provider.id, outcome: 'not_sent' })
       }
-      const asked = scope ?? wanted.scope
-      const own = provider[abilities]?.ownCredentialsRequest(provider, asked)
+      const { params, app_scope, refuses = {}, ...rules } = provider.client_credentials ?? {}
+      for (const [name, values] of Object.entries(refuses)) {
+        const value = provider.values[name]
+        if (value === undefined || !values.includes(value)) continue
+        const example = provider.parameters?.[name]?.example
+        const shown = example === undefined ? '' : `, for example ${example}`
+        const message = `${provider.name}: "${value}" as ${name} is for people. A client that acts on its own behalf needs a real one${shown}.`
+        throw new OAuthError('INVALID_PARAMETER', message, { provider: provider.id, outcome: 'not_sent' })
+      }
       const answer = await requestToken(client, {
         grant_type: 'client_credentials',
-        parameters: { ...own?.params, ...wanted.params },
-        scope: own === undefined ? asked : own.scope,
+        parameters: { ...params, ...wanted.params },
+        scope: appScopes(scope ?? wanted.scope, app_scope),
         resource,
         grant,
-        rules: own?.rules,
+        rules,
       })
       // RFC 6749 §4.4.3: a refresh token should not come; keeping one would make a second way to the same token.
       return withoutRefresh(answer)
     },
   }
+}
+
+/** The scopes that a client may ask for on its own behalf: one per API, where the provider knows no others. */
+function appScopes(
+  scope: string | readonly string[] | undefined,
+  app_scope: string | undefined,
+): string | readonly string[] | undefined {
+  if (app_scope === undefined || scope === undefined) return scope
+  return scopeNames(scope).map((name) => (name.includes('://') ? name.replace(/\/+[^/]*$/, app_scope) : name))
 }

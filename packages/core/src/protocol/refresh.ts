@@ -19,7 +19,7 @@ export const refreshFlow: Flow = {
     const own = provider[abilities]?.ownRefreshRequest(provider, metadata)
     const answer = await requestKept(client, {
       grant_type: 'refresh_token',
-      parameters: { refresh_token, redirect_uri: own?.redirect_uri },
+      parameters: { ...own?.parameters, refresh_token },
       scope: scope ?? (provider.refresh?.send_scope ? grant.requested_scope : undefined),
       resource,
       grant,

@@ -2,13 +2,12 @@ import { text } from '../answer/refusal.ts'
 import type { TokenAnswer } from '../answer/token-answer.ts'
 import { type ClientAuthentication, secretAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
-import { OAuthError } from '../errors.ts'
 import type { TokenRequestDraft } from '../provider/deviation.ts'
 import { regionalEndpoints } from '../provider/region.ts'
+import { repeatedParameters } from '../provider/repeated.ts'
 import type { TokenRequestRules } from '../provider/request-rules.ts'
 import type { Provider } from '../provider/resolve.ts'
 import { filledIn, renamed } from './parameters.ts'
-import { scopeNames } from './scope.ts'
 import { type EncodedRequest, formRequest, type RequestRules } from './token-request.ts'
 
 /** The rules in force for one kind of token request: its own, else those of all token requests. */
@@ -85,44 +84,12 @@ export async function completed(answer: TokenAnswer, client: Client): Promise<To
 export function ownRefreshRequest(
   provider: Provider,
   metadata: Readonly<Record<string, unknown>> | undefined,
-): { readonly redirect_uri: string | undefined; readonly rules: RequestRules } {
+): { readonly parameters: Readonly<Record<string, string | undefined>>; readonly rules: RequestRules } {
   const rules = provider.refresh_request
   const region = regionalEndpoints(provider, metadata)
+  const redirect_uri = rules?.redirect_uri ? text(metadata?.['redirect_uri']) : undefined
   return {
-    redirect_uri: rules?.redirect_uri ? text(metadata?.['redirect_uri']) : undefined,
+    parameters: { ...repeatedParameters(provider, metadata), redirect_uri },
     rules: { ...rules, endpoint: region.refresh_endpoint ?? region.token_endpoint ?? provider.refresh_endpoint },
   }
-}
-
-/**
- * What the definition says about a client's own tokens, and the scope as it has to be asked for then. Throws
- * `INVALID_PARAMETER` where a value of the provider's is for people only.
- */
-export function ownCredentialsRequest(
-  provider: Provider,
-  scope: string | readonly string[] | undefined,
-): {
-  readonly params: Readonly<Record<string, string>> | undefined
-  readonly scope: string | readonly string[] | undefined
-  readonly rules: RequestRules
-} {
-  const { params, app_scope, refuses = {}, ...rules } = provider.client_credentials ?? {}
-  for (const [name, values] of Object.entries(refuses)) {
-    const value = provider.values[name]
-    if (value === undefined || !values.includes(value)) continue
-    const example = provider.parameters?.[name]?.example
-    const shown = example === undefined ? '' : `, for example ${example}`
-    const message = `${provider.name}: "${value}" as ${name} is for people. A client that acts on its own behalf needs a real one${shown}.`
-    throw new OAuthError('INVALID_PARAMETER', message, { provider: provider.id, outcome: 'not_sent' })
-  }
-  return { params, scope: appScopes(scope, app_scope), rules }
-}
-
-/** The scopes that a client may ask for on its own behalf: one per API, where the provider knows no others. */
-function appScopes(
-  scope: string | readonly string[] | undefined,
-  app_scope: string | undefined,
-): string | readonly string[] | undefined {
-  if (app_scope === undefined || scope === undefined) return scope
-  return scopeNames(scope).map((name) => (name.includes('://') ? name.replace(/\/+[^/]*$/, app_scope) : name))
 }

@@ -7,7 +7,6 @@ import type {
   authenticationFor,
   completed,
   encodedByRules,
-  ownCredentialsRequest,
   ownRefreshRequest,
   setHeaders,
   usualRules,
@@ -33,6 +32,5 @@ export interface Abilities {
   readonly encodedByRules: typeof encodedByRules
   readonly completed: typeof completed
   readonly ownRefreshRequest: typeof ownRefreshRequest
-  readonly ownCredentialsRequest: typeof ownCredentialsRequest
   readonly apiFetch: typeof apiFetch
 }

@@ -7,7 +7,6 @@ import {
   authenticationFor,
   completed,
   encodedByRules,
-  ownCredentialsRequest,
   ownRefreshRequest,
   setHeaders,
   usualRules,
@@ -28,6 +27,5 @@ export const allAbilities: Abilities = {
   encodedByRules,
   completed,
   ownRefreshRequest,
-  ownCredentialsRequest,
   apiFetch,
 }

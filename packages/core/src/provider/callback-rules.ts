@@ -4,6 +4,8 @@ export interface CallbackRules {
   readonly parameter_names?: Readonly<Record<string, string>>
   /** Further parameters that are kept in the grant's `metadata`, such as an account number that comes nowhere else. */
   readonly metadata?: readonly string[]
+  /** Parameters that every token request of this grant repeats, such as a device id. They are kept in `metadata` too. */
+  readonly repeated?: readonly string[]
   /** The code is percent-encoded once more than the rest. */
   readonly decode_code?: boolean
   /** The provider does not repeat `state`, so it travels as a parameter of the redirect URI. */

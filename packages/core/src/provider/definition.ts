@@ -160,7 +160,7 @@ export interface ProviderDefinition {
   readonly token_answer?: TokenAnswerRules
   /** The step that makes a short-lived token one that lasts. */
   readonly long_lived?: LongLivedExchange
-  /** Asked once after consent, in this order; a look-up that fails leaves the consent as it is. */
+  /** Asked once after consent, in this order. The consent stands when one fails; the grant says so: `look_up_failed`. */
   readonly follow_up?: readonly Lookup[]
   readonly revocation?: RevocationRules
   readonly api?: ApiRules

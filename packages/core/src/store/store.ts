@@ -23,12 +23,12 @@ export type Stored =
 
 /** Which grants to list. Everything given must hold. */
 export interface GrantQuery {
-  readonly provider?: string
-  readonly state?: Standing['state']
+  readonly provider?: string | undefined
+  readonly state?: Standing['state'] | undefined
   /** Only grants whose default access token is due for refresh before this (epoch seconds). */
-  readonly dueBefore?: number
+  readonly dueBefore?: number | undefined
   /** At most this many. */
-  readonly limit?: number
+  readonly limit?: number | undefined
 }
 
 /**

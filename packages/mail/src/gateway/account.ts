@@ -12,6 +12,11 @@ export interface GatewayProgram {
 export interface GatewayAccount extends MailAccount {
   readonly source: MailTokens
   readonly programs: readonly GatewayProgram[]
+  /**
+   * Asked in place of `programs`, for passwords that are kept elsewhere: the name of the program that has this one, undefined
+   * when none has. It should take as long for a wrong one as for a right one. Not asked while the source is locked out.
+   */
+  readonly accepts?: ((password: string) => Promise<string | undefined>) | undefined
 }
 
 /** Something worth telling the operator. Nothing in it is a secret, or was typed by somebody who is not known. */

@@ -79,6 +79,7 @@ export class Guard {
   async #program(account: GatewayAccount | undefined, password: string): Promise<string | undefined> {
     if (password === '' || password.length > 256) return undefined
     const digest = createHmac('sha256', this.#key).update(password).digest('base64')
+    if (account?.accepts !== undefined) return account.accepts(password)
     const programs = account?.programs ?? []
     const remembered = (): string | undefined => programs.find(({ hash }) => this.#right.get(hash) === digest)?.name
     const known = remembered()

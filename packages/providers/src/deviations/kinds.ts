@@ -49,7 +49,7 @@ export const deviationKinds: readonly DeviationKind[] = [
     id: 'callback-metadata',
     meaning: 'the callback carries values that must be kept (realmId, shop, location, ...)',
     providers: 22,
-    said: '`callback.metadata`',
+    said: '`callback.metadata`; what each token request sends back `callback.repeated`',
   },
   {
     id: 'callback-signature',
@@ -296,7 +296,7 @@ export const deviationKinds: readonly DeviationKind[] = [
     id: 'private-key-jwt',
     meaning: 'client authentication by private_key_jwt is possible or needed',
     providers: 5,
-    said: '`client_auth` = `private_key_jwt`, `client_assertion`',
+    said: '`client_auth` = `private_key_jwt`, `client_assertion`; a gateway that wants every request signed as a whole is not served',
   },
   {
     id: 'public-client-cors',

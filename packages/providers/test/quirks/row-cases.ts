@@ -93,6 +93,11 @@ export const rowCases: Readonly<Record<string, QuirkCase>> = {
       await of.consent()
     },
   },
+  'VK ID': {
+    definition: () => ({ callback: { repeated: ['device_id'] }, refresh: { rotation: 'always' } }),
+    habits: { callback: { device_id: 'd-1&2' } },
+    refreshed: async (of) => assert.deepEqual((await of.grant()).metadata, { device_id: 'd-1&2' }),
+  },
   'Slack v2': {
     definition: (origin) => ({
       scope_separator: ',',

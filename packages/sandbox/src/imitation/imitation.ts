@@ -74,6 +74,7 @@ export interface Imitation {
   readonly callback?: {
     readonly parameter_names?: Texts
     readonly metadata?: readonly string[]
+    readonly repeated?: readonly string[]
     readonly decode_code?: boolean
     readonly state_in_redirect_uri?: boolean
     readonly declined?: readonly string[]

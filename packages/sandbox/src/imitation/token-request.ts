@@ -43,6 +43,7 @@ export async function tokenRequest(
   })
   const form = standardNames(sent, rules.parameter_names)
   requireParams(form, { ...of.token_params, ...rules.params })
+  if (kind === 'authorization_code' || kind === 'refresh_token') requireRepeated(form, of)
   if (rules.parameter_names?.['grant_type'] === null || rules.grant_type !== undefined || kind === DEVICE_CODE)
     form.set('grant_type', kind)
   else if (form.get('grant_type') !== kind)
@@ -100,6 +101,12 @@ function kindOf(sent: URLSearchParams, of: Imitation, places: readonly Place[]):
   if (sent.get('grant_type') === (of.device?.grant_type ?? DEVICE_CODE)) return DEVICE_CODE
   if (sent.get('grant_type') === JWT_BEARER) return JWT_BEARER
   return sent.get('grant_type') === 'password' ? 'password' : 'authorization_code'
+}
+
+/** What the callback said must come back with the code and with every refresh. */
+function requireRepeated(form: URLSearchParams, { callback, habits }: Imitation): void {
+  for (const name of callback?.repeated ?? [])
+    if (form.get(name) !== habits?.callback?.[name]) refuse(`${name} is not the one of the callback.`)
 }
 
 function wellFormed(raw: Exchange, { method = 'POST', format = 'form' }: RequestHabits): void {

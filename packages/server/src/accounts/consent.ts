@@ -173,12 +173,14 @@ export class Consents {
   }
 
   async #connected(connectionId: string, id: string, grant: Grant, client: Client): Promise<void> {
-    const { subject } = grant
+    const { subject, look_up_failed: missing } = grant
     await this.#accounts.update(id, { consent_trouble: null, last_success_at: this.#deps.clock.now() })
     await this.#accounts.noteEnd(await this.#accounts.get(id), summary(grant))
     await this.#tokens.changed(id)
     await this.#accounts.sorted(id)
-    await this.#history.add(id, { type: 'authorized', detail: subject?.username ?? client.provider.name })
+    const who = subject?.username ?? client.provider.name
+    const detail = missing === undefined ? who : `${who}. A look-up after it failed: ${missing.trouble.message}`
+    await this.#history.add(id, { type: 'authorized', detail })
     const connection = await this.#connections.get(connectionId)
     if (await this.#connections.note(connection, undefined)) await this.#accounts.publishConnection(connection)
   }

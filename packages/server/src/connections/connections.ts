@@ -16,7 +16,7 @@ import { sealedPlaces } from '../db/sealed-places.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
-import { type AddressPolicy, assertPublicAddress, guardedFetch } from '../security/address-policy.ts'
+import { type AddressPolicy, assertPublicAddress, assertReachable, guardedFetch } from '../security/address-policy.ts'
 import { randomId } from '../security/secret.ts'
 import { assertSettings } from './assert-settings.ts'
 import { parameterNames } from './provider-view.ts'
@@ -198,6 +198,11 @@ export class Connections {
    */
   get fetch(): typeof fetch {
     return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.#addresses)
+  }
+
+  /** Throws `PRIVATE_ADDRESS` for a mail server that is where the operator allows no provider. */
+  assertMailHost(host: string): Promise<void> {
+    return assertReachable(`https://${host}`, this.#addresses)
   }
 
   get #addresses(): AddressPolicy {

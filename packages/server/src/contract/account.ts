@@ -234,6 +234,8 @@ export const HistoryEntry = Type.Object({
     Type.Literal('paused'),
     Type.Literal('resumed'),
     Type.Literal('revealed'),
+    Type.Literal('mail_failed'),
+    Type.Literal('mail_restored'),
   ]),
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Type.String()),

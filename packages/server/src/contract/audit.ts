@@ -26,6 +26,8 @@ export const AuditAction = Type.Union([
   Type.Literal('account.test'),
   Type.Literal('account.revoke'),
   Type.Literal('account.reveal'),
+  Type.Literal('account.mail_settings'),
+  Type.Literal('account.mail_send'),
   Type.Literal('account.remove'),
   Type.Literal('api_key.create'),
   Type.Literal('api_key.remove'),

@@ -186,4 +186,19 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE pending_authorizations ADD COLUMN link_hash TEXT`,
     `ALTER TABLE accounts ADD COLUMN unconfirmed INTEGER NOT NULL DEFAULT 0`,
   ],
+  [
+    // Mailboxes of accounts: settings by hand, what the domain told, how the newest test went, when to look again.
+    `CREATE TABLE mail_accounts (
+      account_id TEXT PRIMARY KEY REFERENCES accounts (id) ON DELETE CASCADE,
+      address TEXT,
+      own TEXT,
+      found TEXT,
+      tested TEXT,
+      probe_at DOUBLE PRECISION,
+      failures INTEGER NOT NULL DEFAULT 0,
+      told INTEGER NOT NULL DEFAULT 0
+    )`,
+    `CREATE INDEX mail_accounts_by_address ON mail_accounts (address)`,
+    `CREATE INDEX mail_accounts_by_probe ON mail_accounts (probe_at)`,
+  ],
 ]

@@ -201,6 +201,24 @@ interface ChangeTable {
   message: string
 }
 
+export interface MailAccountTable {
+  account_id: string
+  /** Of the mailbox, in lower case: how the gateway finds the account. */
+  address: string | null
+  /** JSON: MailChange, what was set by hand. */
+  own: string | null
+  /** JSON: what the domain told, and when. */
+  found: string | null
+  /** JSON: MailTest, the newest. */
+  tested: string | null
+  /** When the mailbox is to be looked at; null: it never worked so far. */
+  probe_at: number | null
+  /** Probes in a row that failed. */
+  failures: number
+  /** 1 when the account's history tells that they fail. */
+  told: number
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -219,4 +237,5 @@ export interface Tables {
   audit: AuditTable
   changes: ChangeTable
   activity: ActivityTable
+  mail_accounts: MailAccountTable
 }

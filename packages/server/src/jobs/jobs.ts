@@ -1,10 +1,12 @@
 import type { Services } from '../services.ts'
+import { probeMail } from './mail-probe.ts'
 import { reap } from './reap.ts'
 import { refreshAhead } from './refresh-ahead.ts'
 
 const REFRESH_EVERY = 15
 const REAP_EVERY = 600
 const COUNT_EVERY = 10
+const PROBE_MAIL_EVERY = 60
 const TAKE_SANDBOX_EVERY = 15
 
 /** Work that goes on beside requests. */
@@ -18,6 +20,7 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
   const stopping = new AbortController()
   const running = [
     repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
+    repeat(services, stopping.signal, 'probe mail', PROBE_MAIL_EVERY, () => probeMail(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
     repeat(services, stopping.signal, 'count', COUNT_EVERY, () => services.activity.flush()),
     ...(takeSandbox === undefined

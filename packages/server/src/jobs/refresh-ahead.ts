@@ -1,6 +1,7 @@
 import { isOAuthError } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Services } from '../services.ts'
+import { Lanes } from './lanes.ts'
 import { isInUse, nextLook } from './next-look.ts'
 import { lookAgain, type Planned, takeDue } from './plan.ts'
 
@@ -72,26 +73,5 @@ async function renew({ id, expiresAt }: Planned, { deps, tokens }: Services): Pr
   } catch (error) {
     if (!isOAuthError(error)) throw error
     return false
-  }
-}
-
-/** Work that goes side by side, but only so much of it for each host. */
-class Lanes {
-  readonly #width: number
-  readonly #hosts = new Map<string, { readonly ends: Promise<void>[]; next: number }>()
-
-  constructor(width: number) {
-    this.#width = width
-  }
-
-  add(host: string, work: () => Promise<void>): void {
-    const lanes = this.#hosts.get(host) ?? { ends: [], next: 0 }
-    this.#hosts.set(host, lanes)
-    const lane = lanes.next++ % this.#width
-    lanes.ends[lane] = (lanes.ends[lane] ?? Promise.resolve()).then(work)
-  }
-
-  async done(): Promise<void> {
-    await Promise.all([...this.#hosts.values()].flatMap(({ ends }) => ends))
   }
 }

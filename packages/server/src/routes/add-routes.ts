@@ -27,6 +27,10 @@ import { streamRoute } from './events/stream.ts'
 import { confirmRoute } from './links/confirm.ts'
 import { createRoute as createLink } from './links/create.ts'
 import { visitRoutes } from './links/visit.ts'
+import { messagesRoutes } from './mail/messages.ts'
+import { sendRoute } from './mail/send.ts'
+import { settingsRoutes as mailSettingsRoutes } from './mail/settings.ts'
+import { verifyRoute } from './mail/verify.ts'
 import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
@@ -77,6 +81,10 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   revokeRoute,
   revealRoute,
   historyRoute,
+  mailSettingsRoutes,
+  verifyRoute,
+  messagesRoutes,
+  sendRoute,
   listApiKeys,
   createApiKey,
   removeApiKey,

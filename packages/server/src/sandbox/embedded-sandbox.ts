@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Cipher, type Clock, type Grant, grant } from '@evergrant/core'
-import type { Sandbox } from '@evergrant/sandbox'
+import type { MailServer } from '@evergrant/mail/discovery'
+import type { Sandbox, SandboxMail } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
 import { readMeta, swapMeta } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
@@ -38,6 +39,13 @@ interface EmbeddedOptions {
   readonly tokenLifetime: number
 }
 
+/** A practice mailbox, on this machine. */
+interface PracticeMail {
+  /** Undefined while nobody has consented. */
+  readonly address: string | undefined
+  readonly servers: Readonly<Record<'imap' | 'pop' | 'smtp', MailServer>>
+}
+
 /**
  * The practice provider of a server. Its state is in the database, so of the processes on one database exactly one
  * serves it; the others leave it alone and take over when that one is gone. Its issuer is the address of the process that
@@ -54,6 +62,8 @@ export class EmbeddedSandbox {
   #claim = ''
   #current: Sandbox | undefined
   #elsewhere: string | undefined
+  #mail: SandboxMail | undefined
+  #closed = false
 
   constructor(options: EmbeddedOptions) {
     this.#options = options
@@ -63,6 +73,29 @@ export class EmbeddedSandbox {
   /** The sandbox while this process serves it. */
   get current(): Sandbox | undefined {
     return this.#current
+  }
+
+  /** The mailbox of one of its people; undefined for another provider's, and while another process serves it. */
+  mailOf(issuer: string | null, sub: string | undefined): PracticeMail | undefined {
+    const mail = this.#mail
+    if (mail === undefined || issuer !== this.#issuer) return undefined
+    const { imap, pop, smtp } = mail.ports
+    const at = (port: number): MailServer => ({ host: '127.0.0.1', port, security: 'none' })
+    const address = this.#current?.people().find((person) => person.sub === sub)?.email
+    return { address, servers: { imap: at(imap), pop: at(pop), smtp: at(smtp) } }
+  }
+
+  /** Ends its mail servers. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#taking?.catch(() => undefined)
+    await this.#endMail()
+  }
+
+  async #endMail(): Promise<void> {
+    const mail = this.#mail
+    this.#mail = undefined
+    await mail?.close()
   }
 
   /** The issuer of the one that another process serves. */
@@ -83,7 +116,7 @@ export class EmbeddedSandbox {
 
   /** Tries to take the sandbox over, unless this process serves it already. Several calls at once are one. */
   async take(): Promise<void> {
-    if (this.#current !== undefined || this.#services === undefined) return
+    if (this.#closed || this.#current !== undefined || this.#services === undefined) return
     this.#taking ??= this.#take(this.#services).finally(() => {
       this.#taking = undefined
     })
@@ -93,7 +126,7 @@ export class EmbeddedSandbox {
   async #take(services: Services): Promise<void> {
     const former = await this.#claimed()
     if (former === undefined) return
-    const { createSandbox } = await import('@evergrant/sandbox')
+    const { createSandbox, startSandboxMail } = await import('@evergrant/sandbox')
     const { db, cipher, clock, tokenLifetime } = this.#options
     const sandbox = createSandbox({
       issuer: this.#issuer,
@@ -103,6 +136,7 @@ export class EmbeddedSandbox {
         row: { name: SERVER, value: this.#claim },
         lost: () => {
           this.#current = undefined
+          void this.#endMail()
         },
       }),
     })
@@ -111,6 +145,7 @@ export class EmbeddedSandbox {
       sandbox.registerClient(await sandboxClient(services, connection))
       await moveAccounts(services, connection.id, former, this.#issuer)
     }
+    this.#mail = await startSandboxMail(sandbox)
     this.#elsewhere = undefined
     this.#current = sandbox
   }

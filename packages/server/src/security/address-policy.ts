@@ -74,7 +74,8 @@ export function assertPublicAddress(address: string, policy: AddressPolicy): voi
   else if (isLoopback(host) || host.endsWith('.localhost')) assertNumber(host, '127.0.0.1', policy)
 }
 
-async function assertReachable(address: string, policy: AddressPolicy): Promise<void> {
+/** Refuses an address that is private as it stands or by what its name resolves to. Throws `PRIVATE_ADDRESS`. */
+export async function assertReachable(address: string, policy: AddressPolicy): Promise<void> {
   assertPublicAddress(address, policy)
   const host = hostOf(address)
   if (isIP(host) !== 0 || isLoopback(host) || named(host, policy)) return

@@ -57,8 +57,9 @@ export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services)
     const { user } = request.signedIn
     const { owner } = await accounts.get((request.params as { id: string }).id)
     if (!maySee(user, owner)) throw new Refusal('NOT_FOUND', 'There is no such account.')
-    if (account === 'link' && !mayLink(user, owner)) {
-      throw new Refusal('OWNER_ONLY', 'Only the person whose account it is may connect it.')
+    if (account !== 'see' && !mayLink(user, owner)) {
+      const what = account === 'link' ? 'connect it' : 'use its mailbox'
+      throw new Refusal('OWNER_ONLY', `Only the person whose account it is may ${what}.`)
     }
   }
   app.addHook('onRequest', (request, _, done) => {

@@ -2,8 +2,11 @@ import type { SignedIn } from './sessions.ts'
 
 type User = SignedIn['user']
 
-/** What a route does with an account. `see`: also changes of what is only ours. `link`: binds it to somebody at the provider. */
-export type AccountUse = 'see' | 'link'
+/**
+ * What a route does with an account. `see`: also changes of what is only ours. `link`: binds it to
+ * somebody at the provider. `mail`: reads or sends mail with it, or says where its mailbox is.
+ */
+export type AccountUse = 'see' | 'link' | 'mail'
 
 /** Members see their own accounts; administrators all. */
 export function maySee(user: User, owner: string | null): boolean {

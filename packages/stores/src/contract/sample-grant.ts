@@ -44,6 +44,7 @@ export function fullGrant(id: string, length = 102_400): Grant {
     },
     spending: { since: 1_700_000_002, by: 'b0b' },
     in_doubt: 1_700_000_003,
+    look_up_failed: { at: 1_700_000_004.5, trouble: { code: 'ACCESS_DENIED', message: 'No' } },
     sealed: long('s'),
   })
 }

@@ -14,6 +14,7 @@ const TROUBLE: ReadonlySet<HistoryEntry['type']> = new Set([
   'refresh_failed',
   'consent_required',
   'persist_failed',
+  'mail_failed',
 ])
 
 /** What happened to the account, newest first. */

@@ -3,6 +3,7 @@ import type { Account } from '../api/types.ts'
 import { accountSentence } from '../languages/server-speech.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmAccount } from '../links/confirm-account.tsx'
+import { AccountMail } from '../mail/account-mail.tsx'
 import { Page } from '../shared/page.tsx'
 import { AccountActions } from './account-actions.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
@@ -61,12 +62,16 @@ function AccountDetails({ account }: { account: Account }) {
       <Tabs defaultValue="overview" keepMounted={false} classNames={{ tab: classes.tab }}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="overview">{texts.tabs.overview}</Tabs.Tab>
+          <Tabs.Tab value="mail">{texts.tabs.mail}</Tabs.Tab>
           <Tabs.Tab value="use">{texts.tabs.use}</Tabs.Tab>
           <Tabs.Tab value="history">{texts.tabs.history}</Tabs.Tab>
           <Tabs.Tab value="technical">{texts.tabs.technical}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="overview" className={classes.parts}>
           <AccountOverview account={account} />
+        </Tabs.Panel>
+        <Tabs.Panel value="mail" className={classes.parts}>
+          <AccountMail account={account} />
         </Tabs.Panel>
         <Tabs.Panel value="use" className={classes.parts}>
           <AccountUse account={account} />

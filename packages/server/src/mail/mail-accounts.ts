@@ -1,0 +1,249 @@
+import { type Grant, isOAuthError } from '@evergrant/core'
+import {
+  discoverMail,
+  type MailPreset,
+  type MailServer,
+  mailPresets,
+  mailServer,
+  sentCopy,
+} from '@evergrant/mail/discovery'
+import type { Selectable } from 'kysely'
+import type { AccountRow, Accounts } from '../accounts/accounts.ts'
+import type { ConnectionRow, Connections } from '../connections/connections.ts'
+import type { MailChange, MailSettings, MailTest } from '../contract/index.ts'
+import type { MailAccountTable } from '../db/tables.ts'
+import type { Deps } from '../deps.ts'
+import { AtField } from '../problem.ts'
+
+type MailRow = Selectable<MailAccountTable>
+
+/** What is known of a mailbox without anybody's hand. */
+interface Found extends Pick<MailSettings, 'from' | 'name' | 'advice' | 'imap' | 'pop' | 'smtp' | 'sent_copy'> {
+  readonly mechanisms: readonly string[]
+}
+
+/** The same as it is kept: what was asked for which domain, and when. */
+interface Kept extends Found {
+  readonly domain: string
+  readonly at: number
+}
+
+type Servers = Partial<Record<'imap' | 'pop' | 'smtp', MailServer | undefined>>
+
+/** Seconds for which what a domain told is believed; half as long that it tells nothing. */
+const BELIEVED = 86_400
+/** Seconds for one question to a domain, of which there are a few. */
+const PATIENCE = 4
+const NOWHERE: Found = { from: 'nowhere', sent_copy: 'client', mechanisms: [] }
+/** Seconds between two probes of a mailbox that works, before they are spread. */
+export const PROBE_EVERY = 6 * 3600
+
+/** Mail settings of the accounts: where the servers are, and whose mailbox it is. */
+export class MailAccounts {
+  readonly #deps: Deps
+  readonly #accounts: Accounts
+  readonly #connections: Connections
+  #presets: Promise<readonly MailPreset[]> | undefined
+
+  constructor(deps: Deps, accounts: Accounts, connections: Connections) {
+    this.#deps = deps
+    this.#accounts = accounts
+    this.#connections = connections
+  }
+
+  /**
+   * The settings as they are in force. The principal is always who consented last: after a consent of somebody else no
+   * setting is left that names the former one, except a mailbox that was set by hand.
+   */
+  async settings(id: string): Promise<MailSettings> {
+    const account = await this.#accounts.get(id)
+    const [connection, grant, row] = await Promise.all([
+      this.#connections.get(account.connection_id),
+      this.#deps.store.get(id),
+      this.row(id),
+    ])
+    const own = row?.own == null ? {} : (JSON.parse(row.own) as MailChange)
+    const practice = this.#deps.sandbox?.mailOf(connection.issuer, grant?.subject?.sub)
+    const principal = principalOf(account, grant, practice?.address)
+    const mailbox = own.mailbox ?? principal
+    const { mechanisms, ...found } =
+      practice === undefined
+        ? await this.#found(id, connection, isWhole(own) ? undefined : principal, row)
+        : { ...NOWHERE, from: 'practice' as const, mechanisms: ['XOAUTH2', 'OAUTHBEARER'], ...practice.servers }
+    return {
+      ...found,
+      ...own,
+      mechanisms: [...mechanisms],
+      ...(principal === undefined ? {} : { principal }),
+      ...(mailbox === undefined ? {} : { mailbox }),
+      by_hand: Object.keys(own),
+      ...(row?.tested == null ? {} : { test: JSON.parse(row.tested) as MailTest }),
+    }
+  }
+
+  /** Keeps what somebody set by hand, in place of all that was before. Throws when a server may not be reached. */
+  async change(id: string, change: MailChange): Promise<void> {
+    for (const protocol of ['imap', 'pop', 'smtp'] as const) {
+      const server = change[protocol]
+      if (server === undefined) continue
+      try {
+        await this.#connections.assertMailHost(checked(server, protocol).host)
+      } catch (error) {
+        throw isOAuthError(error) ? new AtField(error, protocol) : error
+      }
+    }
+    await this.#write(id, { own: JSON.stringify(change), tested: null, failures: 0 })
+    await this.#noteAddress(id)
+  }
+
+  /** Forgets what was set by hand, and what a domain told. */
+  async restore(id: string): Promise<void> {
+    await this.#write(id, { own: null, found: null, tested: null, failures: 0 })
+    await this.#noteAddress(id)
+  }
+
+  /** Keeps what a test found. A mailbox that worked once is looked at from then on. */
+  async tested(id: string, test: MailTest): Promise<void> {
+    const works = test.ok ? { probe_at: this.nextProbe(PROBE_EVERY), failures: 0 } : {}
+    await this.#write(id, { tested: JSON.stringify(test), ...works })
+    await this.#noteAddress(id)
+  }
+
+  /** Accounts whose mailbox has this address; whether it still has is for the settings to say. */
+  async withAddress(address: string): Promise<string[]> {
+    const rows = await this.#deps.db
+      .selectFrom('mail_accounts')
+      .select('account_id')
+      .where('address', '=', address.toLowerCase())
+      .orderBy('account_id')
+      .limit(20)
+      .execute()
+    return rows.map(({ account_id }) => account_id)
+  }
+
+  /** Throws unless the servers of these settings may be reached, whatever their names resolve to at this moment. */
+  async assertReachable(settings: Servers): Promise<void> {
+    for (const server of [settings.imap, settings.pop, settings.smtp]) {
+      if (server !== undefined) await this.#connections.assertMailHost(server.host)
+    }
+  }
+
+  row(id: string): Promise<MailRow | undefined> {
+    return this.#deps.db.selectFrom('mail_accounts').selectAll().where('account_id', '=', id).executeTakeFirst()
+  }
+
+  /** When to look again, spread so that not all mailboxes of a provider come at once. */
+  nextProbe(seconds: number): number {
+    return this.#deps.clock.now() + seconds * (0.8 + Math.random() * 0.4)
+  }
+
+  async #noteAddress(id: string): Promise<void> {
+    const { mailbox } = await this.settings(id)
+    await this.#write(id, { address: mailbox?.toLowerCase() ?? null })
+  }
+
+  async #write(id: string, change: Partial<MailRow>): Promise<void> {
+    const nothing = { address: null, own: null, found: null, tested: null, probe_at: null, failures: 0, told: 0 }
+    await this.#deps.db
+      .insertInto('mail_accounts')
+      .values({ ...nothing, ...change, account_id: id })
+      .onConflict((taken) => taken.column('account_id').doUpdateSet(change))
+      .execute()
+  }
+
+  /**
+   * The provider's own preset comes first. What a domain publishes is asked only for providers without one: a token must not
+   * go to servers that somebody else names.
+   */
+  async #found(
+    id: string,
+    { provider }: ConnectionRow,
+    address: string | undefined,
+    row: MailRow | undefined,
+  ): Promise<Found> {
+    this.#presets ??= mailPresets()
+    const presets = await this.#presets
+    const domain = address?.slice(address.lastIndexOf('@') + 1).toLowerCase()
+    const of = presets.filter(({ oauth }) => oauth?.provider === provider)
+    const known =
+      of.find(({ domains }) => domain !== undefined && domains.includes(domain)) ?? of.find(({ mx }) => mx) ?? of[0]
+    if (known !== undefined) return fromPreset(known, 'provider')
+    if (address === undefined || domain === undefined) return NOWHERE
+    const kept = row?.found == null ? undefined : (JSON.parse(row.found) as Kept)
+    const age = this.#deps.clock.now() - (kept?.at ?? 0)
+    if (kept?.domain === domain && age < (kept.from === 'nowhere' ? BELIEVED / 2 : BELIEVED)) return kept
+    const found = await this.#asked(address, presets)
+    await this.#write(id, { found: JSON.stringify({ ...found, domain, at: this.#deps.clock.now() } satisfies Kept) })
+    return found
+  }
+
+  async #asked(address: string, presets: readonly MailPreset[]): Promise<Found> {
+    try {
+      const told = await discoverMail(address, { presets, fetch: this.#connections.fetch, timeout: PATIENCE })
+      const { by, preset, imap, pop, smtp, advice } = told
+      // A known provider that is not the account's: it would take no token of ours, and is shown none.
+      if (preset !== undefined) {
+        return {
+          ...NOWHERE,
+          from: by === 'mx' ? 'mx' : 'domain',
+          name: preset.name,
+          advice: advice ?? elsewhere(preset),
+        }
+      }
+      const servers = { imap: plain(imap), pop: plain(pop), smtp: plain(smtp) }
+      return { ...NOWHERE, ...defined(servers), from: by === 'autodiscover' ? 'autodiscover' : 'autoconfig' }
+    } catch (error) {
+      if (isOAuthError(error)) return { ...NOWHERE, advice: error.advice }
+      throw error
+    }
+  }
+}
+
+/** Whether nothing has to be asked to read and send. */
+function isWhole({ imap, pop, smtp }: MailChange): boolean {
+  return smtp !== undefined && (imap !== undefined || pop !== undefined)
+}
+
+/** A provider whose tokens the mailbox takes, which is not the account's. */
+function elsewhere({ name }: MailPreset): string {
+  return `The mailbox is at ${name}, which takes tokens of its own alone. Connect the account with a connection for it.`
+}
+
+function fromPreset(preset: MailPreset, from: Found['from']): Found {
+  const { name, sasl, imap, pop, smtp } = preset
+  const servers = { imap: plain(imap?.[0]), pop: plain(pop?.[0]), smtp: plain(smtp?.[0]) }
+  return { from, name, mechanisms: sasl, sent_copy: sentCopy(preset), ...defined(servers) }
+}
+
+/** Without where the preset was read. */
+function plain(server: MailServer | undefined): MailServer | undefined {
+  return server && { host: server.host, port: server.port, security: server.security }
+}
+
+function defined(servers: Servers): Pick<Found, 'imap' | 'pop' | 'smtp'> {
+  return Object.fromEntries(Object.entries(servers).filter(([, server]) => server !== undefined))
+}
+
+/** Throws unless it can be used: without TLS a token goes to this machine alone. */
+function checked({ host, port, security }: MailServer, protocol: 'imap' | 'pop' | 'smtp'): MailServer {
+  return mailServer(
+    `${protocol}${security === 'tls' ? 's' : ''}://${host}:${port}${security === 'none' ? '?security=none' : ''}`,
+    protocol,
+  )
+}
+
+/** Whoever consented is who it is; before that, whom it was meant for. */
+function principalOf(
+  { login_hint }: AccountRow,
+  grant: Pick<Grant, 'subject'> | undefined,
+  practice: string | undefined,
+): string | undefined {
+  if (practice !== undefined) return practice
+  const { username } = grant?.subject ?? {}
+  if (username !== undefined && isAddress(username)) return username
+  return login_hint !== null && isAddress(login_hint) ? login_hint : undefined
+}
+
+function isAddress(text: string): boolean {
+  return text.length <= 320 && /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+$/.test(text)
+}

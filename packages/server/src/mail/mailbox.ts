@@ -1,0 +1,196 @@
+import { OAuthError, type Want } from '@evergrant/core'
+import { imapMailbox, smtpSender } from '@evergrant/mail/clients'
+import type { FetchMessageObject, ImapFlow, MessageAddressObject, MessageStructureObject } from 'imapflow'
+import type { Tokens } from '../accounts/tokens.ts'
+import type { MailHeader, MailList, MailMessage, MailSettings, NewMail, SentMail } from '../contract/index.ts'
+import type { Deps } from '../deps.ts'
+import { Refusal } from '../problem.ts'
+import { htmlText } from './html-text.ts'
+import type { MailAccounts } from './mail-accounts.ts'
+
+/** Octets of a text part that are read, and characters that are shown. */
+const LARGEST_TEXT = 262_144
+const LONGEST_TEXT = 100_000
+const MOST_FOLDERS = 200
+const MOST_ADDRESSES = 100
+const MOST_ATTACHMENTS = 100
+/** Seconds that a mail server may be silent. */
+const TIMEOUT = 20
+
+/** Reads and sends mail of an account, one connection for each request. */
+export class Mailboxes {
+  readonly #deps: Deps
+  readonly #tokens: Tokens
+  readonly #mail: MailAccounts
+
+  constructor(deps: Deps, tokens: Tokens, mail: MailAccounts) {
+    this.#deps = deps
+    this.#tokens = tokens
+    this.#mail = mail
+  }
+
+  /** So many messages of a folder, newest first; `before` is the number of one in the folder's order. */
+  async list(id: string, folder: string, limit: number, before?: number): Promise<MailList> {
+    return this.#use(id, async (client) => {
+      const all = (await client.list()).slice(0, MOST_FOLDERS)
+      const folders = all.map(({ path, specialUse }) => ({ path, ...(specialUse ? { use: specialUse } : {}) }))
+      const { exists } = await opened(client, folder)
+      const last = Math.min(exists, (before ?? exists + 1) - 1)
+      const first = Math.max(1, last - limit + 1)
+      const messages: MailHeader[] = []
+      if (last >= 1) {
+        const wanted = { uid: true, envelope: true, flags: true, size: true, internalDate: true }
+        for await (const message of client.fetch(`${first}:${last}`, wanted)) messages.push(headerOf(message))
+      }
+      messages.sort((a, b) => b.uid - a.uid)
+      return { folder, folders, total: exists, messages, ...(first > 1 && last >= 1 ? { next: first } : {}) }
+    })
+  }
+
+  /** One message: its headers, its text, and what else it has. It is not marked as read, and nothing in it is fetched. */
+  async read(id: string, folder: string, uid: number): Promise<MailMessage> {
+    return this.#use(id, async (client) => {
+      await opened(client, folder)
+      const wanted = { uid: true, envelope: true, flags: true, size: true, internalDate: true, bodyStructure: true }
+      const message = await client.fetchOne(String(uid), wanted, { uid: true })
+      if (!message) throw new Refusal('NOT_FOUND', 'There is no such message in this folder.')
+      const parts = leaves(message.bodyStructure)
+      const isText = (type: string) => (part: MessageStructureObject) =>
+        part.type === type && part.disposition !== 'attachment'
+      const plain = parts.find(isText('text/plain'))
+      const shown = plain ?? parts.find(isText('text/html'))
+      const raw = shown === undefined ? '' : await textOf(client, uid, shown)
+      const text = shown === plain ? raw.replaceAll('\r\n', '\n') : htmlText(raw)
+      const attachments = parts
+        .filter((part) => part !== shown && (part.disposition === 'attachment' || !part.type.startsWith('text/')))
+        .slice(0, MOST_ATTACHMENTS)
+        .map(attachmentOf)
+      return {
+        ...headerOf(message),
+        cc: named(message.envelope?.cc),
+        text: text.slice(0, LONGEST_TEXT),
+        truncated: text.length > LONGEST_TEXT || (shown?.size ?? 0) > LARGEST_TEXT,
+        attachments,
+      }
+    })
+  }
+
+  /** Sends a text. Rejects when the server did not take it. */
+  async send(id: string, { to, cc = [], subject, text }: NewMail): Promise<SentMail> {
+    const settings = await this.#settings(id)
+    const { mailbox, smtp, imap, sent_copy } = settings
+    if (smtp === undefined) throw unknown('sending')
+    const source = this.#source(id)
+    const connecting = { clock: this.#deps.clock, timeout: TIMEOUT }
+    const saves = sent_copy === 'client' && imap !== undefined
+    const kept = saves ? imapMailbox(source, { mailbox, imap }, connecting) : undefined
+    const sent = kept && { by: 'client' as const, mailbox: kept }
+    try {
+      await using sender = smtpSender(source, { mailbox, smtp }, { ...connecting, maxConnections: 1, sent })
+      const mail = { to: bare(to), cc: bare(cc), subject, text, disableFileAccess: true, disableUrlAccess: true }
+      const { info, copy, copyError } = await sender.send(mail).catch(refusedMail)
+      return {
+        message_id: info.messageId,
+        ...(copy === undefined ? {} : { copy }),
+        ...(copyError === undefined ? {} : { copy_trouble: copyError.message }),
+      }
+    } finally {
+      await kept?.close()
+    }
+  }
+
+  async #use<T>(id: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
+    const { mailbox, imap } = await this.#settings(id)
+    if (imap === undefined) throw unknown('reading')
+    const connecting = { clock: this.#deps.clock, timeout: TIMEOUT, imapflow: { socketTimeout: TIMEOUT * 1000 } }
+    await using kept = imapMailbox(this.#source(id), { mailbox, imap }, connecting)
+    return await kept.use(work)
+  }
+
+  async #settings(id: string): Promise<MailSettings & { readonly mailbox: string }> {
+    const settings = await this.#mail.settings(id)
+    const { mailbox } = settings
+    if (mailbox === undefined) throw unknown('opening')
+    await this.#mail.assertReachable(settings)
+    return { ...settings, mailbox }
+  }
+
+  #source(id: string) {
+    return { token: (want?: Want) => this.#tokens.hand(id, want) }
+  }
+}
+
+function unknown(what: string): OAuthError {
+  return new OAuthError('MAIL_SERVERS_UNKNOWN', `The mailbox or its server for ${what} is not known.`)
+}
+
+/** Read-only: looking at a folder changes nothing in it. */
+async function opened(client: ImapFlow, folder: string): Promise<{ readonly exists: number }> {
+  try {
+    return await client.mailboxOpen(folder, { readOnly: true })
+  } catch (cause) {
+    if (!client.usable) throw cause
+    throw new Refusal('NOT_FOUND', 'There is no such folder.')
+  }
+}
+
+/** As much of a part as is read; imapflow decodes its transfer encoding and character set. */
+async function textOf(client: ImapFlow, uid: number, { part = '1' }: MessageStructureObject): Promise<string> {
+  const { content } = await client.download(String(uid), part, { uid: true, maxBytes: LARGEST_TEXT })
+  if (content === undefined) return ''
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of content) {
+    if (text.length <= LARGEST_TEXT) text += decoder.decode(chunk as Buffer, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** The parts that have no parts; of a message in a message the whole. */
+function leaves(structure: MessageStructureObject | undefined): MessageStructureObject[] {
+  if (structure === undefined) return []
+  const inner = structure.type.startsWith('multipart/') ? structure.childNodes : undefined
+  return inner === undefined ? [structure] : inner.flatMap(leaves)
+}
+
+function attachmentOf({ type, size = 0, dispositionParameters, parameters }: MessageStructureObject) {
+  const name = dispositionParameters?.['filename'] ?? parameters?.['name']
+  return { type, size, ...(name === undefined ? {} : { name: name.slice(0, 300) }) }
+}
+
+function headerOf({ uid, envelope, flags, size = 0, internalDate }: FetchMessageObject): MailHeader {
+  const at = envelope?.date ?? internalDate
+  const seconds = at === undefined ? Number.NaN : new Date(at).getTime() / 1000
+  return {
+    uid,
+    from: named(envelope?.from),
+    to: named(envelope?.to),
+    subject: (envelope?.subject ?? '').slice(0, 1000),
+    ...(Number.isNaN(seconds) ? {} : { date: seconds }),
+    seen: flags?.has('\\Seen') === true,
+    size,
+  }
+}
+
+function named(list: readonly MessageAddressObject[] = []): MailHeader['from'] {
+  return list.slice(0, MOST_ADDRESSES).map(({ name, address = '' }) => ({
+    address: address.slice(0, 320),
+    ...(name ? { name: name.slice(0, 300) } : {}),
+  }))
+}
+
+/** As objects, nothing in an address is read as another one. */
+function bare(addresses: readonly string[]) {
+  return addresses.map((address) => ({ name: '', address }))
+}
+
+/** A mail that the server does not take, in its own words. */
+function refusedMail(error: unknown): never {
+  if (!(error instanceof Error) || error instanceof OAuthError) throw error
+  const response: unknown = Reflect.get(error, 'response')
+  if (typeof response !== 'string') throw error
+  const said = response.slice(0, 500)
+  throw new OAuthError('MAIL_COMMAND_REFUSED', `The mail server did not take the mail: ${said}`, {
+    error_description: said,
+  })
+}

@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { person } from '@evergrant/sandbox'
+import { createTransport } from 'nodemailer'
+import { htmlText } from '../src/mail/html-text.ts'
+import type { Browser } from './support/browser.ts'
+import { consentUrl, PASSWORD, Scene, SECRET } from './support/scene.ts'
+
+/** A server with its sandbox and its mail servers, and accounts of its people. */
+async function practice() {
+  const env = { EVERGRANT_SANDBOX: 'on', EVERGRANT_SANDBOX_TOKEN_LIFETIME: '3600' }
+  const scene = await Scene.begin({ env })
+  const admin = await scene.admin()
+  const [connection] = (await admin.get('/v1/connections')).json.connections
+  const account = async (username: string, browser: Browser = admin, change: object = {}): Promise<string> => {
+    const made = await browser.post('/v1/accounts', { connection: connection.id, ...change })
+    assert.equal(made.status, 201, made.text)
+    const callback = await person.approve(await consentUrl(made.json.id, browser), { username })
+    assert.equal((await browser.visit(callback)).status, 200)
+    return made.json.id
+  }
+  return { scene, admin, connection, account }
+}
+
+const steps = (verified: { json: { steps: { step: string; ok: boolean }[] } }) =>
+  verified.json.steps.map(({ step, ok }) => `${step} ${ok ? 'ok' : 'failed'}`)
+
+test('[#134] a new account without consent says that it needs a token first, and asks no mail server', async () => {
+  const { scene, admin, connection } = await practice()
+  await using _ = scene
+  const made = await admin.post('/v1/accounts', { connection: connection.id, login_hint: 'alice@example.test' })
+  const verified = await admin.post(`/v1/accounts/${made.json.id}/mail/verify`)
+  assert.equal(verified.status, 200, verified.text)
+  assert.deepEqual(steps(verified), ['token failed'])
+  assert.equal(verified.json.ok, false)
+  assert.equal(verified.json.steps[0].who, 'person')
+})
+
+test('mail works with nothing but the server: verified step by step, sent, listed, read and saved', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const settings = await admin.get(`/v1/accounts/${bob}/mail`)
+  assert.equal(settings.status, 200, settings.text)
+  assert.deepEqual(
+    [settings.json.from, settings.json.principal, settings.json.mailbox],
+    ['practice', 'bob@example.test', 'bob@example.test'],
+  )
+
+  const verified = await admin.post(`/v1/accounts/${bob}/mail/verify`)
+  assert.deepEqual(steps(verified), ['token ok', 'identity ok', 'imap ok', 'pop ok', 'smtp ok'], verified.text)
+  assert.equal(verified.json.ok, true)
+  assert.deepEqual((await admin.get(`/v1/accounts/${bob}/mail`)).json.test, verified.json, 'it is kept')
+
+  const mail = { to: ['bob@example.test'], subject: 'Grüße', text: 'Hällo Bob\n.\nstill here\n' }
+  const sent = await admin.post(`/v1/accounts/${alice}/mail/send`, mail)
+  assert.equal(sent.status, 200, sent.text)
+  assert.equal(sent.json.copy, 'Sent')
+  const inbox = await admin.get(`/v1/accounts/${bob}/mail/messages`)
+  assert.equal(inbox.status, 200, inbox.text)
+  assert.equal(inbox.json.total, 2)
+  const [newest] = inbox.json.messages
+  assert.deepEqual([newest.subject, newest.from[0].address, newest.seen], ['Grüße', 'alice@example.test', false])
+  const read = await admin.get(`/v1/accounts/${bob}/mail/messages/${newest.uid}`)
+  assert.equal(read.status, 200, read.text)
+  assert.equal(read.json.text.trim(), 'Hällo Bob\n.\nstill here')
+  assert.deepEqual([read.json.truncated, read.json.attachments], [false, []])
+  assert.equal(
+    (await admin.get(`/v1/accounts/${bob}/mail/messages`)).json.messages[0].seen,
+    false,
+    'reading marks nothing',
+  )
+  const copies = await admin.get(`/v1/accounts/${alice}/mail/messages?folder=Sent`)
+  assert.deepEqual(
+    copies.json.messages.map(({ subject }: { subject: string }) => subject),
+    ['Grüße'],
+  )
+  assert.ok(
+    copies.json.folders.some(({ path, use }: { path: string; use?: string }) => path === 'Sent' && use === '\\Sent'),
+  )
+
+  const page = await admin.get(`/v1/accounts/${bob}/mail/messages?limit=1`)
+  assert.equal(page.json.messages.length, 1)
+  const older = await admin.get(`/v1/accounts/${bob}/mail/messages?limit=1&before=${page.json.next}`)
+  assert.deepEqual([older.json.messages[0].subject, older.json.next], ['This mailbox is for practice', undefined])
+  assert.equal((await admin.get(`/v1/accounts/${bob}/mail/messages/999`)).status, 404)
+  assert.equal((await admin.get(`/v1/accounts/${bob}/mail/messages?folder=Nowhere`)).status, 404)
+})
+
+test('mail that is HTML alone is shown as its words, cut where it is too long, and attachments are named', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const { smtp } = (await admin.get(`/v1/accounts/${alice}/mail`)).json
+  const { access_token } = (
+    await admin.post(`/v1/accounts/${alice}/reveal`, { password: PASSWORD, reason: 'to send HTML' })
+  ).json
+  const transport = createTransport({
+    ...smtp,
+    ignoreTLS: true,
+    auth: { type: 'OAuth2', user: 'alice@example.test', accessToken: access_token },
+  })
+  const html = `<style>p{}</style><p>Hello&nbsp;<b>Bob</b> &lt;3</p><script>alert(1)</script><img src="http://127.0.0.1:9/pixel">end`
+  const attachments = [{ filename: 'plan.pdf', content: 'not really', contentType: 'application/pdf' }]
+  const envelope = { from: 'alice@example.test', to: 'bob@example.test' }
+  await transport.sendMail({ ...envelope, subject: 'html', html, attachments })
+  await transport.sendMail({ ...envelope, subject: 'long', text: 'word '.repeat(100_000) })
+  transport.close()
+  const [long, short] = (await admin.get(`/v1/accounts/${bob}/mail/messages`)).json.messages
+  const read = (await admin.get(`/v1/accounts/${bob}/mail/messages/${short.uid}`)).json
+  assert.equal(read.text, 'Hello Bob <3\nend')
+  assert.deepEqual(
+    read.attachments.map(({ name, type }: { name: string; type: string }) => [name, type]),
+    [['plan.pdf', 'application/pdf']],
+  )
+  const cut = (await admin.get(`/v1/accounts/${bob}/mail/messages/${long.uid}`)).json
+  assert.deepEqual([cut.truncated, cut.text.length], [true, 100_000])
+})
+
+test('words of hostile HTML are found in a time that grows with its length alone', () => {
+  assert.equal(htmlText('<'.repeat(200_000)), '')
+  assert.equal(htmlText('<script>'.repeat(50_000)), '')
+  assert.equal(htmlText('a<br>b<p>c &#104;&#x69; &nope; &#1114112;'), 'a\nb\nc hi &nope;')
+})
+
+test('[#130] [#135] servers are the provider’s own until they are set by hand, and again when that is cleared', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const at = async (provider: string, login_hint: string, parameters: object = {}): Promise<string> => {
+    const secret = { client_id: 'id', client_secret: SECRET }
+    const connection = await admin.post('/v1/connections', { name: provider, provider, ...secret, parameters })
+    assert.equal(connection.status, 201, connection.text)
+    return (await admin.post('/v1/accounts', { connection: connection.json.id, login_hint })).json.id
+  }
+  const google = await at('google', 'ann@company.example')
+  const first = (await admin.get(`/v1/accounts/${google}/mail`)).json
+  assert.deepEqual(first, {
+    from: 'provider',
+    name: 'Gmail and Google Workspace',
+    mechanisms: first.mechanisms,
+    sent_copy: 'server',
+    imap: { host: 'imap.gmail.com', port: 993, security: 'tls' },
+    pop: { host: 'pop.gmail.com', port: 995, security: 'tls' },
+    smtp: { host: 'smtp.gmail.com', port: 465, security: 'tls' },
+    principal: 'ann@company.example',
+    mailbox: 'ann@company.example',
+    by_hand: [],
+  })
+  const microsoft = (await admin.get(`/v1/accounts/${await at('microsoft', 'ann@company.example')}/mail`)).json
+  assert.deepEqual(
+    [microsoft.imap, microsoft.smtp, microsoft.mechanisms.includes('XOAUTH2')],
+    [
+      { host: 'outlook.office365.com', port: 993, security: 'tls' },
+      { host: 'smtp.office365.com', port: 587, security: 'starttls' },
+      true,
+    ],
+  )
+  const imap = { host: '127.0.0.1', port: 1143, security: 'none' }
+  const set = await admin.call('PUT', `/v1/accounts/${google}/mail`, {
+    body: { mailbox: 'team@company.example', imap },
+  })
+  assert.equal(set.status, 200, set.text)
+  assert.deepEqual(set.json, { ...first, imap, mailbox: 'team@company.example', by_hand: ['mailbox', 'imap'] })
+  const cleared = await admin.delete(`/v1/accounts/${google}/mail`)
+  assert.deepEqual([cleared.status, cleared.json], [200, first])
+})
+
+test('mail servers that may not be reached are refused when they are set', async () => {
+  const env = { EVERGRANT_PUBLIC_URL: 'https://evergrant.example', EVERGRANT_HOST: '127.0.0.1' }
+  await using scene = await Scene.begin({ env, surroundings: { resolve: async () => ['10.0.0.7'] } })
+  const admin = await scene.admin()
+  const secret = { client_id: 'id', client_secret: SECRET }
+  const connection = await admin.post('/v1/connections', { name: 'G', provider: 'google', ...secret })
+  const account = await admin.post('/v1/accounts', { connection: connection.json.id })
+  const put = (imap: object) => admin.call('PUT', `/v1/accounts/${account.json.id}/mail`, { body: { imap } })
+  const refused = [
+    [{ host: '127.0.0.1', port: 143, security: 'none' }, 'PRIVATE_ADDRESS'],
+    [{ host: 'mail.inside.example', port: 993, security: 'tls' }, 'PRIVATE_ADDRESS'],
+    [{ host: 'mail.example', port: 143, security: 'none' }, 'INSECURE_URL'],
+    [{ host: 'a b', port: 143, security: 'tls' }, 'INVALID_REQUEST'],
+    [{ host: 'mail.example:25/x?y', port: 143, security: 'tls' }, 'INVALID_REQUEST'],
+    [{ host: '-mail.example', port: 143, security: 'tls' }, 'INVALID_PARAMETER'],
+    [{ host: 'mail.example', port: 0, security: 'tls' }, 'INVALID_REQUEST'],
+  ] as const
+  for (const [imap, code] of refused) {
+    const answer = await put(imap)
+    assert.deepEqual([answer.status, answer.json.code], [400, code], answer.text)
+    assert.match(answer.json.field, /^imap/)
+  }
+})
+
+test('[#138] whoever consents is who the mailbox is of, whatever was typed before', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const id = await account('bob', admin, { login_hint: 'alice@example.test' })
+  const { principal, mailbox } = (await admin.get(`/v1/accounts/${id}/mail`)).json
+  assert.deepEqual([principal, mailbox], ['bob@example.test', 'bob@example.test'])
+  const verified = await admin.post(`/v1/accounts/${id}/mail/verify`)
+  assert.equal(verified.json.ok, true, verified.text)
+})
+
+test('a mailbox that the token is not for is refused in the server’s own words', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const id = await account('bob')
+  const set = await admin.call('PUT', `/v1/accounts/${id}/mail`, { body: { mailbox: 'alice@example.test' } })
+  assert.equal(set.status, 200, set.text)
+  const verified = await admin.post(`/v1/accounts/${id}/mail/verify`)
+  assert.deepEqual(steps(verified), ['token ok', 'identity ok', 'imap failed', 'pop failed', 'smtp failed'])
+  const imap = verified.json.steps[2]
+  assert.deepEqual([imap.code, imap.who], ['MAIL_LOGIN_REFUSED', 'person'])
+  const listed = await admin.get(`/v1/accounts/${id}/mail/messages`)
+  assert.deepEqual([listed.status, listed.json.code], [502, 'MAIL_LOGIN_REFUSED'])
+  assert.equal((await admin.get(`/v1/accounts/${id}`)).json.state, 'ok', 'the grant is not to blame')
+})
+
+test('[#139] nobody but its owner reads or sends mail, or says where the mailbox is', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const member = await scene.invited(admin, { name: 'Grace' })
+  const other = await scene.invited(admin, { name: 'Joan' })
+  const id = await account('bob', member)
+  assert.equal((await member.get(`/v1/accounts/${id}/mail/messages`)).status, 200)
+  const mail = { to: ['alice@example.test'], subject: 'x', text: 'x' }
+  const calls = (browser: Browser) => [
+    browser.get(`/v1/accounts/${id}/mail/messages`),
+    browser.get(`/v1/accounts/${id}/mail/messages/1`),
+    browser.post(`/v1/accounts/${id}/mail/send`, mail),
+    browser.call('PUT', `/v1/accounts/${id}/mail`, { body: { mailbox: 'x@example.test' } }),
+    browser.delete(`/v1/accounts/${id}/mail`),
+  ]
+  for (const call of calls(admin)) assert.deepEqual([(await call).status, (await call).json.code], [403, 'OWNER_ONLY'])
+  for (const call of calls(other)) assert.equal((await call).status, 404)
+  for (const call of calls(scene.browser())) assert.equal((await call).status, 401)
+  assert.equal((await other.get(`/v1/accounts/${id}/mail`)).status, 404)
+  assert.equal((await member.post(`/v1/accounts/${id}/mail/send`, mail)).status, 200)
+  const { entries } = (await admin.get('/v1/audit')).json
+  const sent = entries.find(({ action }: { action: string }) => action === 'account.mail_send')
+  assert.deepEqual([sent.subject, sent.detail], [id, { recipients: 1 }])
+})
+
+test('what is sent has no more recipients and headers than were given', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const send = (change: object) =>
+    admin.post(`/v1/accounts/${alice}/mail/send`, { to: ['bob@example.test'], subject: 's', text: 't', ...change })
+  for (const to of ['bob@example.test\r\nBcc: x@example.test', 'a@x.test, b@x.test', '<bob@example.test>', 'bob', '']) {
+    assert.equal((await send({ to: [to] })).status, 400, to)
+  }
+  assert.equal((await send({ text: { path: '/etc/passwd' } })).status, 400)
+  const sent = await send({ subject: 'one\r\nX-Evil: yes\r\n\r\nbody' })
+  assert.equal(sent.status, 200, sent.text)
+  const [newest] = (await admin.get(`/v1/accounts/${bob}/mail/messages`)).json.messages
+  assert.equal((await admin.get(`/v1/accounts/${bob}/mail/messages/${newest.uid}`)).json.text.trim(), 't')
+  const nobody = await send({ to: ['nobody@elsewhere.test'] })
+  assert.deepEqual([nobody.status, nobody.json.code], [502, 'MAIL_COMMAND_REFUSED'], nobody.text)
+})
