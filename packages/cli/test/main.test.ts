@@ -68,7 +68,10 @@ test('the doctor tells a clock that is wrong, and who sets it', async () => {
     { clock, cwd: at.folder },
   )
   assert.equal(ran.code, 1)
-  assert.match(ran.stderr, /✗ Clocks: This machine's clock is 7\d\d\d seconds behind the provider's\.\n +who .*\n +advice .*NTP/)
+  assert.match(
+    ran.stderr,
+    /✗ Clocks: This machine's clock is 7\d\d\d seconds behind the provider's\.\n +who .*\n +advice .*NTP/,
+  )
 })
 
 test('an aborted command ends at once and nothing is stored', async () => {

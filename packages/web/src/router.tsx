@@ -1,5 +1,6 @@
-import { createBrowserRouter, type RouteObject } from 'react-router'
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router'
 import { basePath } from './api/server-address.ts'
+import { AdminsOnly } from './session/admins-only.tsx'
 import { SessionGuard } from './session/session-guard.tsx'
 import { LoadingPage } from './shared/loading-page.tsx'
 import { NotFound } from './shared/not-found.tsx'
@@ -16,6 +17,10 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
         {
           path: '/setup',
           lazy: async () => ({ Component: (await import('./session/setup-page.tsx')).SetupPage }),
+        },
+        {
+          path: '/invitation',
+          lazy: async () => ({ Component: (await import('./session/invitation-page.tsx')).InvitationPage }),
         },
         {
           path: '/connect',
@@ -36,8 +41,13 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
               errorElement: <PageError />,
               children: [
                 {
-                  index: true,
-                  lazy: async () => ({ Component: (await import('./overview/overview-page.tsx')).OverviewPage }),
+                  element: <AdminsOnly instead={<Navigate to="/accounts" replace />} />,
+                  children: [
+                    {
+                      index: true,
+                      lazy: async () => ({ Component: (await import('./overview/overview-page.tsx')).OverviewPage }),
+                    },
+                  ],
                 },
                 {
                   path: 'accounts',
@@ -64,22 +74,35 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
                       lazy: async () => ({ Component: (await import('./shell/settings.tsx')).SettingsStart }),
                     },
                     {
-                      path: 'connections',
-                      lazy: async () => ({
-                        Component: (await import('./connections/connections-page.tsx')).ConnectionsPage,
-                      }),
-                    },
-                    {
-                      path: 'connections/new',
-                      lazy: async () => ({
-                        Component: (await import('./connections/new-connection-page.tsx')).NewConnectionPage,
-                      }),
-                    },
-                    {
-                      path: 'connections/:id',
-                      lazy: async () => ({
-                        Component: (await import('./connections/connection-page.tsx')).ConnectionPage,
-                      }),
+                      element: <AdminsOnly />,
+                      children: [
+                        {
+                          path: 'connections',
+                          lazy: async () => ({
+                            Component: (await import('./connections/connections-page.tsx')).ConnectionsPage,
+                          }),
+                        },
+                        {
+                          path: 'connections/new',
+                          lazy: async () => ({
+                            Component: (await import('./connections/new-connection-page.tsx')).NewConnectionPage,
+                          }),
+                        },
+                        {
+                          path: 'connections/:id',
+                          lazy: async () => ({
+                            Component: (await import('./connections/connection-page.tsx')).ConnectionPage,
+                          }),
+                        },
+                        {
+                          path: 'people',
+                          lazy: async () => ({ Component: (await import('./people/people-page.tsx')).PeoplePage }),
+                        },
+                        {
+                          path: 'audit',
+                          lazy: async () => ({ Component: (await import('./audit/audit-page.tsx')).AuditPage }),
+                        },
+                      ],
                     },
                     {
                       path: 'api-keys',

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Provider } from '../src/api/types.ts'
+import type { Connection, Provider } from '../src/api/types.ts'
 import {
   type ConnectionDraft,
+  connectionChangesOf,
   connectionPatchOf,
   draftErrors,
   draftFor,
+  draftOf,
   emptyDraft,
   isSafeAddress,
   newConnectionOf,
@@ -80,4 +82,50 @@ test('[#139] saving a change without typing a secret sends none, so the stored o
 
 test('turning a client public removes its stored secret', () => {
   assert.equal(connectionPatchOf({ ...filled, client_auth: 'none', client_secret: 'typed before' }).client_secret, '')
+})
+
+const stored: Connection = {
+  id: 'c',
+  name: 'Mail',
+  provider: 'p',
+  provider_name: 'Provider',
+  client_id: 'app',
+  client_auth: 'client_secret_post',
+  has_secret: true,
+  secret_expires_at: Date.parse('2027-01-31') / 1000,
+  parameters: { region: 'eu' },
+  scope: 'mail.read',
+  sign_in: { provision: true, domains: ['example.test'], connect: false, trust_email: false },
+  redirect_uri: 'http://127.0.0.1/oauth/callback/c',
+  accounts: { total: 0, ok: 0 },
+  created_at: 1,
+  updated_at: 1,
+}
+
+test('saving sends what was changed and nothing else; with a new secret goes the date on which it ends', () => {
+  const draft = draftOf(stored)
+  assert.deepEqual(connectionChangesOf(draft, stored), {})
+  assert.deepEqual(connectionChangesOf({ ...draft, name: 'Post' }, stored), { name: 'Post' })
+  assert.deepEqual(connectionChangesOf({ ...draft, client_secret: 'new' }, stored), {
+    client_secret: 'new',
+    secret_expires_at: stored.secret_expires_at,
+  })
+  const signIn = { ...draft.sign_in, domains: '@Example.test; other.test' }
+  assert.deepEqual(connectionChangesOf({ ...draft, sign_in: signIn }, stored), {
+    sign_in: { ...stored.sign_in, domains: ['example.test', 'other.test'] },
+  })
+  assert.deepEqual(connectionChangesOf({ ...draft, sign_in: { ...signIn, on: false } }, stored), { sign_in: null })
+})
+
+test('people of a domain need a domain, and it is no whole address', () => {
+  const errors = (domains: string) =>
+    draftErrors(
+      { ...filled, sign_in: { ...emptyDraft.sign_in, on: true, provision: true, domains } },
+      { ...provider, parameters: [] },
+      texts,
+    )['sign_in.domains']
+  assert.equal(errors(' '), texts.domainsMissing)
+  for (const wrong of ['carol@example.test', 'localhost', 'example.test.', '.test'])
+    assert.equal(errors(wrong), texts.domainsWrong)
+  assert.equal(errors('@example.test, b.example.test'), undefined)
 })

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Texts } from '../src/languages/languages.ts'
 import type { Stage } from './stage.ts'
-import { addAccount, addConnection, connectAccount, setUp } from './steps.ts'
+import { addAccount, addConnection, allowSignIn, connectAccount, invite, setUp } from './steps.ts'
 
 /** A screen of the page: how to get there, and what shows that it is complete. */
 export interface Screen {
@@ -14,11 +14,18 @@ export interface Screen {
 const heading = (name: (texts: Texts) => string) => (page: Page, texts: Texts) =>
   page.getByRole('heading', { name: name(texts), level: 1 }).waitFor()
 
+async function personTask(page: Page, menu: string, task: string): Promise<void> {
+  await page.getByRole('button', { name: menu }).click()
+  await page.getByRole('menuitem', { name: task }).click()
+}
+
 /** Fills a stage with one of everything, and names all screens. */
 export async function allScreens(page: Page, stage: Stage): Promise<readonly Screen[]> {
   await setUp(page, stage)
   await addConnection(page, stage, 'Company mail')
   const connection = new URL(page.url()).pathname
+  await allowSignIn(page, 'example.test')
+  await invite(page, 'Ben', 'ben@example.test')
   const working = await connectAccount(page, 'alice@sandbox.example')
   const ended = await connectAccount(page, 'bob@sandbox.example')
   const family = stage.sandbox.families().at(-1)
@@ -94,6 +101,71 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
         await page.getByRole('button', { name: keys.create }).click()
         await page.getByRole('dialog').getByLabel(keys.name).waitFor()
       },
+    },
+    { name: 'people', path: '/settings/people', ready: (page) => page.getByText('Ben', { exact: true }).waitFor() },
+    {
+      name: 'person-invite',
+      path: '/settings/people',
+      ready: async (page, { people }) => {
+        await page.getByRole('button', { name: people.invite, exact: true }).click()
+        await page.getByRole('dialog').getByLabel(people.name).waitFor()
+      },
+    },
+    {
+      name: 'person-link',
+      path: '/settings/people',
+      ready: async (page, { people }) => {
+        await personTask(page, people.actions({ name: 'Ben' }), people.newLink)
+        await page.getByRole('dialog').getByRole('button', { name: people.newLink }).click()
+        await page.getByRole('region', { name: people.link }).waitFor()
+      },
+    },
+    {
+      name: 'person-remove',
+      path: '/settings/people',
+      ready: async (page, { people }) => {
+        await personTask(page, people.actions({ name: 'Ben' }), people.remove)
+        await page.getByRole('dialog').getByText(people.removeNoAccounts).waitFor()
+      },
+    },
+    { name: 'audit', path: '/settings/audit', ready: (page) => page.getByRole('row').nth(5).waitFor() },
+    {
+      name: 'change-password',
+      path: '/settings/api-keys',
+      ready: async (page, { session, shell }) => {
+        await page.getByRole('button', { name: shell.userMenu }).click()
+        await page.getByRole('menuitem', { name: shell.changePassword }).click()
+        await page.getByRole('dialog').getByLabel(session.newPassword).first().waitFor()
+      },
+    },
+    {
+      name: 'account-reveal',
+      path: `/accounts/${working}`,
+      ready: async (page, { accounts }) => {
+        await page.getByRole('tab', { name: accounts.tabs.technical }).click()
+        await page.getByRole('button', { name: accounts.reveal }).click()
+        await page.getByRole('dialog').getByLabel(accounts.reason).waitFor()
+      },
+    },
+    {
+      name: 'connection-sign-in',
+      path: connection,
+      ready: (page, { connections }) => page.getByLabel(connections.domains).waitFor(),
+    },
+    {
+      name: 'invitation',
+      path: '/invitation#token=x',
+      ready: heading(({ session }) => session.invitationTitle),
+      signedOut: true,
+    },
+    {
+      name: 'sign-in-refused',
+      path: '/sign-in?problem=SIGN_IN_OTHER_DOMAIN',
+      ready: async (page, { session, signInRefusals }) => {
+        await page.getByText(signInRefusals.SIGN_IN_OTHER_DOMAIN.title).waitFor()
+        await page.getByRole('button', { name: session.signInWith({ name: 'Company mail' }) }).waitFor()
+      },
+      signedOut: true,
     },
     { name: 'nothing-there', path: '/nothing/there', ready: heading(({ shared }) => shared.notFoundTitle) },
   ]

@@ -18,7 +18,7 @@ export async function signIn(page: Page, { session, shell }: Texts = english): P
   await page.goto('/sign-in')
   await page.getByLabel(session.name).fill(administrator.name)
   await page.getByRole('textbox', { name: session.password }).fill(administrator.password)
-  await page.getByRole('button', { name: session.signIn }).click()
+  await page.getByRole('button', { name: session.signIn, exact: true }).click()
   await page.getByRole('navigation', { name: shell.main }).waitFor()
 }
 
@@ -66,4 +66,45 @@ export async function connectAccount(page: Page, hint: string): Promise<string> 
   await opened.getByRole('button', { name: 'Allow' }).click()
   await page.getByText(/ is connected$/).waitFor()
   return accountId(page)
+}
+
+/** Invites somebody as a member; the link that they are to get. */
+export async function invite(page: Page, name: string, email = ''): Promise<string> {
+  await page.goto('/settings/people')
+  await page.getByRole('button', { name: 'Invite' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill(name)
+  await dialog.getByLabel('E-mail address').fill(email)
+  await dialog.getByRole('button', { name: 'Invite' }).click()
+  const link = (await dialog.getByRole('region', { name: 'Link' }).innerText()).trim()
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  return link
+}
+
+/** Chooses a password by a link, and is signed in then. */
+export async function acceptLink(page: Page, link: string, password: string): Promise<void> {
+  await page.goto(link)
+  await page.getByRole('textbox', { name: 'Password' }).fill(password)
+  await page.getByRole('button', { name: 'Choose password and sign in' }).click()
+  await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
+}
+
+/** On the page of a connection: lets people sign in with it, by the domain of their address if there is one. */
+export async function allowSignIn(page: Page, domain = ''): Promise<void> {
+  await page.getByRole('switch', { name: 'Let people sign in with this connection' }).check()
+  if (domain) {
+    await page.getByRole('radio', { name: 'Also everybody with an address of our organisation' }).check()
+    await page.getByLabel('What comes after the @').fill(domain)
+  }
+  await saveConnection(page)
+}
+
+/** Saves what was changed on the page of a connection, and waits until the server has it. */
+export async function saveConnection(page: Page): Promise<void> {
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'PATCH'),
+    page.getByRole('button', { name: 'Save changes' }).click(),
+  ])
+  if (!answer.ok()) throw new Error(`Saving was answered with ${answer.status()}`)
 }

@@ -14,7 +14,9 @@ import { changeAccount, keepAccount, refreshAccount, testAccount } from '../api/
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { MakeLink } from '../links/make-link.tsx'
+import { useMayConnect } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { OwnerOnly } from './owner-only.tsx'
 import { RemoveAccount } from './remove-account.tsx'
 import { TestOutcome } from './test-outcome.tsx'
 import type { Connecting } from './use-connect.ts'
@@ -29,6 +31,7 @@ interface Props {
 export function AccountActions({ account, connecting, repairing }: Props) {
   const texts = useTexts('accounts')
   const client = useQueryClient()
+  const mayConnect = useMayConnect(account)
   const [removing, setRemoving] = useState(false)
   const test = useMutation({
     mutationFn: () => testAccount(account.id),
@@ -50,7 +53,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
   return (
     <>
       <Group gap="sm">
-        {!(repairing && account.state !== 'connection_error') && (
+        {mayConnect && !(repairing && account.state !== 'connection_error') && (
           <Button
             variant={fresh ? 'filled' : 'default'}
             leftSection={<IconPlugConnected size={17} aria-hidden />}
@@ -90,7 +93,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
             </Button>
           </>
         )}
-        <MakeLink account={account} />
+        {mayConnect && <MakeLink account={account} />}
         <Button
           variant="default"
           leftSection={<IconTrash size={17} aria-hidden />}
@@ -100,6 +103,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
           {texts.remove}
         </Button>
       </Group>
+      {!mayConnect && !repairing && <OwnerOnly account={account} />}
       {test.error && <ProblemAlert error={test.error} />}
       {refresh.error && <ProblemAlert error={refresh.error} />}
       {pause.error && <ProblemAlert error={pause.error} />}

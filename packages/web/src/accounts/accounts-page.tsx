@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconPlugConnected, IconPlus, IconUsers } from '@tabler/icons-react'
+import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { accountsQuery } from '../api/accounts.ts'
@@ -12,6 +12,7 @@ import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { FoundAccounts } from './found-accounts.tsx'
+import { NoConnection } from './no-connection.tsx'
 
 export function AccountsPage() {
   const texts = useTexts('accounts')
@@ -45,21 +46,7 @@ export function AccountsPage() {
 function AccountList({ accounts, noConnection }: { accounts: Account[]; noConnection: boolean }) {
   const texts = useTexts('accounts')
   if (accounts.length > 0) return <FoundAccounts accounts={accounts} />
-  if (noConnection) {
-    return (
-      <EmptyState
-        icon={IconPlugConnected}
-        title={texts.emptyNoConnectionTitle}
-        action={
-          <Button component={Link} to="/settings/connections/new">
-            {texts.addConnection}
-          </Button>
-        }
-      >
-        {texts.emptyNoConnection}
-      </EmptyState>
-    )
-  }
+  if (noConnection) return <NoConnection />
   return (
     <EmptyState icon={IconUsers} title={texts.emptyTitle}>
       {texts.empty}

@@ -6,11 +6,13 @@ import { connectionQuery } from '../api/connections.ts'
 import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { useMayConnect } from '../session/user.ts'
 import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
 import { accountAddress } from './account-label.ts'
 import { ConnectPanel } from './connect-panel.tsx'
 import { ConsentSummary } from './consent-summary.tsx'
+import { OwnerOnly } from './owner-only.tsx'
 import { permissionsOf, scopeList } from './permissions.ts'
 import { useProviderName } from './provider-name.ts'
 import { useConnect } from './use-connect.ts'
@@ -24,6 +26,7 @@ function ConnectAccount({ account }: { account: Account }) {
   const texts = useTexts('accounts')
   const words = useTexts('scopes')
   const connecting = useConnect(account)
+  const mayConnect = useMayConnect(account)
   const connection = useQuery(connectionQuery(account.connection.id))
   const provider = useProviderName(account)
   const definition = useQuery(providerQuery(account.connection.provider)).data
@@ -64,14 +67,18 @@ function ConnectAccount({ account }: { account: Account }) {
           provider={provider}
           hint={account.login_hint}
           action={
-            <>
-              <Button size="md" onClick={connecting.begin} loading={connecting.starting}>
-                {texts.continueTo({ provider })}
-              </Button>
-              <Text size="sm" c="dimmed" mt="xs">
-                {texts.popupNote}
-              </Text>
-            </>
+            mayConnect ? (
+              <>
+                <Button size="md" onClick={connecting.begin} loading={connecting.starting}>
+                  {texts.continueTo({ provider })}
+                </Button>
+                <Text size="sm" c="dimmed" mt="xs">
+                  {texts.popupNote}
+                </Text>
+              </>
+            ) : (
+              <OwnerOnly account={account} />
+            )
           }
         />
       )}

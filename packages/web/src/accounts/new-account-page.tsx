@@ -1,16 +1,15 @@
 import { Button, Select, Skeleton, Stack, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
-import { IconPlugConnected } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useSearchParams } from 'react-router'
+import { useNavigate, useSearchParams } from 'react-router'
 import { createAccount, keepAccount } from '../api/accounts.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import type { Connection } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { EmptyState } from '../shared/empty-state.tsx'
 import { Page } from '../shared/page.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { NoConnection } from './no-connection.tsx'
 
 export function NewAccountPage() {
   const texts = useTexts('accounts')
@@ -18,31 +17,17 @@ export function NewAccountPage() {
   return (
     <Page title={texts.newTitle} description={texts.newLead} back={{ to: '/accounts', label: texts.backToList }} narrow>
       {connections.data ? (
-        <NewAccount connections={connections.data} />
+        connections.data.length > 0 ? (
+          <NewAccountForm connections={connections.data} />
+        ) : (
+          <NoConnection />
+        )
       ) : connections.isError ? (
         <ProblemAlert error={connections.error} retry={() => void connections.refetch()} />
       ) : (
         <Skeleton height={330} radius="lg" />
       )}
     </Page>
-  )
-}
-
-function NewAccount({ connections }: { connections: Connection[] }) {
-  const texts = useTexts('accounts')
-  if (connections.length > 0) return <NewAccountForm connections={connections} />
-  return (
-    <EmptyState
-      icon={IconPlugConnected}
-      title={texts.emptyNoConnectionTitle}
-      action={
-        <Button component={Link} to="/settings/connections/new">
-          {texts.addConnection}
-        </Button>
-      }
-    >
-      {texts.emptyNoConnection}
-    </EmptyState>
   )
 }
 

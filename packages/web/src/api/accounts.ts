@@ -10,6 +10,8 @@ import type {
   AuthorizeResult,
   NewAccount,
   Removal,
+  Reveal,
+  TokenResult,
 } from './types.ts'
 
 const LIST = ['accounts']
@@ -40,6 +42,7 @@ export const changeAccount = (id: string, body: AccountPatch) => request<Account
 export const authorizeAccount = (id: string) => request<AuthorizeResult>('POST', `${path(id)}/authorize`)
 export const refreshAccount = (id: string) => request<Account>('POST', `${path(id)}/refresh`)
 export const testAccount = (id: string) => request<AccountTest>('POST', `${path(id)}/test`)
+export const revealToken = (id: string, body: Reveal) => request<TokenResult>('POST', `${path(id)}/reveal`, body)
 export const removeAccount = (id: string, revoke: boolean) =>
   request<Removal | undefined>('DELETE', revoke ? path(id) : `${path(id)}?revoke=false`)
 

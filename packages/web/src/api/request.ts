@@ -3,7 +3,7 @@ import { ProblemError, UnreachableError } from './problem-error.ts'
 import { serverAddress } from './server-address.ts'
 import type { Problem } from './types.ts'
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * One call to our own server. Every call carries `x-evergrant`, which a foreign page cannot send without

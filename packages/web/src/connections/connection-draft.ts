@@ -1,5 +1,6 @@
 import type { ClientAuth, Connection, ConnectionPatch, NewConnection, Provider } from '../api/types.ts'
 import type { Texts } from '../languages/languages.ts'
+import { areDomains, domainList, emptySignIn, type SignInDraft, signInDraftOf, signInRulesOf } from './sign-in-draft.ts'
 
 /** The form's values: every field present, empty where nothing was entered. */
 export interface ConnectionDraft {
@@ -15,6 +16,7 @@ export interface ConnectionDraft {
   issuer: string
   authorization_endpoint: string
   token_endpoint: string
+  sign_in: SignInDraft
 }
 
 export const emptyDraft: ConnectionDraft = {
@@ -29,6 +31,7 @@ export const emptyDraft: ConnectionDraft = {
   issuer: '',
   authorization_endpoint: '',
   token_endpoint: '',
+  sign_in: emptySignIn,
 }
 
 /** What choosing a provider fills in. */
@@ -59,6 +62,7 @@ export function draftOf(connection: Connection): ConnectionDraft {
     issuer: connection.issuer ?? '',
     authorization_endpoint: connection.authorization_endpoint ?? '',
     token_endpoint: connection.token_endpoint ?? '',
+    sign_in: signInDraftOf(connection.sign_in),
   }
 }
 
@@ -93,9 +97,23 @@ export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
     issuer: draft.issuer.trim(),
     authorization_endpoint: draft.authorization_endpoint.trim(),
     token_endpoint: draft.token_endpoint.trim(),
+    sign_in: signInRulesOf(draft.sign_in),
     secret_expires_at: withoutSecret || Number.isNaN(expires) ? null : expires,
     ...(withoutSecret ? { client_secret: '' } : secret ? { client_secret: secret } : {}),
   }
+}
+
+/** The same, with only what is not as it is stored: what somebody else changes meanwhile stays, and the log tells what was changed. */
+export function connectionChangesOf(draft: ConnectionDraft, connection: Connection): ConnectionPatch {
+  const stored: Readonly<Record<string, unknown>> = { ...connectionPatchOf(draftOf(connection)) }
+  const patch = connectionPatchOf(draft)
+  const changed = Object.entries(patch).filter(
+    ([field, value]) =>
+      JSON.stringify(value) !== JSON.stringify(stored[field]) ||
+      // A new secret forgets when the one before it ended; the date that stands in the form is the new one's.
+      (field === 'secret_expires_at' && patch.client_secret !== undefined),
+  )
+  return Object.fromEntries(changed)
 }
 
 /** Messages by field path, for what can be said without asking the server. */
@@ -126,6 +144,12 @@ export function draftErrors(
   }
   if (provider?.needs_issuer && !draft.issuer && !(draft.authorization_endpoint && draft.token_endpoint)) {
     errors['issuer'] = texts.addressMissing
+  }
+  const { on, provision, domains } = draft.sign_in
+  if (on && provision) {
+    const list = domainList(domains)
+    if (list.length === 0) errors['sign_in.domains'] = texts.domainsMissing
+    else if (!areDomains(list)) errors['sign_in.domains'] = texts.domainsWrong
   }
   return errors
 }

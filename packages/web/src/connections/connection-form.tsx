@@ -14,6 +14,7 @@ import { ParameterFields } from './parameter-fields.tsx'
 import { ProviderFields } from './provider-fields.tsx'
 import { Registration } from './registration.tsx'
 import { ScopeFields } from './scope-fields.tsx'
+import { SignInFields } from './sign-in-fields.tsx'
 
 interface Props {
   connection?: Connection
@@ -99,6 +100,7 @@ function LoadedForm({
             {provider.parameters.length > 0 && <ParameterFields form={form} provider={provider} />}
             {provider.needs_issuer && <EndpointFields form={form} />}
             <ScopeFields form={form} provider={provider} />
+            {provider.consent && <SignInFields form={form} />}
           </>
         )}
         {error ? <ProblemAlert error={error} /> : null}

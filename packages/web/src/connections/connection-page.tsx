@@ -16,7 +16,7 @@ import { Page } from '../shared/page.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { CheckPanel } from './check-panel.tsx'
-import { connectionPatchOf } from './connection-draft.ts'
+import { connectionChangesOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
 
@@ -84,7 +84,7 @@ function EditConnection({ connection }: { connection: Connection }) {
         redirectUri={connection.redirect_uri}
         busy={update.isPending}
         error={update.error}
-        onSubmit={(draft) => update.mutate(connectionPatchOf(draft))}
+        onSubmit={(draft) => update.mutate(connectionChangesOf(draft, connection))}
       />
       <DeleteConnection connection={connection} />
     </Page>

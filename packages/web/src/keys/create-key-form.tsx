@@ -1,10 +1,12 @@
-import { Button, Group, MultiSelect, Radio, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Radio, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { accountAddress } from '../accounts/account-label.ts'
+import { scopeList } from '../accounts/permissions.ts'
 import { accountsQuery } from '../api/accounts.ts'
 import { createApiKey } from '../api/api-keys.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { useIsAdmin } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 
 const LIVES = [30, 90, 365] as const
@@ -12,22 +14,34 @@ const DAY = 86_400
 
 export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void }) {
   const texts = useTexts('keys')
+  const isAdmin = useIsAdmin()
   const accounts = useQuery(accountsQuery)
   const form = useForm({
-    initialValues: { name: '', reach: 'all', accounts: [] as string[], life: '90' },
+    // A member's keys are for accounts of their own, never for all.
+    initialValues: {
+      name: '',
+      reach: isAdmin ? 'all' : 'some',
+      accounts: [] as string[],
+      scopes: [] as string[],
+      life: '90',
+    },
     validate: {
       name: isNotEmpty(texts.nameMissing),
       accounts: (chosen, { reach }) => (reach === 'some' && chosen.length === 0 ? texts.accountsMissing : null),
     },
   })
   const create = useMutation({ mutationFn: createApiKey, gcTime: 0, onSuccess: ({ key }) => onCreated(key) })
-  const submit = form.onSubmit(({ name, reach, accounts, life }) =>
+  const submit = form.onSubmit(({ name, reach, accounts, scopes, life }) =>
     create.mutate({
       name: name.trim(),
       ...(reach === 'some' ? { accounts } : {}),
+      ...(scopes.length > 0 ? { scopes } : {}),
       ...(life === 'never' ? {} : { expires_at: Math.floor(Date.now() / 1000) + Number(life) * DAY }),
     }),
   )
+  const { reach, accounts: chosen } = form.values
+  const reached = accounts.data?.filter(({ id }) => reach === 'all' || chosen.includes(id)) ?? []
+  const granted = [...new Set(reached.flatMap(({ granted_scope }) => scopeList(granted_scope)))].sort()
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="lg">
@@ -39,21 +53,32 @@ export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void 
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <Radio.Group label={texts.scope} {...form.getInputProps('reach')}>
-          <Stack gap="xs" mt="xs">
-            <Radio value="all" label={texts.scopeAll} />
-            <Radio value="some" label={texts.scopeSome} />
-          </Stack>
-        </Radio.Group>
-        {form.values.reach === 'some' && (
+        {isAdmin && (
+          <Radio.Group label={texts.scope} {...form.getInputProps('reach')}>
+            <Stack gap="xs" mt="xs">
+              <Radio value="all" label={texts.scopeAll} />
+              <Radio value="some" label={texts.scopeSome} />
+            </Stack>
+          </Radio.Group>
+        )}
+        {reach === 'some' && (
           <MultiSelect
             label={texts.chooseAccounts}
+            description={isAdmin ? undefined : texts.chooseAccountsMember}
             data={accounts.data?.map((account) => ({ value: account.id, label: accountAddress(account) })) ?? []}
             searchable
             required
             {...form.getInputProps('accounts')}
           />
         )}
+        <TagsInput
+          label={texts.scopes}
+          description={texts.scopesHelp}
+          data={granted}
+          splitChars={[' ', ',']}
+          acceptValueOnBlur
+          {...form.getInputProps('scopes')}
+        />
         <Select
           label={texts.expiry}
           data={[

@@ -1,10 +1,12 @@
 import { ActionIcon, Text, Tooltip } from '@mantine/core'
 import { IconKey, IconTrash } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { apiKeysQuery, deleteApiKey } from '../api/api-keys.ts'
 import type { ApiKey } from '../api/types.ts'
+import { usersQuery } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { useIsAdmin, useUser } from '../session/user.ts'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
 import { useNow } from '../shared/now.ts'
 import list from '../shared/row-list.module.css'
@@ -21,7 +23,11 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
     mutationFn: () => deleteApiKey(apiKey.id),
     onSuccess: () => client.invalidateQueries({ queryKey: apiKeysQuery.queryKey }),
   })
-  const { accounts, expires_at: end, last_used_at: used } = apiKey
+  const { accounts, scopes, owner, expires_at: end, last_used_at: used } = apiKey
+  const user = useUser()
+  const isAdmin = useIsAdmin()
+  const { data: users } = useQuery({ ...usersQuery, enabled: isAdmin && owner !== user?.id })
+  const maker = owner === user?.id ? undefined : users?.find(({ id }) => id === owner)?.name
   return (
     <li className={list.row}>
       <span className={classes.mark} aria-hidden>
@@ -32,7 +38,13 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
         <span className={classes.note}>
           <code>{apiKey.hint}…</code> ·{' '}
           {accounts === null ? texts.allAccounts : texts.accountCount({ count: accounts.length })}
+          {maker && ` · ${texts.madeBy({ name: maker })}`}
         </span>
+        {scopes && (
+          <span className={classes.note} title={scopes.join(' ')}>
+            {texts.onlyScopes}: <code>{scopes.join(' ')}</code>
+          </span>
+        )}
       </span>
       <span className={classes.facts}>
         <span>

@@ -1,16 +1,15 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { passwordMinLength } from '../api/agreed.ts'
 import { sessionQuery, setUp } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { Door } from './door.tsx'
-import { StrengthMeter } from './strength-meter.tsx'
+import { NewPassword, shortPassword } from './new-password.tsx'
 
 /** First run: the token comes in the fragment of the link, which browsers never send to a server. */
 export function SetupPage() {
@@ -23,7 +22,7 @@ export function SetupPage() {
     initialValues: { name: '', password: '' },
     validate: {
       name: isNotEmpty(texts.nameMissing),
-      password: (value) => (value.length < passwordMinLength ? texts.tooShort({ count: passwordMinLength }) : null),
+      password: shortPassword(texts),
     },
   })
   const create = useMutation({
@@ -69,13 +68,7 @@ export function SetupPage() {
             required
             {...form.getInputProps('name')}
           />
-          <PasswordInput
-            label={texts.password}
-            autoComplete="new-password"
-            required
-            {...form.getInputProps('password')}
-          />
-          <StrengthMeter password={form.values.password} />
+          <NewPassword value={form.values.password} input={form.getInputProps('password')} />
           <Button type="submit" size="md" loading={create.isPending} mt="xs">
             {texts.create}
           </Button>

@@ -2,13 +2,15 @@ import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Navigate, useLocation, useNavigate } from 'react-router'
+import { Navigate, useLocation, useNavigate, useSearchParams } from 'react-router'
 import { sessionQuery, signIn } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { comeFrom } from './come-from.ts'
 import { Door } from './door.tsx'
+import { SignInTrouble } from './sign-in-trouble.tsx'
+import { SignInWith } from './sign-in-with.tsx'
 
 export function SignInPage() {
   const texts = useTexts('session')
@@ -16,6 +18,8 @@ export function SignInPage() {
   const navigate = useNavigate()
   const from = comeFrom(useLocation().state)
   const session = useQuery(sessionQuery)
+  const [search] = useSearchParams()
+  const refusal = search.get('problem')
   const form = useForm({
     mode: 'uncontrolled',
     initialValues: { name: '', password: '' },
@@ -44,7 +48,7 @@ export function SignInPage() {
     <Door title={texts.signInTitle} lead={texts.signInLead}>
       <form onSubmit={form.onSubmit((values) => enter.mutate(values))} noValidate>
         <Stack>
-          {enter.error && <ProblemAlert error={enter.error} />}
+          {enter.error ? <ProblemAlert error={enter.error} /> : refusal && <SignInTrouble code={refusal} />}
           <TextInput
             label={texts.name}
             autoComplete="username"
@@ -65,6 +69,7 @@ export function SignInPage() {
           </Button>
         </Stack>
       </form>
+      <SignInWith offers={session.data?.sign_in_with ?? []} />
     </Door>
   )
 }

@@ -1,18 +1,23 @@
 import { Navigate, NavLink, Outlet } from 'react-router'
 import { useTexts } from '../languages/speaking.tsx'
+import { useIsAdmin } from '../session/user.ts'
 import classes from './settings.module.css'
 
 export function Settings() {
   const texts = useTexts('shell')
+  const isAdmin = useIsAdmin()
+  const part = (to: string, name: string) => (
+    <NavLink to={`/settings/${to}`} className={() => classes.link}>
+      {name}
+    </NavLink>
+  )
   return (
     <div className={classes.layout}>
       <nav aria-label={texts.settingsParts} className={classes.nav}>
-        <NavLink to="/settings/connections" className={() => classes.link}>
-          {texts.connections}
-        </NavLink>
-        <NavLink to="/settings/api-keys" className={() => classes.link}>
-          {texts.apiKeys}
-        </NavLink>
+        {isAdmin && part('connections', texts.connections)}
+        {part('api-keys', texts.apiKeys)}
+        {isAdmin && part('people', texts.people)}
+        {isAdmin && part('audit', texts.audit)}
       </nav>
       <div className={classes.part}>
         <Outlet />
@@ -22,5 +27,5 @@ export function Settings() {
 }
 
 export function SettingsStart() {
-  return <Navigate to="/settings/connections" replace />
+  return <Navigate to={useIsAdmin() ? '/settings/connections' : '/settings/api-keys'} replace />
 }

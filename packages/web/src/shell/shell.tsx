@@ -2,6 +2,7 @@ import { Anchor, Group, Text } from '@mantine/core'
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { Live } from '../api/live.tsx'
 import { useTexts } from '../languages/speaking.tsx'
+import { useIsAdmin } from '../session/user.ts'
 import { Logo } from '../shared/logo.tsx'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
 import { useContentFocus } from './content-focus.ts'
@@ -14,6 +15,7 @@ export function Shell() {
   const shared = useTexts('shared')
   const texts = useTexts('shell')
   const { pathname } = useLocation()
+  const isAdmin = useIsAdmin()
   const inSettings = pathname.startsWith('/settings')
   const inAccounts = pathname.startsWith('/accounts')
   const content = useContentFocus(pathname)
@@ -31,9 +33,11 @@ export function Shell() {
             </Text>
           </Link>
           <nav aria-label={texts.main} className={classes.nav}>
-            <Link to="/" className={classes.link} aria-current={pathname === '/' ? 'page' : undefined}>
-              {texts.overview}
-            </Link>
+            {isAdmin && (
+              <Link to="/" className={classes.link} aria-current={pathname === '/' ? 'page' : undefined}>
+                {texts.overview}
+              </Link>
+            )}
             <Link to="/accounts" className={classes.link} aria-current={inAccounts ? 'page' : undefined}>
               {texts.accounts}
             </Link>

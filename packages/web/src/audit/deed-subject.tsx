@@ -1,0 +1,21 @@
+import { Anchor } from '@mantine/core'
+import { Link } from 'react-router'
+import type { AuditEntry } from '../api/types.ts'
+import classes from './audit.module.css'
+import type { Names } from './names.ts'
+
+/** What it was done to: its name now, or the one that it had when it was removed, or its id. */
+export function DeedSubject({ entry, names }: { entry: AuditEntry; names: Names }) {
+  const { subject, actor, detail } = entry
+  if (subject === undefined || subject === actor.id) return null
+  const known = names.get(subject)
+  if (known?.to) {
+    return (
+      <Anchor component={Link} to={known.to} className={classes.subject}>
+        {known.name}
+      </Anchor>
+    )
+  }
+  const name = known?.name ?? detail?.['name']
+  return <span className={classes.subject}>{typeof name === 'string' ? name : <code>{subject}</code>}</span>
+}

@@ -1,0 +1,60 @@
+import { Button, Group, Stack } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { sessionQuery } from '../api/session.ts'
+import type { User } from '../api/types.ts'
+import { changeUser, usersQuery } from '../api/users.ts'
+import { useTexts } from '../languages/speaking.tsx'
+import { useUser } from '../session/user.ts'
+import { Dialog } from '../shared/dialog.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { type PersonDraft, PersonFields, usePersonForm } from './person-fields.tsx'
+
+interface Props {
+  person: User
+  onClose: () => void
+}
+
+export function ChangePerson({ open, ...props }: Props & { open: boolean }) {
+  const texts = useTexts('people')
+  return (
+    <Dialog opened={open} onClose={props.onClose} title={texts.changeTitle({ name: props.person.name })} size="lg">
+      <ChangeForm {...props} />
+    </Dialog>
+  )
+}
+
+function ChangeForm({ person, onClose }: Props) {
+  const shared = useTexts('shared')
+  const texts = useTexts('people')
+  const client = useQueryClient()
+  const user = useUser()
+  const form = usePersonForm(person)
+  const change = useMutation({
+    mutationFn: ({ name, email, role }: PersonDraft) =>
+      changeUser(person.id, { name: name.trim(), email: email.trim(), role }),
+    onSuccess: async () => {
+      notifications.show({ message: texts.saved, color: 'evergreen' })
+      onClose()
+      await client.invalidateQueries({ queryKey: usersQuery.queryKey })
+      // An administrator who is none any more sees less from now on.
+      if (person.id === user?.id) await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
+    },
+  })
+  return (
+    <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
+      <Stack gap="lg">
+        <PersonFields form={form} />
+        {change.error && <ProblemAlert error={change.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {shared.cancel}
+          </Button>
+          <Button type="submit" loading={change.isPending}>
+            {texts.save}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}

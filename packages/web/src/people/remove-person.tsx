@@ -1,0 +1,45 @@
+import { List, Text } from '@mantine/core'
+import { notifications } from '@mantine/notifications'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { User } from '../api/types.ts'
+import { removeUser } from '../api/users.ts'
+import { useTexts } from '../languages/speaking.tsx'
+import { useUser } from '../session/user.ts'
+import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
+
+/** Says what ends with a person, and what stays. */
+export function RemovePerson({ person, open, onClose }: { person: User; open: boolean; onClose: () => void }) {
+  const texts = useTexts('people')
+  const client = useQueryClient()
+  const user = useUser()
+  const { name, accounts } = person
+  const remove = useMutation({
+    mutationFn: () => removeUser(person.id),
+    onSuccess: async () => {
+      notifications.show({ message: texts.removed({ name }), color: 'evergreen' })
+      // Their accounts are nobody's now, and their keys are gone. If it was oneself, the session is.
+      await client.invalidateQueries()
+    },
+  })
+  return (
+    <ConfirmDialog
+      open={open}
+      title={texts.removeTitle({ name })}
+      action={texts.remove}
+      busy={remove.isPending}
+      error={remove.error}
+      onConfirm={() => remove.mutate()}
+      onClose={onClose}
+    >
+      {person.id === user?.id && (
+        <Text size="sm" fw={600}>
+          {texts.removeSelf}
+        </Text>
+      )}
+      <List size="sm" spacing="xs">
+        <List.Item>{texts.removeEnds}</List.Item>
+        <List.Item>{accounts === 0 ? texts.removeNoAccounts : texts.removeStays({ count: accounts })}</List.Item>
+      </List>
+    </ConfirmDialog>
+  )
+}

@@ -1,0 +1,55 @@
+import { Button, Stack, Text } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { notifications } from '@mantine/notifications'
+import { IconInfoCircle } from '@tabler/icons-react'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useNavigate } from 'react-router'
+import { acceptInvitation } from '../api/session.ts'
+import { useTexts } from '../languages/speaking.tsx'
+import { Notice } from '../shared/notice.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { Door } from './door.tsx'
+import { NewPassword, shortPassword } from './new-password.tsx'
+
+/** Somebody who was invited, or lost their password, chooses one. The token comes in the fragment of the link. */
+export function InvitationPage() {
+  const texts = useTexts('session')
+  const client = useQueryClient()
+  const navigate = useNavigate()
+  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
+  const form = useForm({ initialValues: { password: '' }, validate: { password: shortPassword(texts) } })
+  const accept = useMutation({
+    mutationFn: acceptInvitation,
+    onSuccess: async ({ user }) => {
+      // Whoever was signed in in this browser before leaves nothing behind.
+      await client.resetQueries()
+      await navigate('/', { replace: true })
+      // The link does not tell the name that they will type from now on.
+      if (user)
+        notifications.show({ message: texts.nameIs({ name: user.name }), color: 'evergreen', autoClose: 15_000 })
+    },
+  })
+  if (!token) {
+    return (
+      <Door title={texts.invitationTitle}>
+        <Notice tone="warn" icon={IconInfoCircle} title={texts.invitationLinkTitle}>
+          <Text size="sm">{texts.invitationLink}</Text>
+        </Notice>
+      </Door>
+    )
+  }
+  return (
+    <Door title={texts.invitationTitle} lead={texts.invitationLead}>
+      <form onSubmit={form.onSubmit(({ password }) => accept.mutate({ token, password }))} noValidate>
+        <Stack>
+          {accept.error && <ProblemAlert error={accept.error} />}
+          <NewPassword value={form.values.password} input={{ autoFocus: true, ...form.getInputProps('password') }} />
+          <Button type="submit" size="md" loading={accept.isPending} mt="xs">
+            {texts.choosePassword}
+          </Button>
+        </Stack>
+      </form>
+    </Door>
+  )
+}
