@@ -21,6 +21,12 @@ const cases: Readonly<Record<string, readonly [given: unknown, message: RegExp]>
     { openapi: '4.0.0' },
     /^#\/openapi: version "4\.0\.0" is not supported; 3\.0, 3\.1 and 3\.2 are\.$/,
   ],
+  'a version that is a number': [
+    { openapi: 3.1 },
+    /^#\/openapi: version 3\.1 is a number, and a text is expected: write "3\.1\.0", in quotes\.$/,
+  ],
+  'a whole version that is a number': [{ openapi: 3.0 }, /^#\/openapi: version 3\.0 is a number.*"3\.0\.0"/],
+  'a list of paths': [document({ paths: [] }), /^#\/paths: an object is expected\.$/],
   'a reference that leads nowhere': [
     document({ paths: { '/a/{b}': get({ parameters: [{ $ref: '#/components/parameters/None' }] }) } }),
     /^#\/paths\/~1a~1\{b\}\/get\/parameters\/0\/\$ref: "#\/components\/parameters\/None" leads nowhere\.$/,
