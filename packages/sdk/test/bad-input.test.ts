@@ -93,6 +93,19 @@ test('names that collide in TypeScript are told when generating, and are no trou
   })
 })
 
+test('names without a Latin letter get numbers when generating, with the names of the document beside them', async () => {
+  const scopes = { 读取: 'Read', 写入: 'Write', 'file:read': '', SCOPE_1: '' }
+  const key = { type: 'apiKey', in: 'header', name: 'X' }
+  const files = await generateClient(
+    document(schemes({ 认证: oauth({ ...absolute, scopes }), 钥匙: key, Scheme1: key })),
+  )
+  const client = [...files.values()].join('\n')
+  for (const expected of [/SCOPE_2: '读取'/, /SCOPE_3: '写入'/, /FILE_READ: 'file:read'/, /SCOPE_1: 'SCOPE_1'/])
+    assert.match(client, expected)
+  assert.match(files.get('docs/Scheme2.md') ?? '', /for 认证\.[\s\S]*\| `SCOPE_2` \| 读取 Read \|/)
+  assert.match(files.get('docs/Scheme3.md') ?? '', /for 钥匙\./)
+})
+
 test('text that is neither JSON nor YAML is told with its place', () => {
   assert.throws(() => parseDocument('a: [1, 2'), {
     code: 'INVALID_DOCUMENT',
