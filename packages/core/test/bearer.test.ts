@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { bearerFetch, bearerMiddleware, dpopMiddleware, type TokenSource, type Want } from '@evergrant/core'
+import { inspect } from 'node:util'
+import {
+  bearerFetch,
+  bearerMiddleware,
+  dpopMiddleware,
+  isOAuthError,
+  type TokenSource,
+  type Want,
+} from '@evergrant/core'
+import { apiClient, oauthScheme } from '@evergrant/core/api'
 import { manualClock } from '@evergrant/sandbox'
 
 interface Resource extends AsyncDisposable {
@@ -41,6 +50,49 @@ function source(...tokens: string[]): Pick<TokenSource, 'token'> & { readonly wa
     },
   }
 }
+
+test('a token that no header can hold is refused without being shown or sent, however it would be attached', async () => {
+  await using api = await resource()
+  const tokens = source('LEAK\nME')
+  const send = (request: Request): Promise<Response> => fetch(request)
+  const own = (request: Request, { access_token }: { access_token: string }): Request => {
+    request.headers.set('x-token', access_token)
+    return request
+  }
+  const ways = {
+    fetch: () => bearerFetch(tokens)(api.url),
+    middleware: () => bearerMiddleware(tokens)(new Request(api.url), send),
+    setToken: () => bearerMiddleware(tokens, own)(new Request(api.url), send),
+    scheme: async () =>
+      apiClient({ baseUrl: api.url, schemes: { o: oauthScheme({ token: 'LEAK\nME' }) }, security: 'o' }).fetch('/'),
+  }
+  for (const [name, way] of Object.entries(ways)) {
+    await assert.rejects(way(), (error) => {
+      assert.ok(isOAuthError(error), `${name}: ${String(error)}`)
+      assert.equal(error.code, 'INVALID_ARGUMENT', name)
+      assert.doesNotMatch(inspect(error), /LEAK/, name)
+      return true
+    })
+  }
+  assert.deepEqual(api.seen, [])
+})
+
+test('a token of a type that needs another proof than DPoP is not sent as Bearer; a type of a provider’s own is', async () => {
+  await using api = await resource()
+  const typed = (token_type: string) => ({ token: async () => ({ access_token: 'good', token_type, raw: {} }) })
+  const send = (request: Request): Promise<Response> => fetch(request)
+  for (const type of ['mac', 'MAC', 'pop', 'hawk']) {
+    const refusal = { code: 'NOT_SUPPORTED', message: new RegExp(type) }
+    await assert.rejects(bearerFetch(typed(type))(api.url), refusal)
+    await assert.rejects(bearerMiddleware(typed(type))(new Request(api.url), send), refusal)
+    const token = await typed(type).token()
+    const schemes = { o: oauthScheme({ token }) }
+    await assert.rejects(apiClient({ baseUrl: api.url, schemes, security: 'o' }).fetch('/'), refusal)
+  }
+  assert.deepEqual(api.seen, [])
+  for (const type of ['bearer', 'bot', 'user', 'jwt', 'N_A']) await bearerFetch(typed(type))(api.url)
+  assert.deepEqual([...new Set(api.seen.map(({ authorization }) => authorization))], ['Bearer good'])
+})
 
 test('the token is attached', async () => {
   await using api = await resource()

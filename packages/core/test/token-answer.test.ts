@@ -208,3 +208,12 @@ test('control characters in a provider’s words do not reach a terminal', async
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not be there
   assert.doesNotMatch(`${error.message}${error.error}${error.error_description}`, /[\u0000-\u001f\u007f-\u009f]/)
 })
+
+test('an access token that no header can hold is no answer, and the error does not show it', async () => {
+  for (const access_token of ['LEAK\nME', 'LEAK\u0000ME', 'LEAK\u2028ME', 'LEAKÉ']) {
+    const error = await refused({ access_token, token_type: 'Bearer', refresh_token: 'r' })
+    assert.equal(error.code, 'INVALID_ANSWER')
+    assert.doesNotMatch(`${error.message} ${JSON.stringify(error)}`, /LEAK|ME/)
+  }
+  assert.equal((await read({ access_token: 'a b~!', token_type: 'Bearer' })).access_token, 'a b~!')
+})

@@ -2,6 +2,7 @@ import { OAuthError, systemClock } from '@evergrant/core'
 import { type ApiClient, apiClient, type Changes, type Schemes } from '@evergrant/core/api'
 import createCaller, { type Client as OpenapiFetch } from 'openapi-fetch'
 import type { AnyPaths } from './any-paths.ts'
+import { changedCredentials, withoutTokens } from './auth/changed-credentials.ts'
 import { type ConfiguredScheme, configuredScheme } from './auth/configured-scheme.ts'
 import type { CertificateCredentials, Credentials } from './auth/credentials.ts'
 import type { FlowManagers } from './auth/managers.ts'
@@ -41,7 +42,11 @@ export type Client<Paths extends object, A = Auth, M = Managers> = OpenapiFetch<
   readonly auth: M
   /** What it is made of, with the tokens that it holds now. */
   readonly config: ClientConfiguration<A>
-  /** A client with these changes; it keeps the live tokens. This one stays as it is. */
+  /**
+   * A client with these changes; it keeps the live tokens. A change of `clientId` or `scopes` drops the scheme's token, and
+   * one of `baseUrl`, `server` or `variables` to another origin drops all: they were not given for that. This one stays
+   * as it is.
+   */
   cloneWith(changes: ConfigurationChanges<A>): Client<Paths, A, M>
 } & { readonly [Name in keyof M as string extends Name ? never : Exclude<Name, Members>]: M[Name] }
 
@@ -61,7 +66,7 @@ type AnyRequest = (method: string, ...call: Parameters<Call>) => Promise<unknown
  * A client of the API that an OpenAPI document describes. Makes no request. A call is stopped before it is sent when
  * nothing that the operation accepts is configured and ready; the error then names every reason by scheme.
  *
- * Throws `INVALID_DOCUMENT` as `describeApi` does, and `INVALID_ARGUMENT` for an unknown scheme or server. Calls fail
+ * Throws `INVALID_DOCUMENT` as `describeApi` does, and `INVALID_ARGUMENT` for an unknown scheme, server or variable. Calls fail
  * with `NOT_AUTHENTICATED`, `TOKEN_MISSING`, `TOKEN_EXPIRED`, what a token request fails with, or what `fetch` throws.
  *
  * @example
@@ -101,6 +106,7 @@ function clientOf<Paths extends object, A, M>(
     const names = Object.keys(api.schemes).join(', ') || 'none'
     throw new OAuthError('INVALID_ARGUMENT', `There is no security scheme "${unknown}"; there are: ${names}.`)
   }
+  assertVariables(options, api)
   const certified = Object.entries(auth).find(
     ([name, one]) => api.schemes[name]?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
   )?.[1] as CertificateCredentials | undefined
@@ -176,20 +182,35 @@ function clientOf<Paths extends object, A, M>(
       (methods[method.toUpperCase()] ?? byMethod(method.toUpperCase()))(path, init),
     auth: managers,
     get config() {
-      return configurationOf({ ...options, auth: liveAuth(auth, managers) })
+      return configurationOf({ ...options, auth: liveAuth(auth, managers) }, api)
     },
     cloneWith(changes: ConfigurationChanges<Auth>) {
-      const changed = mergedOptions({ ...options, auth: liveAuth(auth, managers) }, changes)
+      const live = { ...options, auth: liveAuth(auth, managers) }
+      const changed = mergedOptions(live, changes, api)
       // Another certificate is another way to send, for tokens too.
       const certificate = Object.keys(changes.auth ?? {}).some((name) => api.schemes[name]?.type === 'mutualTLS')
       const rebuilt =
-        certificate || (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
+        certificate ||
+        movedElsewhere(live, changed, api) ||
+        (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
       const same = Object.entries(configured).filter(([name]) => !(name in (changes.auth ?? {})))
       const again = 'api' in changes || 'openapi' in changes ? describe(changed) : api
       return clientOf<Paths, A, M>(changed, again, rebuilt ? {} : Object.fromEntries(same))
     },
   }
   return client as unknown as Client<Paths, A, M>
+}
+
+/** A name that no server of the document has is a mistake, and would leave the default in its place. */
+function assertVariables({ variables = {} }: ClientOptions, api: ApiDescription): void {
+  const servers = [...api.servers, ...Object.values(api.operations).flatMap((one) => one.servers ?? [])]
+  const known = new Set(servers.flatMap((one) => Object.keys(one.variables ?? {})))
+  const unknown = Object.keys(variables).find((name) => !known.has(name))
+  if (unknown === undefined) return
+  const names = [...known].join(', ') || 'none'
+  throw new OAuthError('INVALID_ARGUMENT', `There is no server variable "${unknown}"; there are: ${names}.`, {
+    outcome: 'not_sent',
+  })
 }
 
 function configuredSchemes(options: ClientOptions, { schemes, title }: ApiDescription, auth: Auth): Configured {
@@ -217,22 +238,46 @@ function liveAuth(auth: Auth, managers: Managers): Auth {
   return Object.fromEntries(entries)
 }
 
-function mergedOptions(options: ClientOptions, { auth: changes, ...rest }: ConfigurationChanges<Auth>): ClientOptions {
-  const auth: Record<string, Credentials | undefined> = { ...options.auth }
+function mergedOptions(
+  options: ClientOptions,
+  { auth: changes, ...rest }: ConfigurationChanges<Auth>,
+  api: ApiDescription,
+): ClientOptions {
+  const merged = { ...options, ...(rest as ClientOptions) }
+  const own = options.auth ?? {}
+  const moved = movedElsewhere(options, merged, api)
+  const current = moved
+    ? withoutTokens(own, (name) => /^(?:oauth2|openIdConnect)$/.test(api.schemes[name]?.type ?? ''))
+    : own
+  const auth: Record<string, Credentials | undefined> = { ...current }
   for (const [name, change] of Object.entries(changes ?? {})) {
     const whole = change === undefined || 'ready' in change
-    auth[name] = (whole ? change : { ...auth[name], ...change }) as Credentials | undefined
+    auth[name] = (whole ? change : changedCredentials(auth[name], change)) as Credentials | undefined
   }
-  return { ...options, ...(rest as ClientOptions), auth }
+  return { ...merged, auth }
 }
 
-function configurationOf(options: ClientOptions): ClientConfiguration<Auth> {
+/** Whether calls go to another host than before. Where that is not known, nothing has been sent there yet. */
+function movedElsewhere(before: ClientOptions, after: ClientOptions, api: ApiDescription): boolean {
+  const [from, to] = [originOf(before, api), originOf(after, api)]
+  return from !== undefined && to !== undefined && from !== to
+}
+
+function originOf(options: ClientOptions, api: ApiDescription): string | undefined {
+  try {
+    return new URL(addressOf(options, api, '')).origin
+  } catch {
+    return undefined
+  }
+}
+
+function configurationOf(options: ClientOptions, api: ApiDescription): ClientConfiguration<Auth> {
   const auth = Object.entries(options.auth ?? {}).flatMap(([name, one]) =>
-    one === undefined ? [] : [[name, 'ready' in one ? one : cloneable(one)]],
+    one === undefined ? [] : [[name, 'ready' in one ? one : cloneable(one, changedCredentials)]],
   )
   const configuration = { ...options, auth: Object.fromEntries(auth) }
   Object.defineProperty(configuration, 'cloneWith', {
-    value: (changes: ConfigurationChanges<Auth>) => configurationOf(mergedOptions(options, changes)),
+    value: (changes: ConfigurationChanges<Auth>) => configurationOf(mergedOptions(options, changes, api), api),
   })
   return Object.freeze(configuration) as ClientConfiguration<Auth>
 }

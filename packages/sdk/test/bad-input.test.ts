@@ -21,6 +21,12 @@ const cases: Readonly<Record<string, readonly [given: unknown, message: RegExp]>
     { openapi: '4.0.0' },
     /^#\/openapi: version "4\.0\.0" is not supported; 3\.0, 3\.1 and 3\.2 are\.$/,
   ],
+  'a version that is a number': [
+    { openapi: 3.1 },
+    /^#\/openapi: version 3\.1 is a number, and a text is expected: write "3\.1\.0", in quotes\.$/,
+  ],
+  'a whole version that is a number': [{ openapi: 3.0 }, /^#\/openapi: version 3\.0 is a number.*"3\.0\.0"/],
+  'a list of paths': [document({ paths: [] }), /^#\/paths: an object is expected\.$/],
   'a reference that leads nowhere': [
     document({ paths: { '/a/{b}': get({ parameters: [{ $ref: '#/components/parameters/None' }] }) } }),
     /^#\/paths\/~1a~1\{b\}\/get\/parameters\/0\/\$ref: "#\/components\/parameters\/None" leads nowhere\.$/,
@@ -85,6 +91,19 @@ test('names that collide in TypeScript are told when generating, and are no trou
   await assert.rejects(generateClient(twoScopes), {
     message: /^#\/components\/securitySchemes\/o\/flows\/clientCredentials\/scopes\/a\.b: .* would both be A_B/,
   })
+})
+
+test('names without a Latin letter get numbers when generating, with the names of the document beside them', async () => {
+  const scopes = { 读取: 'Read', 写入: 'Write', 'file:read': '', SCOPE_1: '' }
+  const key = { type: 'apiKey', in: 'header', name: 'X' }
+  const files = await generateClient(
+    document(schemes({ 认证: oauth({ ...absolute, scopes }), 钥匙: key, Scheme1: key })),
+  )
+  const client = [...files.values()].join('\n')
+  for (const expected of [/SCOPE_2: '读取'/, /SCOPE_3: '写入'/, /FILE_READ: 'file:read'/, /SCOPE_1: 'SCOPE_1'/])
+    assert.match(client, expected)
+  assert.match(files.get('docs/Scheme2.md') ?? '', /for 认证\.[\s\S]*\| `SCOPE_2` \| 读取 Read \|/)
+  assert.match(files.get('docs/Scheme3.md') ?? '', /for 钥匙\./)
 })
 
 test('text that is neither JSON nor YAML is told with its place', () => {

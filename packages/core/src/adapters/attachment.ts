@@ -3,6 +3,7 @@ import type { AccessToken } from '../grant/access-token.ts'
 import { needsNewToken, proving } from '../http/bearer.ts'
 import { isBound } from '../http/bound-token.ts'
 import type { FetchMiddleware } from '../http/middleware.ts'
+import { bearer } from '../http/sendable.ts'
 import type { Tokens } from './tokens.ts'
 
 /** What is used of an answer's headers. */
@@ -45,7 +46,7 @@ export function bearerAttachment(
 ): Attachment {
   const { access_token, expires_at } = token
   return {
-    headers: { authorization: `Bearer ${access_token}` },
+    headers: { authorization: bearer(access_token) },
     async answered(status, headers) {
       if (replays === 0 || (status !== 401 && status !== 403)) return undefined
       const ended = expires_at === undefined ? undefined : (source.sending?.clock ?? systemClock).now() >= expires_at

@@ -19,13 +19,14 @@ export function lifetime(
   return undefined
 }
 
-function number(value: unknown): number | undefined {
+/** A finite number, or a text that holds one. */
+export function number(value: unknown): number | undefined {
   const plain = typeof value === 'string' && /^\s*-?\d+(?:\.\d+)?\s*$/.test(value) ? Number(value) : value
   return typeof plain === 'number' && Number.isFinite(plain) ? plain : undefined
 }
 
 /** Epoch seconds from a number, a numeric string, milliseconds, or an ISO date. */
-function epoch(value: unknown): number | undefined {
+export function epoch(value: unknown): number | undefined {
   const plain = number(value)
   if (plain !== undefined) return plain > 100_000_000_000 ? plain / 1000 : plain
   const date = typeof value === 'string' ? Date.parse(value) : Number.NaN

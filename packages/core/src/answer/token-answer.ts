@@ -1,4 +1,5 @@
-import { isOAuthError, type OAuthError } from '../errors.ts'
+import { isOAuthError, OAuthError } from '../errors.ts'
+import { isSendable } from '../http/sendable.ts'
 import { abilities } from '../provider/abilities.ts'
 import type { AnswerBody } from './answer-body.ts'
 import { lifetime } from './lifetime.ts'
@@ -70,6 +71,7 @@ export function tokenAnswer(
   const failed = body.status < 200 || body.status > 299 || fields === undefined
   if (failed || access_token === undefined || text(fields['error']) !== undefined || fields['ok'] === false)
     throw refusal(body, provider, step)
+  if (!isSendable(access_token)) throw unsendable(provider, body.status)
   const { access_token: _, refresh_token, id_token, token_type, scope, ...rest } = fields
   const rules = provider.token_answer
   const refresh = text(refresh_token)
@@ -92,6 +94,11 @@ export function tokenAnswer(
   if (identity !== undefined) answer.id_token = identity
   if (body.thrown !== undefined) answer.thrown = body.thrown
   return rules === undefined || own === undefined ? answer : own.wholeAnswer(answer, rules, given, now, provider)
+}
+
+function unsendable({ id, name }: Answerer, status: number): OAuthError {
+  const message = `${name} answered ${status} with an access token that holds a line break or another character that no token has.`
+  return new OAuthError('INVALID_ANSWER', message, { provider: id, status, outcome: 'unknown' })
 }
 
 function refreshTimes(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -6,6 +6,7 @@ import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
 import { redirects } from './redirects.ts'
 import { isLoopback } from './secure-url.ts'
+import { bearer, sendable } from './sendable.ts'
 
 type Tokens = Pick<TokenSource, 'token' | 'sending'> & Partial<Pick<TokenSource, 'id'>>
 
@@ -25,7 +26,7 @@ export function bearerMiddleware(
   setToken?: (request: Request, token: AccessToken) => Request,
 ): FetchMiddleware {
   const attached = (request: Request, token: AccessToken): Request =>
-    setToken === undefined ? withToken(request, token.access_token) : setToken(new Request(request), token)
+    setToken === undefined ? withToken(request, token.access_token) : byHand(setToken, request, token)
   const send: FetchMiddleware = async (request, next) => {
     assertPrivate(request.url, source.sending)
     const token = await source.token({ signal: request.signal })
@@ -92,15 +93,25 @@ async function newerToken(
   }
 }
 
+/** Checked before: the platform's error for a bad header shows its value. */
+function byHand(
+  setToken: (request: Request, token: AccessToken) => Request,
+  request: Request,
+  token: AccessToken,
+): Request {
+  sendable(token.access_token)
+  return setToken(new Request(request), token)
+}
+
 function withToken(request: Request, token: string): Request {
   const authorized = new Request(request)
-  authorized.headers.set('authorization', `Bearer ${token}`)
+  authorized.headers.set('authorization', bearer(token))
   return authorized
 }
 
 function withHeader(init: RequestInit | undefined, request: Request | undefined, token: string): RequestInit {
   const headers = new Headers(init?.headers ?? request?.headers)
-  headers.set('authorization', `Bearer ${token}`)
+  headers.set('authorization', bearer(token))
   return { ...init, headers }
 }
 

@@ -6,6 +6,7 @@ import type { TokenSource } from '../grant/token-source.ts'
 import { assertPrivate } from './bearer.ts'
 import { cannotProve, isBound } from './bound-token.ts'
 import type { FetchMiddleware } from './middleware.ts'
+import { sendable } from './sendable.ts'
 
 /**
  * Middleware that proves possession of the token's key with every request (RFC 9449 §7): method, address and token are
@@ -70,7 +71,7 @@ async function proven(
   try {
     // The protocol layer makes the proof and keeps the nonce; the request itself goes its own way.
     return await oauth.protectedResourceRequest(
-      token.access_token,
+      sendable(token.access_token),
       request.method,
       new URL(request.url),
       request.headers,

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AccessToken, accessToken, type ProvidedTokenOptions, providedTokenSource } from '@evergrant/core'
+import {
+  type AccessToken,
+  accessToken,
+  OAuthError,
+  type ProvidedTokenOptions,
+  providedTokenSource,
+} from '@evergrant/core'
 import { type ManualClock, manualClock } from '@evergrant/sandbox'
 import { world } from '../adapters/world.ts'
 import { loopbackServer } from '../http/loopback-server.ts'
@@ -75,7 +81,7 @@ test('[#68] a provider that failed is asked again by the next call', async () =>
   assert.ok(await source.token())
 })
 
-test('[#71] onTokenUpdate is awaited and hears each new token once; what it throws is surfaced, and the token stays', async () => {
+test('[#71] onTokenUpdate is awaited and hears each new token once; when it throws, the token stays and is offered again', async () => {
   const { clock, updates, source } = set()
   await source.token()
   await source.token()
@@ -83,17 +89,48 @@ test('[#71] onTokenUpdate is awaited and hears each new token once; what it thro
   const second = await source.token()
   assert.equal(updates.length, 2)
   assert.equal(updates[1], second)
-  let failures = 0
+  const full = new Error('disk full')
+  const heard: string[] = []
   const failing = set({
-    onTokenUpdate: async () => {
-      failures++
-      throw new Error('disk full')
+    onTokenUpdate: async ({ access_token }) => {
+      heard.push(access_token)
+      if (heard.length <= 2) throw full
     },
   })
-  await assert.rejects(failing.source.token(), /disk full/)
-  assert.ok(await failing.source.token())
-  assert.equal(failures, 1)
+  const refusal = (error: unknown) =>
+    error instanceof OAuthError &&
+    error.code === 'PROGRAM_ERROR' &&
+    /onTokenUpdate.*disk full/.test(error.message) &&
+    error.cause === full
+  await assert.rejects(failing.source.token(), refusal)
+  const kept = failing.source.held
+  assert.equal(failing.source.peek(), undefined)
+  await assert.rejects(failing.source.token(), refusal)
+  const both = await Promise.all([failing.source.token(), failing.source.token({ minTtl: 1 })])
+  assert.deepEqual(both, [kept, kept])
+  await failing.source.token()
+  assert.deepEqual(heard, Array(3).fill(kept?.access_token))
   assert.equal(failing.calls.length, 1)
+})
+
+test('[#71] a token that is kept by hand is told like one that was fetched, and a listener may ask for the token', async () => {
+  const clock = manualClock()
+  const told: (string | undefined)[] = []
+  const source = providedTokenSource({
+    clock,
+    onTokenUpdate: async () => void told.push((await source.token()).access_token, source.held?.access_token),
+  })
+  const token = fresh(clock)
+  await source.keep(token)
+  await source.keep(token)
+  assert.deepEqual(told, [token.access_token, token.access_token])
+})
+
+test('clockSkew is a number of seconds, and is named when it makes a new token count as ended', async () => {
+  for (const clockSkew of [-1, Number.NaN, Number.POSITIVE_INFINITY, '60' as never])
+    assert.throws(() => providedTokenSource({ clockSkew }), { code: 'INVALID_ARGUMENT', message: /clockSkew/ })
+  const { source } = set({ clockSkew: 100 })
+  await assert.rejects(source.token(), { code: 'TOKEN_EXPIRED', message: /lives 100 more seconds.*clockSkew of 100/ })
 })
 
 test('[#72] onTokenUpdate is not called for a token that the user gave or set', async () => {
@@ -180,4 +217,59 @@ test('[#70] a provider that has nothing stored, or nothing but the text of a tok
   await assert.rejects(source.token(), { code: 'TOKEN_MISSING' })
   assert.equal((await source.token()).access_token, 'plain')
   assert.equal(updates.length, 1)
+})
+
+test('a provider that returns something else than a token is an error that says so, and nothing is sent', async () => {
+  for (const returned of [{ foo: 1 }, 5, {}, [], true, 'a\nb', { access_token: 5 }, { access_token: 'a\nb' }]) {
+    const { source } = set({ provider: () => returned as never })
+    await assert.rejects(source.token(), { code: 'INVALID_ARGUMENT' }, JSON.stringify(returned))
+    assert.equal(source.held, undefined)
+  }
+})
+
+test('a stored token ends when its times say so, in whatever form they were kept', async () => {
+  const clock = manualClock()
+  const end = clock.now() + 100
+  const iso = new Date(end * 1000).toISOString()
+  const times = [
+    { expires_at: end },
+    { expires_at: end * 1000 },
+    { expires_at: String(end) },
+    { expires_at: iso },
+    { expires_in: 100 },
+    { expires_in: '160', obtained_at: end - 160 },
+    { expires_in: 160, obtained_at: (end - 160) * 1000 },
+  ]
+  const sources = times.map((time) => providedTokenSource({ clock, token: { access_token: 'kept', ...time } as never }))
+  for (const source of sources) {
+    assert.equal(source.held?.expires_at, end)
+    assert.equal((await source.token()).token_type, 'Bearer')
+  }
+  clock.advance(100)
+  for (const source of sources) await assert.rejects(source.token(), { code: 'TOKEN_EXPIRED' })
+  const lasting = { access_token: 'kept', token_type: 'Bearer', expires_at: null, raw: {} } as never
+  assert.equal((await providedTokenSource({ clock, token: lasting }).token()).expires_at, undefined)
+})
+
+test('a stored token whose times nobody can read is refused by the name of the field, without the token', () => {
+  const bad = [
+    { expires_at: 'soon' },
+    { expires_at: Number.NaN },
+    { expires_at: {} },
+    { expires_in: 'long' },
+    { expires_in: 5, obtained_at: 'yesterday' },
+    { refresh_at: 'soon' },
+    { refresh_expires_at: 'never' },
+  ]
+  for (const time of bad) {
+    const token = { access_token: 'LEAK', token_type: 'Bearer', raw: {}, ...time } as never
+    const name = Object.keys(time).at(-1)
+    const refusal = (error: unknown) =>
+      error instanceof OAuthError &&
+      error.code === 'INVALID_ARGUMENT' &&
+      error.message.includes(String(name)) &&
+      !error.message.includes('LEAK')
+    assert.throws(() => providedTokenSource({ token }), refusal, name)
+    assert.throws(() => providedTokenSource({}).set(token), refusal, name)
+  }
 })

@@ -22,7 +22,10 @@ export interface TokenCredentials<Scope extends string = string> {
         manager: TokenAcquirer,
       ) => OAuthToken | string | undefined | Promise<OAuthToken | string | undefined>)
     | undefined
-  /** Hears of every new token once, and not of one that was given. Awaited before the token is used. */
+  /**
+   * Hears of every new token once, and not of one that was given. Awaited before the token is used. When it throws, the call
+   * fails with `PROGRAM_ERROR`, and it is called again for the same token at the next use, until it has succeeded.
+   */
   readonly onTokenUpdate?: ((token: OAuthToken) => void | Promise<void>) | undefined
   /** Seconds before its end from which a token counts as ended; a fraction or 0 is fine. Default 0. */
   readonly clockSkew?: number | undefined
@@ -54,7 +57,7 @@ export interface AuthorizationCodeCredentials<Scope extends string = string>
   readonly redirectUri?: string | undefined
   /** RFC 7636. Default `S256`; `off` for the rare server that refuses it. */
   readonly pkce?: 'S256' | 'plain' | 'off' | undefined
-  /** Where authorizations wait for their callback. Default: this process. */
+  /** Where authorizations wait for their callback. Default: this process, for all clients in it. */
   readonly pending?: PendingStore | undefined
 }
 

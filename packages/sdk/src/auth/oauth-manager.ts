@@ -6,10 +6,11 @@ import {
   finishAuthorization,
   type Grant,
   isExpired,
-  memoryPendingStore,
+  isOAuthError,
   memoryStore,
   OAuthError,
   pollDeviceAuthorization,
+  providedTokenSource,
   redeemDeliveredCode,
 } from '@evergrant/core'
 import { type OAuthScheme, oauthScheme } from '@evergrant/core/api'
@@ -28,6 +29,7 @@ import {
 import type { OAuthCredentials, Parameters } from './credentials.ts'
 import type { FlowManagers, OAuthManager, TokenAcquirer } from './managers.ts'
 import { type OAuthToken, oauthToken } from './oauth-token.ts'
+import { processPending } from './process-pending.ts'
 import { fetchedByClient, GRANT, renewed } from './renewed.ts'
 
 /** A scheme as calls use it, and as a program does. */
@@ -79,7 +81,7 @@ export function oauthManager(
   }
 
   const provided = async (last: OAuthToken | undefined): Promise<OAuthToken | string | undefined> => {
-    if (tokenProvider !== undefined) return tokenProvider(last, acquirer)
+    if (tokenProvider !== undefined) return byProvider(tokenProvider, last, acquirer, name)
     const direct = flow === 'clientCredentials' || flow === 'password'
     if (autoRefresh && last?.refresh_token !== undefined) {
       return renew(last).catch((error: unknown) => {
@@ -92,27 +94,19 @@ export function oauthManager(
     throw last === undefined ? missing(flow) : ended(last, flow)
   }
 
-  let announced: string | undefined
-  const announce = async (token: OAuthToken): Promise<void> => {
-    if (announced === token.access_token) return
-    announced = token.access_token
-    await credentials.onTokenUpdate?.(token)
-  }
-
   const scheme = oauthScheme({
     token: credentials.token,
     clockSkew,
     clock,
     setToken: credentials.setToken,
-    onTokenUpdate: announce,
+    onTokenUpdate: credentials.onTokenUpdate,
     ...(credentials.source === undefined ? {} : { manager: credentials.source }),
     ...(credentials.source === undefined && (clientId || tokenProvider !== undefined) ? { provider: provided } : {}),
   })
   const { source } = scheme
   /** The client uses it from now on. */
   const kept = async (token: OAuthToken): Promise<OAuthToken> => {
-    source.set(token)
-    await announce(token)
+    await source.keep(token)
     return token
   }
   const expired = (token: OAuthToken | undefined): boolean =>
@@ -120,7 +114,7 @@ export function oauthManager(
 
   const common: Omit<OAuthManager, 'flow' | 'token' | 'tokenState'> = {
     source,
-    isTokenExpired: (token = source.held) => expired(token),
+    isTokenExpired: (token) => expired(token === undefined ? source.held : providedTokenSource({ token, clock }).held),
     async refreshToken() {
       const { held } = source
       if (credentials.source !== undefined) return kept(await credentials.source.token({ force: true }))
@@ -155,7 +149,7 @@ function flowParts(
   acquirer: TokenAcquirer,
   kept: (token: OAuthToken) => Promise<OAuthToken>,
 ): { readonly [Flow in keyof FlowManagers]: Own<Flow> } {
-  const { pending = memoryPendingStore({ clock }), scopes, redirectUri } = credentials
+  const { pending = processPending(clock), scopes, redirectUri } = credentials
   const redirect = (): string => {
     if (redirectUri) return redirectUri
     throw new OAuthError('MISSING_PARAMETER', `[${name}] redirectUri is missing in the credentials.`)
@@ -228,6 +222,22 @@ function flowParts(
         return kept(tokenOf(await pollDeviceAuthorization(client(), { ...options, pending: begun, store }), name))
       },
     },
+  }
+}
+
+async function byProvider(
+  provider: NonNullable<OAuthCredentials['tokenProvider']>,
+  last: OAuthToken | undefined,
+  acquirer: TokenAcquirer,
+  name: string,
+): Promise<OAuthToken | string | undefined> {
+  try {
+    return await provider(last, acquirer)
+  } catch (error) {
+    if (isOAuthError(error)) throw error
+    const words = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    const message = `[${name}] The tokenProvider function threw: ${words}`
+    throw new OAuthError('PROGRAM_ERROR', message, { cause: error, outcome: 'not_sent' })
   }
 }
 

@@ -30,8 +30,15 @@ export function readDocument(value: unknown): Document {
   const version = value['openapi']
   if (version === undefined) throw invalidDocument([], 'this is no OpenAPI document: "openapi" is missing.')
   if (!/^3\.[012]\.\d+/.test(String(version))) {
+    if (typeof version === 'number' && /^3(?:\.[012])?$/.test(String(version))) {
+      const whole = `${version.toFixed(1)}.0`
+      const words = `version ${version.toFixed(1)} is a number, and a text is expected: write "${whole}", in quotes.`
+      throw invalidDocument(['openapi'], words)
+    }
     throw invalidDocument(['openapi'], `version ${JSON.stringify(version)} is not supported; 3.0, 3.1 and 3.2 are.`)
   }
+  const { paths } = value
+  if (paths !== undefined && !isFields(paths)) throw invalidDocument(['paths'], 'an object is expected.')
   assertReferences(value, false)
   const followed = (path: Path, given: unknown): Place => {
     let at = given

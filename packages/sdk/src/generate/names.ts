@@ -1,30 +1,45 @@
 import { invalidDocument, type Path } from '../description/invalid-document.ts'
 
-/** `my-auth` and `my_auth` as `MyAuth`; `OAuthACG` stays. */
-export function typeName(name: string): string {
-  const words = name.match(/[A-Za-z0-9]+/g) ?? ['Scheme']
+/** `my-auth` and `my_auth` as `MyAuth`; `OAuthACG` stays. Undefined: it has no letter or digit for it. */
+export function typeName(name: string): string | undefined {
+  const words = name.match(/[A-Za-z0-9]+/g)
+  if (words === null) return undefined
   const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('')
   return /^\d/.test(joined) ? `_${joined}` : joined
 }
 
-/** `file:read` as `FILE_READ`; of a scope that is an address, what comes after its host. */
-export function constantName(scope: string): string {
+/** `file:read` as `FILE_READ`; of a scope that is an address, what comes after its host. Undefined as above. */
+export function constantName(scope: string): string | undefined {
+  if (scope === '*') return 'ALL'
   const path = scope.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/]*(?=\/.)/i, '')
-  const words = path.replace(/([a-z0-9])([A-Z])/g, '$1_$2').match(/[A-Za-z0-9]+/g) ?? [scope === '*' ? 'ALL' : 'SCOPE']
+  const words = path.replace(/([a-z0-9])([A-Z])/g, '$1_$2').match(/[A-Za-z0-9]+/g)
+  if (words === null) return undefined
   const joined = words.join('_').toUpperCase()
   return /^\d/.test(joined) ? `_${joined}` : joined
 }
 
-/** Names in TypeScript by names in the document. Two that would be the same are `INVALID_DOCUMENT`. */
+/**
+ * Names in TypeScript by names in the document; `numbered` makes one for a name in other letters than Latin ones. Two that
+ * would be the same are `INVALID_DOCUMENT`.
+ */
 export function distinctNames(
   given: readonly string[],
-  make: (name: string) => string,
+  make: (name: string) => string | undefined,
+  numbered: (number: number) => string,
   pathOf: (name: string) => Path,
 ): ReadonlyMap<string, string> {
   const taken = new Map<string, string>()
   const names = new Map<string, string>()
-  for (const name of given) {
-    const made = make(name)
+  let last = 0
+  const free = (): string => {
+    do last += 1
+    while (taken.has(numbered(last)))
+    return numbered(last)
+  }
+  // Those that have a name of their own first, so that no number takes it.
+  const own = given.filter((name) => make(name) !== undefined)
+  for (const name of [...own, ...given.filter((one) => !own.includes(one))]) {
+    const made = make(name) ?? free()
     const other = taken.get(made)
     if (other !== undefined)
       throw invalidDocument(pathOf(name), `"${name}" and "${other}" would both be ${made} in TypeScript; rename one.`)

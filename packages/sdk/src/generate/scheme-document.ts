@@ -1,5 +1,5 @@
 import type { ApiDescription, FlowName } from '../description/api-description.ts'
-import { key, property, quoted } from './names.ts'
+import { constantName, key, property, quoted } from './names.ts'
 import type { SchemeModel } from './scheme-model.ts'
 
 const TITLES: Readonly<Record<FlowName, string>> = {
@@ -92,7 +92,10 @@ export function schemeDocument(scheme: SchemeModel, extension: string): string {
   const imports = (names: string) => `import { createClient${names} } from './client${extension}'`
   const init = initialization(scheme, '    ')
   const start = `${imports(scoped)}\n\nconst client = createClient({\n  auth: {\n${init}\n  },\n})`
-  const table = scopes.map(({ constant, description: words }) => `| \`${constant}\` | ${cell(words)} |`)
+  const table = scopes.map(({ constant, wire, description: words }) => {
+    const shown = constantName(wire) === undefined ? `${wire} ${words}` : words
+    return `| \`${constant}\` | ${cell(shown)} |`
+  })
   const parts = [
     `# ${title}`,
     `Documentation for accessing and setting credentials for ${name}.${description.description ? ` ${description.description.trim()}` : ''}`,

@@ -40,7 +40,12 @@ const MANAGERS: Readonly<Record<FlowName, string>> = {
 
 /** The schemes that have a place in generated code. Throws `INVALID_DOCUMENT` for names that collide. */
 export function schemeModels({ schemes }: ApiDescription): readonly SchemeModel[] {
-  const types = distinctNames(Object.keys(schemes), typeName, (name) => ['components', 'securitySchemes', name])
+  const types = distinctNames(
+    Object.keys(schemes),
+    typeName,
+    (number) => `Scheme${number}`,
+    (name) => ['components', 'securitySchemes', name],
+  )
   return Object.entries(schemes).map(([name, description]) => {
     const flows = description.type === 'oauth2' ? (Object.keys(description.flows) as FlowName[]) : []
     return {
@@ -68,7 +73,7 @@ function scopesOf(name: string, description: SchemeDescription): readonly ScopeM
   }
   const path = (scope: string) =>
     ['components', 'securitySchemes', name, 'flows', flowOf.get(scope) ?? '', 'scopes', scope] as const
-  const constants = distinctNames([...flowOf.keys()], constantName, path)
+  const constants = distinctNames([...flowOf.keys()], constantName, (number) => `SCOPE_${number}`, path)
   return [...constants].map(([wire, constant]) => ({ wire, constant, description: words[wire] ?? '' }))
 }
 
