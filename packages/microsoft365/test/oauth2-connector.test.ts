@@ -10,10 +10,10 @@ import {
 } from '@evergrant/core'
 import { loopbackConsent, signingKeyFromPfx } from '@evergrant/core/node'
 import { anchorHeaders, ewsClient, OAuth2Connector, type OAuth2Settings } from '@evergrant/microsoft365/ews'
+import { startSandboxExchange } from '@evergrant/sandbox'
 import { appCertificate, withoutOpenssl } from './support/certificates.ts'
 import { type Entra, entra, SECRET, TENANT } from './support/entra.ts'
 import { is } from './support/kinds.ts'
-import { type Seen, server } from './support/server.ts'
 
 const EWS_SCOPE = 'https://outlook.office365.com/EWS.AccessAsUser.All'
 const redirect_uri = 'http://127.0.0.1/callback'
@@ -255,44 +255,17 @@ test('a web application without a prompt sends the person itself; an app needs a
 
 test('[#24] an EWS endpoint takes the token; the mailbox is named only when impersonating', async () => {
   await using w = await world()
-  const issued = new Set<string | undefined>()
-  const soap = (body: string): string =>
-    `<?xml version="1.0"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>${body}</s:Body></s:Envelope>`
-  const answer = ({ headers, body }: Seen) => {
-    const type = { 'content-type': 'text/xml; charset=utf-8' }
-    const { aud } = claimsOf(headers.authorization)
-    if (!issued.has(headers.authorization) || aud !== 'https://outlook.office365.com')
-      return { status: 401, headers: { 'www-authenticate': 'Bearer' } }
-    const text = body.toString()
-    if (text.includes('nobody@'))
-      return {
-        status: 500,
-        headers: type,
-        body: soap(
-          '<s:Fault><faultstring>No mailbox &amp; no luck.</faultstring><detail><e:ResponseCode xmlns:e="e">ErrorNonExistentMailbox</e:ResponseCode></detail></s:Fault>',
-        ),
-      }
-    const response = text.includes('m:FindItem')
-      ? '<t:Items><t:Message><t:ItemId Id="i1" ChangeKey="c"/><t:Subject>Fish &amp; chips &#x1F35F;</t:Subject></t:Message></t:Items>'
-      : '<t:Folder><t:FolderId Id="f1" ChangeKey="k"/><t:DisplayName>Inbox</t:DisplayName><t:TotalCount>43</t:TotalCount></t:Folder>'
-    return {
-      headers: type,
-      body: soap(`<m:R xmlns:m="m" xmlns:t="t"><m:ResponseCode>NoError</m:ResponseCode>${response}</m:R>`),
-    }
-  }
-  await using exchange = await server(answer)
+  await using exchange = await startSandboxExchange(w.v2.sandbox, { without: ['nobody@'] })
   const source = w.connector(
     { ...web, oauth2_authorization_type: 'client_credentials_grant' },
     { endpointVersion: 'v2' },
   )
-  issued.add(`Bearer ${(await source.token()).access_token}`)
   const url = `${exchange.url}/EWS/Exchange.asmx`
   // A token of another API is none for Exchange, though the same app got it.
   const graph = w.connector(
     { ...web, oauth2_authorization_type: 'backend_app_flow', resource: 'https://graph.microsoft.com' },
     { endpointVersion: 'v2' },
   )
-  issued.add(`Bearer ${(await graph.token()).access_token}`)
   await assert.rejects(ewsClient(graph, { url }).getFolder('inbox'), { code: 'HTTP_ERROR', status: 401 })
   exchange.seen.length = 0
   const plain = ewsClient(source, { url })
@@ -311,10 +284,6 @@ test('[#24] an EWS endpoint takes the token; the mailbox is named only when impe
     return true
   })
 })
-
-function claimsOf(authorization = ''): { readonly aud?: string } {
-  return JSON.parse(Buffer.from(authorization.split('.')[1] ?? 'e30', 'base64url').toString()) as { aud?: string }
-}
 
 const code = {
   ...web,

@@ -1,3 +1,4 @@
+export { type AnsweringServer, type Reply, type Seen, startAnsweringServer } from './answering-server.ts'
 export type { SandboxClient } from './clients.ts'
 export { ManualClock, manualClock, RunningClock, type SandboxClock } from './clock.ts'
 export type { Endpoint } from './engine.ts'
@@ -10,6 +11,13 @@ export type { Habits, Imitation } from './imitation/imitation.ts'
 export { Journal, JournalEntry, type JournalQuery, type Outcome, type RequestSeen } from './journal.ts'
 export type { SharedMailboxes } from './mail/mail-sign-in.ts'
 export { type SandboxMail, type SandboxMailOptions, startSandboxMail } from './mail/sandbox-mail.ts'
+export { type SandboxExchangeOptions, startSandboxExchange } from './microsoft/exchange.ts'
+export {
+  type GraphUser,
+  type SandboxGraph,
+  type SandboxGraphOptions,
+  startSandboxGraph,
+} from './microsoft/graph.ts'
 export { type Choice, person } from './person.ts'
 export type { RefreshFamily } from './refresh-families.ts'
 export type { RequestMatch } from './request-match.ts'
