@@ -9,7 +9,7 @@ export interface Claim {
 }
 
 const marker = /\[(#\d+(?:[\s,]+#\d+)*)\]/g
-const declarers = new Set(['test', 'it', 'describe', 'suite'])
+const declarers = new Set(['test', 'it', 'describe', 'suite', 'rule'])
 
 /** The claims `[#67]`, `[#67 #68]` and `[#67, #68]` in the titles of a file's tests and suites; skipped tests claim nothing. */
 export function claimsOf(file: string, text: string): Claim[] {
@@ -30,7 +30,7 @@ export function claimsOf(file: string, text: string): Claim[] {
   return claims
 }
 
-/** `test(…)`, `it(…)`, `t.test(…)`, `describe(…)`; not `test.skip(…)` nor `test.todo(…)`. */
+/** `test(…)`, `it(…)`, `t.test(…)`, `describe(…)`, and `rule(…)` of a contract; not `test.skip(…)` nor `test.todo(…)`. */
 function declaresTest(callee: unknown): boolean {
   if (!isNode(callee)) return false
   const name = callee.type === 'MemberExpression' ? nameOf(callee.property) : nameOf(callee)

@@ -277,7 +277,7 @@ export function storeContract(make: () => Promise<StoreUnderTest>, options: Cont
         await put(store, full('a'), 0)
         await put(store, sampleGrant('b'), 0)
         const [a, b] = await all(store.list())
-        const { subject, requested_scope, granted_scope, standing, updated_at } = full('a')
+        const { subject, requested_scope, granted_scope, look_up_failed, standing, updated_at } = full('a')
         assert.deepEqual(JSON.parse(JSON.stringify(a)), {
           id: 'a',
           provider: 'acme',
@@ -285,6 +285,7 @@ export function storeContract(make: () => Promise<StoreUnderTest>, options: Cont
           subject,
           requested_scope,
           granted_scope,
+          look_up_failed,
           standing,
           refreshable: true,
           expires_at: 1_700_003_600.25,
