@@ -23,9 +23,9 @@ export function ActivityPlot({ activity: { buckets, span } }: { activity: Overvi
   )
   const refreshed = sum(buckets.map((one) => one.refreshed))
   const failed = sum(buckets.map((one) => one.failed))
-  const most = Math.max(1, ...buckets.map((one) => one.refreshed + one.failed))
+  const most = Math.max(0, ...buckets.map((one) => one.refreshed + one.failed))
   const step = WIDTH / buckets.length
-  const high = (count: number) => (count / most) * HEIGHT
+  const high = (count: number) => (count / Math.max(1, most)) * HEIGHT
   return (
     <>
       <figure className={classes.figure}>
