@@ -5,6 +5,7 @@ import { History } from './accounts/history.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
+import { secretTaken } from './connections/secret-taken.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
 import { ConnectLinks } from './links/connect-links.ts'
@@ -42,8 +43,12 @@ export interface Services {
 export function createServices(deps: Deps): Services {
   const { db, clock } = deps
   const hub = new EventHub()
-  const connections = new Connections(deps)
-  const accounts = new Accounts(deps, connections, hub)
+  const connections: Connections = new Connections(deps, (taken) => {
+    const noted = secretTaken({ deps, connections, accounts, audit }, taken)
+    noted.catch((err: unknown) => deps.logger.warn({ err, connection: taken.id }, 'not noted which secret is taken'))
+  })
+  const accounts: Accounts = new Accounts(deps, connections, hub)
+  const audit = new AuditLog(db, deps.cipher, clock)
   const history = new History(db, clock)
   const metrics = new Metrics(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
@@ -64,7 +69,7 @@ export function createServices(deps: Deps): Services {
     mailboxes: new Mailboxes(deps, tokens, mail),
     history,
     activity,
-    audit: new AuditLog(db, deps.cipher, clock),
+    audit,
     hub,
     metrics,
   }

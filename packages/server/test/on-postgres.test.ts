@@ -24,6 +24,7 @@ for (const file of [
   'users',
   'sign-in',
   'connect-links',
+  'client-secrets',
 ]) {
   await import(`./${file}.test.ts`)
 }

@@ -8,6 +8,14 @@ export interface ServerEvents {
   readonly account_removed: { readonly id: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
+  /** The client secret that is in use ends in so many days, or less. Administrators hear of it. */
+  readonly secret_expiring: {
+    readonly connection: string
+    readonly name: string
+    /** Epoch seconds. */
+    readonly at: number
+    readonly days: number
+  }
 }
 
 /** What became of a consent. */

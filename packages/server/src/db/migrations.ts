@@ -201,4 +201,15 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX mail_accounts_by_address ON mail_accounts (address)`,
     `CREATE INDEX mail_accounts_by_probe ON mail_accounts (probe_at)`,
   ],
+  [
+    // The former client secret beside the new one, which of them the provider takes, and what was told about their end.
+    `ALTER TABLE connections ADD COLUMN former_secret TEXT`,
+    `ALTER TABLE connections ADD COLUMN former_secret_hint TEXT`,
+    `ALTER TABLE connections ADD COLUMN former_secret_set_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN former_secret_expires_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN former_secret_ends_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN secret_taken_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN secret_refused_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN secret_told INTEGER`,
+  ],
 ]

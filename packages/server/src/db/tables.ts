@@ -81,6 +81,19 @@ export interface ConnectionTable {
   updated_at: number
   /** JSON: SignInRules; null: nobody signs in with it. */
   sign_in: string | null
+  /** Sealed. Beside the new one while both are entered at the provider. */
+  former_secret: string | null
+  former_secret_hint: string | null
+  former_secret_set_at: number | null
+  former_secret_expires_at: number | null
+  /** When it is to be forgotten here; null: when somebody says so. */
+  former_secret_ends_at: number | null
+  /** When the provider first took the new one, while there is a former one. */
+  secret_taken_at: number | null
+  /** Since when the provider takes the former one and not the new one. */
+  secret_refused_at: number | null
+  /** Days before its end of which administrators were told last. */
+  secret_told: number | null
 }
 
 interface UserIdentityTable {

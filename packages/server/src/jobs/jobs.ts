@@ -2,12 +2,14 @@ import type { Services } from '../services.ts'
 import { probeMail } from './mail-probe.ts'
 import { reap } from './reap.ts'
 import { refreshAhead } from './refresh-ahead.ts'
+import { watchSecrets } from './secret-watch.ts'
 
 const REFRESH_EVERY = 15
 const REAP_EVERY = 600
 const COUNT_EVERY = 10
 const PROBE_MAIL_EVERY = 60
 const TAKE_SANDBOX_EVERY = 15
+const WATCH_SECRETS_EVERY = 60
 
 /** Work that goes on beside requests. */
 export interface Jobs {
@@ -22,6 +24,7 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
     repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
     repeat(services, stopping.signal, 'probe mail', PROBE_MAIL_EVERY, () => probeMail(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
+    repeat(services, stopping.signal, 'watch secrets', WATCH_SECRETS_EVERY, () => watchSecrets(services)),
     repeat(services, stopping.signal, 'count', COUNT_EVERY, () => services.activity.flush()),
     ...(takeSandbox === undefined
       ? []

@@ -19,6 +19,7 @@ import { CheckPanel } from './check-panel.tsx'
 import { connectionChangesOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
+import { FormerSecret } from './former-secret.tsx'
 
 export function ConnectionPage() {
   const { id = '' } = useParams()
@@ -63,6 +64,7 @@ function EditConnection({ connection }: { connection: Connection }) {
           <Text size="sm">{connection.last_error}</Text>
         </Notice>
       )}
+      <FormerSecret connection={connection} />
       <CheckPanel connection={connection} />
       <Panel
         title={texts.tryTitle}
@@ -84,7 +86,7 @@ function EditConnection({ connection }: { connection: Connection }) {
         redirectUri={connection.redirect_uri}
         busy={update.isPending}
         error={update.error}
-        onSubmit={(draft) => update.mutate(connectionChangesOf(draft, connection))}
+        onSubmit={(draft) => update.mutate(connectionChangesOf(draft, connection, Date.now() / 1000))}
       />
       <DeleteConnection connection={connection} />
     </Page>

@@ -1,9 +1,10 @@
-import { Button, Group, Input, PasswordInput, Stack } from '@mantine/core'
+import { Button, Group, Input, PasswordInput, Select, Stack } from '@mantine/core'
 import { useState } from 'react'
 import type { Connection } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { When } from '../shared/when.tsx'
 import type { DraftForm } from './draft-form.ts'
+import { OVERLAPS } from './overlap.ts'
 import classes from './secret-field.module.css'
 
 /** Write-only: a stored secret is shown as its last characters and its age, and can be replaced, never read. */
@@ -29,6 +30,17 @@ export function SecretField({ form, connection }: { form: DraftForm; connection:
         autoFocus={replacing}
         {...form.getInputProps('client_secret')}
       />
+      {replacing && (
+        <Select
+          w="100%"
+          mt="sm"
+          label={texts.overlap}
+          description={texts.overlapHelp}
+          data={OVERLAPS.map((value) => ({ value, label: texts.overlaps[value] }))}
+          allowDeselect={false}
+          {...form.getInputProps('overlap')}
+        />
+      )}
       {replacing && (
         <Button
           size="compact-sm"

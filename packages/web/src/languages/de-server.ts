@@ -57,6 +57,7 @@ export const deServer: ServerWords = {
     redirect_uri: { title: 'Weiterleitungs-URI', passed: 'Der Anbieter nimmt diese Weiterleitungs-URI an.' },
     consent: { title: 'Zustimmungsseite', passed: 'Die Zustimmungsseite des Anbieters antwortet.' },
     scopes: { title: 'Berechtigungen', passed: 'Der Anbieter kennt die angefragten Berechtigungen.' },
+    secrets: { title: 'Neuer Clientschlüssel', passed: 'Der Anbieter nimmt den neuen an.' },
     clock: { title: 'Uhren', passed: 'Dieser Computer und der Anbieter stimmen in der Uhrzeit überein.' },
   },
 

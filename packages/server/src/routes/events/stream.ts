@@ -21,7 +21,7 @@ export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
       schema: {
         summary: 'What changes, as server-sent events',
         description:
-          'Events: hello, account, account_removed, connection, connection_removed. Nothing is replayed: read everything again after (re)connecting.',
+          'Events: hello, account, account_removed, connection, connection_removed, secret_expiring. Nothing is replayed: read everything again after (re)connecting.',
         tags: ['events'],
         produces: ['text/event-stream'],
       },
@@ -69,5 +69,6 @@ function write(to: ServerResponse, text: string): void {
 /** Members hear of their own accounts, as they see them. What was removed has only an id. */
 function isFor(user: SignedIn['user'] | undefined, name: string, data: unknown): boolean {
   if (user === undefined) return false
+  if (name === 'secret_expiring') return user.role === 'admin'
   return name !== 'account' || maySee(user, (data as Account).owner?.id ?? null)
 }
