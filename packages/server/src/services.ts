@@ -2,6 +2,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
+import { SamePerson } from './accounts/same-person.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
@@ -28,6 +29,7 @@ export interface Services {
   readonly accounts: Accounts
   readonly tokens: Tokens
   readonly consents: Consents
+  readonly samePerson: SamePerson
   readonly signIns: SignIns
   readonly links: ConnectLinks
   readonly mail: MailAccounts
@@ -54,6 +56,7 @@ export function createServices(deps: Deps): Services {
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
   const mail = new MailAccounts(deps, accounts, connections)
+  const samePerson = new SamePerson(deps, connections, accounts, tokens, history)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
@@ -62,7 +65,8 @@ export function createServices(deps: Deps): Services {
     connections,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, accounts, tokens, history),
+    consents: new Consents(deps, connections, accounts, tokens, history, samePerson),
+    samePerson,
     links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     mail,

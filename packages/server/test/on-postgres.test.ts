@@ -25,6 +25,7 @@ for (const file of [
   'sign-in',
   'connect-links',
   'client-secrets',
+  'same-person',
 ]) {
   await import(`./${file}.test.ts`)
 }

@@ -79,6 +79,7 @@ export class Accounts {
       updated_at: now,
       owner,
       unconfirmed: 0,
+      subject: null,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -159,10 +160,11 @@ export class Accounts {
     return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
-  async remove(id: string): Promise<void> {
+  /** `replaced_by`: the account that has its grant now. */
+  async remove(id: string, replaced_by?: string): Promise<void> {
     await this.#db.deleteFrom('accounts').where('id', '=', id).execute()
     this.#deps.changes?.tell({ of: 'account_removed', id })
-    this.#hub.publish('account_removed', { id })
+    this.#hub.publish('account_removed', { id, ...(replaced_by === undefined ? {} : { replaced_by }) })
   }
 
   of(connection: string): Promise<AccountRow[]> {

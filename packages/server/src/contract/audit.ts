@@ -24,6 +24,7 @@ export const AuditAction = Type.Union([
   Type.Literal('account.update'),
   Type.Literal('account.authorize'),
   Type.Literal('account.connect'),
+  Type.Literal('account.replace'),
   Type.Literal('account.link'),
   Type.Literal('account.confirm'),
   Type.Literal('account.refresh'),

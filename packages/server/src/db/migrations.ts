@@ -212,4 +212,18 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE connections ADD COLUMN secret_refused_at DOUBLE PRECISION`,
     `ALTER TABLE connections ADD COLUMN secret_told INTEGER`,
   ],
+  [
+    // Whose an account is at the provider, and what is to become of a second consent of the same person.
+    `ALTER TABLE accounts ADD COLUMN subject TEXT`,
+    `CREATE INDEX accounts_by_subject ON accounts (connection_id, subject)`,
+    `CREATE TABLE consent_choices (
+      token_hash TEXT PRIMARY KEY,
+      browser_hash TEXT NOT NULL,
+      account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      other_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      replacing_since DOUBLE PRECISION,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+  ],
 ]

@@ -139,6 +139,22 @@ export interface AccountTable {
   owner: string | null
   /** 1 when somebody connected it by a link and its owner has not said yet that it was the right person. */
   unconfirmed: Generated<number>
+  /** Hash of who it is at the provider; null: nobody has consented since servers keep it. */
+  subject: Generated<string | null>
+}
+
+interface ConsentChoiceTable {
+  token_hash: string
+  /** The browser that may choose. */
+  browser_hash: string
+  /** The account that was connected just now. */
+  account_id: string
+  /** The one that the same person has already. */
+  other_id: string
+  /** Since when the one is being moved to the other. */
+  replacing_since: number | null
+  created_at: number
+  expires_at: number
 }
 
 interface ConnectLinkTable {
@@ -241,6 +257,7 @@ export interface Tables {
   connections: ConnectionTable
   accounts: AccountTable
   pending_authorizations: PendingAuthorizationTable
+  consent_choices: ConsentChoiceTable
   api_keys: ApiKeyTable
   history: HistoryTable
   invitations: InvitationTable

@@ -332,6 +332,7 @@ export const de: English = {
       'Das macht nichts. Machen Sie in diesem Tab weiter, oder kopieren Sie den Link in einen anderen Tab dieses Browsers.',
     copyLink: 'Link kopieren',
     connected: '{account} ist verbunden',
+    replacedBy: 'Dieses Konto war schon verbunden. Es hat jetzt die neue Berechtigung.',
     connectedText:
       'Programme können es jetzt benutzen. Sie werden nicht wieder gefragt, es sei denn, der Anbieter will es.',
     notConnected: 'Das Konto wurde nicht verbunden',
@@ -742,6 +743,7 @@ export const de: English = {
     'account.update': 'Konto geändert:',
     'account.authorize': 'Verbinden begonnen:',
     'account.connect': 'Konto verbunden:',
+    'account.replace': 'Vorhandenem Konto die neue Berechtigung gegeben:',
     'account.link': 'Link zum Verbinden erstellt:',
     'account.confirm': 'Beantwortet, ob die richtige Person verbunden hat:',
     'account.refresh': 'Zugriff erneuert:',
