@@ -23,6 +23,7 @@ const provider: Provider = {
   categories: [],
   confidence: 'verified',
   status: 'active',
+  hosts: [],
   notes: [],
   sources: [],
   parameters: [

@@ -478,6 +478,25 @@ export const de: English = {
 
     clientTitle: 'Zugangsdaten',
     clientLead: 'Was die Konsole Ihnen gegeben hat.',
+    file: 'Datei aus der Konsole wählen',
+    fileHelp:
+      'Oder hier ablegen: die JSON-Datei, die Konsolen zum Herunterladen anbieten. Sie wird in diesem Browser gelesen; gesendet wird nur, was Sie speichern.',
+    fileTaken: 'Aus {file} übernommen: {fields}',
+    fileNotTaken: '{file} wurde nicht übernommen',
+    fileOther: 'Sie gehört zu {host}, oben ist aber {provider} gewählt.',
+    fileRedirectThere: 'Die Weiterleitungs-URI dieser Verbindung ist laut Datei eingetragen.',
+    fileRedirectMissing:
+      'Die Weiterleitungs-URI dieser Verbindung steht nicht in der Datei. Tragen Sie sie beim Anbieter ein:',
+    fileDesktop:
+      'Die Datei gehört zu einem Desktop-Programm, und der Anbieter schickt dafür niemanden an diesen Server zurück. Legen Sie einen Client der Art „Webanwendung“ an.',
+    fileWrong: {
+      json: 'Sie enthält kein JSON. Dateien aus Konsolen enden auf .json.',
+      large: 'Sie ist zu groß für einen Client.',
+      client: 'Sie enthält keine Client-ID.',
+      service:
+        'Sie ist der Schlüssel eines Dienstkontos: Damit meldet sich ein Programm als es selbst an, ohne eine Person. Verbindungen sind für Konten von Personen. Laden Sie stattdessen die Datei eines OAuth-Clients herunter.',
+      tokens: 'Sie enthält Token einer angemeldeten Person und keinen Client.',
+    },
     clientId: 'Client-ID',
     clientIdHelp: 'Auch Anwendungs-ID genannt. Nicht geheim.',
     clientIdMissing: 'Geben Sie die Client-ID ein.',

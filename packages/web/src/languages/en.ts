@@ -465,6 +465,24 @@ export const en = {
 
     clientTitle: 'Client',
     clientLead: 'What the console gave you.',
+    file: 'Choose the file from the console',
+    fileHelp:
+      'Or drop it here: the JSON that consoles offer for download. It is read in this browser; only what you save is sent.',
+    fileTaken: 'Taken from {file}: {fields}',
+    fileNotTaken: '{file} was not taken',
+    fileOther: 'It belongs to {host}, but {provider} is chosen above.',
+    fileRedirectThere: 'The redirect URI of this connection is registered, as the file says.',
+    fileRedirectMissing: 'The redirect URI of this connection is not in the file. Add it at the provider:',
+    fileDesktop:
+      'The file is of a desktop program, and the provider sends nobody back to this server for it. Make a client of the type web application.',
+    fileWrong: {
+      json: 'There is no JSON in it. Files of consoles end in .json.',
+      large: 'It is too large to be a client.',
+      client: 'There is no client id in it.',
+      service:
+        'It is the key of a service account: with it a program signs in as itself, without a person. Connections are for accounts of people. Download the file of an OAuth client instead.',
+      tokens: 'It holds tokens of somebody who signed in, and no client.',
+    },
     clientId: 'Client id',
     clientIdHelp: 'Also called application id. Not secret.',
     clientIdMissing: 'Enter the client id.',
