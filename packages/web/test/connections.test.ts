@@ -116,7 +116,7 @@ test('the next secret is entered before the provider takes it: the page tells wh
   await page.getByText('The new one has not been used so far.').waitFor()
   await page.getByText('••••77aa').waitFor()
   await page.getByText(`••••${client.client_secret.slice(-4)}`).waitFor()
-  await page.getByText('goes, once the provider takes the new one, in 7 days').waitFor()
+  await page.getByText('is forgotten in 7 days, once the provider takes the new one').waitFor()
 
   await page.getByRole('button', { name: 'Check now' }).click()
   await page.getByText('The provider does not take the new one; the former one is used.').waitFor()

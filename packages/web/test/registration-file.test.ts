@@ -131,6 +131,7 @@ test('what the chosen provider has no use for stays out of the form, and a file 
   assert.deepEqual(draftFromFile({ ...file, client_auth: 'private_key_jwt', issuer: 'https://a.example' }, provider), {
     client_id: downloaded.client_id,
     client_secret: downloaded.client_secret,
+    secret_expires: '',
   })
   assert.equal(foreignHost(file, provider), undefined)
   assert.equal(foreignHost({ ...file, hosts: ['mine.shops.example'] }, provider), undefined)

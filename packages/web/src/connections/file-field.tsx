@@ -55,7 +55,7 @@ export function FileField({ form, provider, redirectUri, onSecret }: Props) {
     const taken = [
       texts.clientId,
       draft.client_secret === undefined ? undefined : texts.clientSecret,
-      draft.secret_expires === undefined ? undefined : texts.secretExpiry,
+      draft.secret_expires ? texts.secretExpiry : undefined,
       draft.client_auth === undefined ? undefined : texts.clientAuth,
       draft.issuer === undefined ? undefined : texts.issuer,
       ...provider.parameters.filter(({ name }) => name in parameters).map(({ title }) => title),

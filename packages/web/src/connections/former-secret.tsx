@@ -47,7 +47,7 @@ export function FormerSecret({ connection }: { connection: Connection }) {
               texts.formerStays
             ) : (
               <>
-                {texts.formerEnds} <When at={ends_at} />
+                {texts.formerEnds} <When at={ends_at} />, {texts.formerEndsIf}
               </>
             )}
           </span>

@@ -149,7 +149,8 @@ export function draftFromFile(file: RegistrationFile, provider: Provider): Parti
   return {
     client_id,
     ...(client_secret === undefined ? {} : { client_secret }),
-    ...(secret_expires === undefined ? {} : { secret_expires }),
+    // A new secret does not end when the one before it does.
+    ...(client_secret === undefined && secret_expires === undefined ? {} : { secret_expires: secret_expires ?? '' }),
     ...(method === undefined ? {} : { client_auth: method }),
     ...(issuer !== undefined && provider.needs_issuer ? { issuer } : {}),
   }

@@ -57,7 +57,15 @@ export const deServer: ServerWords = {
     redirect_uri: { title: 'Weiterleitungs-URI', passed: 'Der Anbieter nimmt diese Weiterleitungs-URI an.' },
     consent: { title: 'Zustimmungsseite', passed: 'Die Zustimmungsseite des Anbieters antwortet.' },
     scopes: { title: 'Berechtigungen', passed: 'Der Anbieter kennt die angefragten Berechtigungen.' },
-    secrets: { title: 'Neuer Clientschlüssel', passed: 'Der Anbieter nimmt den neuen an.' },
+    secrets: {
+      title: 'Neuer Clientschlüssel',
+      passed: 'Der Anbieter nimmt den neuen an.',
+      warned: {
+        detail: 'Der Anbieter nimmt den neuen nicht an; der bisherige wird benutzt.',
+        advice:
+          'Machen Sie den neuen beim Anbieter gültig, oder geben Sie ihn noch einmal ein. Behalten Sie den bisherigen bis dahin.',
+      },
+    },
     clock: { title: 'Uhren', passed: 'Dieser Computer und der Anbieter stimmen in der Uhrzeit überein.' },
   },
 

@@ -30,8 +30,8 @@ export function checkWords({ id, title, detail, ok, code, advice }: Check, { ser
   return {
     title: known?.title ?? title,
     // One that passed with an advice has something of its own to say.
-    detail: (ok && !advice && known?.passed) || detail,
-    advice: (code && server?.problems[code]?.advice) || advice,
+    detail: (ok && (advice ? known?.warned?.detail : known?.passed)) || detail,
+    advice: (code && server?.problems[code]?.advice) || (ok && advice && known?.warned?.advice) || advice,
   }
 }
 

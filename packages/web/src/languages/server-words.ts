@@ -13,8 +13,17 @@ export interface ServerWords {
   readonly problems: Readonly<Record<string, ProblemWords>>
   /** Why an account is in its state and what to do, by the names in `said`. */
   readonly sentences: Readonly<Record<string, string>>
-  /** The steps of a connection's check, and what it means that one passed. */
-  readonly checks: Readonly<Record<string, { readonly title: string; readonly passed: string }>>
+  /** The steps of a connection's check, what it means that one passed, and that one passed with a catch. */
+  readonly checks: Readonly<
+    Record<
+      string,
+      {
+        readonly title: string
+        readonly passed: string
+        readonly warned?: { readonly detail: string; readonly advice: string }
+      }
+    >
+  >
   readonly correctField: string
   readonly testPassed: string
   /** Why a provider may still hold a permission. `{provider}` is its name. */
