@@ -1,9 +1,9 @@
-import { Button, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { IconAlertTriangle, IconArrowRight, IconUserPlus } from '@tabler/icons-react'
+import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, useLocation, useParams } from 'react-router'
+import { useLocation, useParams } from 'react-router'
 import { connectionQuery, keepConnection, updateConnection } from '../api/connections.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import type { Connection, ConnectionPatch } from '../api/types.ts'
@@ -13,13 +13,13 @@ import { LoadingPage } from '../shared/loading-page.tsx'
 import { NotFound } from '../shared/not-found.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
-import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { CheckPanel } from './check-panel.tsx'
 import { connectionChangesOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
 import { FormerSecret } from './former-secret.tsx'
+import { TryConnection } from './try-connection.tsx'
 
 export function ConnectionPage() {
   const { id = '' } = useParams()
@@ -66,20 +66,7 @@ function EditConnection({ connection }: { connection: Connection }) {
       )}
       <FormerSecret connection={connection} />
       <CheckPanel connection={connection} />
-      <Panel
-        title={texts.tryTitle}
-        description={texts.tryLead}
-        aside={
-          <Button
-            component={Link}
-            to={`/accounts/new?connection=${connection.id}`}
-            variant="default"
-            leftSection={<IconUserPlus size={17} aria-hidden />}
-          >
-            {texts.tryIt}
-          </Button>
-        }
-      />
+      <TryConnection connection={connection} />
       <ConnectionForm
         key={saves}
         connection={connection}

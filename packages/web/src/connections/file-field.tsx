@@ -131,7 +131,7 @@ function Outcome({
           <Text size="sm" mb="xs">
             {texts.fileRedirectMissing}
           </Text>
-          <CodeBlock label={texts.redirectUri} text={redirectUri} wrap />
+          <CodeBlock label={texts.redirectUriToAdd} text={redirectUri} wrap />
         </>
       ) : null}
     </Notice>

@@ -470,6 +470,8 @@ export const de: English = {
     stepDone: 'Schritt {number} ist erledigt',
     openPage: 'Seite öffnen',
     redirectUri: 'Weiterleitungs-URI',
+    redirectUriHere: 'Weiterleitungs-URI dieser Verbindung',
+    redirectUriToAdd: 'Fehlende Weiterleitungs-URI',
     otherAddress:
       'Dieser Server nennt sich {address}, Sie haben ihn aber als {here} geöffnet. Anbieter schicken Personen an die erste Adresse.',
     otherAddressAdvice:
@@ -594,6 +596,10 @@ export const de: English = {
     tryTitle: 'Mit meinem Konto ausprobieren',
     tryLead: 'Die sicherste Prüfung: Verbinden Sie ein Konto und sehen Sie, wie es grün wird.',
     tryIt: 'Mit meinem Konto ausprobieren',
+    tryNow: 'Ein Fenster von {provider} wird sich öffnen. Melden Sie sich dort mit einem eigenen Konto an.',
+    tryStop: 'Versuch beenden',
+    tryRemove: 'Wieder entfernen',
+    tryMissing: 'Nicht erlaubt: {scopes}',
     lastError: 'Letzter Fehler',
 
     deleteTitle: 'Die Verbindung {name} löschen?',

@@ -458,6 +458,8 @@ export const en = {
     stepDone: 'Step {number} is done',
     openPage: 'Open the page',
     redirectUri: 'Redirect URI',
+    redirectUriHere: 'Redirect URI of this connection',
+    redirectUriToAdd: 'Redirect URI to add',
     otherAddress:
       'This server calls itself {address}, but you opened it as {here}. Providers will send people to the first address.',
     otherAddressAdvice: 'Open the page at that address, or set EVERGRANT_PUBLIC_URL to the address that people use.',
@@ -578,6 +580,10 @@ export const en = {
     tryTitle: 'Try it with my account',
     tryLead: 'The surest check: connect one account and see it turn green.',
     tryIt: 'Try it with my account',
+    tryNow: 'A window of {provider} will open. Sign in there with an account of your own.',
+    tryStop: 'Stop the trial',
+    tryRemove: 'Remove it again',
+    tryMissing: 'Not allowed: {scopes}',
     lastError: 'Last error',
 
     deleteTitle: 'Delete the connection {name}?',
