@@ -112,6 +112,7 @@ const CALLS: Readonly<Record<string, string>> = {
   sloppy: '/plans',
   newest: '/shows',
   'inherited-names': '/records',
+  recursive: '/trees',
 }
 
 for (const name of names) {
