@@ -2,7 +2,6 @@ import { Anchor, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import type { Removal } from '../api/types.ts'
 import type { Language } from '../languages/languages.ts'
-import { stillThereWords } from '../languages/server-speech.ts'
 
 /** Says that something is gone; and when the provider may still hold it, that, and where it ends, until it was read. */
 export function tellRemoved(removed: string, provider: string, removal: Removal | undefined, language: Language): void {
@@ -11,8 +10,7 @@ export function tellRemoved(removed: string, provider: string, removal: Removal 
     notifications.show({ message: removed, color: 'evergreen' })
     return
   }
-  const { page } = removal.still_at_provider
-  const { detail, advice } = stillThereWords(removal.still_at_provider, provider, language)
+  const { page, detail, advice } = removal.still_at_provider
   notifications.show({
     color: 'orange',
     autoClose: false,
