@@ -238,6 +238,9 @@ export const germanMessages: Readonly<Record<string, string>> = {
     '{what}: {origin} ist unverschlüsseltes http, und {hostname} ist nicht dieser Computer.',
   '{what}: the address must not carry a user name or password.':
     '{what}: Die Adresse darf keinen Benutzernamen und kein Passwort enthalten.',
+  'The address': 'Die Adresse',
+  'redirect URI': 'Weiterleitungs-URI',
+  'userinfo endpoint': 'Userinfo-Endpunkt',
   'The metadata cannot be used. {message}': 'Die Metadaten lassen sich nicht benutzen. {message}',
   '{name} publishes no metadata at {url} (HTTP {status}).':
     '{name} veröffentlicht unter {url} keine Metadaten (HTTP {status}).',
