@@ -7,6 +7,7 @@ import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
+import { Languages } from './languages/languages.ts'
 import { ConnectLinks } from './links/connect-links.ts'
 import { MailAccounts } from './mail/mail-accounts.ts'
 import { Mailboxes } from './mail/mailbox.ts'
@@ -36,6 +37,7 @@ export interface Services {
   readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
+  readonly languages: Languages
 }
 
 /** Puts the parts together. Begins nothing. */
@@ -67,5 +69,6 @@ export function createServices(deps: Deps): Services {
     audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,
+    languages: new Languages(),
   }
 }

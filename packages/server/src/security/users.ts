@@ -215,7 +215,8 @@ export class Users {
       if (value === undefined || value === null) continue
       const taken = await this.#db.selectFrom('users').select('id').where(field, '=', value).executeTakeFirst()
       if (taken !== undefined && taken.id !== wanted.id) {
-        throw new Refusal('INVALID_REQUEST', `Somebody else has this ${field}.`, { field })
+        const message = field === 'name' ? 'Somebody else has this name.' : 'Somebody else has this e-mail address.'
+        throw new Refusal('INVALID_REQUEST', message, { field })
       }
     }
   }

@@ -14,6 +14,7 @@ export const de: English = {
     tryAgain: 'Erneut versuchen',
     technical: 'Technische Angaben',
     more: 'Mehr dazu',
+    showTyped: 'Eingegebenes zeigen oder verbergen',
     whoCanFix: 'Wer es beheben kann',
     never: 'nie',
     loading: 'Wird geladen …',

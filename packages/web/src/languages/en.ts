@@ -13,6 +13,7 @@ export const en = {
     tryAgain: 'Try again',
     technical: 'Technical details',
     more: 'More about this',
+    showTyped: 'Show or hide what was typed',
     whoCanFix: 'Who can fix it',
     never: 'never',
     loading: 'Loading…',
