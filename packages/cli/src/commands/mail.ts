@@ -238,6 +238,9 @@ async function password(address: string, options: PasswordOptions, invocation: I
   else terminal.result(secret)
 }
 
+/** Seconds that sessions have to end by themselves after Ctrl-C. */
+const DRAIN = 5
+
 async function gateway(options: GatewayOptions, invocation: Invocation): Promise<void> {
   const { clock, cwd, folders, signal, terminal } = invocation
   const ca = await authorities(options, invocation)
@@ -249,7 +252,7 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
   const certificate =
     certFile === undefined || keyFile === undefined
       ? undefined
-      : { cert: await read('--cert-file', certFile), key: await read('--key-file', keyFile) }
+      : async () => ({ cert: await read('--cert-file', certFile), key: await read('--key-file', keyFile) })
   if (Object.keys(await readMailboxes(folders)).length === 0)
     throw new UsageError(
       'No program has a password yet.',
@@ -265,6 +268,8 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
     ],
     account: (address) => doors.account(address),
     certificate,
+    onCertificate: (error) =>
+      terminal.say(error === undefined ? 'a renewed certificate is in use' : `the certificate: ${error.message}`),
     upstream: { ca },
     clock,
     onEvent: (event) => tell(event, invocation),
@@ -273,6 +278,7 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
   if (terminal.json) terminal.data({ host: options.host, imap, pop, smtp })
   else terminal.result(`IMAP ${options.host}:${imap}, POP3 ${options.host}:${pop}, SMTP ${options.host}:${smtp}`)
   if (!signal.aborted) await once(signal, 'abort')
+  await running.drain(DRAIN)
 }
 
 function tell({ type, protocol, from, mailbox, program, error }: GatewayEvent, { terminal }: Invocation): void {
