@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
+import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { person } from '@evergrant/sandbox'
+import { person, startSandboxMail } from '@evergrant/sandbox'
 import { createTransport } from 'nodemailer'
 import { htmlText } from '../src/mail/html-text.ts'
-import type { Browser } from './support/browser.ts'
-import { consentUrl, PASSWORD, Scene, SECRET } from './support/scene.ts'
+import { Browser } from './support/browser.ts'
+import { connected, consentUrl, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 /** A server with its sandbox and its mail servers, and accounts of its people. */
 async function practice() {
@@ -255,4 +257,113 @@ test('what is sent has no more recipients and headers than were given', async ()
   assert.equal((await admin.get(`/v1/accounts/${bob}/mail/messages/${newest.uid}`)).json.text.trim(), 't')
   const nobody = await send({ to: ['nobody@elsewhere.test'] })
   assert.deepEqual([nobody.status, nobody.json.code], [502, 'MAIL_COMMAND_REFUSED'], nobody.text)
+})
+
+test('a mail server whose name leads into the own network a moment after it was looked at is not connected to', async () => {
+  const names: string[] = []
+  let publicly = Number.POSITIVE_INFINITY
+  const resolve = async (name: string): Promise<readonly string[]> => {
+    names.push(name)
+    return publicly-- > 0 ? ['93.184.216.34'] : ['10.0.0.7']
+  }
+  const env = { EVERGRANT_MAIL_IMAP_PORT: '0', EVERGRANT_MAIL_SMTP_PORT: '0' }
+  await using scene = await Scene.begin({ env, surroundings: { resolve } })
+  await using sandbox = await sandboxOf(scene)
+  const { admin, account } = await connected(scene, sandbox)
+  const server = (port: number) => ({ host: 'mail.rebind.example', port, security: 'tls' })
+  const mailbox = 'alice@example.test'
+  const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, {
+    body: { mailbox, imap: server(993), smtp: server(465) },
+  })
+  assert.equal(set.status, 200, set.text)
+  const refused = /mail\.rebind\.example \(10\.0\.0\.7\) is inside of the server's own network/
+  // Two servers are looked at before anything is connected to.
+  publicly = 2
+  const verified = await admin.post(`/v1/accounts/${account}/mail/verify`)
+  assert.deepEqual(steps(verified).slice(2), ['imap failed', 'smtp failed'])
+  for (const { code, detail } of verified.json.steps.slice(2)) {
+    assert.equal(code, 'PRIVATE_ADDRESS')
+    assert.match(detail, refused)
+  }
+  publicly = 2
+  const read = await admin.get(`/v1/accounts/${account}/mail/messages`)
+  assert.equal(read.json.code, 'PRIVATE_ADDRESS', read.text)
+  publicly = 2
+  const sent = await admin.post(`/v1/accounts/${account}/mail/send`, { to: [mailbox], subject: 's', text: 't' })
+  assert.equal(sent.json.code, 'PRIVATE_ADDRESS', sent.text)
+  const { key } = (await admin.post('/v1/api-keys', { name: 'a mail program', accounts: [account] })).json
+  const { imap = 0, smtp = 0 } = scene.server.mailPorts
+  const plain = Buffer.from(`\0${mailbox}\0${key}`).toString('base64')
+  for (const [port, said, wanted] of [
+    [imap, `a AUTHENTICATE PLAIN ${plain}\r\n`, /^a NO \[UNAVAILABLE\] mail\.rebind\.example \(10\.0\.0\.7\)/],
+    [smtp, `AUTH PLAIN ${plain}\r\n`, /^454 4\.7\.0 mail\.rebind\.example \(10\.0\.0\.7\)/],
+  ] as const) {
+    publicly = 2
+    const socket = connectTo({ port, host: '127.0.0.1' })
+    const lines = createInterface({ input: socket })
+    socket.write(said)
+    for await (const line of lines) {
+      if (/^(?:220|\*)/.test(line)) continue
+      assert.match(line, wanted)
+      break
+    }
+    socket.destroy()
+  }
+  assert.ok(names.every((name) => name === 'mail.rebind.example'))
+})
+
+for (const [mechanism, other] of [
+  ['OAUTHBEARER', 'XOAUTH2'],
+  ['XOAUTH2', 'OAUTHBEARER'],
+] as const) {
+  test(`the mechanism that was set is used to test, to read and to send: ${mechanism}`, async () => {
+    await using scene = await Scene.begin()
+    await using sandbox = await sandboxOf(scene)
+    await using mail = await startSandboxMail(sandbox)
+    const { admin, account } = await connected(scene, sandbox)
+    const said: string[] = []
+    const gates = [await gate(mail.ports.imap, said), await gate(mail.ports.smtp, said)]
+    const [imap, smtp] = gates.map(({ port }) => ({ host: '127.0.0.1', port, security: 'none' }))
+    const body = { mailbox: 'alice@example.test', mechanism, imap, smtp }
+    const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, { body })
+    assert.deepEqual([set.status, set.json.mechanism, set.json.by_hand.includes('mechanism')], [200, mechanism, true])
+    assert.equal((await admin.post(`/v1/accounts/${account}/mail/verify`)).json.ok, true)
+    const sent = await admin.post(`/v1/accounts/${account}/mail/send`, { to: [body.mailbox], subject: 's', text: 't' })
+    assert.equal(sent.status, 200, sent.text)
+    assert.equal((await admin.get(`/v1/accounts/${account}/mail/messages`)).json.total, 2)
+    for (const one of gates) one.close()
+    const words = said.join('')
+    assert.match(words, new RegExp(`AUTHENTICATE ${mechanism}`))
+    assert.match(words, new RegExp(`AUTH ${mechanism}`))
+    assert.ok(!words.includes(other))
+  })
+}
+
+/** A port that leads to another, and what clients say through it. */
+async function gate(to: number, said: string[]) {
+  const server = createServer((socket) => {
+    const inner = connectTo({ port: to, host: '127.0.0.1' })
+    for (const one of [socket, inner]) one.on('error', () => undefined)
+    socket.on('data', (data) => void said.push(data.toString('latin1')))
+    socket.on('close', () => inner.destroy())
+    inner.on('close', () => socket.destroy())
+    socket.pipe(inner).pipe(socket)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+test('practice mail works at a server beside the one that serves the sandbox', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const id = await account('bob')
+  await using other = await scene.another()
+  const browser = new Browser(other.url, other.listening)
+  assert.equal((await browser.post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
+  const settings = (await browser.get(`/v1/accounts/${id}/mail`)).json
+  assert.deepEqual([settings.from, settings.mailbox], ['practice', 'bob@example.test'])
+  assert.deepEqual(settings.imap, (await admin.get(`/v1/accounts/${id}/mail`)).json.imap)
+  const verified = await browser.post(`/v1/accounts/${id}/mail/verify`)
+  assert.equal(verified.json.ok, true, verified.text)
+  assert.equal((await browser.get(`/v1/accounts/${id}/mail/messages`)).json.total, 1)
 })

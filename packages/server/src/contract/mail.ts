@@ -21,6 +21,10 @@ const SentCopy = Type.Union([Type.Literal('server'), Type.Literal('client')], {
   description: 'Who saves what is sent: the provider by itself, or we.',
 })
 
+const Mechanism = Type.Union([Type.Literal('XOAUTH2'), Type.Literal('OAUTHBEARER')], {
+  description: 'How to sign in (SASL). Left out: what the server offers.',
+})
+
 /** PUT /v1/accounts/{id}/mail: what a person sets by hand. What is left out is filled in again. */
 export const MailChange = Type.Object(
   {
@@ -29,6 +33,7 @@ export const MailChange = Type.Object(
     pop: Type.Optional(MailHost),
     smtp: Type.Optional(MailHost),
     sent_copy: Type.Optional(SentCopy),
+    mechanism: Type.Optional(Mechanism),
   },
   { title: 'MailChange', additionalProperties: false },
 )
@@ -79,6 +84,7 @@ export const MailSettings = Type.Object(
     pop: Type.Optional(MailHost),
     smtp: Type.Optional(MailHost),
     sent_copy: SentCopy,
+    mechanism: Type.Optional(Mechanism),
     mechanisms: Type.Array(Type.String(), { description: 'How programs with tokens sign in there (SASL).' }),
     from: Type.Union(
       [

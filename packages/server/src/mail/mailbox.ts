@@ -3,7 +3,6 @@ import { imapMailbox, smtpSender } from '@evergrant/mail/clients'
 import type { FetchMessageObject, ImapFlow, MessageAddressObject, MessageStructureObject } from 'imapflow'
 import type { Tokens } from '../accounts/tokens.ts'
 import type { MailHeader, MailList, MailMessage, MailSettings, NewMail, SentMail } from '../contract/index.ts'
-import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { htmlText } from './html-text.ts'
 import type { MailAccounts } from './mail-accounts.ts'
@@ -19,12 +18,10 @@ const TIMEOUT = 20
 
 /** Reads and sends mail of an account, one connection for each request. */
 export class Mailboxes {
-  readonly #deps: Deps
   readonly #tokens: Tokens
   readonly #mail: MailAccounts
 
-  constructor(deps: Deps, tokens: Tokens, mail: MailAccounts) {
-    this.#deps = deps
+  constructor(tokens: Tokens, mail: MailAccounts) {
     this.#tokens = tokens
     this.#mail = mail
   }
@@ -78,15 +75,15 @@ export class Mailboxes {
   /** Sends a text. Rejects when the server did not take it. */
   async send(id: string, { to, cc = [], subject, text }: NewMail): Promise<SentMail> {
     const settings = await this.#settings(id)
-    const { mailbox, smtp, imap, sent_copy } = settings
+    const { mailbox, smtp, imap, mechanism, sent_copy } = settings
     if (smtp === undefined) throw unknown('sending')
     const source = this.#source(id)
-    const connecting = { clock: this.#deps.clock, timeout: TIMEOUT }
+    const connecting = this.#mail.connecting(TIMEOUT)
     const saves = sent_copy === 'client' && imap !== undefined
-    const kept = saves ? imapMailbox(source, { mailbox, imap }, connecting) : undefined
+    const kept = saves ? imapMailbox(source, { mailbox, imap, mechanism }, connecting) : undefined
     const sent = kept && { by: 'client' as const, mailbox: kept }
     try {
-      await using sender = smtpSender(source, { mailbox, smtp }, { ...connecting, maxConnections: 1, sent })
+      await using sender = smtpSender(source, { mailbox, smtp, mechanism }, { ...connecting, maxConnections: 1, sent })
       const mail = { to: bare(to), cc: bare(cc), subject, text, disableFileAccess: true, disableUrlAccess: true }
       const { info, copy, copyError } = await sender.send(mail).catch(refusedMail)
       return {
@@ -100,10 +97,10 @@ export class Mailboxes {
   }
 
   async #use<T>(id: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
-    const { mailbox, imap } = await this.#settings(id)
+    const { mailbox, imap, mechanism } = await this.#settings(id)
     if (imap === undefined) throw unknown('reading')
-    const connecting = { clock: this.#deps.clock, timeout: TIMEOUT, imapflow: { socketTimeout: TIMEOUT * 1000 } }
-    await using kept = imapMailbox(this.#source(id), { mailbox, imap }, connecting)
+    const connecting = { ...this.#mail.connecting(TIMEOUT), imapflow: { socketTimeout: TIMEOUT * 1000 } }
+    await using kept = imapMailbox(this.#source(id), { mailbox, imap, mechanism }, connecting)
     return await kept.use(work)
   }
 
