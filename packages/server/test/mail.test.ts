@@ -3,6 +3,7 @@ import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
 import { person, startSandboxMail } from '@evergrant/sandbox'
+import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import { htmlText } from '../src/mail/html-text.ts'
 import { Browser } from './support/browser.ts'
@@ -366,4 +367,113 @@ test('practice mail works at a server beside the one that serves the sandbox', a
   const verified = await browser.post(`/v1/accounts/${id}/mail/verify`)
   assert.equal(verified.json.ok, true, verified.text)
   assert.equal((await browser.get(`/v1/accounts/${id}/mail/messages`)).json.total, 1)
+})
+
+test('attachments are sent, listed and saved octet by octet, as files and never as a page', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const octets = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7919) % 256))
+  const html = '<script>alert(document.cookie)</script>'
+  const evil = 'a"\u202egnp.exe; filename=x.html'
+  const attachments = [
+    { name: 'plän 1.bin', content: octets.toString('base64') },
+    { name: 'page.html', type: 'text/html', content: Buffer.from(html).toString('base64') },
+    { name: evil, type: 'image/svg+xml', content: Buffer.from('<svg/>').toString('base64') },
+  ]
+  const mail = { to: ['bob@example.test'], subject: 'files', text: 'three of them', attachments }
+  const sent = await admin.post(`/v1/accounts/${alice}/mail/send`, mail)
+  assert.equal(sent.status, 200, sent.text)
+  const [newest] = (await admin.get(`/v1/accounts/${bob}/mail/messages`)).json.messages
+  const path = `/v1/accounts/${bob}/mail/messages/${newest.uid}`
+  const read = (await admin.get(path)).json
+  assert.equal(read.text.trim(), 'three of them')
+  assert.deepEqual(
+    read.attachments.map(({ name, type }: { name: string; type: string }) => [name, type]),
+    [
+      ['plän 1.bin', 'application/octet-stream'],
+      ['page.html', 'text/html'],
+      [evil, 'image/svg+xml'],
+    ],
+  )
+  const saved = async (part: string) => {
+    const answer = await admin.raw(`${path}/attachments/${part}`)
+    assert.equal(answer.status, 200)
+    const { headers } = answer
+    assert.equal(headers.get('content-type'), 'application/octet-stream')
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.match(headers.get('content-security-policy') ?? '', /sandbox/)
+    return { disposition: headers.get('content-disposition'), body: Buffer.from(await answer.arrayBuffer()) }
+  }
+  const [first, second, third] = await Promise.all(read.attachments.map(({ part }: { part: string }) => saved(part)))
+  assert.deepEqual(
+    [first?.body.equals(octets), first?.disposition],
+    [true, "attachment; filename*=UTF-8''pl%C3%A4n%201.bin"],
+  )
+  assert.equal(second?.body.toString(), html)
+  assert.equal(third?.disposition, "attachment; filename*=UTF-8''a_gnp.exe%3B%20filename%3Dx.html")
+  assert.equal((await admin.get(`${path}/attachments/1`)).status, 404, 'the text is no attachment')
+  assert.equal((await admin.get(`${path}/attachments/9`)).status, 404)
+  assert.equal((await admin.get(`${path}/attachments/1%0D%0Ax`)).status, 400)
+  assert.equal((await scene.browser().get(`${path}/attachments/2`)).status, 401)
+})
+
+test('what is attached is refused when it is too much, not base64, or named like a path', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const alice = await account('alice')
+  const send = (...attachments: object[]) =>
+    admin.post(`/v1/accounts/${alice}/mail/send`, { to: ['bob@example.test'], subject: 's', text: 't', attachments })
+  const half = { name: 'half', content: Buffer.alloc(5_100_000).toString('base64') }
+  const large = await send(half, half)
+  assert.deepEqual([large.status, large.json.code], [413, 'ATTACHMENT_TOO_LARGE'])
+  assert.equal((await send(half, half, half)).status, 413)
+  for (const wrong of [
+    { name: 'x', content: 'not base64!' },
+    { name: 'x', content: 'QQ' },
+    { name: '../x', content: '' },
+    { name: 'x\r\nContent-Type: text/html', content: '' },
+    { name: 'x', type: 'text/html; charset=x', content: '' },
+    { name: 'x', content: '', path: '/etc/passwd' },
+    { name: 'x', content: { path: '/etc/passwd' } },
+  ]) {
+    assert.equal((await send(wrong)).status, 400, JSON.stringify(wrong))
+  }
+  assert.equal((await send({ name: 'empty', content: '' })).status, 200)
+})
+
+test('an answer belongs to its conversation, also when the message it answers names no other', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const send = async (id: string, to: string, answers?: object) => {
+    const sent = await admin.post(`/v1/accounts/${id}/mail/send`, { to: [to], subject: 's', text: 't', answers })
+    assert.equal(sent.status, 200, sent.text)
+    return sent.json.message_id as string
+  }
+  const newest = async (id: string) => (await admin.get(`/v1/accounts/${id}/mail/messages`)).json.messages[0].uid
+  const first = await send(alice, 'bob@example.test')
+  const second = await send(bob, 'alice@example.test', { uid: await newest(bob) })
+  await send(alice, 'bob@example.test', { uid: await newest(alice), folder: 'INBOX' })
+  const { imap } = (await admin.get(`/v1/accounts/${bob}/mail`)).json
+  const { access_token } = (await admin.post(`/v1/accounts/${bob}/reveal`, { password: PASSWORD, reason: 'to look' }))
+    .json
+  const client = new ImapFlow({
+    ...imap,
+    secure: false,
+    doSTARTTLS: false,
+    logger: false,
+    auth: { user: 'bob@example.test', accessToken: access_token },
+  })
+  await client.connect()
+  await client.mailboxOpen('INBOX', { readOnly: true })
+  const last = await client.fetchOne('*', { headers: ['in-reply-to', 'references'] })
+  await client.logout()
+  assert.ok(last)
+  const headers = last.headers?.toString().replace(/\r\n\s+/g, ' ')
+  assert.match(headers ?? '', new RegExp(`In-Reply-To: ${second}`, 'i'))
+  assert.match(headers ?? '', new RegExp(`References: ${first} ${second}`, 'i'))
+  const unknown = { to: ['bob@example.test'], subject: 's', text: 't', answers: { uid: 4711 } }
+  assert.equal((await admin.post(`/v1/accounts/${alice}/mail/send`, unknown)).status, 404)
 })

@@ -159,8 +159,14 @@ export const MailMessage = Type.Object(
       description: 'The text part; of mail that is HTML alone its words. Nothing is fetched for it.',
     }),
     truncated: Type.Boolean({ description: 'Whether the text is longer than what is shown.' }),
+    reply_to: Type.Array(Named, { description: 'Where an answer goes; empty: to the sender.' }),
     attachments: Type.Array(
-      Type.Object({ name: Type.Optional(Type.String()), type: Type.String(), size: Type.Integer() }),
+      Type.Object({
+        part: Type.String({ description: 'Its place in the message: ask for it by this.' }),
+        name: Type.Optional(Type.String()),
+        type: Type.String({ description: 'What its sender says that it is.' }),
+        size: Type.Integer({ description: 'Octets, as it is encoded.' }),
+      }),
     ),
   },
   { title: 'MailMessage' },
@@ -174,6 +180,30 @@ export const NewMail = Type.Object(
     cc: Type.Optional(Type.Array(Address, { maxItems: 50 })),
     subject: Type.String({ maxLength: 500 }),
     text: Type.String({ maxLength: 100_000 }),
+    answers: Type.Optional(
+      Type.Object(
+        {
+          folder: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+          uid: Type.Integer({ minimum: 1, maximum: 4_294_967_295 }),
+        },
+        { description: 'The message that this one answers.', additionalProperties: false },
+      ),
+    ),
+    attachments: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f/\\\\]+$' }),
+            type: Type.Optional(
+              Type.String({ maxLength: 100, pattern: '^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+$' }),
+            ),
+            content: Type.String({ description: 'In base64.', maxLength: 13_400_000 }),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 20, description: 'Ten million octets in all, before they are encoded.' },
+      ),
+    ),
   },
   { title: 'NewMail', additionalProperties: false },
 )
