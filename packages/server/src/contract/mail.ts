@@ -165,7 +165,7 @@ export const MailMessage = Type.Object(
         part: Type.String({ description: 'Its place in the message: ask for it by this.' }),
         name: Type.Optional(Type.String()),
         type: Type.String({ description: 'What its sender says that it is.' }),
-        size: Type.Integer({ description: 'Octets, as it is encoded.' }),
+        size: Type.Integer({ description: 'Octets, as far as that can be told from how it is encoded.' }),
       }),
     ),
   },

@@ -96,8 +96,7 @@ export class Mailboxes {
         const wanted = leaves(message.bodyStructure).find((one) => (one.part ?? '1') === part && isAttached(one))
         if (wanted === undefined) throw new Refusal('NOT_FOUND', 'The message has no such attachment.')
         const { name = wanted.type === 'message/rfc822' ? 'message.eml' : 'attachment', size } = attachmentOf(wanted)
-        // What is encoded is a third larger than what it stands for.
-        if (size > LARGEST_ATTACHMENT * 1.4)
+        if (size > LARGEST_ATTACHMENT)
           throw new Refusal('ATTACHMENT_TOO_LARGE', `${name} has more than 25 MB: a mail program can fetch it.`)
         const { content } = await client.download(String(uid), part, { uid: true, maxBytes: LARGEST_ATTACHMENT })
         if (content === undefined) throw new Refusal('NOT_FOUND', 'The message has no such attachment.')
@@ -237,9 +236,11 @@ function isAttached({ disposition, type }: MessageStructureObject): boolean {
   return disposition === 'attachment' || !type.startsWith('text/')
 }
 
-function attachmentOf({ part = '1', type, size = 0, dispositionParameters, parameters }: MessageStructureObject) {
-  const name = dispositionParameters?.['filename'] ?? parameters?.['name']
-  return { part, type, size, ...(name === undefined ? {} : { name: name.slice(0, 300) }) }
+function attachmentOf({ part = '1', type, encoding, size = 0, ...more }: MessageStructureObject) {
+  const name = more.dispositionParameters?.['filename'] ?? more.parameters?.['name']
+  // Four octets in lines of 76 and their ends stand for three.
+  const octets = encoding?.toLowerCase() === 'base64' ? Math.floor((size * 3 * 76) / (4 * 78)) : size
+  return { part, type, size: octets, ...(name === undefined ? {} : { name: name.slice(0, 300) }) }
 }
 
 function headerOf({ uid, envelope, flags, size = 0, internalDate }: FetchMessageObject): MailHeader {
