@@ -9,6 +9,7 @@ import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
 import { Languages } from './languages/languages.ts'
 import { ConnectLinks } from './links/connect-links.ts'
+import { ProgramGateway } from './mail/gateway.ts'
 import { MailAccounts } from './mail/mail-accounts.ts'
 import { Mailboxes } from './mail/mailbox.ts'
 import { Metrics } from './metrics.ts'
@@ -32,6 +33,7 @@ export interface Services {
   readonly links: ConnectLinks
   readonly mail: MailAccounts
   readonly mailboxes: Mailboxes
+  readonly gateway: ProgramGateway
   readonly history: History
   readonly activity: Activity
   readonly audit: AuditLog
@@ -47,7 +49,11 @@ export function createServices(deps: Deps): Services {
   const connections = new Connections(deps)
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => accounts.stateCounts())
+  const gateway = new ProgramGateway()
+  const metrics = new Metrics(
+    () => accounts.stateCounts(),
+    () => gateway.traffic,
+  )
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
   const mail = new MailAccounts(deps, accounts, connections)
@@ -63,7 +69,8 @@ export function createServices(deps: Deps): Services {
     links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     mail,
-    mailboxes: new Mailboxes(deps, tokens, mail),
+    mailboxes: new Mailboxes(tokens, mail),
+    gateway,
     history,
     activity,
     audit: new AuditLog(db, deps.cipher, clock),

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import {
   type Cipher,
   type Client,
@@ -17,6 +18,7 @@ import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress, assertReachable, guardedFetch } from '../security/address-policy.ts'
+import { pinnedLookup } from '../security/pinned-lookup.ts'
 import { randomId } from '../security/secret.ts'
 import { assertSettings } from './assert-settings.ts'
 import { parameterNames } from './provider-view.ts'
@@ -203,6 +205,11 @@ export class Connections {
   /** Throws `PRIVATE_ADDRESS` for a mail server that is where the operator allows no provider. */
   assertMailHost(host: string): Promise<void> {
     return assertReachable(`https://${host}`, this.#addresses)
+  }
+
+  /** Resolves names of mail servers, at the moment of connecting, to addresses that the operator allows. */
+  get mailLookup(): LookupFunction {
+    return pinnedLookup(this.#addresses)
   }
 
   get #addresses(): AddressPolicy {
