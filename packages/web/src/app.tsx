@@ -1,5 +1,6 @@
 import './theme/styles.ts'
 import { MantineProvider } from '@mantine/core'
+import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
 import { RouterProvider } from 'react-router/dom'
@@ -7,7 +8,6 @@ import { createQueryClient } from './api/query-client.ts'
 import type { Language } from './languages/languages.ts'
 import { Speaking } from './languages/speaking.tsx'
 import { createRouter } from './router.tsx'
-import { Toasts } from './shell/toasts.tsx'
 import { cssVariables, theme } from './theme/theme.ts'
 
 export function App({ language }: { language: Language }) {
@@ -16,7 +16,7 @@ export function App({ language }: { language: Language }) {
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Speaking first={language}>
-        <Toasts />
+        <Notifications position="bottom-center" limit={3} />
         <QueryClientProvider client={client}>
           <RouterProvider router={router} />
         </QueryClientProvider>

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { hashed, randomSecret } from '../security/secret.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
 import type { History } from './history.ts'
+import type { Standings } from './standings.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Seconds in which a person can choose. Nothing is lost after it: both accounts stay. */
@@ -44,13 +45,22 @@ export class SamePerson {
   readonly #connections: Connections
   readonly #accounts: Accounts
   readonly #tokens: Tokens
+  readonly #standings: Standings
   readonly #history: History
 
-  constructor(deps: Deps, connections: Connections, accounts: Accounts, tokens: Tokens, history: History) {
+  constructor(
+    deps: Deps,
+    connections: Connections,
+    accounts: Accounts,
+    tokens: Tokens,
+    standings: Standings,
+    history: History,
+  ) {
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
     this.#tokens = tokens
+    this.#standings = standings
     this.#history = history
   }
 
@@ -145,7 +155,8 @@ export class SamePerson {
     await this.#accounts.noteEnd(await this.#accounts.get(to), summary(there))
     await this.#tokens.changed(to)
     await this.#history.add(to, { type: 'authorized', ...(subject?.username && { detail: subject.username }) })
-    await this.#accounts.remove(from, to)
+    const [row, view] = await Promise.all([this.#accounts.get(from), this.#accounts.view(from)])
+    await this.#accounts.remove(from, (db) => this.#standings.removed(view, row.told, db), to)
     this.#tokens.forget(from)
     await this.#accounts.publish(to)
     return there

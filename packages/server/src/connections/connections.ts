@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import {
   type Client,
   type ClientAuthentication,
@@ -16,9 +17,13 @@ import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection, SignInRules } from '../contract/index.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
+import type { NewNotice, Notices } from '../notices/notices.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress, assertReachable, guardedFetch } from '../security/address-policy.ts'
+import { pinnedLookup } from '../security/pinned-lookup.ts'
 import { randomId } from '../security/secret.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { assertSettings } from './assert-settings.ts'
 import { ClientSecrets, NO_SECRETS, type Taken, withoutFormer } from './client-secrets.ts'
 import { parameterNames } from './provider-view.ts'
@@ -50,12 +55,24 @@ export class Connections {
   readonly #deps: Deps
   readonly #db: Kysely<Tables>
   readonly #secrets: ClientSecrets
+  readonly #outbox: Outbox
+  readonly #webhooks: Webhooks
+  readonly #notices: Notices
   readonly #onTaken: (taken: SecretTaken) => void
   readonly #made = new Map<string, Made>()
 
   /** `onTaken` hears which of two secrets a provider has taken, when that is news for this process. */
-  constructor(deps: Deps, onTaken: (taken: SecretTaken) => void = () => undefined) {
+  constructor(
+    deps: Deps,
+    outbox: Outbox,
+    webhooks: Webhooks,
+    notices: Notices,
+    onTaken: (taken: SecretTaken) => void = () => undefined,
+  ) {
     this.#deps = deps
+    this.#outbox = outbox
+    this.#webhooks = webhooks
+    this.#notices = notices
     this.#db = deps.db
     this.#secrets = new ClientSecrets(deps.cipher, deps.clock)
     this.#onTaken = onTaken
@@ -161,13 +178,20 @@ export class Connections {
         ([field, value]) => said.has(field) || value !== before[field as keyof ConnectionRow],
       ),
     )
-    const [stored] = await this.#db
-      .updateTable('connections')
-      .set(values)
-      .where('id', '=', id)
-      .where('revision', '=', before.revision)
-      .returning('id')
-      .execute()
+    const { stored, mended } = await this.#outbox.change(async (db) => {
+      const [stored] = await db
+        .updateTable('connections')
+        .set(values)
+        .where('id', '=', id)
+        .where('revision', '=', before.revision)
+        .returning('id')
+        .execute()
+      const restored = stored !== undefined && settings && (await this.#notices.clear(brokenKey(id), db))
+      // Of the end of another secret it is told anew.
+      const renewed = stored !== undefined && said.has('secret_told') && (await this.#notices.clear(endKey(id), db))
+      return { stored, mended: restored || renewed }
+    })
+    if (mended) this.#notices.told()
     // Somebody else changed it meanwhile: their change is the ground for ours.
     return stored === undefined ? this.update(id, patch) : next
   }
@@ -185,7 +209,15 @@ export class Connections {
 
   /** Removes it. Its accounts must be gone before. */
   async remove(id: string): Promise<void> {
-    await this.#db.deleteFrom('connections').where('id', '=', id).execute()
+    await this.#outbox.change(async (db) => {
+      const [gone] = await db
+        .deleteFrom('connections')
+        .where('id', '=', id)
+        .returning(['id', 'name', 'provider'])
+        .execute()
+      if (gone !== undefined) await this.#webhooks.announce(db, 'connection.removed', { connection: gone })
+    })
+    this.#notices.told()
     this.#made.delete(id)
   }
 
@@ -216,9 +248,19 @@ export class Connections {
     return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.#addresses)
   }
 
+  /** Throws `PRIVATE_ADDRESS` for an address that is where the operator allows no provider, as it stands. */
+  assertPublic(address: string): void {
+    assertPublicAddress(address, this.#addresses)
+  }
+
   /** Throws `PRIVATE_ADDRESS` for a mail server that is where the operator allows no provider. */
   assertMailHost(host: string): Promise<void> {
     return assertReachable(`https://${host}`, this.#addresses)
+  }
+
+  /** Resolves names of mail servers, at the moment of connecting, to addresses that the operator allows. */
+  get mailLookup(): LookupFunction {
+    return pinnedLookup(this.#addresses)
   }
 
   get #addresses(): AddressPolicy {
@@ -239,35 +281,89 @@ export class Connections {
             ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
             at: this.#deps.clock.now(),
           }
-    const changed = await this.#db
-      .updateTable('connections')
-      .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
-      .where('id', '=', row.id)
-      .where('revision', '=', row.revision)
-      // Of many accounts that meet it at once, one tells.
-      .where('trouble', row.trouble === null ? 'is' : '=', row.trouble)
-      .returning('id')
+    const news = await this.#outbox.change(async (db) => {
+      const changed = await db
+        .updateTable('connections')
+        .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
+        .where('id', '=', row.id)
+        .where('revision', '=', row.revision)
+        // Of many accounts that meet it at once, one tells.
+        .where('trouble', row.trouble === null ? 'is' : '=', row.trouble)
+        .returning('id')
+        .execute()
+      if (changed.length === 0) return false
+      if (trouble === null) await this.#notices.clear(brokenKey(row.id), db)
+      else await this.#notices.raise(broken(row.id, trouble.code), db)
+      return true
+    })
+    if (news) this.#notices.told()
+    return news
+  }
+
+  /** Tells of connections in trouble that nobody told of, and takes back what is over: an older server tells nothing. */
+  async tellTroubles(): Promise<void> {
+    const open = this.#db.selectFrom('notices').select('connection_id').where('kind', '=', 'connection_broken')
+    const found = await this.#db
+      .selectFrom('connections')
+      .select(['id', 'trouble'])
+      .where((of) =>
+        of.or([
+          of.and([of('trouble', 'is not', null), of('id', 'not in', open)]),
+          of.and([of('trouble', 'is', null), of('id', 'in', open)]),
+        ]),
+      )
       .execute()
-    return changed.length > 0
+    for (const row of found) {
+      const code = troubleOf(row)?.code
+      if (code === undefined) await this.#notices.clear(brokenKey(row.id))
+      else await this.#notices.raise(broken(row.id, code))
+    }
   }
 
   /** Notes which of two secrets the provider takes. The row as it is then when that is news, undefined when it is not. */
   async noteTaken({ id, revision, taken }: SecretTaken): Promise<ConnectionRow | undefined> {
     const now = this.#deps.clock.now()
-    const known = this.#db
-      .updateTable('connections')
-      .where('id', '=', id)
-      .where('revision', '=', revision)
-      .where('former_secret', 'is not', null)
-    const [row] = await (taken === 'older'
-      ? known.set({ secret_refused_at: now, secret_told: null }).where('secret_refused_at', 'is', null)
-      : known
-          .set({ secret_taken_at: now, secret_refused_at: null, secret_told: null })
-          .where((of) => of.or([of('secret_taken_at', 'is', null), of('secret_refused_at', 'is not', null)]))
-    )
-      .returningAll()
-      .execute()
+    const { row, cleared } = await this.#outbox.change(async (db) => {
+      const known = db
+        .updateTable('connections')
+        .where('id', '=', id)
+        .where('revision', '=', revision)
+        .where('former_secret', 'is not', null)
+      const [row] = await (taken === 'older'
+        ? known.set({ secret_refused_at: now, secret_told: null }).where('secret_refused_at', 'is', null)
+        : known
+            .set({ secret_taken_at: now, secret_refused_at: null, secret_told: null })
+            .where((of) => of.or([of('secret_taken_at', 'is', null), of('secret_refused_at', 'is not', null)]))
+      )
+        .returningAll()
+        .execute()
+      return { row, cleared: row !== undefined && (await this.#notices.clear(endKey(id), db)) }
+    })
+    if (cleared) this.#notices.told()
     return row
+  }
+
+  /** Tells that a connection's secret ends in so many days, or less; false: somebody was first, or it was changed. */
+  async tellEnd({ id, revision, secret_told }: ConnectionRow, expires_at: number, days: number): Promise<boolean> {
+    const news = await this.#outbox.change(async (db) => {
+      const [told] = await db
+        .updateTable('connections')
+        .set({ secret_told: days })
+        .where('id', '=', id)
+        .where('revision', '=', revision)
+        .where('secret_told', secret_told === null ? 'is' : '=', secret_told)
+        .returning('id')
+        .execute()
+      if (told === undefined) return false
+      // Each of them is told anew, also to those who put the one before away.
+      await this.#notices.clear(endKey(id), db)
+      return this.#notices.raise(
+        { key: endKey(id), kind: 'secret_expiring', connection: id, detail: { expires_at } },
+        db,
+      )
+    })
+    if (news) this.#notices.told()
+    return news
   }
 
   /** Forgets the former secret of a connection, unless somebody changed it meanwhile. */
@@ -329,6 +425,16 @@ export class Connections {
     return [...origins(next)].every((origin) => now.has(origin))
   }
 }
+
+const brokenKey = (id: string): string => `connection/${id}`
+const endKey = (id: string): string => `secret/${id}`
+
+const broken = (id: string, code: string): NewNotice => ({
+  key: brokenKey(id),
+  kind: 'connection_broken',
+  connection: id,
+  detail: { code },
+})
 
 /** Where a provider is: the origins of all addresses in its definition. */
 function origins(provider: Provider): Set<string> {

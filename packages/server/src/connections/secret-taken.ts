@@ -12,10 +12,8 @@ export async function secretTaken(
   const row = await connections.noteTaken(heard)
   if (row === undefined) return
   const fallback = heard.taken === 'older'
-  const words = fallback
-    ? 'the provider does not take the new client secret; the former one is used'
-    : 'the provider takes the new client secret'
-  deps.logger[fallback ? 'warn' : 'info']({ connection: row.id }, words)
+  if (fallback) deps.logger.warn({ connection: row.id }, 'a new client secret is refused, the former one is used')
+  else deps.logger.info({ connection: row.id }, 'a new client secret is taken')
   const action = fallback ? 'connection.secret_fallback' : 'connection.secret_taken'
   await audit.add({ actor: { type: 'server' }, action, subject: row.id, detail: { name: row.name } })
   await accounts.publishConnection(row)

@@ -9,14 +9,8 @@ export interface ServerEvents {
   readonly account_removed: { readonly id: string; readonly replaced_by?: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
-  /** The client secret that is in use ends in so many days, or less. Administrators hear of it. */
-  readonly secret_expiring: {
-    readonly connection: string
-    readonly name: string
-    /** Epoch seconds. */
-    readonly at: number
-    readonly days: number
-  }
+  /** Notices were raised or cleared; ask for one's own. */
+  readonly notices: Readonly<Record<string, never>>
 }
 
 /** What became of a consent. */

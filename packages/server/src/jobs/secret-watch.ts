@@ -1,5 +1,4 @@
 import { expiryOf } from '../connections/client-secrets.ts'
-import type { ConnectionRow } from '../connections/connections.ts'
 import type { Services } from '../services.ts'
 
 const DAY = 86_400
@@ -35,8 +34,7 @@ async function endOverlaps({ deps, connections, accounts, audit }: Services): Pr
 }
 
 /** The nearest threshold counts: a secret that is entered a week before its end is told of once, not three times. */
-async function tellOfEnds(services: Services): Promise<void> {
-  const { deps } = services
+async function tellOfEnds({ deps, connections, audit }: Services): Promise<void> {
   const now = deps.clock.now()
   const soon = now + TOLD_BEFORE[0] * DAY
   const rows = await deps.db
@@ -48,33 +46,9 @@ async function tellOfEnds(services: Services): Promise<void> {
     const at = expiryOf(row)
     const days = at === undefined ? undefined : TOLD_BEFORE.findLast((threshold) => at <= now + threshold * DAY)
     if (at === undefined || days === undefined || (row.secret_told !== null && row.secret_told <= days)) continue
-    // Of several servers one tells.
-    const [told] = await deps.db
-      .updateTable('connections')
-      .set({ secret_told: days })
-      .where('id', '=', row.id)
-      .where('revision', '=', row.revision)
-      .where('secret_told', row.secret_told === null ? 'is' : '=', row.secret_told)
-      .returning('id')
-      .execute()
-    if (told !== undefined) await raiseSecretExpiring(services, row, at, days)
+    if (!(await connections.tellEnd(row, at, days))) continue
+    deps.logger.warn({ connection: row.id, at, days }, 'the client secret of a connection ends soon')
+    const detail = { name: row.name, at: Math.floor(at), days }
+    await audit.add({ actor: { type: 'server' }, action: 'connection.secret_expiring', subject: row.id, detail })
   }
-}
-
-/** The one place where it is told that a client secret ends in so many days, or less. */
-async function raiseSecretExpiring(
-  { deps, audit, hub }: Services,
-  { id, name }: ConnectionRow,
-  end: number,
-  days: number,
-): Promise<void> {
-  const at = Math.floor(end)
-  deps.logger.warn({ connection: id, at, days }, 'the client secret of a connection ends soon')
-  await audit.add({
-    actor: { type: 'server' },
-    action: 'connection.secret_expiring',
-    subject: id,
-    detail: { name, at, days },
-  })
-  hub.publish('secret_expiring', { connection: id, name, at, days })
 }

@@ -1,5 +1,4 @@
 import { Button, Group, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconCircleCheck, IconCircleDashed } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,6 +8,7 @@ import { useTexts } from '../languages/speaking.tsx'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
+import { useTell } from '../shared/tell.ts'
 import { When } from '../shared/when.tsx'
 import classes from './secret-field.module.css'
 
@@ -16,12 +16,13 @@ import classes from './secret-field.module.css'
 export function FormerSecret({ connection }: { connection: Connection }) {
   const texts = useTexts('connections')
   const client = useQueryClient()
+  const tell = useTell()
   const [asking, setAsking] = useState(false)
   const remove = useMutation({
     mutationFn: () => updateConnection(connection.id, { former_secret: null }),
     onSuccess: (saved) => {
       keepConnection(client, saved)
-      notifications.show({ message: texts.formerRemoved, color: 'evergreen' })
+      tell(texts.formerRemoved)
     },
   })
   const former = connection.former_secret

@@ -42,7 +42,7 @@ export async function connectedPage(
 }
 
 /** What a person sees when it did not work, with who can mend it. `account`: undefined when it is not known. */
-export function failedPage(
+export async function failedPage(
   {
     account,
     error,
@@ -55,12 +55,13 @@ export function failedPage(
     /** Id of the request, for support. */
     readonly request: string
   },
-  { deps }: Services,
-  { texts }: PageLanguage,
-): AnswerPage {
+  { deps, languages }: Services,
+  { tag, texts }: PageLanguage,
+): Promise<AnswerPage> {
   const { words } = texts
   const own: Partial<Record<string, CallbackText>> = texts.failures
-  const text = own[error.code] ?? texts.other(error)
+  const say = (await languages.speaker(tag)) ?? ((words: string) => words)
+  const text = own[error.code] ?? texts.other({ message: say(error.message), advice: say(error.advice) })
   const admin = error.who === 'administrator'
   const again =
     account === undefined

@@ -46,7 +46,11 @@ export function chooseRoute(app: App, services: Services): void {
         } catch (error) {
           if (error instanceof Refusal || !isOAuthError(error)) throw error
           const { connection } = request.params
-          const failed = failedPage({ account: undefined, error, connection, request: request.id }, services, language)
+          const failed = await failedPage(
+            { account: undefined, error, connection, request: request.id },
+            services,
+            language,
+          )
           return sendPage(reply, failed, language, origin)
         }
       },
