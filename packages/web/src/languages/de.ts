@@ -445,6 +445,9 @@ export const de: English = {
     accountsNone: 'Noch keine Konten',
     accounts: { one: '{ok} von {count} Konto funktioniert', other: '{ok} von {count} Konten funktionieren' },
     backToList: 'Alle Verbindungen',
+    search: 'Verbindung suchen',
+    nothingFound: 'Keine Verbindung dieses Namens.',
+    showMore: { one: 'Eine weitere zeigen', other: '{count} weitere zeigen' },
 
     newTitle: 'Verbindung hinzufügen',
     newLead: 'Dauert etwa fünf Minuten. Öffnen Sie daneben die Konsole des Anbieters.',

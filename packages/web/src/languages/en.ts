@@ -435,6 +435,9 @@ export const en = {
     accountsNone: 'No accounts yet',
     accounts: { one: '{ok} of {count} account works', other: '{ok} of {count} accounts work' },
     backToList: 'All connections',
+    search: 'Find a connection',
+    nothingFound: 'No connection of that name.',
+    showMore: { one: 'Show one more', other: 'Show {count} more' },
 
     newTitle: 'Add a connection',
     newLead: 'Takes about five minutes. You will have the provider’s console open beside this page.',
