@@ -133,13 +133,18 @@ export interface GrantSummary {
   readonly version: number
 }
 
-/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
+/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON; an empty refresh token is none. */
 export function grant(fields: Grant): Grant {
   return versioned(fields, fields.version)
 }
 
 /** The same with another version, without a copy of all in between. */
 export function versioned(fields: Grant, version: number): Grant {
+  if (fields.refresh_token === '') {
+    // As in an answer: nothing, which nobody may send.
+    const { refresh_token: _, ...others } = fields
+    return versioned(others, version)
+  }
   return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
 }
 
