@@ -57,9 +57,9 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
   // Some providers answer urlencoded, as the first drafts of OAuth 2.0 did.
   if (!/^[\w.-]+=/.test(trimmed) || /[<>\s]/.test(trimmed)) return undefined
   const pairs = [...new URLSearchParams(trimmed)]
+  const fields = Object.fromEntries(pairs)
   // RFC 6749 §3.2: none may come twice, and which of two tokens is meant nobody knows.
-  if (new Set(pairs.map(([name]) => name)).size < pairs.length) return undefined
-  return harmless(Object.fromEntries(pairs))
+  return Object.keys(fields).length < pairs.length ? undefined : harmless(fields)
 }
 
 /** The fields of what was parsed, as {@link parseFields} gives them; undefined when it has none or is nested too deep. */

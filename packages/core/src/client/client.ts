@@ -1,10 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import { detachable } from '../detachable.ts'
 import { OAuthError } from '../errors.ts'
-import { expected } from '../expected.ts'
 import { type RedeemedStates, redeemedStates } from '../grant/redeemed-states.ts'
 import { type Http, http } from '../http/http.ts'
-import { assertReturnable } from '../http/secure-url.ts'
 import { givenMetadata } from '../protocol/given-metadata.ts'
 import type { KnownKeys } from '../protocol/provider-keys.ts'
 import { abilities } from '../provider/abilities.ts'
@@ -77,8 +75,7 @@ export type Decrypt = (jwe: string) => string | Promise<string>
  * failed discovery is tried again by the next call.
  *
  * Throws `MISSING_CLIENT_ID`, `MISSING_CLIENT_SECRET` or `SECRET_FOR_PUBLIC_CLIENT`; `INSECURE_URL` for an address of the
- * provider that is plain http on another machine; `INVALID_ARGUMENT` for a redirect URI with a fragment or of a kind that no
- * answer may go to, such as `javascript:`.
+ * provider that is plain http on another machine.
  *
  * @example
  * ```ts
@@ -89,10 +86,9 @@ export type Decrypt = (jwe: string) => string | Promise<string>
  * ```
  */
 export function defineClient(options: ClientOptions): Client {
-  const { provider, client_secret, client_auth, redirect_uris } = options
-  if (provider?.id === undefined) throw expected('provider', 'the value of resolveProvider')
+  const { provider, client_secret, client_auth } = options
   // Without types it may be missing altogether, as from an environment variable that is not set.
-  const client_id = String(options.client_id ?? '').trim()
+  const client_id = (options.client_id ?? '').trim()
   if (client_id === '') {
     throw new OAuthError('MISSING_CLIENT_ID', `The client id for ${provider.name} is missing.`, {
       provider: provider.id,
@@ -100,8 +96,6 @@ export function defineClient(options: ClientOptions): Client {
   }
   assertPlain(provider)
   assertSecureAddresses(provider)
-  if (redirect_uris !== undefined && !Array.isArray(redirect_uris)) throw expected('redirect_uris', 'a list of texts')
-  redirect_uris?.forEach(assertReturnable)
   const authentication =
     typeof client_auth === 'object' ? client_auth : secretAuthentication(provider, client_secret, client_auth)
   const transport = http(options.http)
@@ -120,7 +114,7 @@ export function defineClient(options: ClientOptions): Client {
     client_id,
     provider,
     authentication,
-    redirect_uris,
+    redirect_uris: options.redirect_uris,
     http: transport,
     dpop: options.dpop,
     decrypt: options.decrypt,

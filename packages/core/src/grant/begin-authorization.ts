@@ -1,9 +1,11 @@
 import type * as oauth from 'oauth4webapi'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
-import { assertReturnable, assertSecureUrl, isLoopback } from '../http/secure-url.ts'
+import { expected } from '../expected.ts'
+import { assertSecureUrl, isLoopback } from '../http/secure-url.ts'
 import { scopeNames } from '../protocol/scope.ts'
 import { quietly } from '../redacted.ts'
+import { assertReturnable } from './assert-returnable.ts'
 import { authorizationAddress } from './authorization-address.ts'
 import { type AuthorizationStep, pushedRequest } from './authorization-step.ts'
 import { codeChallenge } from './code-challenge.ts'
@@ -172,6 +174,7 @@ async function travelling(
 export function assertRedirectUri(client: Client, redirect_uri: string): void {
   const { provider, redirect_uris } = client
   assertReturnable(redirect_uri)
+  if (redirect_uris !== undefined && !Array.isArray(redirect_uris)) throw expected('redirect_uris')
   // Private-use schemes (RFC 8252 §7.1) are not web addresses; only web addresses can be insecure.
   if (/^https?:/i.test(redirect_uri)) assertSecureUrl(redirect_uri, 'redirect URI')
   else if (!URL.canParse(redirect_uri)) {

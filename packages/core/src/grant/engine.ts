@@ -66,15 +66,14 @@ export function engine(options: EngineOptions): Engine {
     store,
     client,
     flow = refreshFlow,
-    clock = (typeof client === 'function' ? undefined : client?.http?.clock) ?? systemClock,
+    clock = (typeof client === 'function' ? undefined : client?.http.clock) ?? systemClock,
     onEvent,
     clockSkew = 10,
     lease,
     random = Math.random,
-  } = options ?? {}
+  } = options
   // Without types either may be missing, and would be told as trouble of the store much later.
-  if (typeof store?.get !== 'function') throw expected('store', 'a store of grants')
-  if (typeof client !== 'function' && client?.http === undefined) throw expected('client', 'the value of defineClient')
+  if (!client || !store?.get) throw expected(client ? 'store' : 'client')
   const clientOf = typeof client === 'function' ? client : () => client
   if (typeof client !== 'function') assertLease(lease, client)
   return {

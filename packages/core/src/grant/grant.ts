@@ -140,12 +140,10 @@ export function grant(fields: Grant): Grant {
 
 /** The same with another version, without a copy of all in between. */
 export function versioned(fields: Grant, version: number): Grant {
-  if (fields.refresh_token === '') {
-    // As in an answer: nothing, which nobody may send.
-    const { refresh_token: _, ...others } = fields
-    return versioned(others, version)
-  }
-  return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
+  const made = quietly(fields, { access: tokens(fields.access), version })
+  // As in an answer: it is none, and nobody may send it.
+  if (made.refresh_token === '') Reflect.deleteProperty(made, 'refresh_token')
+  return Object.freeze(made)
 }
 
 function tokens(access: Grant['access']): Grant['access'] {

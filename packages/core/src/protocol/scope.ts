@@ -4,8 +4,8 @@ import type { Provider } from '../provider/resolve.ts'
 /** The names in a scope, given as text or list, each once, in the order they came. Throws `INVALID_ARGUMENT` for another value. */
 export function scopeNames(scope: string | readonly string[] | undefined): string[] {
   const names = typeof scope === 'string' ? scope.split(/\s+/) : (scope ?? [])
-  if (!Array.isArray(names) || names.some((name) => typeof name !== 'string'))
-    throw expected('scope', 'a text or a list of texts')
+  // Also what is no list at all.
+  if (!names.every?.((name) => typeof name === 'string')) throw expected('scope')
   return [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
 }
 
