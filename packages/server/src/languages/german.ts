@@ -339,6 +339,10 @@ export const german: ServerWords = {
       advice: 'Wem das Konto gehört, bestätigt auf seiner Seite, wer es verbunden hat.',
     },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
+    ATTACHMENT_TOO_LARGE: {
+      title: 'Der Anhang ist zu groß',
+      advice: 'Nehmen Sie dafür ein Mailprogramm.',
+    },
     TOO_LARGE: { title: 'Die Anfrage ist zu groß', advice: 'Senden Sie weniger.' },
     TOO_MANY_ATTEMPTS: { title: 'Zu viele Versuche', advice: 'Warten Sie, und versuchen Sie es dann noch einmal.' },
     INTERNAL: {

@@ -181,6 +181,11 @@ export class Users {
     })
   }
 
+  /** Keeps in which language somebody gets mail. */
+  async speaks(id: string, language: string): Promise<void> {
+    await this.#db.updateTable('users').set({ language }).where('id', '=', id).execute()
+  }
+
   async reap(): Promise<void> {
     await this.#db.deleteFrom('invitations').where('expires_at', '<=', this.#clock.now()).execute()
   }

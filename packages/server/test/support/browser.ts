@@ -51,6 +51,11 @@ export class Browser {
     return this.#send(url, { headers })
   }
 
+  /** A link to something that is saved: the answer with its octets as they are. */
+  raw(path: string): Promise<Response> {
+    return fetch(this.#listening + path, { headers: { cookie: this.#cookie() }, redirect: 'manual' })
+  }
+
   call(method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answered> {
     const sent = {
       'x-evergrant': '1',
