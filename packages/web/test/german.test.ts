@@ -31,6 +31,8 @@ const theirs: readonly (string | RegExp)[] = [
   'The grant has ended: the person took the consent back.',
   'The client secret is wrong.',
   /Evergrant sandbox$/,
+  // A subject in the mailbox.
+  'This mailbox is for practice',
   // The end of a secret.
   /^••••.{4}$/,
 ]

@@ -48,24 +48,27 @@ const speakLong = (context: BrowserContext) =>
 function sticksOut(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth
-    const scrolls = (element: Element | null): boolean => {
-      for (let at = element; at && at !== document.body; at = at.parentElement) {
+    /** Whether a part of what lies there cannot be seen, and no scrolling shows it. */
+    const cutOff = (element: Element, left: number, right: number): boolean => {
+      for (let at: Element | null = element; at && at !== document.body; at = at.parentElement) {
         const { overflowX, textOverflow, position } = getComputedStyle(at)
-        if (/auto|scroll/.test(overflowX) || textOverflow === 'ellipsis') return true
-        // Heard and not seen.
-        if (position === 'absolute' && at.clientWidth <= 1) return true
+        // A box that scrolls, or says itself that there is more; and what is heard and not seen.
+        if (/auto|scroll/.test(overflowX) || textOverflow === 'ellipsis') return false
+        if (position === 'absolute' && at.clientWidth <= 1) return false
+        const box = at.getBoundingClientRect()
+        if (/hidden|clip/.test(overflowX) && (left < box.left - 1 || right > box.right + 1)) return true
       }
-      return false
+      return left < -1 || right > width + 1
     }
     const found: string[] = []
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const { parentElement } = node
-      if (!node.nodeValue?.trim() || !parentElement?.checkVisibility() || scrolls(parentElement)) continue
+      if (!node.nodeValue?.trim() || !parentElement?.checkVisibility()) continue
       const range = document.createRange()
       range.selectNodeContents(node)
       const { left, right } = range.getBoundingClientRect()
-      if (left < -1 || right > width + 1)
+      if (cutOff(parentElement, left, right))
         found.push(`${node.nodeValue.trim()} (${Math.round(left)} to ${Math.round(right)})`)
     }
     const tooWide = document.documentElement.scrollWidth - width
