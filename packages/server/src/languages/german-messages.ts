@@ -385,4 +385,12 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The {what} could not be had: {words}.': 'Die Zugangsdaten ({what}) waren nicht zu bekommen: {words}.',
   'The caller gave up waiting.': 'Die Anfrage hat das Warten aufgegeben.',
   'There is no provider "{id}". {hint}': 'Den Anbieter „{id}“ gibt es nicht. {hint}',
+
+  // Mail.
+  '{setting}: {path} cannot be read: {words}': '{setting}: {path} ist nicht lesbar: {words}',
+  'The message has no such attachment.': 'Die Nachricht hat diesen Anhang nicht.',
+  '{name} has more than 25 MB: a mail program can fetch it.':
+    '{name} ist größer als 25 MB: Ein Mailprogramm kann den Anhang holen.',
+  'What is attached has more than 10 MB.': 'Die Anhänge sind zusammen größer als 10 MB.',
+  '{field} is not base64.': '{field} ist kein Base64.',
 }
