@@ -131,12 +131,6 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Das Postfach liegt bei {name}, wo nur eigene Token gelten. Verbinden Sie das Konto mit einer Verbindung dafür.',
   'The mailbox or its server for {what} is not known.': 'Das Postfach oder sein Server ({what}) ist nicht bekannt.',
   'The mail server did not take the mail: {said}': 'Der Mailserver hat die E-Mail nicht angenommen: {said}',
-  '{name}: {part} cannot be read: {words}': '{name}: {part} ist nicht lesbar: {words}',
-  'The message has no such attachment.': 'Diesen Anhang hat die Nachricht nicht.',
-  '{name} has more than 25 MB: a mail program can fetch it.':
-    '{name} ist größer als 25 MB: Ein Mailprogramm kann es abrufen.',
-  'What is attached has more than 10 MB.': 'Die Anhänge sind zusammen größer als 10 MB.',
-  '{name} is not base64.': '{name} ist nicht als base64 kodiert.',
   'INBOX has {count} messages': 'Nachrichten im Posteingang: {count}',
   '{count} messages': 'Nachrichten: {count}',
   'takes mail from {mailbox}': 'nimmt E-Mail von {mailbox} an',
