@@ -81,7 +81,8 @@ export async function buildApp(services: Services): Promise<App> {
       info: {
         title: 'Evergrant',
         version: deps.version,
-        description: 'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems.',
+        description:
+          'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems. Texts for people (x-spoken) are in the language of Accept-Language; nothing else depends on it.',
       },
       servers: [{ url: deps.publicUrl }],
       components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
