@@ -29,6 +29,7 @@ import type { Tables } from './db/tables.ts'
 import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
+import { mailSender } from './notices/mail-sender.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
 import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
@@ -132,6 +133,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       version: packageJson.version,
       fetch: surroundings.fetch ?? pinned,
       addresses,
+      mail: settings.mail && mailSender(settings.mail.url, settings.mail.from),
       sandbox,
       page: surroundings.page ?? join(import.meta.dirname, '../public'),
       passwordCost: surroundings.passwordCost,
@@ -170,6 +172,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
         } finally {
           // Idle connections are no reason to wait.
           pinned?.close().catch(() => undefined)
+          deps.mail?.close()
           await sandbox?.close()
           await changes.close()
           await db.destroy()

@@ -19,6 +19,7 @@ export class Metrics {
     [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
   )
   readonly #mailSessions: Counter<'protocol' | 'outcome'>
+  readonly #deliveries: Counter<'channel' | 'outcome'>
   /** Tokens handed out since the metrics were read last. */
   #handed = 0
 
@@ -44,6 +45,12 @@ export class Metrics {
       name: 'evergrant_token_requests_total',
       help: 'Tokens asked for by programs, by outcome and error code.',
       labelNames: ['outcome', 'code'],
+      registers,
+    })
+    this.#deliveries = new Counter({
+      name: 'evergrant_deliveries_total',
+      help: 'Attempts to deliver webhooks and mail, by channel and outcome; "again": there will be another.',
+      labelNames: ['channel', 'outcome'],
       registers,
     })
     new Gauge({
@@ -112,6 +119,10 @@ export class Metrics {
     } else if (event.type === 'persist_failed') {
       this.#refreshes.inc({ outcome: 'persist_failed', code: event.error.code })
     }
+  }
+
+  delivery(channel: 'webhook' | 'mail', outcome: 'delivered' | 'failed' | 'dropped' | 'again'): void {
+    this.#deliveries.inc({ channel, outcome })
   }
 
   tokenRequest(code: string | undefined, seconds: number): void {

@@ -198,7 +198,8 @@ const FIELDS: Partial<Record<ErrorCode, string>> = {
   PRIVATE_ADDRESS: 'parameters',
 }
 
-function titleOf(code: ErrorCode): string {
+/** The title of an error of the engine: the words of its code. */
+export function titleOf(code: ErrorCode): string {
   const words = code.toLowerCase().replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

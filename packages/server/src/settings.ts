@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { isLoopback, OAuthError } from '@evergrant/core'
+import { assertMailSettings } from './notices/mail-sender.ts'
 import { isRange } from './security/address-policy.ts'
 
 /** What the environment may say. */
@@ -34,6 +35,8 @@ export interface Settings {
   readonly metricsToken: string | undefined
   readonly logLevel: string
   readonly mailGateway: MailGatewaySettings
+  /** Undefined: people get no mail. */
+  readonly mail: { readonly url: string; readonly from: string } | undefined
   /** Seconds between the moment at which the server says that it is not ready and the last request it takes. */
   readonly shutdownDelay: number
 }
@@ -95,8 +98,14 @@ export function readSettings(env: Environment): Settings {
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
     mailGateway: mailGatewayOf(env),
+    mail: mailOf(env['EVERGRANT_SMTP_URL'] || undefined, env['EVERGRANT_MAIL_FROM'] || undefined),
     shutdownDelay: shutdownDelayOf(env['EVERGRANT_SHUTDOWN_DELAY']),
   }
+}
+
+function mailOf(url: string | undefined, from: string | undefined): Settings['mail'] {
+  assertMailSettings(url, from)
+  return url === undefined || from === undefined ? undefined : { url, from }
 }
 
 function shutdownDelayOf(given: string | undefined): number {

@@ -1,3 +1,5 @@
+// Long because: it is one list of what a person does with mail, on one practice world.
+
 import assert from 'node:assert/strict'
 import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
 import { createInterface } from 'node:readline'

@@ -8,6 +8,8 @@ export interface ServerEvents {
   readonly account_removed: { readonly id: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
+  /** Notices were raised or cleared; ask for one's own. */
+  readonly notices: Readonly<Record<string, never>>
 }
 
 /** What became of a consent. */

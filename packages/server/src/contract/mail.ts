@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds } from './time.ts'
 
 const Address = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^\\s@<>"(),;:\\\\]+@[^\\s@<>"(),;:\\\\]+$' })
@@ -51,10 +52,10 @@ export const MailStep = Type.Object(
     ]),
     ok: Type.Boolean(),
     server: Type.Optional(Type.String({ description: 'Host and port.' })),
-    detail: Type.String({ description: 'What was found, or the server’s own words.' }),
+    detail: Spoken({ description: 'What was found, or the server’s own words.' }),
     code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed.' })),
     who: Type.Optional(Who),
-    advice: Type.Optional(Type.String()),
+    advice: Type.Optional(Spoken()),
   },
   { title: 'MailStep' },
 )
@@ -100,7 +101,7 @@ export const MailSettings = Type.Object(
     ),
     name: Type.Optional(Type.String({ description: 'Name of the preset.' })),
     by_hand: Type.Array(Type.String(), { description: 'The fields that were set by hand.' }),
-    advice: Type.Optional(Type.String({ description: 'What to do where the servers cannot be used with tokens.' })),
+    advice: Type.Optional(Spoken({ description: 'What to do where the servers cannot be used with tokens.' })),
     test: Type.Optional(MailTest),
   },
   { title: 'MailSettings' },
@@ -215,7 +216,7 @@ export const SentMail = Type.Object(
     message_id: Type.String(),
     copy: Type.Optional(Type.String({ description: 'The folder that we saved a copy in.' })),
     copy_trouble: Type.Optional(
-      Type.String({ description: 'Why no copy could be saved. The mail is on its way all the same.' }),
+      Spoken({ description: 'Why no copy could be saved. The mail is on its way all the same.' }),
     ),
   },
   { title: 'SentMail' },

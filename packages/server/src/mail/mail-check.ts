@@ -23,7 +23,8 @@ async function stepsOf(id: string, mail: MailAccounts, tokens: Tokens): Promise<
   const steps: MailStep[] = []
   try {
     const { scope } = await source.token()
-    steps.push({ step: 'token', ok: true, detail: `The provider gave an access token${scope ? ` for ${scope}` : ''}.` })
+    const detail = scope ? `The provider gave an access token for ${scope}.` : 'The provider gave an access token.'
+    steps.push({ step: 'token', ok: true, detail })
   } catch (thrown) {
     // Paused is for whoever asked.
     if (!isOAuthError(thrown)) throw thrown

@@ -73,8 +73,12 @@ export class Browser {
   }
 
   /** A stream of server-sent events; yields name and data. */
-  async *events(signal: AbortSignal): AsyncGenerator<{ readonly name: string; readonly data: Answered['json'] }> {
-    const response = await fetch(`${this.origin}/v1/events`, { headers: { cookie: this.#cookie() }, signal })
+  async *events(
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
+  ): AsyncGenerator<{ readonly name: string; readonly data: Answered['json'] }> {
+    const headers = { ...more, cookie: this.#cookie() }
+    const response = await fetch(`${this.origin}/v1/events`, { headers, signal })
     assert.equal(response.status, 200)
     assert.ok(response.body)
     let rest = ''

@@ -14,6 +14,7 @@ export const de: English = {
     tryAgain: 'Erneut versuchen',
     technical: 'Technische Angaben',
     more: 'Mehr dazu',
+    showTyped: 'Eingegebenes zeigen oder verbergen',
     whoCanFix: 'Wer es beheben kann',
     never: 'nie',
     loading: 'Wird geladen …',
@@ -740,6 +741,12 @@ export const de: English = {
     'account.remove': 'Konto entfernt:',
     'api_key.create': 'API-Schlüssel erstellt:',
     'api_key.remove': 'API-Schlüssel gelöscht:',
+    'webhook.create': 'Webhook hinzugefügt:',
+    'webhook.update': 'Webhook geändert:',
+    'webhook.secret': 'Neues Geheimnis für den Webhook erstellt:',
+    'webhook.test': 'Test gesendet an den Webhook:',
+    'webhook.redeliver': 'Ereignis noch einmal gesendet an den Webhook:',
+    'webhook.remove': 'Webhook gelöscht:',
   },
 
   signInRefusals: {

@@ -13,6 +13,7 @@ export const en = {
     tryAgain: 'Try again',
     technical: 'Technical details',
     more: 'More about this',
+    showTyped: 'Show or hide what was typed',
     whoCanFix: 'Who can fix it',
     never: 'never',
     loading: 'Loading…',
@@ -725,6 +726,12 @@ export const en = {
     'account.remove': 'Removed the account',
     'api_key.create': 'Created the API key',
     'api_key.remove': 'Deleted the API key',
+    'webhook.create': 'Added the webhook',
+    'webhook.update': 'Changed the webhook',
+    'webhook.secret': 'Made a new secret for the webhook',
+    'webhook.test': 'Sent a test to the webhook',
+    'webhook.redeliver': 'Sent an event once more to the webhook',
+    'webhook.remove': 'Deleted the webhook',
   },
 
   /** Why a provider's sign-in did not lead in, by error code. */
