@@ -1,3 +1,4 @@
+// Long because: a change of the settings, the client made of them and what is told of both hold each other.
 import {
   type Cipher,
   type Client,
