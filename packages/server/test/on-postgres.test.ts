@@ -24,6 +24,8 @@ for (const file of [
   'users',
   'sign-in',
   'connect-links',
+  'webhooks',
+  'notices',
 ]) {
   await import(`./${file}.test.ts`)
 }
