@@ -26,6 +26,8 @@ for (const file of [
   'connect-links',
   'webhooks',
   'notices',
+  'client-secrets',
+  'same-person',
 ]) {
   await import(`./${file}.test.ts`)
 }

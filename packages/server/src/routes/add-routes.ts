@@ -15,6 +15,7 @@ import { listRoute as listApiKeys } from './api-keys/list.ts'
 import { removeRoute as removeApiKey } from './api-keys/remove.ts'
 import type { App } from './app-type.ts'
 import { listRoute as listAudit } from './audit/list.ts'
+import { chooseRoute } from './callback/choose.ts'
 import { finishRoute } from './callback/finish.ts'
 import { checkRoute } from './connections/check.ts'
 import { createRoute as createConnection } from './connections/create.ts'
@@ -99,6 +100,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   showOverview,
   streamRoute,
   finishRoute,
+  chooseRoute,
   healthRoutes,
   metricsRoute,
   openapiRoute,
