@@ -201,4 +201,13 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX mail_accounts_by_address ON mail_accounts (address)`,
     `CREATE INDEX mail_accounts_by_probe ON mail_accounts (probe_at)`,
   ],
+  [
+    // Failed sign-ins by where they come from, counted by all servers together.
+    `CREATE TABLE sign_in_attempts (
+      source TEXT PRIMARY KEY,
+      failures INTEGER NOT NULL,
+      last DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX sign_in_attempts_by_age ON sign_in_attempts (last)`,
+  ],
 ]

@@ -219,6 +219,13 @@ export interface MailAccountTable {
   told: number
 }
 
+interface SignInAttemptTable {
+  /** An address, or a network of IPv6. */
+  source: string
+  failures: number
+  last: number
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -238,4 +245,5 @@ export interface Tables {
   changes: ChangeTable
   activity: ActivityTable
   mail_accounts: MailAccountTable
+  sign_in_attempts: SignInAttemptTable
 }
