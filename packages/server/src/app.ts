@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
 import { problemOf } from './problem.ts'
 import { tokenRoute } from './routes/accounts/token.ts'
@@ -23,19 +23,19 @@ export async function buildApp(services: Services): Promise<App> {
   // Which start of which server, and the how manieth request of it.
   const run = randomUUID().slice(0, 8)
   let requests = 0
+  const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string => belowSubPath(url, subPath)
   const app: App = fastify({
-    loggerInstance: deps.logger,
-    // Its own log lines have the whole address, and the callback's has a code in it.
+    // None of its own: it would cost each request two listeners. What routes say has its logger below.
+    logger: false,
+    // Its lines about requests have the whole address, and the callback's has a code in it.
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger for each request costs more than a token from memory; what is logged names its request itself.
-    childLoggerFactory: (logger) => logger,
-    genReqId: () => `${run}-${(requests++).toString(36)}`,
+    genReqId: () => `${run}-${requests++}`,
     trustProxy: deps.trustProxy ?? false,
     bodyLimit: 262_144,
     return503OnClosing: true,
-    rewriteUrl: ({ url = '/' }) => belowSubPath(url, subPath),
+    ...(subPath === '' ? {} : { rewriteUrl }),
     // Addresses that cannot be read never reach a route or its error handler.
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, deps.logger),
     // A field that is not known or has another type is a mistake; nothing is bent to fit.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -48,7 +48,7 @@ export async function buildApp(services: Services): Promise<App> {
     if (body === '') done(null, undefined)
     else parseJson(request, String(body), done)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps.logger))
   // Hooks with callbacks: an asynchronous one costs every request a turn.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({
@@ -66,7 +66,7 @@ export async function buildApp(services: Services): Promise<App> {
       const { id: reqId, method, routeOptions } = request
       const ms = Math.round(reply.elapsedTime)
       const route = routeOptions.url ?? 'none'
-      request.log.debug({ reqId, method, route, status: reply.statusCode, ms }, 'request')
+      deps.logger.debug({ reqId, method, route, status: reply.statusCode, ms }, 'request')
       done()
     })
   }
@@ -88,6 +88,8 @@ export async function buildApp(services: Services): Promise<App> {
   // Apart from the others: programs have no cookies, and each hook is a cost.
   tokenRoute(app, services)
   await app.register(async (scope) => {
+    // What Fastify itself has to say, should a handler fail after it answered.
+    scope.setChildLoggerFactory(() => deps.logger)
     await scope.register(cookie)
     addRoutes(scope, services)
   })
@@ -105,11 +107,12 @@ function belowSubPath(url: string, subPath: string): string {
 
 function answerProblem(
   error: unknown,
-  request: Pick<FastifyRequest, 'id' | 'log'>,
+  request: Pick<FastifyRequest, 'id'>,
   reply: Pick<FastifyReply, 'code' | 'header' | 'type' | 'send'>,
+  logger: Pick<FastifyBaseLogger, 'error'>,
 ): void {
   const { problem, retryAfter, unexpected } = problemOf(error, request.id)
-  if (unexpected) request.log.error({ err: error, reqId: request.id }, problem.detail)
+  if (unexpected) logger.error({ err: error, reqId: request.id }, problem.detail)
   if (retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfter)))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Evergrant"')
   reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))

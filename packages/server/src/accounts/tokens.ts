@@ -32,6 +32,8 @@ const SIDE_BY_SIDE = 8
 
 interface Gate {
   readonly until: number
+  /** When its use has to be written down again. */
+  useDue: number
   readonly paused: boolean
   readonly unconfirmed: boolean
 }
@@ -77,6 +79,24 @@ export class Tokens {
         this.#notes.add(note)
       },
     })
+  }
+
+  /**
+   * The token that any program gets now, when that is known without asking anybody: one is held that need not be renewed,
+   * and the account may be used. Never waits. Undefined: {@link hand} has to be asked.
+   */
+  held(id: string): AccessToken | undefined {
+    const gate = this.#gates.get(id)
+    const now = this.#deps.clock.now()
+    if (gate === undefined || now >= gate.until || gate.paused || gate.unconfirmed) return undefined
+    const token = this.sources.get(id).peek()
+    if (token === undefined || now >= (token.refresh_at ?? token.expires_at ?? Number.POSITIVE_INFINITY))
+      return undefined
+    if (now >= gate.useDue) {
+      gate.useDue = now + USE_WRITTEN_EVERY
+      this.#noteUse(id, token)
+    }
+    return token
   }
 
   /** A valid token for a program. From memory when one is held there. */
@@ -219,7 +239,8 @@ export class Tokens {
     const before = this.#forgotten
     const { paused, unconfirmed } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()
-    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1, unconfirmed: unconfirmed === 1 }
+    const useDue = (this.#used.get(id) ?? Number.NEGATIVE_INFINITY) + USE_WRITTEN_EVERY
+    const gate = { until: now + GATE_REMEMBERED, useDue, paused: paused === 1, unconfirmed: unconfirmed === 1 }
     if (before === this.#forgotten) this.#gates.set(id, gate)
     return gate
   }

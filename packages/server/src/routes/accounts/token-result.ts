@@ -18,3 +18,31 @@ export function tokenResult(
     account,
   }
 }
+
+interface Written {
+  readonly expires_in: number | undefined
+  readonly text: string
+}
+
+/** The answers for tokens that are asked for again and again: each is written once for as long as it says the same. */
+export class TokenTexts {
+  readonly #clock: Clock
+  readonly #written = new WeakMap<AccessToken, Written>()
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  of(account: string, token: AccessToken): string {
+    const expires_in = secondsLeft(token, this.#clock)
+    const before = this.#written.get(token)
+    if (before !== undefined && before.expires_in === expires_in) return before.text
+    const text = JSON.stringify(tokenResult(account, token, this.#clock))
+    this.#written.set(token, { expires_in, text })
+    return text
+  }
+}
+
+function secondsLeft({ expires_at }: AccessToken, clock: Clock): number | undefined {
+  return expires_at === undefined ? undefined : Math.max(0, Math.floor(expires_at - clock.now()))
+}
