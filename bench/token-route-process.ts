@@ -129,7 +129,7 @@ function isWhole(held: Buffer): boolean {
   const head = held.indexOf(END)
   if (head < 0) return false
   const at = held.indexOf(LENGTH)
-  const length = at < 0 ? 0 : Number.parseInt(held.latin1Slice(at + LENGTH.length, at + LENGTH.length + 8), 10)
+  const length = at < 0 ? 0 : Number.parseInt(held.toString('latin1', at + LENGTH.length, at + LENGTH.length + 8), 10)
   return held.length >= head + END.length + length
 }
 
