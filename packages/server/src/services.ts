@@ -2,6 +2,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
+import { TokenDesk } from './accounts/token-desk.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
@@ -26,6 +27,7 @@ export interface Services {
   readonly connections: Connections
   readonly accounts: Accounts
   readonly tokens: Tokens
+  readonly desk: TokenDesk
   readonly consents: Consents
   readonly signIns: SignIns
   readonly links: ConnectLinks
@@ -47,13 +49,15 @@ export function createServices(deps: Deps): Services {
   const history = new History(db, clock)
   const metrics = new Metrics(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
-  const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
+  const tokens = new Tokens(deps, connections, accounts, history, activity, metrics, hub)
+  const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
-    apiKeys: new ApiKeys(db, clock, deps.changes),
+    apiKeys,
+    desk: new TokenDesk(deps, tokens, apiKeys, metrics),
     connections,
     accounts,
     tokens,

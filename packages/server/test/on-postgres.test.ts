@@ -24,6 +24,7 @@ for (const file of [
   'users',
   'sign-in',
   'connect-links',
+  'tokens-api',
 ]) {
   await import(`./${file}.test.ts`)
 }

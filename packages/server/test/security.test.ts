@@ -127,7 +127,10 @@ test('what was counted is forgotten after an hour, and a clock that was wrong ho
   for (let times = 0; times < 5; times++) assert.equal((await guess()).status, 401)
   assert.equal((await guess()).status, 429)
   await using db = await scene.tables()
-  await db.updateTable('sign_in_attempts').set({ last: scene.clock.now() + 86_400 }).execute()
+  await db
+    .updateTable('sign_in_attempts')
+    .set({ last: scene.clock.now() + 86_400 })
+    .execute()
   assert.equal((await guess()).status, 401)
 })
 

@@ -17,12 +17,15 @@ import {
 import { providerDefinition } from '@evergrant/providers'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
 import type { Deps } from '../deps.ts'
+import type { EventHub } from '../events/event-hub.ts'
 import { nextLook } from '../jobs/next-look.ts'
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../problem.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
 import type { Activity } from './activity.ts'
 import type { History } from './history.ts'
+import { generationOf } from './token-result.ts'
+import { TokenWatches } from './token-watches.ts'
 
 /** For so long it is taken from memory that an account exists and is not paused. */
 const GATE_REMEMBERED = 5
@@ -41,12 +44,17 @@ interface Gate {
 /** Hands out access tokens, and notes what happens to the grants they come from. */
 export class Tokens {
   readonly sources: TokenSources
+  /** Who waits for another token of an account. */
+  readonly watches: TokenWatches
   readonly #deps: Deps
   readonly #connections: Connections
   readonly #accounts: Accounts
   readonly #history: History
   readonly #activity: Activity
   readonly #metrics: Metrics
+  readonly #hub: EventHub
+  /** What programs were told last about an account. */
+  readonly #told = new Map<string, string>()
   readonly #gates = new Map<string, Gate>()
   /** Counts what was forgotten: a gate that was read before is not remembered after. */
   #forgotten = 0
@@ -61,7 +69,10 @@ export class Tokens {
     history: History,
     activity: Activity,
     metrics: Metrics,
+    hub: EventHub,
   ) {
+    this.watches = new TokenWatches(deps.clock)
+    this.#hub = hub
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
@@ -85,13 +96,13 @@ export class Tokens {
    * The token that any program gets now, when that is known without asking anybody: one is held that need not be renewed,
    * and the account may be used. Never waits. Undefined: {@link hand} has to be asked.
    */
-  held(id: string): AccessToken | undefined {
+  held(id: string, minTtl = 0): AccessToken | undefined {
     const gate = this.#gates.get(id)
     const now = this.#deps.clock.now()
     if (gate === undefined || now >= gate.until || gate.paused || gate.unconfirmed) return undefined
     const token = this.sources.get(id).peek()
-    if (token === undefined || now >= (token.refresh_at ?? token.expires_at ?? Number.POSITIVE_INFINITY))
-      return undefined
+    const due = token?.refresh_at ?? token?.expires_at ?? Number.POSITIVE_INFINITY
+    if (token === undefined || now + minTtl >= due) return undefined
     if (now >= gate.useDue) {
       gate.useDue = now + USE_WRITTEN_EVERY
       this.#noteUse(id, token)
@@ -134,6 +145,7 @@ export class Tokens {
     this.#forgotten++
     this.#gates.delete(id)
     this.sources.evict(id)
+    this.#moved(id)
   }
 
   /** The same for all accounts. */
@@ -141,6 +153,7 @@ export class Tokens {
     this.#forgotten++
     this.#gates.clear()
     this.sources.forgetAll()
+    this.watches.movedAll()
   }
 
   /**
@@ -254,6 +267,25 @@ export class Tokens {
     this.#accounts.used(id, refresh_at ?? expires_at).catch(() => this.#used.delete(id))
   }
 
+  /** An account may have another token: whoever waits for it looks again, and programs that listen are told. */
+  #moved(id: string): void {
+    this.watches.moved(id)
+    if (!this.#hub.hasPrograms) return
+    this.#tell(id).catch((err: unknown) => this.#deps.logger.warn({ err, account: id }, 'token change not told'))
+  }
+
+  async #tell(account: string): Promise<void> {
+    const token = (await this.#deps.store.get(account))?.access['']
+    if (token === undefined) return
+    const generation = generationOf(token)
+    if (this.#told.get(account) === generation) return
+    if (this.#told.size >= MOST_GATES) this.#told.clear()
+    this.#told.set(account, generation)
+    const { expires_at } = token
+    const end = expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }
+    this.#hub.publish('token', { account, generation, ...end })
+  }
+
   /** When refresh-ahead has to look at an account after an event; not at once again. */
   async #nextLook({ paused, last_used_at }: AccountRow, of: GrantSummary): Promise<number | null> {
     const now = this.#deps.clock.now()
@@ -274,6 +306,7 @@ export class Tokens {
     const at = this.#deps.clock.now()
     const error = 'error' in event ? event.error : undefined
     this.#metrics.grantEvent(event)
+    this.#moved(id)
     if (error !== undefined) this.#deps.logger.warn({ account: id, code: error.code }, error.message)
     const row = await this.#accounts.get(id).catch(() => undefined)
     if (row === undefined) return

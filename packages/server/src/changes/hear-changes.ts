@@ -34,6 +34,6 @@ async function heard({ of, id, checking = false }: Change, services: Services): 
     case 'api_key':
       return apiKeys.forget(id)
     case 'session':
-      return hub.dropSession(id)
+      return hub.drop(id)
   }
 }

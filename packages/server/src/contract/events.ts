@@ -8,6 +8,8 @@ export interface ServerEvents {
   readonly account_removed: { readonly id: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
+  /** For programs: an account has another token. `generation` is that of its default token. */
+  readonly token: { readonly account: string; readonly generation: string; readonly expires_at?: number }
 }
 
 /** What became of a consent. */

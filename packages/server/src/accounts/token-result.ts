@@ -1,13 +1,10 @@
 import type { AccessToken, Clock } from '@evergrant/core'
-import type { TokenResult } from '../../contract/index.ts'
+import type { TokenResult } from '../contract/index.ts'
+import { hashed } from '../security/secret.ts'
 
 /** A token as it leaves the server. */
-export function tokenResult(
-  account: string,
-  { access_token, token_type, ...token }: AccessToken,
-  clock: Clock,
-): TokenResult {
-  const { expires_at, scope } = token
+export function tokenResult(account: string, token: AccessToken, clock: Clock): TokenResult {
+  const { access_token, token_type, expires_at, scope } = token
   return {
     access_token,
     token_type,
@@ -16,7 +13,13 @@ export function tokenResult(
       : { expires_at: Math.floor(expires_at), expires_in: Math.max(0, Math.floor(expires_at - clock.now())) }),
     ...(scope === undefined ? {} : { scope }),
     account,
+    generation: generationOf(token),
   }
+}
+
+/** Names a token without telling it. */
+export function generationOf({ access_token }: AccessToken): string {
+  return hashed(access_token)
 }
 
 interface Written {
