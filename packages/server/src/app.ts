@@ -4,11 +4,13 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
+import { CSRF_HEADER } from './contract/index.ts'
 import { problemOf } from './problem.ts'
 import { tokenRoute } from './routes/accounts/token.ts'
 import { addRoutes } from './routes/add-routes.ts'
 import type { App } from './routes/app-type.ts'
 import { mountSandbox } from './sandbox/mount-sandbox.ts'
+import { SESSION_COOKIE } from './security/cookies.ts'
 import { guard } from './security/guard.ts'
 import type { Services } from './services.ts'
 import { servePage } from './web/serve-page.ts'
@@ -80,7 +82,17 @@ export async function buildApp(services: Services): Promise<App> {
         description: 'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems.',
       },
       servers: [{ url: deps.publicUrl }],
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made under Settings, API keys.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: `Somebody signed in, on our own page: what changes something needs the header "${CSRF_HEADER}: 1" too.`,
+          },
+        },
+      },
     },
   })
   guard(app, services)

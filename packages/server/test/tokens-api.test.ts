@@ -233,16 +233,24 @@ async function* heard(at: RunningServer, key: string) {
   }
 }
 
-test('the three ways to a token are in the OpenAPI document, with their answers', async () => {
+test('the OpenAPI document has every way to a token, schemas by name, and who may call what', async () => {
   await using scene = await Scene.begin()
   const { json } = await scene.browser().get('/openapi.json')
   const { get, post } = json.paths['/v1/accounts/{id}/token']
   assert.deepEqual(Object.keys(get.responses), ['200', '304', '4XX', '5XX'])
   assert.ok(get.parameters.some((parameter: { name: string }) => parameter.name === 'wait'))
-  for (const field of ['rejected_fingerprint', 'min_ttl', 'scopes', 'audience']) {
-    assert.ok(field in post.requestBody.content['application/json'].schema.properties, field)
-  }
+  const { schemas, securitySchemes } = json.components
+  const of = (schema: { $ref: string }) => schemas[schema.$ref.replace('#/components/schemas/', '')]
+  const want = of(post.requestBody.content['application/json'].schema)
+  for (const field of ['rejected_fingerprint', 'min_ttl', 'scopes', 'audience'])
+    assert.ok(field in want.properties, field)
+  assert.ok('generation' in of(post.responses['200'].content['application/json'].schema).properties)
   const batch = json.paths['/v1/tokens'].post
+  assert.equal(of(batch.requestBody.content['application/json'].schema).properties.requests.maxItems, 100)
   assert.deepEqual(batch.security, [{ apiKey: [] }])
-  assert.equal(batch.requestBody.content['application/json'].schema.properties.requests.maxItems, 100)
+  assert.deepEqual(json.paths['/v1/accounts'].get.security, [{ apiKey: [] }, { session: [] }])
+  assert.deepEqual(json.paths['/v1/accounts'].post.security, [{ session: [] }])
+  assert.deepEqual(Object.keys(securitySchemes), ['apiKey', 'session'])
+  const refs = JSON.stringify(json).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)
+  for (const [, name = ''] of refs) assert.ok(name in schemas, name)
 })

@@ -27,6 +27,16 @@ declare module 'fastify' {
   }
 }
 
+/** What the OpenAPI document says about it. */
+const SECURITY: Readonly<Record<Access, readonly { readonly [scheme: string]: readonly string[] }[]>> = {
+  open: [],
+  page: [],
+  session: [{ session: [] }],
+  admin: [{ session: [] }],
+  key: [{ apiKey: [] }],
+  'session-or-key': [{ apiKey: [] }, { session: [] }],
+}
+
 const { parse } = fastifyCookie
 
 /** Checks each request before its body is read. A route that does not say who may call it cannot be added. */
@@ -41,6 +51,9 @@ export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services)
       throw new Error(`${url} does not say what it does with the account`)
     }
     const { access = 'open', account } = config ?? {}
+    if (route.schema !== undefined && url.startsWith('/v1/')) {
+      route.schema = { ...route.schema, security: SECURITY[access] }
+    }
     // To each route its own: what it asks for is not looked up with every request.
     if (access !== 'open') route.onRequest = [check(access, account), ...[route.onRequest ?? []].flat()]
   })

@@ -15,7 +15,6 @@ export function tokenRoute(app: App, { desk }: Services): void {
           'From memory when one is held; refreshed when it is due. Programs that ask at the same time share one refresh. ' +
           'Errors say in `class` whether to try again (`transient`) or to ask a person (`consent`, with `reconnect_url`).',
         tags: ['tokens'],
-        security: [{ apiKey: [] }],
         params: ById,
         body: TokenWant,
         response: answers(TokenResult),

@@ -22,7 +22,6 @@ export function watchTokenRoute(app: App, { desk, tokens, apiKeys, hub, deps }: 
           'The entity tag is the token’s `generation`. With `If-None-Match: "<generation>"` the answer is 304 while the token is ' +
           'still that one; with `wait` it comes as soon as there is another one, whichever server made it, or after that time.',
         tags: ['tokens'],
-        security: [{ apiKey: [] }],
         params: ById,
         querystring: TokenQuery,
         response: { ...answers(TokenResult), 304: Type.Null({ description: 'The token is still the same.' }) },

@@ -24,7 +24,6 @@ export function streamRoute(app: App, { hub, deps, sessions, apiKeys }: Services
         description:
           'Events for a person: hello, account, account_removed, connection, connection_removed. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.',
         tags: ['events'],
-        security: [{ apiKey: [] }],
         produces: ['text/event-stream'],
       },
     },

@@ -14,7 +14,6 @@ export function batchRoute(app: App, { desk }: Services): void {
         description:
           'At most 100 at once. The answer is 200 whatever became of them: each result has a token, or the problem that a request for it alone would have had.',
         tags: ['tokens'],
-        security: [{ apiKey: [] }],
         body: TokenBatch,
         response: answers(TokenBatchResult),
       },
