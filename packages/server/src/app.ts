@@ -13,6 +13,7 @@ import { mountSandbox } from './sandbox/mount-sandbox.ts'
 import { SESSION_COOKIE } from './security/cookies.ts'
 import { guard } from './security/guard.ts'
 import type { Services } from './services.ts'
+import { requestSpans } from './telemetry/request-spans.ts'
 import { servePage } from './web/serve-page.ts'
 
 /**
@@ -95,6 +96,8 @@ export async function buildApp(services: Services): Promise<App> {
       },
     },
   })
+  // Before anybody is refused.
+  if (deps.telemetry !== undefined) requestSpans(app, deps.telemetry, () => deps.clock.monotonic())
   guard(app, services)
   auditHook(app, services)
   // Apart from the others: programs have no cookies, and each hook is a cost.

@@ -48,6 +48,7 @@ export function createServices(deps: Deps): Services {
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
   const metrics = new Metrics(() => accounts.stateCounts())
+  deps.telemetry?.accounts(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, history, activity, metrics, hub)
   const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))

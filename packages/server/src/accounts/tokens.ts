@@ -84,6 +84,7 @@ export class Tokens {
       client: (id) => this.clientOf(id),
       clock: deps.clock,
       onEvent: (event) => {
+        deps.telemetry?.onEvent(event)
         const note = this.#noted(event)
           .catch((err: unknown) => deps.logger.error({ err, account: event.grant.id }, 'event lost'))
           .finally(() => this.#notes.delete(note))
