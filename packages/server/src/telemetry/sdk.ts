@@ -1,14 +1,9 @@
 import { OAuthError } from '@evergrant/core'
 import { ProxyTracerProvider, trace } from '@opentelemetry/api'
+import type { NodeSDK } from '@opentelemetry/sdk-node'
 import type { Environment } from '../settings.ts'
 
 const PACKAGE = '@opentelemetry/sdk-node'
-
-/** What is used of the SDK. */
-interface NodeSdk {
-  start(): void
-  shutdown(): Promise<void>
-}
 
 /** Whether somebody wants traces or metrics by the standard variables of OpenTelemetry. */
 export function isWanted(env: Environment): boolean {
@@ -28,12 +23,11 @@ export function isRegistered(): boolean {
  *
  * Throws `INVALID_SETTING`, with the package's name, when it is not installed.
  */
-export async function startSdk(env: Environment): Promise<NodeSdk> {
-  const loaded = await import(PACKAGE).catch((cause: unknown) => {
+export async function startSdk(env: Environment): Promise<NodeSDK> {
+  const { NodeSDK } = await import('@opentelemetry/sdk-node').catch((cause: unknown) => {
     const message = `OTEL_EXPORTER_OTLP_ENDPOINT is set, which needs the package ${PACKAGE}: npm install ${PACKAGE}`
     throw new OAuthError('INVALID_SETTING', message, { cause })
   })
-  const { NodeSDK } = loaded as { NodeSDK: new (options: { serviceName?: string }) => NodeSdk }
   // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say otherwise where they are set.
   const sdk = new NodeSDK(env['OTEL_SERVICE_NAME'] ? {} : { serviceName: 'evergrant' })
   sdk.start()
