@@ -1,3 +1,4 @@
+/// <reference path="./sdk-node.d.ts" />
 import { OAuthError } from '@evergrant/core'
 import { ProxyTracerProvider, trace } from '@opentelemetry/api'
 import type { NodeSDK } from '@opentelemetry/sdk-node'
