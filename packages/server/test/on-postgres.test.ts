@@ -28,6 +28,7 @@ for (const file of [
   'notices',
   'client-secrets',
   'same-person',
+  'tokens-api',
 ]) {
   await import(`./${file}.test.ts`)
 }
