@@ -4,6 +4,7 @@ import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { SamePerson } from './accounts/same-person.ts'
 import { Standings } from './accounts/standings.ts'
+import { TokenDesk } from './accounts/token-desk.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
@@ -35,6 +36,7 @@ export interface Services {
   readonly connections: Connections
   readonly accounts: Accounts
   readonly tokens: Tokens
+  readonly desk: TokenDesk
   readonly consents: Consents
   readonly samePerson: SamePerson
   readonly signIns: SignIns
@@ -78,15 +80,18 @@ export function createServices(deps: Deps): Services {
     () => accounts.stateCounts(),
     () => gateway.traffic,
   )
+  deps.telemetry?.accounts(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
-  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics)
+  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics, hub)
+  const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
   const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
-    apiKeys: new ApiKeys(db, clock, deps.changes),
+    apiKeys,
+    desk: new TokenDesk(deps, tokens, apiKeys, metrics),
     connections,
     accounts,
     tokens,

@@ -1,3 +1,4 @@
+// Long because: rows, views and lists of accounts share what is read for them.
 import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import { type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely'

@@ -1,3 +1,5 @@
+// Long because: a change of the settings, the client made of them and what is told of both hold each other.
+
 import type { LookupFunction } from 'node:net'
 import {
   type Client,

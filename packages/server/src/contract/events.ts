@@ -11,6 +11,8 @@ export interface ServerEvents {
   readonly connection_removed: { readonly id: string }
   /** Notices were raised or cleared; ask for one's own. */
   readonly notices: Readonly<Record<string, never>>
+  /** For programs: an account has another token. `generation` is that of its default token. */
+  readonly token: { readonly account: string; readonly generation: string; readonly expires_at?: number }
 }
 
 /** What became of a consent. */

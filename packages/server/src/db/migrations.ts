@@ -301,4 +301,13 @@ export const migrations: readonly (readonly string[])[] = [
       expires_at DOUBLE PRECISION NOT NULL
     )`,
   ],
+  [
+    // Failed sign-ins by where they come from, counted by all servers together.
+    `CREATE TABLE sign_in_attempts (
+      source TEXT PRIMARY KEY,
+      failures INTEGER NOT NULL,
+      last DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX sign_in_attempts_by_age ON sign_in_attempts (last)`,
+  ],
 ]

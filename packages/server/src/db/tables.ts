@@ -326,6 +326,13 @@ interface NoticeMarkTable {
   dismissed_at: number | null
 }
 
+interface SignInAttemptTable {
+  /** An address, or a network of IPv6. */
+  source: string
+  failures: number
+  last: number
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -351,4 +358,5 @@ export interface Tables {
   outbox_attempts: OutboxAttemptTable
   notices: NoticeTable
   notice_marks: NoticeMarkTable
+  sign_in_attempts: SignInAttemptTable
 }

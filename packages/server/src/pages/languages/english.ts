@@ -21,7 +21,7 @@ export const english: CallbackTexts = {
   incomplete: (account, permissions) =>
     text(
       'Connected, but something was left out',
-      `${account} is connected, without: ${permissions.join(', ')}.`,
+      `${account} is connected, without: ${new Intl.ListFormat('en').format(permissions)}.`,
       'If your programs need it, start again and leave every box ticked. Otherwise you can close this window.',
     ),
   already: (account, name) =>

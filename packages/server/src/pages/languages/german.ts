@@ -21,8 +21,8 @@ export const german: CallbackTexts = {
   incomplete: (account, permissions) =>
     text(
       'Verbunden, aber nicht mit allem',
-      `${account} ist verbunden, jedoch ohne: ${permissions.join(', ')}.`,
-      'Wenn Ihre Programme das brauchen, beginnen Sie von vorn und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
+      `${account} ist verbunden, jedoch ohne: ${new Intl.ListFormat('de').format(permissions)}.`,
+      'Wenn Ihre Programme das brauchen, beginnen Sie von vorn, und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
     ),
   already: (account, name) =>
     text(
@@ -81,7 +81,7 @@ export const german: CallbackTexts = {
     WRONG_ACCOUNT: text(
       'Das war ein anderes Konto',
       'Sie haben sich beim Anbieter mit einem anderen Konto angemeldet als dem, das hier verbunden ist. Es wurde nichts geändert.',
-      'Beginnen Sie von vorn und wählen Sie beim Anbieter das richtige Konto, oder fügen Sie in Evergrant ein neues Konto hinzu.',
+      'Beginnen Sie von vorn, und wählen Sie beim Anbieter das richtige Konto, oder fügen Sie in Evergrant ein neues Konto hinzu.',
     ),
     CODE_REFUSED: text(
       'Der Anbieter hat seine Antwort zurückgenommen',
