@@ -345,7 +345,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   '{name} deviates by "{deviation}", and there is no function of that name here. Those of this project come with @evergrant/providers.':
     '{name} weicht durch „{deviation}“ ab, und eine Funktion dieses Namens gibt es hier nicht. Die dieses Projekts kommen mit @evergrant/providers.',
   '"{value}" cannot be the {title} ({key}) of {name}{hint}.':
-    '„{value}“ ist als „{title}“ ({key}) von {name} nicht möglich{hint}.',
+    '„{value}“ ist als „{title}“ ({key}) nicht möglich bei {name}{hint}.',
   ', for example {example}': ', zum Beispiel {example}',
   'it is empty': 'sie sind leer',
   '{name}: give the client authentication {chosen} as a value, made by the function of that name.':
