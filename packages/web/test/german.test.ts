@@ -6,7 +6,7 @@ import { loadLanguage } from '../src/languages/languages.ts'
 import { allScreens, type Screen } from './screens.ts'
 import { foreignTo, textsOf } from './spoken.ts'
 import { administrator, client, openStage, type Stage, type Visit, visit } from './stage.ts'
-import { signIn } from './steps.ts'
+import { openWindow, signIn } from './steps.ts'
 
 const { texts: german } = await loadLanguage('de')
 
@@ -182,4 +182,47 @@ test('a refusal of the server is told in German, down to what it says about this
     .getByText(/darf keinen Benutzernamen/)
     .waitFor()
   assert.deepEqual(await foreignOn(page), [])
+})
+
+test('who declines, or connects by a link of somebody else, reads German all the way, and so does who asked', async () => {
+  const { page } = admin
+  const start = async (hint: string) => {
+    await page.goto('/accounts/new')
+    await page.getByLabel(german.accounts.hint).fill(hint)
+    await page.getByRole('button', { name: german.accounts.next }).click()
+    await page.getByRole('button', { name: /^Weiter zu/ }).waitFor()
+  }
+  await start('frieda@sandbox.example')
+  const opened = await openWindow(page, /^Weiter zu/)
+  assert.deepEqual(await foreignOn(page), [])
+  await opened.getByRole('button', { name: 'Deny' }).click()
+  await opened.getByRole('heading', { name: 'Nicht verbunden', level: 1 }).waitFor()
+  assert.deepEqual(await foreignOn(opened), [])
+  await page.getByText(german.accounts.notConnected).first().waitFor()
+  assert.deepEqual(await foreignOn(page), [])
+
+  await start('gustav@sandbox.example')
+  await page.goto(page.url().replace(/\/connect$/, ''))
+  await page.getByRole('button', { name: german.links.ask }).click()
+  await page.getByRole('button', { name: german.links.make }).click()
+  const region = page.getByRole('region', { name: german.links.link, exact: true })
+  const link = (await region.innerText()).trim()
+  assert.deepEqual(await foreignOn(page), [])
+  await page.getByRole('button', { name: german.links.done }).click()
+  const gustav = await visit(stage, { locale: 'de-DE' })
+  await gustav.page.goto(link)
+  await gustav.page.getByRole('button', { name: /^Weiter zu/ }).waitFor()
+  assert.deepEqual(await foreignOn(gustav.page), [])
+  await gustav.page.getByRole('button', { name: /^Weiter zu/ }).click()
+  await gustav.page.getByRole('button', { name: 'Allow' }).click()
+  await gustav.page.getByRole('heading', { name: 'Verbunden' }).waitFor()
+  assert.deepEqual(await foreignOn(gustav.page), [])
+  await page.getByText(german.links.confirmTitle).waitFor()
+  assert.deepEqual(await foreignOn(page), [])
+  await gustav.context.close()
+  const late = await visit(stage, { locale: 'de-DE' })
+  await late.page.goto(link)
+  await late.page.getByRole('alert').waitFor()
+  assert.deepEqual(await foreignOn(late.page), [])
+  await late.context.close()
 })
