@@ -162,7 +162,9 @@ export const Delivery = Type.Object(
       { description: 'failed: no more attempts come by themselves.' },
     ),
     created_at: EpochSeconds,
-    next_attempt_at: Type.Optional(EpochSeconds),
+    next_attempt_at: Type.Optional(
+      Type.Number({ description: 'Epoch seconds. Absent: there will be none by itself, or it is tried right now.' }),
+    ),
     payload: Type.Unknown({ description: 'What is sent.' }),
     attempts: Type.Array(DeliveryAttempt, { description: 'The newest first.' }),
   },

@@ -85,6 +85,14 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The metrics are for those with the token.': 'Die Messwerte sind für alle, die das Token haben.',
   'The metrics are for programs on this machine.': 'Die Messwerte sind für Programme auf diesem Computer.',
   'The server is stopping.': 'Der Server wird beendet.',
+  'The choice came too late. Both accounts were kept.': 'Die Wahl kam zu spät. Beide Konten wurden behalten.',
+  'This choice was made already, or it is not known here.':
+    'Diese Wahl wurde schon getroffen, oder sie ist hier nicht bekannt.',
+  'That moment is over. Choose a later one.': 'Dieser Zeitpunkt ist vorbei. Wählen Sie einen späteren.',
+  'There is no former secret beside this one.': 'Neben diesem Schlüssel gibt es keinen bisherigen.',
+  'There is no secret that could be kept beside the new one.':
+    'Es gibt keinen Schlüssel, der neben dem neuen bleiben könnte.',
+  'This secret is stored already.': 'Dieser Schlüssel ist schon gespeichert.',
   'This account is paused.': 'Dieses Konto ist angehalten.',
   'Nobody has confirmed who connected this account.': 'Noch hat niemand bestätigt, wer dieses Konto verbunden hat.',
   'This is no cursor that a list has given.': 'Diese Stelle hat keine Liste genannt.',
@@ -165,6 +173,12 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'Address of this server': 'Adresse dieses Servers',
   Settings: 'Einstellungen',
   Addresses: 'Adressen',
+  'New client secret': 'Neuer Clientschlüssel',
+  'The provider takes the new one.': 'Der Anbieter nimmt den neuen an.',
+  'The provider does not take the new one; the former one is used.':
+    'Der Anbieter nimmt den neuen nicht an; der bisherige wird benutzt.',
+  'Make it active at the provider, or enter it again. Keep the former one until then.':
+    'Machen Sie ihn beim Anbieter gültig, oder geben Sie ihn noch einmal ein. Behalten Sie den bisherigen bis dahin.',
   Encryption: 'Verschlüsselung',
   Clocks: 'Uhren',
   Scopes: 'Berechtigungen',

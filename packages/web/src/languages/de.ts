@@ -352,6 +352,7 @@ export const de: English = {
       'Das macht nichts. Machen Sie in diesem Tab weiter, oder kopieren Sie den Link in einen anderen Tab dieses Browsers.',
     copyLink: 'Link kopieren',
     connected: '{account} ist verbunden',
+    replacedBy: 'Dieses Konto war schon verbunden. Es hat jetzt die neue Berechtigung.',
     connectedText:
       'Programme können es jetzt benutzen. Sie werden nicht wieder gefragt, es sei denn, der Anbieter verlangt es.',
     notConnected: 'Das Konto wurde nicht verbunden',
@@ -489,6 +490,8 @@ export const de: English = {
     stepDone: 'Schritt {number} ist erledigt',
     openPage: 'Seite öffnen',
     redirectUri: 'Weiterleitungs-URI',
+    redirectUriHere: 'Weiterleitungs-URI dieser Verbindung',
+    redirectUriToAdd: 'Fehlende Weiterleitungs-URI',
     otherAddress:
       'Dieser Server nennt sich {address}, Sie haben ihn aber als {here} geöffnet. Anbieter schicken Personen an die erste Adresse.',
     otherAddressAdvice:
@@ -497,6 +500,25 @@ export const de: English = {
 
     clientTitle: 'Zugangsdaten',
     clientLead: 'Was die Konsole Ihnen gegeben hat.',
+    file: 'Datei aus der Konsole wählen',
+    fileHelp:
+      'Oder hier ablegen: die JSON-Datei, die Konsolen zum Herunterladen anbieten. Sie wird in diesem Browser gelesen; gesendet wird nur, was Sie speichern.',
+    fileTaken: 'Aus {file} übernommen: {fields}',
+    fileNotTaken: '{file} wurde nicht übernommen',
+    fileOther: 'Sie gehört zu {host}, oben ist aber {provider} gewählt.',
+    fileRedirectThere: 'Die Weiterleitungs-URI dieser Verbindung ist laut Datei eingetragen.',
+    fileRedirectMissing:
+      'Die Weiterleitungs-URI dieser Verbindung steht nicht in der Datei. Tragen Sie sie beim Anbieter ein:',
+    fileDesktop:
+      'Die Datei gehört zu einem Desktop-Programm, und der Anbieter schickt dafür niemanden an diesen Server zurück. Legen Sie einen Client der Art „Webanwendung“ an.',
+    fileWrong: {
+      json: 'Sie enthält kein JSON. Dateien aus Konsolen enden auf .json.',
+      large: 'Sie ist zu groß für einen Client.',
+      client: 'Sie enthält keine Client-ID.',
+      service:
+        'Sie ist der Schlüssel eines Dienstkontos: Damit meldet sich ein Programm als es selbst an, ohne eine Person. Verbindungen sind für Konten von Personen. Laden Sie stattdessen die Datei eines OAuth-Clients herunter.',
+      tokens: 'Sie enthält Token einer angemeldeten Person und keinen Client.',
+    },
     clientId: 'Client-ID',
     clientIdHelp: 'Auch Anwendungs-ID genannt. Nicht geheim.',
     clientIdMissing: 'Geben Sie die Client-ID ein.',
@@ -509,6 +531,33 @@ export const de: English = {
     secretExpiryHelp: 'Falls die Konsole ein Datum nennt. Evergrant erinnert Sie rechtzeitig.',
     replaceSecret: 'Ersetzen',
     keepSecret: 'Den gespeicherten behalten',
+    overlap: 'Der bisherige Schlüssel',
+    overlapHelp:
+      'Solange beide gespeichert sind, gilt der neue, und der bisherige dort, wo der Anbieter den neuen noch nicht annimmt: Nichts wird unterbrochen.',
+    overlaps: {
+      week: 'bleibt eine Woche',
+      day: 'bleibt einen Tag',
+      month: 'bleibt 30 Tage',
+      open: 'bleibt, bis ihn jemand entfernt',
+      none: 'wird sofort entfernt',
+    },
+    formerTitle: 'Zwei Clientschlüssel',
+    formerLead: 'Es gilt der neue, und der bisherige dort, wo der Anbieter den neuen noch nicht annimmt.',
+    formerSecret: 'Bisheriger Schlüssel',
+    formerStays: 'bleibt, bis ihn jemand entfernt',
+    formerEnds: 'entfällt',
+    formerEndsIf: 'sobald der Anbieter den neuen annimmt',
+    formerRemoved: 'Der bisherige Schlüssel wurde entfernt.',
+    newTaken: 'Der Anbieter nimmt den neuen an.',
+    newUntried: 'Der neue wurde noch nicht benutzt. Die Prüfung zeigt, ob der Anbieter ihn annimmt.',
+    newRefused: 'Der Anbieter nimmt den neuen Clientschlüssel nicht an',
+    newRefusedText:
+      'Evergrant arbeitet mit dem bisherigen weiter, es wird also nichts unterbrochen. Machen Sie den neuen beim Anbieter gültig, oder geben Sie ihn noch einmal ein.',
+    removeFormer: 'Bisherigen entfernen',
+    removeFormerTitle: 'Den bisherigen Clientschlüssel entfernen?',
+    removeFormerText: 'Danach gilt nur noch der neue.',
+    removeFormerUsed:
+      'Der Anbieter nimmt den neuen nicht an: Die Konten dieser Verbindung können dann nicht mehr erneuert werden.',
     clientAuth: 'Wie der Schlüssel gesendet wird',
     clientAuthHelp: 'Lassen Sie es so, außer wenn die Dokumentation des Anbieters etwas anderes sagt.',
 
@@ -567,6 +616,10 @@ export const de: English = {
     tryTitle: 'Mit meinem Konto ausprobieren',
     tryLead: 'Die sicherste Prüfung: Verbinden Sie ein Konto, und sehen Sie, wie es grün wird.',
     tryIt: 'Mit meinem Konto ausprobieren',
+    tryNow: 'Ein Fenster von {provider} wird sich öffnen. Melden Sie sich dort mit einem eigenen Konto an.',
+    tryStop: 'Versuch beenden',
+    tryRemove: 'Wieder entfernen',
+    tryMissing: 'Nicht erlaubt: {scopes}',
     lastError: 'Letzter Fehler',
 
     deleteTitle: 'Die Verbindung {name} löschen?',
@@ -697,6 +750,8 @@ export const de: English = {
     from: 'Von wo',
     older: 'Ältere zeigen',
     nobody: 'Nicht angemeldet',
+    byServer: 'Der Server selbst',
+    daysLeft: { one: 'in höchstens {count} Tag', other: 'in höchstens {count} Tagen' },
     byKey: 'Programm mit dem API-Schlüssel {key}',
     through: 'über {connection}',
     firstTime: 'zum ersten Mal',
@@ -725,11 +780,16 @@ export const de: English = {
     'connection.create': 'Verbindung hinzugefügt:',
     'connection.update': 'Verbindung geändert:',
     'connection.check': 'Verbindung geprüft:',
+    'connection.secret_fallback': 'Neuer Clientschlüssel abgelehnt, der bisherige gilt:',
+    'connection.secret_taken': 'Neuer Clientschlüssel angenommen:',
+    'connection.secret_ended': 'Bisherigen Clientschlüssel entfernt:',
+    'connection.secret_expiring': 'Clientschlüssel läuft bald ab:',
     'connection.remove': 'Verbindung gelöscht:',
     'account.create': 'Konto hinzugefügt:',
     'account.update': 'Konto geändert:',
     'account.authorize': 'Verbinden begonnen:',
     'account.connect': 'Konto verbunden:',
+    'account.replace': 'Vorhandenem Konto die neue Berechtigung gegeben:',
     'account.link': 'Link zum Verbinden erstellt:',
     'account.confirm': 'Beantwortet, ob die richtige Person verbunden hat:',
     'account.refresh': 'Zugriff erneuert:',

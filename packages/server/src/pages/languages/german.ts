@@ -13,6 +13,8 @@ export const german: CallbackTexts = {
     provider: 'Worte des Anbieters',
     time: 'Zeit',
     request: 'Anfrage',
+    replace: 'Vorhandenes ersetzen',
+    keep: 'Beide behalten',
   },
   connected: (account, connection) =>
     text('Verbunden', `${account} ist über ${connection} verbunden.`, 'Dieses Fenster schließt sich von selbst.'),
@@ -21,6 +23,18 @@ export const german: CallbackTexts = {
       'Verbunden, aber nicht mit allem',
       `${account} ist verbunden, jedoch ohne: ${new Intl.ListFormat('de').format(permissions)}.`,
       'Wenn Ihre Programme das brauchen, beginnen Sie von vorn, und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
+    ),
+  already: (account, name) =>
+    text(
+      'Dieses Konto ist schon verbunden',
+      `${account} ist hier als „${name}“ verbunden. Die neue Berechtigung ist sicher gespeichert, wie auch immer Sie sich entscheiden.`,
+      `Ersetzen: „${name}“ erhält die neue Berechtigung, und Programme arbeiten damit weiter wie bisher. Beide behalten: Das neue wird ein zweites Konto.`,
+    ),
+  replaced: (account) =>
+    text(
+      'Verbunden',
+      `${account} war schon verbunden und hat jetzt die neue Berechtigung.`,
+      'Dieses Fenster schließt sich von selbst.',
     ),
   otherBrowser: text(
     'Bitte machen Sie im anderen Browser weiter',
