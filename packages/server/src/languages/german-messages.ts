@@ -20,7 +20,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Es gibt schon {count} Webhooks, und mehr werden nicht gespeichert.',
   'This is a test. Nothing has happened.': 'Das ist ein Test. Es ist nichts geschehen.',
   'There was no answer within {seconds} seconds.': 'Innerhalb von {seconds} Sekunden kam keine Antwort.',
-  'Somebody else changed the secret at this moment.': 'In diesem Augenblick hat jemand anderes den Schlüssel geändert.',
+  'Somebody else changed the secret at this moment.': 'In diesem Augenblick hat jemand anderes das Geheimnis geändert.',
   'There is no account {unknown}.': 'Das Konto {unknown} gibt es nicht.',
   'Nobody is signed in.': 'Niemand ist angemeldet.',
   'Nobody signs in with this connection.': 'Über diese Verbindung meldet sich niemand an.',
