@@ -37,10 +37,22 @@ interface Candidate {
 export class ProgramGateway {
   #running: MailGateway | undefined
   #ports: MailGatewayPorts = {}
+  #host = ''
+  #secured = false
 
   /** Where it listens; nowhere before it is started, and without ports. */
   get ports(): MailGatewayPorts {
     return this.#ports
+  }
+
+  /** How programs reach it. `0.0.0.0` and `::` are every address of this machine. */
+  get doors(): NonNullable<MailSettings['programs']> | undefined {
+    const doors = Object.entries(this.#ports).flatMap(([name, port]) => {
+      const { protocol, tls } = { tls: false, ...LISTENERS[name as keyof typeof LISTENERS] }
+      const security = tls ? ('tls' as const) : this.#secured ? ('starttls' as const) : ('none' as const)
+      return port === undefined ? [] : [{ protocol, host: this.#host, port, security }]
+    })
+    return doors.length === 0 ? undefined : doors
   }
 
   /** False when it should listen and does not. */
@@ -79,6 +91,8 @@ export class ProgramGateway {
         logger[level]({ protocol, from, mailbox, program, trouble: error?.message }, `mail gateway: ${type}`)
       },
     })
+    this.#host = host
+    this.#secured = certificate !== undefined
     const found = this.#running.ports
     this.#ports = Object.fromEntries(wanted.map(({ name }, at) => [name, found[at]]))
   }
