@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto'
 import cookie from '@fastify/cookie'
 import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
-import { CSRF_HEADER } from './contract/index.ts'
+import { CSRF_HEADER, Problem } from './contract/index.ts'
+import { requestLanguage, type Wishes } from './languages/request-language.ts'
+import { speakHook } from './languages/speak-hook.ts'
+import { spokenFields } from './languages/spoken-fields.ts'
 import { problemOf } from './problem.ts'
 import { tokenRoute } from './routes/accounts/token.ts'
 import { addRoutes } from './routes/add-routes.ts'
@@ -38,7 +41,7 @@ export async function buildApp(services: Services): Promise<App> {
     return503OnClosing: true,
     ...(subPath === '' ? {} : { rewriteUrl }),
     // Addresses that cannot be read never reach a route or its error handler.
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, deps.logger),
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, services),
     // A field that is not known or has another type is a mistake; nothing is bent to fit.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -51,7 +54,7 @@ export async function buildApp(services: Services): Promise<App> {
     if (body === '') done(null, undefined)
     else parseJson(request, String(body), done)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, deps.logger))
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, services))
   // Hooks with callbacks: an asynchronous one costs every request a turn.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({
@@ -80,7 +83,8 @@ export async function buildApp(services: Services): Promise<App> {
       info: {
         title: 'Evergrant',
         version: deps.version,
-        description: 'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems.',
+        description:
+          'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems. Texts for people (x-spoken) are in the language of Accept-Language; nothing else depends on it.',
       },
       servers: [{ url: deps.publicUrl }],
       components: {
@@ -100,6 +104,7 @@ export async function buildApp(services: Services): Promise<App> {
   if (deps.telemetry !== undefined) requestSpans(app, deps.telemetry, () => deps.clock.monotonic())
   guard(app, services)
   auditHook(app, services)
+  speakHook(app, services)
   // Apart from the others: programs have no cookies, and each hook is a cost.
   tokenRoute(app, services)
   await app.register(async (scope) => {
@@ -114,6 +119,8 @@ export async function buildApp(services: Services): Promise<App> {
   return app
 }
 
+const problemTexts = spokenFields(Problem)
+
 /** Proxies pass the path of the public address on, or take it away: both arrive at the same route. */
 function belowSubPath(url: string, subPath: string): string {
   const rest = subPath !== '' && url.startsWith(subPath) ? url.slice(subPath.length) : undefined
@@ -122,13 +129,19 @@ function belowSubPath(url: string, subPath: string): string {
 
 function answerProblem(
   error: unknown,
-  request: Pick<FastifyRequest, 'id'>,
+  request: Pick<FastifyRequest, 'id'> & Wishes,
   reply: Pick<FastifyReply, 'code' | 'header' | 'type' | 'send'>,
-  logger: Pick<FastifyBaseLogger, 'error'>,
+  { languages, deps }: Pick<Services, 'languages' | 'deps'>,
 ): void {
   const { problem, retryAfter, unexpected } = problemOf(error, request.id)
-  if (unexpected) logger.error({ err: error, reqId: request.id }, problem.detail)
+  if (unexpected) deps.logger.error({ err: error, reqId: request.id }, problem.detail)
   if (retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfter)))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Evergrant"')
-  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  const tag = requestLanguage(request, languages.tags)
+  reply.code(problem.status).type('application/problem+json').header('content-language', tag)
+  const send = (said: unknown) => reply.send(JSON.stringify(said))
+  languages.speaker(tag).then(
+    (say) => send(say === undefined ? problem : problemTexts?.(problem, say)),
+    () => send(problem),
+  )
 }

@@ -24,6 +24,10 @@ for (const file of [
   'users',
   'sign-in',
   'connect-links',
+  'webhooks',
+  'notices',
+  'client-secrets',
+  'same-person',
   'tokens-api',
 ]) {
   await import(`./${file}.test.ts`)

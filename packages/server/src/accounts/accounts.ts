@@ -1,12 +1,14 @@
+// Long because: rows, views and lists of accounts share what is read for them.
 import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
-import { type Kysely, type Selectable, sql, type Updateable } from 'kysely'
+import { type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely'
 import { connectionView, providerName } from '../connections/connection-view.ts'
 import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
 import type { Account, AccountList, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import { grantSummaries } from './grant-summaries.ts'
@@ -38,16 +40,27 @@ export class Accounts {
   readonly #db: Kysely<Tables>
   readonly #connections: Connections
   readonly #hub: EventHub
+  readonly #outbox: Outbox
+  readonly #settle: (id: string) => Promise<void>
   /** Accounts whose code is being redeemed at this moment, by this process. */
   readonly checking = new Set<string>()
   /** The same by another one, and until when that is believed: it may have ended in the middle of it. */
   readonly #checkedElsewhere = new Map<string, number>()
 
-  constructor(deps: Deps, connections: Connections, hub: EventHub) {
+  /** @param settle tells outside how an account is doing, when that has changed */
+  constructor(
+    deps: Deps,
+    connections: Connections,
+    hub: EventHub,
+    outbox: Outbox,
+    settle: (id: string) => Promise<void>,
+  ) {
     this.#deps = deps
     this.#db = deps.db
     this.#connections = connections
     this.#hub = hub
+    this.#outbox = outbox
+    this.#settle = settle
   }
 
   async get(id: string): Promise<AccountRow> {
@@ -79,6 +92,8 @@ export class Accounts {
       updated_at: now,
       owner,
       unconfirmed: 0,
+      subject: null,
+      told: null,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -159,10 +174,14 @@ export class Accounts {
     return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#db.deleteFrom('accounts').where('id', '=', id).execute()
+  /** @param told what is told of it, in the same transaction @param replaced_by the account that has its grant now */
+  async remove(id: string, told: (db: Transaction<Tables>) => Promise<void>, replaced_by?: string): Promise<void> {
+    await this.#outbox.change(async (db) => {
+      const gone = await db.deleteFrom('accounts').where('id', '=', id).returning('id').execute()
+      if (gone.length > 0) await told(db)
+    })
     this.#deps.changes?.tell({ of: 'account_removed', id })
-    this.#hub.publish('account_removed', { id })
+    this.#hub.publish('account_removed', { id, ...(replaced_by === undefined ? {} : { replaced_by }) })
   }
 
   of(connection: string): Promise<AccountRow[]> {
@@ -257,10 +276,14 @@ export class Accounts {
     )
   }
 
-  /** Tells the browsers how the account looks now, and the other servers that it changed. */
-  async publish(id: string): Promise<void> {
+  /**
+   * Tells the browsers how the account looks now, and the other servers that it changed. `settled`: it is known that there
+   * is nothing in it for anybody outside.
+   */
+  async publish(id: string, settled = false): Promise<void> {
     this.#deps.changes?.tell({ of: 'account', id, checking: this.checking.has(id) })
     await this.#show(id)
+    if (!settled) await this.#settle(id)
   }
 
   /** Another server changed it. */

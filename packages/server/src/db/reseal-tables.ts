@@ -24,7 +24,7 @@ export interface ResealedTables {
 }
 
 /**
- * Seals the client secrets, consents under way and the server's own values anew with the current key, while servers run:
+ * Seals the secrets of clients and webhooks, consents under way and the server's own values anew with the current key, while servers run:
  * a value is replaced only if it is still the one that was read. May be stopped at any point and begun again.
  */
 export async function resealTables(db: Kysely<Tables>, ring: Keyring): Promise<ResealedTables> {
@@ -62,32 +62,37 @@ async function sealedAnew({ place, read, replace }: SealedValue, ring: Keyring):
 
 async function sealedValues(db: Kysely<Tables>): Promise<SealedValue[]> {
   const connections = await db.selectFrom('connections').select('id').where('client_secret', 'is not', null).execute()
+  const overlapping = await db.selectFrom('connections').select('id').where('former_secret', 'is not', null).execute()
   const pending = await db.selectFrom('pending_authorizations').select('state_hash').execute()
   const signIns = await db.selectFrom('pending_sign_ins').select('state_hash').execute()
+  const webhooks = await db.selectFrom('webhooks').select('id').execute()
   const meta = await db.selectFrom('meta').select('name').where('name', 'in', Object.values(sealedMeta)).execute()
   return [
-    ...connections.map(({ id }) => connectionSecret(db, id)),
+    ...connections.map(({ id }) => connectionSecret(db, id, 'client_secret')),
+    ...overlapping.map(({ id }) => connectionSecret(db, id, 'former_secret')),
     ...pending.map(({ state_hash }) => waiting(db, 'pending_authorizations', state_hash)),
     ...signIns.map(({ state_hash }) => waiting(db, 'pending_sign_ins', state_hash)),
+    ...webhooks.flatMap(({ id }) => [webhookSecret(db, id, 'secret'), webhookSecret(db, id, 'former_secret')]),
     ...meta.map(({ name }) => metaValue(db, name)),
   ]
 }
 
-function connectionSecret(db: Kysely<Tables>, id: string): SealedValue {
+function connectionSecret(db: Kysely<Tables>, id: string, column: 'client_secret' | 'former_secret'): SealedValue {
+  const newest = column === 'client_secret'
   return {
-    name: `the client secret of connection ${id}`,
-    place: sealedPlaces.connectionSecret(id),
+    name: `the ${newest ? '' : 'former '}client secret of connection ${id}`,
+    place: newest ? sealedPlaces.connectionSecret(id) : sealedPlaces.formerSecret(id),
     async read() {
-      const row = await db.selectFrom('connections').select('client_secret').where('id', '=', id).executeTakeFirst()
-      return row?.client_secret
+      const row = await db.selectFrom('connections').select(column).where('id', '=', id).executeTakeFirst()
+      return row?.[column]
     },
     async replace(before, after) {
       // A change of the settings that is under way has read the former text, and would write it back.
       const changed = await db
         .updateTable('connections')
-        .set(({ eb }) => ({ client_secret: after, revision: eb('revision', '+', 1) }))
+        .set(({ eb }) => ({ [column]: after, revision: eb('revision', '+', 1) }))
         .where('id', '=', id)
-        .where('client_secret', '=', before)
+        .where(column, '=', before)
         .returning('id')
         .execute()
       return changed.length > 0
@@ -111,6 +116,31 @@ function waiting(db: Kysely<Tables>, table: 'pending_authorizations' | 'pending_
         .where('state_hash', '=', hash)
         .where('pending', '=', before)
         .returning('state_hash')
+        .execute()
+      return changed.length > 0
+    },
+  }
+}
+
+function webhookSecret(db: Kysely<Tables>, id: string, column: 'secret' | 'former_secret'): SealedValue {
+  return {
+    name: `the ${column === 'secret' ? 'secret' : 'former secret'} of webhook ${id}`,
+    place: column === 'secret' ? sealedPlaces.webhookSecret(id) : sealedPlaces.formerWebhookSecret(id),
+    async read() {
+      const row = await db
+        .selectFrom('webhooks')
+        .select(['secret', 'former_secret'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.[column]
+    },
+    async replace(before, after) {
+      const changed = await db
+        .updateTable('webhooks')
+        .set({ [column]: after })
+        .where('id', '=', id)
+        .where(column, '=', before)
+        .returning('id')
         .execute()
       return changed.length > 0
     },

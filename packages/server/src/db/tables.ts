@@ -15,6 +15,8 @@ export interface UserTable {
   created_at: number
   /** In lower case. */
   email: string | null
+  /** BCP 47, as they signed in last. */
+  language: Generated<string | null>
 }
 
 export type Role = 'admin' | 'member'
@@ -81,6 +83,19 @@ export interface ConnectionTable {
   updated_at: number
   /** JSON: SignInRules; null: nobody signs in with it. */
   sign_in: string | null
+  /** Sealed. Beside the new one while both are entered at the provider. */
+  former_secret: string | null
+  former_secret_hint: string | null
+  former_secret_set_at: number | null
+  former_secret_expires_at: number | null
+  /** When it is to be forgotten here; null: when somebody says so. */
+  former_secret_ends_at: number | null
+  /** When the provider first took the new one, while there is a former one. */
+  secret_taken_at: number | null
+  /** Since when the provider takes the former one and not the new one. */
+  secret_refused_at: number | null
+  /** Days before its end of which administrators were told last. */
+  secret_told: number | null
 }
 
 interface UserIdentityTable {
@@ -126,6 +141,24 @@ export interface AccountTable {
   owner: string | null
   /** 1 when somebody connected it by a link and its owner has not said yet that it was the right person. */
   unconfirmed: Generated<number>
+  /** Hash of who it is at the provider; null: nobody has consented since servers keep it. */
+  subject: Generated<string | null>
+  /** What was last told of it outside; see `accounts/told.ts`. */
+  told: Generated<string | null>
+}
+
+interface ConsentChoiceTable {
+  token_hash: string
+  /** The browser that may choose. */
+  browser_hash: string
+  /** The account that was connected just now. */
+  account_id: string
+  /** The one that the same person has already. */
+  other_id: string
+  /** Since when the one is being moved to the other. */
+  replacing_since: number | null
+  created_at: number
+  expires_at: number
 }
 
 interface ConnectLinkTable {
@@ -219,6 +252,80 @@ export interface MailAccountTable {
   told: number
 }
 
+export interface WebhookTable {
+  id: string
+  url: string
+  description: string | null
+  /** JSON list of event types; null: all. */
+  events: string | null
+  /** Sealed. */
+  secret: string
+  secret_set_at: number
+  /** Sealed: the one before, with which is signed too until the time beside it. */
+  former_secret: string | null
+  former_until: number | null
+  /** Why nothing is sent: `person`, `gone` or `failing`; null: it is on. */
+  switched_off: string | null
+  /** When the first of the attempts failed after which none succeeded. */
+  failing_since: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface OutboxTable {
+  id: string
+  channel: 'webhook' | 'mail'
+  /** Id of the webhook, or the word for the mail server: what goes to one of them waits for no other. */
+  target: string
+  /** The same for all receivers of one event. */
+  event_id: string
+  type: string
+  /** Of a webhook: the body as it is sent. Of a mail: JSON of what it is about. */
+  payload: string
+  state: 'waiting' | 'delivered' | 'failed' | 'dropped'
+  /** Attempts that were begun. */
+  attempts: number
+  /** When to try next, or when whoever tries it is taken to have ended; null: it is settled. */
+  next_at: number | null
+  /** Who tries it at this moment: only that one may say what came of it. */
+  taken_by: string | null
+  created_at: number
+  settled_at: number | null
+}
+
+export interface OutboxAttemptTable {
+  id: string
+  message_id: string
+  at: number
+  seconds: number
+  /** Of the HTTP answer, or the reply code of a mail server. */
+  status: number | null
+  code: string | null
+  /** What the receiver said, cut. */
+  detail: string | null
+}
+
+export interface NoticeTable {
+  id: string
+  /** What it is about: there is one open notice of each. */
+  key: string
+  kind: string
+  /** The user whom it is for; null: all administrators. */
+  owner: string | null
+  connection_id: string | null
+  account_id: string | null
+  /** JSON; holds no secret. */
+  detail: string | null
+  created_at: number
+}
+
+interface NoticeMarkTable {
+  notice_id: string
+  user_id: string
+  seen_at: number
+  dismissed_at: number | null
+}
+
 interface SignInAttemptTable {
   /** An address, or a network of IPv6. */
   source: string
@@ -235,6 +342,7 @@ export interface Tables {
   connections: ConnectionTable
   accounts: AccountTable
   pending_authorizations: PendingAuthorizationTable
+  consent_choices: ConsentChoiceTable
   api_keys: ApiKeyTable
   history: HistoryTable
   invitations: InvitationTable
@@ -245,5 +353,10 @@ export interface Tables {
   changes: ChangeTable
   activity: ActivityTable
   mail_accounts: MailAccountTable
+  webhooks: WebhookTable
+  outbox: OutboxTable
+  outbox_attempts: OutboxAttemptTable
+  notices: NoticeTable
+  notice_marks: NoticeMarkTable
   sign_in_attempts: SignInAttemptTable
 }

@@ -16,6 +16,7 @@ import { listRoute as listApiKeys } from './api-keys/list.ts'
 import { removeRoute as removeApiKey } from './api-keys/remove.ts'
 import type { App } from './app-type.ts'
 import { listRoute as listAudit } from './audit/list.ts'
+import { chooseRoute } from './callback/choose.ts'
 import { finishRoute } from './callback/finish.ts'
 import { checkRoute } from './connections/check.ts'
 import { createRoute as createConnection } from './connections/create.ts'
@@ -32,6 +33,7 @@ import { messagesRoutes } from './mail/messages.ts'
 import { sendRoute } from './mail/send.ts'
 import { settingsRoutes as mailSettingsRoutes } from './mail/settings.ts'
 import { verifyRoute } from './mail/verify.ts'
+import { noticesRoutes } from './notices/notices.ts'
 import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
@@ -48,6 +50,9 @@ import { inviteRoutes } from './users/invite.ts'
 import { listRoute as listUsers } from './users/list.ts'
 import { removeRoute as removeUser } from './users/remove.ts'
 import { updateRoute as updateUser } from './users/update.ts'
+import { deliveriesRoutes } from './webhooks/deliveries.ts'
+import { manageRoutes as manageWebhooks } from './webhooks/manage.ts'
+import { secretRoute } from './webhooks/secret.ts'
 
 const routes: readonly ((app: App, services: Services) => void)[] = [
   showSession,
@@ -92,9 +97,14 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   listApiKeys,
   createApiKey,
   removeApiKey,
+  manageWebhooks,
+  secretRoute,
+  deliveriesRoutes,
+  noticesRoutes,
   showOverview,
   streamRoute,
   finishRoute,
+  chooseRoute,
   healthRoutes,
   metricsRoute,
   openapiRoute,

@@ -27,6 +27,7 @@ export type {
   ConsentOutcome,
   HistoryEntry,
   Invitation,
+  MailChange,
   MailHeader,
   MailHost,
   MailList,

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import type { Account, ServerEvents } from '../../contract/index.ts'
+import { Account, Connection, type ServerEvents } from '../../contract/index.ts'
+import { requestLanguage } from '../../languages/request-language.ts'
+import { spokenFields } from '../../languages/spoken-fields.ts'
 import { Refusal } from '../../problem.ts'
 import type { KnownKey } from '../../security/api-keys.ts'
 import { maySee } from '../../security/permissions.ts'
@@ -12,7 +14,13 @@ const HEARTBEAT = 15_000
 /** A browser that reads so slowly is cut off; it comes back and reads everything again. */
 const MOST_WAITING = 1_048_576
 
-export function streamRoute(app: App, { hub, deps, sessions, apiKeys }: Services): void {
+/** The texts for people in what the events tell. */
+const texts: Readonly<Record<string, ReturnType<typeof spokenFields>>> = {
+  account: spokenFields(Account),
+  connection: spokenFields(Connection),
+}
+
+export function streamRoute(app: App, { hub, deps, sessions, apiKeys, languages }: Services): void {
   app.get(
     '/v1/events',
     {
@@ -22,12 +30,13 @@ export function streamRoute(app: App, { hub, deps, sessions, apiKeys }: Services
       schema: {
         summary: 'What changes, as server-sent events',
         description:
-          'Events for a person: hello, account, account_removed, connection, connection_removed. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.',
+          'Events for a person: hello, account, account_removed, connection, connection_removed, notices. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.',
         tags: ['events'],
         produces: ['text/event-stream'],
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
+      const say = await languages.speaker(requestLanguage(request, languages.tags))
       if (hub.closed) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', { retryAfter: 5 })
       reply.hijack()
       const { raw } = reply
@@ -54,8 +63,11 @@ export function streamRoute(app: App, { hub, deps, sessions, apiKeys }: Services
       const remove = hub.add({
         holder: apiKey?.hash ?? signedIn?.session ?? '',
         program: apiKey !== undefined,
-        send: (name, data) =>
-          hears(name, data, signedIn?.user) && write(raw, `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+        send: (name, data) => {
+          if (!hears(name, data, signedIn?.user)) return
+          const said = say === undefined ? data : (texts[name]?.(data, say) ?? data)
+          write(raw, `event: ${name}\ndata: ${JSON.stringify(said)}\n\n`)
+        },
         close: () => raw.end(),
       })
       raw.once('close', () => {
