@@ -1,3 +1,4 @@
+export { AccountImport, type ImportInto } from './accounts/account-import.ts'
 export { buildApp } from './app.ts'
 export type { ChainFinding, NotedEntry } from './audit/audit-chain.ts'
 export { AuditLog } from './audit/audit-log.ts'
