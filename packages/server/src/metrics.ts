@@ -1,10 +1,7 @@
 import type { GrantEvent } from '@evergrant/core'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { StateCount } from './accounts/state-counts.ts'
-import { AccountState } from './contract/index.ts'
+import type { AccountCounts } from './contract/index.ts'
 import { QuickHistogram } from './quick-histogram.ts'
-
-const STATES = AccountState.anyOf.map((state) => state.const)
 
 /** What the server counts. Labels are words of ours: no id, no name, no secret. */
 export class Metrics {
@@ -17,11 +14,14 @@ export class Metrics {
     'How long programs waited for a token.',
     [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
   )
+  readonly #accounts: Gauge<'state'>
+  readonly #flagged: Gauge<'flag'>
+  readonly #counts: () => Promise<AccountCounts>
   /** Tokens handed out since the metrics were read last. */
   #handed = 0
 
-  /** @param states how many accounts are in each state; asked when the metrics are read */
-  constructor(states: () => Promise<readonly StateCount[]>) {
+  /** @param counts how many accounts are in each state and have each flag; asked when the metrics are read */
+  constructor(counts: () => Promise<AccountCounts>) {
     const registers = [this.#registry]
     this.#refreshes = new Counter({
       name: 'evergrant_refreshes_total',
@@ -41,17 +41,19 @@ export class Metrics {
       labelNames: ['outcome', 'code'],
       registers,
     })
-    new Gauge({
+    this.#accounts = new Gauge({
       name: 'evergrant_accounts',
       help: 'Accounts, by state.',
       labelNames: ['state'],
       registers,
-      async collect() {
-        this.reset()
-        for (const state of STATES) this.set({ state }, 0)
-        for (const { state, accounts } of await states()) this.inc({ state }, accounts)
-      },
     })
+    this.#flagged = new Gauge({
+      name: 'evergrant_accounts_flagged',
+      help: 'Accounts of which something is true beside their state, by flag.',
+      labelNames: ['flag'],
+      registers,
+    })
+    this.#counts = counts
   }
 
   get contentType(): string {
@@ -61,6 +63,9 @@ export class Metrics {
   async text(): Promise<string> {
     if (this.#handed > 0) this.#tokenRequests.inc({ outcome: 'ok', code: '' }, this.#handed)
     this.#handed = 0
+    const { states, flags } = await this.#counts()
+    for (const [state, accounts] of Object.entries(states)) this.#accounts.set({ state }, accounts)
+    for (const [flag, accounts] of Object.entries(flags)) this.#flagged.set({ flag }, accounts)
     return `${await this.#registry.metrics()}\n${this.#tokenSeconds.text()}`
   }
 

@@ -45,7 +45,7 @@ export function createServices(deps: Deps): Services {
   const connections = new Connections(deps)
   const accounts = new Accounts(deps, connections, hub)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => accounts.stateCounts())
+  const metrics = new Metrics(() => accounts.counts())
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
   const mail = new MailAccounts(deps, accounts, connections)

@@ -34,7 +34,7 @@ test('the page hears of every step of a consent, and of what is removed', async 
   assert.equal((await next()).data.refreshes, 1)
   await admin.delete(`/v1/accounts/${account}`)
   const removed = await next()
-  assert.deepEqual(removed, { name: 'account_removed', data: { id: account } })
+  assert.deepEqual(removed, { name: 'account_removed', data: { id: account, state: 'removed' } })
   assert.equal((await next()).data.accounts.total, 0)
   await admin.delete(`/v1/connections/${connection}`)
   assert.deepEqual(await next(), { name: 'connection_removed', data: { id: connection } })

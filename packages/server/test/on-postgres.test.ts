@@ -20,6 +20,8 @@ for (const file of [
   'trouble',
   'events',
   'account-pages',
+  'account-search',
+  'look-up',
   'plan',
   'users',
   'sign-in',

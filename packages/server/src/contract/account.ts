@@ -3,8 +3,8 @@ import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
-/** How an account is doing: one vocabulary in the page, the API and the metrics. */
-export const AccountState = Type.Union([
+/** How an account that is here is doing. */
+export const PresentState = Type.Union([
   Type.Literal('new'),
   Type.Literal('awaiting_consent'),
   Type.Literal('checking'),
@@ -16,7 +16,19 @@ export const AccountState = Type.Union([
   Type.Literal('connection_error'),
   Type.Literal('paused'),
 ])
+export type PresentState = Static<typeof PresentState>
+
+/** One vocabulary in the page, the API, the events and the metrics: how an account is doing, or that it is gone. */
+export const AccountState = Type.Union([...PresentState.anyOf, Type.Literal('removed')])
 export type AccountState = Static<typeof AccountState>
+
+/** What may be true of an account beside its state: none of them hides the state, nor the state them. */
+export const AccountFlag = Type.Union([
+  Type.Literal('awaiting_consent'),
+  Type.Literal('expiring_soon'),
+  Type.Literal('look_up_failed'),
+])
+export type AccountFlag = Static<typeof AccountFlag>
 
 /** Why an account is in a state that somebody has to act on. */
 export const AccountReason = Type.Union([
@@ -62,7 +74,7 @@ export const Account = Type.Object(
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
     ),
-    state: AccountState,
+    state: PresentState,
     sentence: Type.String({ description: 'The state in words for a person.' }),
     said: Type.Optional(
       Type.Object(
@@ -89,6 +101,27 @@ export const Account = Type.Object(
         description:
           'True while somebody who was asked for consent may still give it to an account that does not work.',
       }),
+    ),
+    expiring_soon: Type.Optional(
+      Type.Boolean({
+        description: 'True when it works and its grant is predicted to end within 14 days, unless somebody acts.',
+      }),
+    ),
+    look_up_failed: Type.Optional(
+      Type.Object(
+        {
+          at: EpochSeconds,
+          code: Type.String({ description: 'Of the error catalogue.' }),
+          detail: Type.String({ description: 'What happened, in words for a person.' }),
+          who: Who,
+          advice: Type.String(),
+          link: Type.Optional(Type.String()),
+        },
+        {
+          description:
+            'The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again.',
+        },
+      ),
     ),
     unconfirmed: Type.Optional(
       Type.Boolean({
@@ -119,6 +152,7 @@ export const Account = Type.Object(
       ),
     ),
     last_success_at: Type.Optional(EpochSeconds),
+    last_used_at: Type.Optional(EpochSeconds),
     refreshes: Type.Integer({ description: 'How often an access token was renewed since the account was made.' }),
     created_at: EpochSeconds,
     updated_at: EpochSeconds,
@@ -142,16 +176,78 @@ export const AccountList = Type.Object({
 })
 export type AccountList = Static<typeof AccountList>
 
+/** In which order accounts are listed. */
+export const AccountSort = Type.Union(
+  [Type.Literal('name'), Type.Literal('attention'), Type.Literal('ends'), Type.Literal('used'), Type.Literal('newest')],
+  {
+    description:
+      'By name; those that need somebody first and then by name; the grant that ends soonest; the one used last; the newest.',
+  },
+)
+export type AccountSort = Static<typeof AccountSort>
+
+const STATE_LIST = PresentState.anyOf.map((state) => state.const).join('|')
+
+/** Which accounts are meant. */
+const Filters = {
+  connection: Type.Optional(Type.String({ maxLength: 100, description: 'Those of one connection alone.' })),
+  owner: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Those of one user; `nobody`: those that are nobody’s.' }),
+  ),
+  state: Type.Optional(
+    Type.String({
+      pattern: `^(${STATE_LIST})(,(${STATE_LIST}))*$`,
+      description: 'Those in one of these states, separated by commas.',
+    }),
+  ),
+  flag: Type.Optional(AccountFlag),
+  q: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Those with this in their name, their name at the provider, their connection’s or their owner’s.',
+    }),
+  ),
+}
+
 /** GET /v1/accounts?limit=100 */
 export const AccountQuery = Type.Object(
   {
     limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
     cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
-    connection: Type.Optional(Type.String({ maxLength: 100, description: 'Those of one connection alone.' })),
+    ids: Type.Optional(
+      Type.String({
+        pattern: '^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$',
+        description: 'Those with these ids, at most 100, separated by commas. Ids that are not there are left out.',
+      }),
+    ),
+    ...Filters,
+    sort: Type.Optional(AccountSort),
   },
   { title: 'AccountQuery', additionalProperties: false },
 )
 export type AccountQuery = Static<typeof AccountQuery>
+
+/** GET /v1/accounts/counts?q=example */
+export const AccountCountQuery = Type.Object(Filters, { title: 'AccountCountQuery', additionalProperties: false })
+export type AccountCountQuery = Static<typeof AccountCountQuery>
+
+/** GET /v1/accounts/counts: how many accounts are in each state, and have each flag. */
+export const AccountCounts = Type.Object(
+  {
+    total: Type.Integer(),
+    states: Type.Record(PresentState, Type.Integer()),
+    flags: Type.Record(AccountFlag, Type.Integer(), { description: 'An account may have several, or none.' }),
+  },
+  { title: 'AccountCounts' },
+)
+export type AccountCounts = Static<typeof AccountCounts>
+
+/** GET /v1/accounts.csv?state=ok */
+export const AccountExportQuery = Type.Object(
+  { ...Filters, sort: Type.Optional(AccountSort) },
+  { title: 'AccountExportQuery', additionalProperties: false },
+)
+export type AccountExportQuery = Static<typeof AccountExportQuery>
 
 /** POST /v1/accounts */
 export const NewAccount = Type.Object(

@@ -24,6 +24,7 @@ export const AuditAction = Type.Union([
   Type.Literal('account.confirm'),
   Type.Literal('account.refresh'),
   Type.Literal('account.test'),
+  Type.Literal('account.look_up'),
   Type.Literal('account.revoke'),
   Type.Literal('account.reveal'),
   Type.Literal('account.mail_settings'),

@@ -201,4 +201,11 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX mail_accounts_by_address ON mail_accounts (address)`,
     `CREATE INDEX mail_accounts_by_probe ON mail_accounts (probe_at)`,
   ],
+  [
+    // What lists are searched by: all names of an account. Older servers leave it; it is filled in when it is listed.
+    `ALTER TABLE accounts ADD COLUMN search_text TEXT NOT NULL DEFAULT ''`,
+    `UPDATE accounts SET search_text = LOWER(name || ' ' || COALESCE(login_hint, ''))`,
+    // Whether something about it could not be asked for after consent: counted without reading its grant.
+    `ALTER TABLE accounts ADD COLUMN look_up_failed INTEGER NOT NULL DEFAULT 0`,
+  ],
 ]

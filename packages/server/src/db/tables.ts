@@ -116,6 +116,10 @@ export interface AccountTable {
   look_at: Generated<number | null>
   /** The name that it is shown under, as lists are in order of it. */
   sort_name: Generated<string>
+  /** All its names in lower case, as lists are searched by them. */
+  search_text: Generated<string>
+  /** 1 when its grant tells that something could not be looked up after consent. */
+  look_up_failed: Generated<number>
   /** When its grant is predicted to end, to the day. */
   ends_at: Generated<number | null>
   /** JSON: why the last consent failed; null after one that did not. */

@@ -1,8 +1,11 @@
 import type { Services } from '../services.ts'
 import { authorizeRoute } from './accounts/authorize.ts'
+import { countsRoute } from './accounts/counts.ts'
 import { createRoute as createAccount } from './accounts/create.ts'
+import { exportRoute } from './accounts/export.ts'
 import { historyRoute } from './accounts/history.ts'
 import { listRoute as listAccounts } from './accounts/list.ts'
+import { lookUpRoute } from './accounts/look-up.ts'
 import { refreshRoute } from './accounts/refresh.ts'
 import { removeRoute as removeAccount } from './accounts/remove.ts'
 import { revealRoute } from './accounts/reveal.ts'
@@ -68,6 +71,8 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   removeConnection,
   checkRoute,
   listAccounts,
+  countsRoute,
+  exportRoute,
   createAccount,
   showAccount,
   updateAccount,
@@ -81,6 +86,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   revokeRoute,
   revealRoute,
   historyRoute,
+  lookUpRoute,
   mailSettingsRoutes,
   verifyRoute,
   messagesRoutes,

@@ -1,10 +1,10 @@
-import type { AccountState } from '../api/types.ts'
+import type { PresentState } from '../api/types.ts'
 
 /** What accounts are counted and filtered by. */
 export const ACCOUNT_GROUPS = ['all', 'working', 'attention', 'waiting', 'paused'] as const
 export type AccountGroup = (typeof ACCOUNT_GROUPS)[number]
 
-const GROUP_OF: Readonly<Record<AccountState, Exclude<AccountGroup, 'all'>>> = {
+const GROUP_OF: Readonly<Record<PresentState, Exclude<AccountGroup, 'all'>>> = {
   ok: 'working',
   delayed: 'working',
   degraded: 'attention',
@@ -17,7 +17,7 @@ const GROUP_OF: Readonly<Record<AccountState, Exclude<AccountGroup, 'all'>>> = {
   paused: 'paused',
 }
 
-export const isInGroup = (state: AccountState, group: AccountGroup): boolean =>
+export const isInGroup = (state: PresentState, group: AccountGroup): boolean =>
   group === 'all' || GROUP_OF[state] === group
 
 export function groupFrom(text: string | null): AccountGroup {
@@ -25,10 +25,10 @@ export function groupFrom(text: string | null): AccountGroup {
 }
 
 /** How many accounts are in each group, by how many are in each state. */
-export function groupCounts(states: Readonly<Record<AccountState, number>>): Record<AccountGroup, number> {
+export function groupCounts(states: Readonly<Record<PresentState, number>>): Record<AccountGroup, number> {
   const counts = { all: 0, working: 0, attention: 0, waiting: 0, paused: 0 }
   for (const [state, group] of Object.entries(GROUP_OF)) {
-    const count = states[state as AccountState]
+    const count = states[state as PresentState]
     counts[group] += count
     counts.all += count
   }

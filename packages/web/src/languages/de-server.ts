@@ -19,6 +19,7 @@ export const deServer: ServerWords = {
     delayed: 'Der Anbieter ist langsam oder gestört; Programme bekommen weiterhin gültigen Zugriff.',
     degraded: 'Vorübergehend nicht verfügbar: Der Anbieter ist gestört, und der letzte Zugriff ist abgelaufen.',
     paused: 'Angehalten: Es wird kein Zugriff ausgegeben oder erneuert.',
+    removed: 'Entfernt: Es ist nicht mehr hier, und Programme bekommen nichts mehr dafür.',
     declined: 'Die Zustimmung wurde beim Anbieter abgelehnt.',
     consent_failed: 'Das Verbinden ist nicht gelungen.',
     provider_asks: 'Der Anbieter verlangt zuerst etwas von der Person.',

@@ -182,6 +182,13 @@ export const de: English = {
     blocked_by_admin: 'Fragen Sie Ihren Administrator',
     connection_error: 'Verbindung muss geprüft werden',
     paused: 'Angehalten',
+    removed: 'Entfernt',
+  },
+
+  flags: {
+    awaiting_consent: 'Wartet auf Zustimmung',
+    expiring_soon: 'Endet bald',
+    look_up_failed: 'Angaben fehlen',
   },
 
   scopes: {
@@ -714,6 +721,7 @@ export const de: English = {
     'account.confirm': 'Beantwortet, ob die richtige Person verbunden hat:',
     'account.refresh': 'Zugriff erneuert:',
     'account.test': 'Konto getestet:',
+    'account.look_up': 'Beim Anbieter nachgefragt zu:',
     'account.mail_settings': 'Mail-Einstellungen geändert:',
     'account.mail_send': 'E-Mail gesendet von:',
     'account.revoke': 'Berechtigung zurückgenommen:',

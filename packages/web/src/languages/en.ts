@@ -179,6 +179,14 @@ export const en = {
     blocked_by_admin: 'Ask your administrator',
     connection_error: 'Connection settings need attention',
     paused: 'Paused',
+    removed: 'Removed',
+  },
+
+  /** What may be true of an account beside its state. */
+  flags: {
+    awaiting_consent: 'Waiting for consent',
+    expiring_soon: 'Ends soon',
+    look_up_failed: 'Details are missing',
   },
 
   /** Scopes that mean the same at every provider (OpenID Connect Core §5.4, §11). */
@@ -699,6 +707,7 @@ export const en = {
     'account.confirm': 'Answered whether the right person connected',
     'account.refresh': 'Renewed the access of',
     'account.test': 'Tested the account',
+    'account.look_up': 'Asked the provider again about',
     'account.mail_settings': 'Changed the mail settings of',
     'account.mail_send': 'Sent a mail from',
     'account.revoke': 'Withdrew the permission of',

@@ -21,7 +21,7 @@ export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
       schema: {
         summary: 'What changes, as server-sent events',
         description:
-          'Events: hello, account, account_removed, connection, connection_removed. Nothing is replayed: read everything again after (re)connecting.',
+          'Events: hello, account, account_removed, accounts_changed, connection, connection_removed. Nothing is replayed: read everything again after (re)connecting.',
         tags: ['events'],
         produces: ['text/event-stream'],
       },
