@@ -26,6 +26,8 @@ import { accountCounts, countsByConnection } from './state-counts.ts'
 
 /** Seconds for which it is believed that another server redeems a code; no provider takes longer. */
 const LONGEST_CHECK = 60
+/** Milliseconds for which accounts that come and go are gathered before they are counted again. */
+const GATHER = 100
 /** More accounts than this are not told one by one when their connection changes. */
 const MOST_TOLD = 500
 
@@ -54,6 +56,9 @@ export class Accounts {
   readonly checking = new Set<string>()
   /** The same by another one, and until when that is believed: it may have ended in the middle of it. */
   readonly #checkedElsewhere = new Map<string, number>()
+
+  /** Connections whose accounts are about to be counted again. */
+  readonly #counting = new Set<string>()
 
   constructor(deps: Deps, connections: Connections, hub: EventHub) {
     this.#deps = deps
@@ -247,7 +252,8 @@ export class Accounts {
 
   async connectionViews(rows: readonly ConnectionRow[]): Promise<Connection[]> {
     const counts = new Map<string, { total: number; ok: number }>()
-    for (const { connection, state, accounts } of countsByConnection(await groupsOf(this.#asked(), {}))) {
+    const only = rows.length === 1 ? { connection: rows[0]?.id } : {}
+    for (const { connection, state, accounts } of countsByConnection(await groupsOf(this.#asked(), only))) {
       const { total, ok } = counts.get(connection) ?? { total: 0, ok: 0 }
       counts.set(connection, { total: total + accounts, ok: ok + (state === 'ok' ? accounts : 0) })
     }
@@ -284,6 +290,26 @@ export class Accounts {
     const { accounts, next } = await this.page({ connection: row.id, limit: MOST_TOLD })
     if (next !== undefined) return this.#hub.publish('accounts_changed', { connection: row.id })
     for (const account of accounts) this.#hub.publish('account', account)
+  }
+
+  /** Tells the browsers how many accounts a connection has: a little later, so that many changes are told once. */
+  publishCounts(id: string): void {
+    this.#deps.changes?.tell({ of: 'connection_counts', id })
+    this.showCounts(id)
+  }
+
+  /** The same, after another server changed them. */
+  showCounts(id: string): void {
+    if (this.#hub.size === 0 || this.#counting.has(id)) return
+    this.#counting.add(id)
+    const show = async (): Promise<void> => {
+      this.#counting.delete(id)
+      if (this.#hub.size === 0) return
+      this.#hub.publish('connection', await this.connectionView(await this.#connections.get(id)))
+    }
+    setTimeout(() => {
+      show().catch((err: unknown) => this.#deps.logger.warn({ err, connection: id }, 'counts not shown'))
+    }, GATHER).unref()
   }
 
   async #show(id: string): Promise<void> {

@@ -1,6 +1,13 @@
 /** Something that other servers on the same database have to know at once. Never holds a secret: sessions by hash. */
 export interface Change {
-  readonly of: 'account' | 'account_removed' | 'connection' | 'connection_removed' | 'api_key' | 'session'
+  readonly of:
+    | 'account'
+    | 'account_removed'
+    | 'connection'
+    | 'connection_counts'
+    | 'connection_removed'
+    | 'api_key'
+    | 'session'
   readonly id: string
   /** Of an account: its code is being redeemed at this moment. */
   readonly checking?: boolean

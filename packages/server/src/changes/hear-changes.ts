@@ -30,6 +30,8 @@ async function heard({ of, id, checking = false }: Change, services: Services): 
     case 'connection':
       if (hub.size > 0) await accounts.showConnection(await connections.get(id))
       return
+    case 'connection_counts':
+      return accounts.showCounts(id)
     case 'connection_removed':
       return hub.publish('connection_removed', { id })
     case 'api_key':

@@ -8,14 +8,17 @@ import type { Account } from '../api/types.ts'
 import { LoadingPage } from '../shared/loading-page.tsx'
 import { NotFound } from '../shared/not-found.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { RemovedAccount } from './removed-account.tsx'
 
 /** Loads the account that the address names, and gives it to the page once it is there. */
 export function WithAccount({ children }: { children: (account: Account) => ReactNode }) {
   const { id = '' } = useParams()
   const refetchInterval = usePollInterval()
   const account = useQuery({ ...accountQuery(id), refetchInterval })
+  if (account.error instanceof ProblemError && account.error.problem.status === 404) {
+    return account.data ? <RemovedAccount account={account.data} /> : <NotFound />
+  }
   if (account.data) return children(account.data)
   if (!account.isError) return <LoadingPage />
-  if (account.error instanceof ProblemError && account.error.problem.status === 404) return <NotFound />
   return <ProblemAlert error={account.error} retry={() => void account.refetch()} />
 }
