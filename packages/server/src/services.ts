@@ -2,6 +2,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
+import { ProgramUses } from './accounts/program-uses.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
@@ -23,6 +24,7 @@ export interface Services {
   readonly users: Users
   readonly sessions: Sessions
   readonly apiKeys: ApiKeys
+  readonly programUses: ProgramUses
   readonly connections: Connections
   readonly accounts: Accounts
   readonly tokens: Tokens
@@ -54,6 +56,7 @@ export function createServices(deps: Deps): Services {
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
     apiKeys: new ApiKeys(db, clock, deps.changes),
+    programUses: new ProgramUses(db, clock),
     connections,
     accounts,
     tokens,

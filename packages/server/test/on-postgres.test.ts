@@ -22,6 +22,7 @@ for (const file of [
   'account-pages',
   'account-search',
   'look-up',
+  'programs',
   'plan',
   'users',
   'sign-in',

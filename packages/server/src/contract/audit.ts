@@ -29,6 +29,7 @@ export const AuditAction = Type.Union([
   Type.Literal('account.reveal'),
   Type.Literal('account.mail_settings'),
   Type.Literal('account.mail_send'),
+  Type.Literal('account.program_remove'),
   Type.Literal('account.remove'),
   Type.Literal('api_key.create'),
   Type.Literal('api_key.remove'),

@@ -174,6 +174,15 @@ export interface ApiKeyTable {
   scopes: string | null
 }
 
+interface ProgramUseTable {
+  account_id: string
+  key_id: string
+  at: number
+  /** The address that it came from. */
+  source: string
+  via: string
+}
+
 export interface HistoryTable {
   id: string
   account_id: string
@@ -233,6 +242,7 @@ export interface Tables {
   accounts: AccountTable
   pending_authorizations: PendingAuthorizationTable
   api_keys: ApiKeyTable
+  program_uses: ProgramUseTable
   history: HistoryTable
   invitations: InvitationTable
   connect_links: ConnectLinkTable

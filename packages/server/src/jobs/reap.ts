@@ -1,7 +1,16 @@
 import type { Services } from '../services.ts'
 
 /** Removes what has run out: pending authorizations, sessions, old history. Grants are never reaped. */
-export async function reap({ consents, signIns, links, sessions, users, history, activity }: Services): Promise<void> {
+export async function reap({
+  consents,
+  signIns,
+  links,
+  sessions,
+  users,
+  history,
+  activity,
+  programUses,
+}: Services): Promise<void> {
   await consents.reap()
   await signIns.reap()
   await links.reap()
@@ -9,4 +18,5 @@ export async function reap({ consents, signIns, links, sessions, users, history,
   await users.reap()
   await history.reap()
   await activity.reap()
+  await programUses.reap()
 }

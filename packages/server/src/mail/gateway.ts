@@ -85,13 +85,13 @@ class Login implements GatewayAccount {
     return this.#chosen?.settings.smtp
   }
 
-  async accepts(password: string): Promise<string | undefined> {
+  async accepts(password: string, from: string): Promise<string | undefined> {
     const key = await this.#key(password)
     const chosen = this.#candidates.find(({ id }) => opens(key, id))
     if (key === undefined || chosen === undefined) return undefined
     this.#chosen = chosen
     this.#password = password
-    this.#services.apiKeys.used(key)
+    this.#services.programUses.note(key.id, chosen.id, 'mail', () => from)
     return key.id
   }
 

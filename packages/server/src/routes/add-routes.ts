@@ -6,6 +6,7 @@ import { exportRoute } from './accounts/export.ts'
 import { historyRoute } from './accounts/history.ts'
 import { listRoute as listAccounts } from './accounts/list.ts'
 import { lookUpRoute } from './accounts/look-up.ts'
+import { programsRoutes } from './accounts/programs.ts'
 import { refreshRoute } from './accounts/refresh.ts'
 import { removeRoute as removeAccount } from './accounts/remove.ts'
 import { revealRoute } from './accounts/reveal.ts'
@@ -87,6 +88,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   revealRoute,
   historyRoute,
   lookUpRoute,
+  programsRoutes,
   mailSettingsRoutes,
   verifyRoute,
   messagesRoutes,

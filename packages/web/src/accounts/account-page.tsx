@@ -12,9 +12,9 @@ import { AccountHistory } from './account-history.tsx'
 import { accountAddress } from './account-label.ts'
 import { AccountOverview } from './account-overview.tsx'
 import classes from './account-page.module.css'
+import { AccountPrograms } from './account-programs.tsx'
 import { AccountTechnical } from './account-technical.tsx'
 import { AccountTrouble } from './account-trouble.tsx'
-import { AccountUse } from './account-use.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
 import { needsPerson } from './needs-person.ts'
 import { RepairButton } from './repair-button.tsx'
@@ -65,7 +65,7 @@ function AccountDetails({ account }: { account: Account }) {
         <Tabs.List mb="lg">
           <Tabs.Tab value="overview">{texts.tabs.overview}</Tabs.Tab>
           <Tabs.Tab value="mail">{texts.tabs.mail}</Tabs.Tab>
-          <Tabs.Tab value="use">{texts.tabs.use}</Tabs.Tab>
+          <Tabs.Tab value="programs">{texts.tabs.programs}</Tabs.Tab>
           <Tabs.Tab value="history">{texts.tabs.history}</Tabs.Tab>
           <Tabs.Tab value="technical">{texts.tabs.technical}</Tabs.Tab>
         </Tabs.List>
@@ -75,8 +75,8 @@ function AccountDetails({ account }: { account: Account }) {
         <Tabs.Panel value="mail" className={classes.parts}>
           <AccountMail account={account} />
         </Tabs.Panel>
-        <Tabs.Panel value="use" className={classes.parts}>
-          <AccountUse account={account} />
+        <Tabs.Panel value="programs" className={classes.parts}>
+          <AccountPrograms account={account} />
         </Tabs.Panel>
         <Tabs.Panel value="history" className={classes.parts}>
           <AccountHistory account={account} />

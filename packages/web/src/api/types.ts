@@ -48,6 +48,8 @@ export type {
   PasswordChange,
   PresentState,
   Problem,
+  Program,
+  ProgramList,
   Provider,
   ProviderFeature,
   ProviderList,

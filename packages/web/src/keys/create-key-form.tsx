@@ -22,20 +22,26 @@ const PAUSE = 200
 /** Two accounts of one person are told apart by their connections. */
 const labelOf = (account: Account): string => `${accountAddress(account)} · ${account.connection.name}`
 
-export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void }) {
+interface Props {
+  onCreated: (key: string) => void
+  /** What it is for, unless somebody chooses others. */
+  account: Account | undefined
+}
+
+export function CreateKeyForm({ onCreated, account }: Props) {
   const texts = useTexts('keys')
   const isAdmin = useIsAdmin()
   const [words, setWords] = useState('')
   const [asked] = useDebouncedValue(words, PAUSE)
   // The server looks for them: there may be more than a list can show.
   const accounts = useQuery({ ...accountsQuery({ q: asked }, { limit: OFFERED }), placeholderData: keepPreviousData })
-  const [seen, setSeen] = useState<ReadonlyMap<string, Account>>(new Map())
+  const [seen, setSeen] = useState<ReadonlyMap<string, Account>>(new Map(account && [[account.id, account]]))
   const form = useForm({
     // A member's keys are for accounts of their own, never for all.
     initialValues: {
       name: '',
-      reach: isAdmin ? 'all' : 'some',
-      accounts: [] as string[],
+      reach: isAdmin && !account ? 'all' : 'some',
+      accounts: account ? [account.id] : [],
       scopes: [] as string[],
       life: '90',
     },

@@ -361,6 +361,11 @@ export const deServer: ServerWords = {
       title: 'Noch nicht bestätigt',
       advice: 'Wem das Konto gehört, bestätigt auf seiner Seite, wer es verbunden hat.',
     },
+    KEY_FOR_ALL_ACCOUNTS: {
+      title: 'Der Schlüssel gilt für alle Konten',
+      advice:
+        'Löschen Sie den ganzen Schlüssel unter Einstellungen, API-Schlüssel, und erstellen Sie einen, der die Konten nennt.',
+    },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
     TOO_LARGE: { title: 'Die Anfrage ist zu groß', advice: 'Senden Sie weniger.' },
     TOO_MANY_ATTEMPTS: { title: 'Zu viele Versuche', advice: 'Warten Sie, und versuchen Sie es dann noch einmal.' },

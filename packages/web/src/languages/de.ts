@@ -398,7 +398,7 @@ export const de: English = {
     removeRevokeHelp: 'Lassen Sie das an, außer ein anderes Programm benutzt dieselbe Berechtigung.',
     removed: '{account} wurde entfernt.',
 
-    tabs: { overview: 'Übersicht', mail: 'E-Mail', use: 'Verwenden', history: 'Verlauf', technical: 'Technik' },
+    tabs: { overview: 'Übersicht', mail: 'E-Mail', programs: 'Programme', history: 'Verlauf', technical: 'Technik' },
     timesSince: { one: 'einmal, zuerst', other: '{count}-mal, zuerst' },
     historyEmpty: 'Bisher ist nichts geschehen.',
     took: '{seconds} s',
@@ -431,11 +431,30 @@ export const de: English = {
     willRefresh: 'Nächste Erneuerung',
     expires: 'Läuft ab',
     expired: 'Abgelaufen',
+    programs: 'Programme',
+    programsLead: 'API-Schlüssel, die dieses Konto benutzen dürfen, und Mailprogramme, die sich mit einem anmelden.',
+    addProgram: 'Programm hinzufügen',
+    noPrograms:
+      'Noch darf kein Programm dieses Konto benutzen. Fügen Sie eines hinzu, und kopieren Sie einen der Befehle unten.',
+    allScopes: 'Bekommt alles, was erlaubt wurde',
+    opensMailbox: 'Öffnet auch das Postfach, als Passwort eines Mailprogramms am Mail-Gateway',
+    usedFrom: { token: 'von {source}', mail: 'von {source}, per E-Mail' },
+    withdraw: 'Wegnehmen',
+    withdrawOne: 'Dieses Konto {name} wegnehmen',
+    withdrawTitle: '{account} dem Programm {name} wegnehmen?',
+    withdrawLast:
+      'Sein API-Schlüssel gilt für nichts anderes und wird gelöscht. Das Programm wird ab jetzt abgewiesen.',
+    withdrawOthers: {
+      one: 'Das Programm bekommt ab jetzt nichts mehr für dieses Konto. Das andere Konto darf es weiterhin benutzen.',
+      other:
+        'Das Programm bekommt ab jetzt nichts mehr für dieses Konto. Die {count} anderen Konten darf es weiterhin benutzen.',
+    },
+    withdrawAll:
+      'Dieser Schlüssel gilt für alle Konten und lässt sich nur als Ganzes löschen: Das Programm wird ab jetzt bei allen abgewiesen.',
+    useFetch: 'Aus JavaScript',
+    useFetchText: 'Node, Deno, Bun oder ein Worker; andere Sprachen stellen dieselbe Anfrage.',
     useLead:
       'Programme fragen Evergrant nach einem Zugriffstoken, wann immer sie eines brauchen. Sie bekommen immer ein gültiges.',
-    useKey: 'Zuerst ein API-Schlüssel',
-    useKeyText: 'Ein Programm zeigt ihn Evergrant anstelle eines Passworts.',
-    makeKey: 'API-Schlüssel erstellen',
     useCurl: 'Aus jedem Programm, über HTTP',
     useScript: 'Aus einem Terminal oder Skript',
     useScriptText: 'Gibt das Zugriffstoken aus und sonst nichts.',
@@ -762,6 +781,7 @@ export const de: English = {
     'account.mail_send': 'E-Mail gesendet von:',
     'account.revoke': 'Berechtigung zurückgenommen:',
     'account.reveal': 'Token angesehen:',
+    'account.program_remove': 'Einem Programm das Konto genommen:',
     'account.remove': 'Konto entfernt:',
     'api_key.create': 'API-Schlüssel erstellt:',
     'api_key.remove': 'API-Schlüssel gelöscht:',

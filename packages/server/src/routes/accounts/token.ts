@@ -8,7 +8,7 @@ import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 import { tokenResult } from './token-result.ts'
 
-export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Services): void {
+export function tokenRoute(app: App, { tokens, programUses, metrics, deps }: Services): void {
   const { clock } = deps
   app.post(
     '/v1/accounts/:id/token',
@@ -31,17 +31,19 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         done()
       },
     },
-    async ({ params: { id }, body, apiKey, id: request }) => {
+    async (asked) => {
+      const { params, body, apiKey } = asked
+      const { id } = params
       const began = clock.monotonic()
       try {
         assertKeyIsFor(apiKey, id)
         const token = await tokens.hand(id, wantOf(body, apiKey))
         if (apiKey?.scopes !== undefined) assertWithin(token, `${apiKey.scopes} ${await tokens.harmlessScopes(id)}`)
-        if (apiKey !== undefined) apiKeys.used(apiKey)
+        if (apiKey !== undefined) programUses.note(apiKey.id, id, 'token', () => asked.ip)
         metrics.tokenRequest(undefined, clock.monotonic() - began)
         return tokenResult(id, token, clock)
       } catch (error) {
-        metrics.tokenRequest(problemOf(error, request).problem.code, clock.monotonic() - began)
+        metrics.tokenRequest(problemOf(error, asked.id).problem.code, clock.monotonic() - began)
         throw error
       }
     },
