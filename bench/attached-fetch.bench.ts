@@ -10,7 +10,7 @@ export async function attachedFetch(): Promise<string> {
   const endpoint = await tokenEndpoint()
   try {
     const { url } = endpoint
-    const rows = await contest({ module: import.meta.url, url, calls: 100, rounds: 40, inFlight: 16 })
+    const rows = await contest({ module: import.meta.url, url, calls: 100, rounds: 150, inFlight: 16 })
     return ['## `fetch` with the token attached', '', ratioTable('over a loopback socket', 'CPU µs', rows)].join('\n')
   } finally {
     endpoint.close()

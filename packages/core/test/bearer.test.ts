@@ -240,7 +240,9 @@ test('a caller’s signal reaches the token and the request', async () => {
 })
 
 test('[#65] a token does not go over plain http to another machine, and none is asked for', async () => {
-  for (const url of ['http://api.example/', 'http://192.0.2.1:8080/x', 'HTTP://api.example', 'http://[2001:db8::1]/']) {
+  const disguised = ['http://localhost.evil.example/', 'http://127.0.0.1.evil.example']
+  const plain = ['http://api.example/', 'http://192.0.2.1:8080/x', 'HTTP://api.example', 'http://[2001:db8::1]/']
+  for (const url of [...plain, ...disguised]) {
     const tokens = source('good')
     const refused = { code: 'INSECURE_URL', outcome: 'not_sent', message: /not this machine/ }
     const never = (): never => assert.fail('a request left')
@@ -250,6 +252,7 @@ test('[#65] a token does not go over plain http to another machine, and none is 
     await assert.rejects(dpopMiddleware(tokens)(new Request(url), never), refused)
     assert.equal(tokens.wants.length, 0)
   }
+  await assert.rejects(bearerFetch(source('good'))('http://127.0.0.1:80@evil.example/'), { code: 'INSECURE_URL' })
 })
 
 test('a host that is named as insecure gets the token over plain http, and no other', async () => {

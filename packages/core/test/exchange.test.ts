@@ -15,6 +15,7 @@ import {
   revokeToken,
   tokenSource,
 } from '@evergrant/core'
+import { manualClock } from '@evergrant/sandbox'
 
 const secret = 'pLaNtEd-s3cr3t'
 
@@ -70,6 +71,25 @@ test('a fetch that ignores its signal is given up after the deadline all the sam
   const error = await failure(client('https://acme.example/token', { deadline: 0.05, fetch: deaf }))
   clearTimeout(keepAlive)
   assert.equal(error.code, 'PROVIDER_TIMEOUT')
+})
+
+test('[#67] the answer that came while the process was stopped counts, however late it is', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const clock = manualClock()
+  const asked = Promise.withResolvers<void>()
+  const coming = Promise.withResolvers<Response>()
+  const fetch = (): Promise<Response> => {
+    asked.resolve()
+    return coming.promise
+  }
+  const of = client('https://acme.example/token', { fetch, clock, deadline: 20 })
+  const token = tokenSource('app', { store: memoryStore(), client: of, flow: clientCredentialsFlow() }).token()
+  await asked.promise
+  // As if by SIGSTOP: all timers are due at once, and the answer stands behind them.
+  clock.advance(600)
+  t.mock.timers.tick(20_000)
+  coming.resolve(Response.json({ access_token: 'kept', token_type: 'Bearer' }))
+  assert.equal((await token).access_token, 'kept')
 })
 
 test('a refused connection has sent nothing, and names the operator', async () => {

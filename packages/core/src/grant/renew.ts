@@ -299,12 +299,26 @@ async function afterFailure(
     throw ended ? consentRequired(next, error) : error
   }
   // Somebody wrote meanwhile: if that brought a newer token, it is the answer; if not, the failure is met again.
-  if (!stored.ok) return undefined
+  if (!stored.ok) {
+    if (ended) await doubted(engine, mine, stored.current)
+    return undefined
+  }
   if (own) throw error
   engine.emit(() => ({ type: ended ? 'consent_required' : 'refresh_failed', grant: summary(stored.grant), error }))
   if (again) return undefined
   if (!wish.force && usable(stored.grant, wish, now, engine.clockSkew) !== undefined) return stored.grant
   throw ended ? consentRequired(stored.grant, error) : error
+}
+
+/**
+ * Ours came late, and another process had spent the same refresh token: a provider that takes the second use for theft
+ * has ended the successor too. Nobody did that but us, so the end is told as such if it comes.
+ */
+async function doubted({ store, clock }: Engine, mine: Grant, current: Grant | undefined): Promise<void> {
+  if (current === undefined || current.refresh_token === mine.refresh_token) return
+  if (current.standing.state === 'revoked' || current.in_doubt !== undefined) return
+  // Whoever writes at the same moment knows more than this.
+  await store.put(grant({ ...current, in_doubt: clock.now() }), current.version).catch(() => undefined)
 }
 
 /** The record as it is now; what the store did not take before is written first. */

@@ -46,7 +46,7 @@ export async function ask(
     return await read(response)
   }
   try {
-    return await withinDeadline(deadline, async (signal) => {
+    return await withinDeadline(deadline, clock, async (signal) => {
       const answer = await once(signal)
       return again?.(answer) ? once(signal) : answer
     })

@@ -1,5 +1,7 @@
 import type { LookupFunction } from 'node:net'
+import { type Clock, systemClock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
+import { leavesWithin } from './leaves-within.ts'
 
 /** How requests reach the network. Needs the package `undici`, which is an optional peer. */
 export interface ProxyOptions {
@@ -23,6 +25,13 @@ export interface ProxyOptions {
   readonly lookup?: LookupFunction | undefined
   /** Whether the target's certificate must be valid. Default true. False is for tests: anybody can then read the tokens. */
   readonly verifyTls?: boolean | undefined
+  /**
+   * Seconds within which a request has to leave, default 10. One that got no connection until then, or whose process was
+   * stopped meanwhile, is not sent any more (`outcome: 'not_sent'`): others may have done its work since.
+   */
+  readonly leaveWithin?: number | undefined
+  /** Default: the machine's clock. */
+  readonly clock?: Clock | undefined
 }
 
 /** A `fetch` that holds connections; close it when it is not needed any more. */
@@ -47,23 +56,24 @@ export type ProxyFetch = typeof fetch & AsyncDisposable & { close(): Promise<voi
  */
 export async function proxyFetch(options: ProxyOptions = {}): Promise<ProxyFetch> {
   const undici = await peer()
-  const { ca, verifyTls = true, noProxy, lookup } = options
+  const { ca, verifyTls = true, noProxy, lookup, leaveWithin = 10, clock = systemClock } = options
   const uri = proxyAddress(options)
   const requestTls = { ...(ca === undefined ? {} : { ca: [ca].flat() }), rejectUnauthorized: verifyTls }
-  const dispatcher = new undici.EnvHttpProxyAgent({
+  const agent = new undici.EnvHttpProxyAgent({
     ...(uri === undefined ? {} : { httpProxy: uri, httpsProxy: uri }),
     ...(noProxy === undefined ? {} : { noProxy: typeof noProxy === 'string' ? noProxy : noProxy.join(',') }),
     ...(options.tunnel === true ? { proxyTunnel: true } : {}),
     requestTls,
     connect: { ...requestTls, ...(lookup === undefined ? {} : { lookup }) },
   })
+  const dispatcher = agent.compose(leavesWithin(leaveWithin, clock, undici.errors.ConnectTimeoutError))
   const send = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const { url, ...rest } = parts(input, init)
     // undici's fetch and the global one share their shapes, not their classes.
     const response = await undici.fetch(url, { ...rest, dispatcher } as Parameters<typeof undici.fetch>[1])
     return response as unknown as Response
   }
-  const close = (): Promise<void> => dispatcher.close()
+  const close = (): Promise<void> => agent.close()
   return Object.assign(send, { close, [Symbol.asyncDispose]: close })
 }
 

@@ -13,7 +13,7 @@ import {
   tokenSource,
 } from '@evergrant/core'
 import { proxyFetch } from '@evergrant/core/node'
-import { startSandbox } from '@evergrant/sandbox'
+import { manualClock, startSandbox } from '@evergrant/sandbox'
 import { loopbackServer } from './loopback-server.ts'
 
 /** A real HTTP proxy: tunnels CONNECT, forwards absolute targets, and wants Basic authentication. */
@@ -101,6 +101,30 @@ test('[#123] plain http is forwarded with its body unless a tunnel is asked for'
   assert.equal(api.seen[0]?.headers['x-own'], '1')
   assert.equal(api.seen[0]?.headers['proxy-authorization'], undefined)
   assert.deepEqual(via.passed, [`POST ${api.url}/x?y=1`])
+})
+
+test('[#67] a request that gets its connection late, since its process was stopped, is not sent any more', async () => {
+  await using api = await loopbackServer((_, response) => void response.end('done'))
+  const clock = manualClock()
+  let stopped = 11
+  await using send = await proxyFetch({
+    noProxy: '*',
+    clock,
+    lookup(_, { all }, answer) {
+      clock.advance(stopped)
+      if (all) answer(null, [{ address: '127.0.0.1', family: 4 }])
+      else answer(null, '127.0.0.1', 4)
+    },
+  })
+  const token_endpoint = api.url.replace('127.0.0.1', 'localhost')
+  const provider = resolveProvider({ id: 'here', name: 'Here', token_endpoint })
+  const client = defineClient({ provider, client_id: 'job', client_secret: 's', http: { fetch: send } })
+  const source = tokenSource('job', { client, store: memoryStore(), flow: clientCredentialsFlow() })
+  await assert.rejects(source.token(), { code: 'PROVIDER_UNREACHABLE', outcome: 'not_sent' })
+  assert.equal(api.seen.length, 0)
+  stopped = 9
+  assert.equal(await (await send(token_endpoint, { method: 'POST', body: 'x' })).text(), 'done')
+  assert.equal(api.seen.length, 1)
 })
 
 test('[#123] hosts under NO_PROXY are reached directly', async () => {
