@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import type { Browser } from './support/browser.ts'
 import { accountAt, consentUrl, Scene, SECRET } from './support/scene.ts'
 
 /** A provider that is asked for more after consent, on this machine under its own name. */
@@ -40,10 +41,8 @@ async function provider() {
   }
 }
 
-test('an account of which something could not be looked up works, says so with who must act, and asks again', async () => {
-  await using hub = await provider()
-  await using scene = await Scene.begin({ surroundings: { fetch: hub.fetch } })
-  const admin = await scene.admin()
+/** An account at that provider, whose person has consented. */
+async function connectedAt(admin: Browser): Promise<{ readonly account: string }> {
   const client = { client_id: 'c', client_secret: SECRET, scope: 'oauth' }
   const made = await admin.post('/v1/connections', { name: 'Sales', provider: 'hubspot', ...client })
   assert.equal(made.status, 201, made.text)
@@ -51,6 +50,14 @@ test('an account of which something could not be looked up works, says so with w
   const state = new URL(await consentUrl(account, admin)).searchParams.get('state') ?? ''
   const page = await admin.visit(`${made.json.redirect_uri}?${new URLSearchParams({ state, code: 'code' })}`)
   assert.equal(page.status, 200, page.text)
+  return { account }
+}
+
+test('an account of which something could not be looked up works, says so with who must act, and asks again', async () => {
+  await using hub = await provider()
+  await using scene = await Scene.begin({ surroundings: { fetch: hub.fetch } })
+  const admin = await scene.admin()
+  const { account } = await connectedAt(admin)
 
   const shown = (await admin.get(`/v1/accounts/${account}`)).json
   assert.equal(shown.state, 'ok')
@@ -80,4 +87,17 @@ test('an account of which something could not be looked up works, says so with w
   assert.equal(hub.told.asked, 3, 'nobody else makes the server ask')
   const { entries } = (await admin.get('/v1/audit')).json
   assert.ok(entries.some(({ action }: { action: string }) => action === 'account.look_up'))
+})
+
+test('what a provider in trouble could not be asked for is asked for again with the next token, by itself', async () => {
+  await using hub = await provider()
+  await using scene = await Scene.begin({ surroundings: { fetch: hub.fetch } })
+  const admin = await scene.admin()
+  const { account } = await connectedAt(admin)
+  const shown = async () => (await admin.get(`/v1/accounts/${account}`)).json
+  assert.ok((await shown()).look_up_failed)
+  hub.told.status = 200
+  assert.equal((await admin.post(`/v1/accounts/${account}/refresh`)).status, 200)
+  while ((await shown()).look_up_failed !== undefined);
+  assert.equal(hub.told.asked, 2)
 })

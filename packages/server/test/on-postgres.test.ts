@@ -23,6 +23,7 @@ for (const file of [
   'account-search',
   'look-up',
   'programs',
+  'timeline',
   'plan',
   'users',
   'sign-in',

@@ -48,6 +48,25 @@ export const AccountReason = Type.Union([
 ])
 export type AccountReason = Static<typeof AccountReason>
 
+/** When a grant is expected to end. */
+export const PredictedEnd = Type.Object(
+  {
+    at: WholeEpochSeconds,
+    reason: Type.Union([
+      Type.Literal('told'),
+      Type.Literal('testing'),
+      Type.Literal('idle'),
+      Type.Literal('absolute'),
+      Type.Literal('access_token'),
+    ]),
+    moves: Type.Boolean({ description: 'Whether each use puts it off.' }),
+    advice: Type.Optional(Type.String()),
+    link: Type.Optional(Type.String()),
+  },
+  { description: 'When the grant is expected to end, by what the provider told and what is known about it.' },
+)
+export type PredictedEnd = Static<typeof PredictedEnd>
+
 /** What a person or program connects and uses: it has one grant. */
 export const Account = Type.Object(
   {
@@ -133,24 +152,7 @@ export const Account = Type.Object(
     missing_scopes: Type.Array(Type.String(), { description: 'Asked for and not given.' }),
     expires_at: Type.Optional(WholeEpochSeconds),
     refresh_at: Type.Optional(WholeEpochSeconds),
-    predicted_end: Type.Optional(
-      Type.Object(
-        {
-          at: WholeEpochSeconds,
-          reason: Type.Union([
-            Type.Literal('told'),
-            Type.Literal('testing'),
-            Type.Literal('idle'),
-            Type.Literal('absolute'),
-            Type.Literal('access_token'),
-          ]),
-          moves: Type.Boolean({ description: 'Whether each use puts it off.' }),
-          advice: Type.Optional(Type.String()),
-          link: Type.Optional(Type.String()),
-        },
-        { description: 'When the grant is expected to end, by what the provider told and what is known about it.' },
-      ),
-    ),
+    predicted_end: Type.Optional(PredictedEnd),
     last_success_at: Type.Optional(EpochSeconds),
     last_used_at: Type.Optional(EpochSeconds),
     refreshes: Type.Integer({ description: 'How often an access token was renewed since the account was made.' }),

@@ -13,6 +13,7 @@ import { revealRoute } from './accounts/reveal.ts'
 import { revokeRoute } from './accounts/revoke.ts'
 import { testRoute } from './accounts/run-test.ts'
 import { showRoute as showAccount } from './accounts/show.ts'
+import { timelineRoute } from './accounts/timeline.ts'
 import { updateRoute as updateAccount } from './accounts/update.ts'
 import { createRoute as createApiKey } from './api-keys/create.ts'
 import { listRoute as listApiKeys } from './api-keys/list.ts'
@@ -87,6 +88,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   revokeRoute,
   revealRoute,
   historyRoute,
+  timelineRoute,
   lookUpRoute,
   programsRoutes,
   mailSettingsRoutes,

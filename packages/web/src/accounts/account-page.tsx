@@ -16,6 +16,8 @@ import { AccountPrograms } from './account-programs.tsx'
 import { AccountTechnical } from './account-technical.tsx'
 import { AccountTrouble } from './account-trouble.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
+import { EndingNotice } from './ending-notice.tsx'
+import { LookUpNotice } from './look-up-notice.tsx'
 import { needsPerson } from './needs-person.ts'
 import { RepairButton } from './repair-button.tsx'
 import { AccountBadges } from './state-badge.tsx'
@@ -38,6 +40,7 @@ function AccountDetails({ account }: { account: Account }) {
   // Not when it tells nothing that the badge beside it does not.
   const sentence = accountSentence(account, language).replace(/\.$/, '')
   const trouble = !settling && needsPerson(account)
+  const ending = !settling && account.expiring_soon === true
   return (
     <Page
       title={address}
@@ -60,7 +63,11 @@ function AccountDetails({ account }: { account: Account }) {
       {trouble && (
         <AccountTrouble account={account} action={<RepairButton account={account} connecting={connecting} />} />
       )}
-      <AccountActions account={account} connecting={connecting} repairing={trouble} />
+      {ending && account.predicted_end && (
+        <EndingNotice end={account.predicted_end} action={<RepairButton account={account} connecting={connecting} />} />
+      )}
+      {account.look_up_failed && !settling && <LookUpNotice account={account} failed={account.look_up_failed} />}
+      <AccountActions account={account} connecting={connecting} repairing={trouble || ending} />
       <Tabs defaultValue="overview" keepMounted={false} classNames={{ tab: classes.tab }}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="overview">{texts.tabs.overview}</Tabs.Tab>

@@ -15,6 +15,7 @@ import type {
   PresentState,
   Removal,
   Reveal,
+  Timeline,
   TokenResult,
 } from './types.ts'
 
@@ -73,6 +74,14 @@ export const historyQuery = ({ id, version, updated_at }: Account) =>
     queryKey: [...ALL, 'history', id, version, updated_at],
     queryFn: async ({ signal }) =>
       (await request<AccountHistory>('GET', `${path(id)}/history`, undefined, signal)).history,
+    staleTime: 0,
+  })
+
+/** The life of the grant, asked for again when something happens. */
+export const timelineQuery = ({ id, version, updated_at }: Account) =>
+  queryOptions({
+    queryKey: [...ALL, 'timeline', id, version, updated_at],
+    queryFn: ({ signal }) => request<Timeline>('GET', `${path(id)}/timeline`, undefined, signal),
     staleTime: 0,
   })
 

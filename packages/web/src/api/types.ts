@@ -64,6 +64,8 @@ export type {
   SignInRules,
   SignInWith,
   StillAtProvider,
+  Timeline,
+  TimelineMark,
   TokenResult,
   User,
   UserList,

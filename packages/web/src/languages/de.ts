@@ -216,6 +216,36 @@ export const de: English = {
     mail_restored: 'Das Postfach geht wieder',
   },
 
+  timeline: {
+    title: 'Leben der Berechtigung',
+    lead: 'Jede Zustimmung, Erneuerung und Störung, und wann sie voraussichtlich endet.',
+    now: 'jetzt',
+    asTable: 'Als Tabellen zeigen',
+    when: 'Wann',
+    what: 'Was',
+    predicted: 'Voraussichtliches Ende',
+    consentedOn: 'Zuletzt zugestimmt am {when}.',
+    neverRenewed: 'Bisher nicht erneuert.',
+    renewed: { one: 'Einmal erneuert.', other: '{count}-mal erneuert.' },
+    neverFailed: 'Keine Erneuerung ist gescheitert.',
+    failed: { one: 'Eine Erneuerung ist gescheitert.', other: '{count} Erneuerungen sind gescheitert.' },
+    repairedBySelf: {
+      one: 'Einmal hat es sich von selbst behoben.',
+      other: '{count}-mal hat es sich von selbst behoben.',
+    },
+    endsOn: 'Endet voraussichtlich am {when}.',
+    endedOn: 'Sollte am {when} enden.',
+    marks: {
+      consented: 'Der Besitzer hat zugestimmt',
+      failing: 'Erneuern ist nicht gelungen',
+      repaired: 'Erneuern ist wieder gelungen',
+      ended: 'Die Berechtigung ist zu Ende',
+      revoked: 'Die Berechtigung wurde hier zurückgenommen',
+      paused: 'Angehalten',
+      resumed: 'Fortgesetzt',
+    },
+  },
+
   mail: {
     title: 'E-Mail',
     lead: 'Ob mit diesem Konto E-Mail gelesen und gesendet werden kann. Der Test sendet, löscht und markiert nichts.',
@@ -409,6 +439,13 @@ export const de: English = {
     refreshes: 'Bisher erneuert',
     times: { one: 'einmal', other: '{count}-mal' },
     ends: 'Die Berechtigung endet',
+    endsSoon: 'Die Berechtigung endet bald',
+    endsSoonText: 'Verbinden Sie vorher neu, dann merkt kein Programm etwas davon.',
+    lookUpTitle: 'Etwas über dieses Konto war nicht zu erfahren',
+    lookUpText:
+      'Es ist verbunden, und Programme bekommen Zugriff. Nach der Zustimmung hat der Anbieter aber nicht gesagt, was manche Programme außerdem brauchen, zum Beispiel die Organisation oder die richtige Adresse.',
+    lookUpWhen: 'Gefragt',
+    lookUpAgain: 'Noch einmal fragen',
     endWhy: {
       told: 'Das hat der Anbieter gesagt.',
       testing: 'Die App ist beim Anbieter noch nicht veröffentlicht.',

@@ -216,6 +216,34 @@ export const en = {
     mail_restored: 'The mailbox works again',
   },
 
+  /** The life of a grant. */
+  timeline: {
+    title: 'Life of the permission',
+    lead: 'Every consent, renewal and failure, and when it is expected to end.',
+    now: 'now',
+    asTable: 'Show as tables',
+    when: 'When',
+    what: 'What',
+    predicted: 'Expected end',
+    consentedOn: 'Last consented on {when}.',
+    neverRenewed: 'Not renewed so far.',
+    renewed: { one: 'Renewed once.', other: 'Renewed {count} times.' },
+    neverFailed: 'No renewal failed.',
+    failed: { one: 'One renewal failed.', other: '{count} renewals failed.' },
+    repairedBySelf: { one: 'It mended itself once.', other: 'It mended itself {count} times.' },
+    endsOn: 'Expected to end on {when}.',
+    endedOn: 'Was expected to end on {when}.',
+    marks: {
+      consented: 'The owner said yes',
+      failing: 'Renewing did not succeed',
+      repaired: 'Renewing succeeded again',
+      ended: 'The permission ended',
+      revoked: 'The permission was withdrawn here',
+      paused: 'Paused',
+      resumed: 'Resumed',
+    },
+  },
+
   mail: {
     title: 'Mail',
     lead: 'Whether mail can be read and sent with this account. The test sends, deletes and marks nothing.',
@@ -401,6 +429,13 @@ export const en = {
     refreshes: 'Refreshed so far',
     times: { one: 'once', other: '{count} times' },
     ends: 'The permission ends',
+    endsSoon: 'The permission ends soon',
+    endsSoonText: 'Reconnect before then, and no program notices anything.',
+    lookUpTitle: 'Something about this account could not be asked for',
+    lookUpText:
+      'It is connected, and programs get access. After the consent the provider did not tell what some of them also need, such as the organisation or the address to use.',
+    lookUpWhen: 'Asked',
+    lookUpAgain: 'Ask again',
     endWhy: {
       told: 'The provider said so.',
       testing: 'The app is not published at the provider yet.',

@@ -25,6 +25,11 @@ export function accountAdvice({ advice, said }: Condition, { server }: Said): st
   return (said?.advice && server?.sentences[said.advice]) || advice
 }
 
+/** What to do about an error that an account tells of, by its code. */
+export function adviceFor(code: string, advice: string, { server }: Said): string {
+  return server?.problems[code]?.advice ?? advice
+}
+
 export function checkWords({ id, title, detail, ok, code, advice }: Check, { server }: Said) {
   const known = server?.checks[id]
   return {
