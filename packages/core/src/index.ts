@@ -43,6 +43,7 @@ export {
   type WebHandlers,
   webHandlers,
 } from './consent/web-handlers.ts'
+export { edits } from './edits.ts'
 export {
   type CatalogueEntry,
   type ErrorClass,

@@ -4,6 +4,10 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
+import { Problem } from './contract/index.ts'
+import { requestLanguage, type Wishes } from './languages/request-language.ts'
+import { speakHook } from './languages/speak-hook.ts'
+import { spokenFields } from './languages/spoken-fields.ts'
 import { problemOf } from './problem.ts'
 import { tokenRoute } from './routes/accounts/token.ts'
 import { addRoutes } from './routes/add-routes.ts'
@@ -35,7 +39,7 @@ export async function buildApp(services: Services): Promise<App> {
     return503OnClosing: true,
     rewriteUrl: ({ url = '/' }) => belowSubPath(url, subPath),
     // Addresses that cannot be read never reach a route or its error handler.
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, services),
     // A field that is not known or has another type is a mistake; nothing is bent to fit.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -48,7 +52,7 @@ export async function buildApp(services: Services): Promise<App> {
     if (body === '') done(null, undefined)
     else parseJson(request, String(body), done)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, services))
   // Hooks with callbacks: an asynchronous one costs every request a turn.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({
@@ -85,6 +89,7 @@ export async function buildApp(services: Services): Promise<App> {
   })
   guard(app, services)
   auditHook(app, services)
+  speakHook(app, services)
   // Apart from the others: programs have no cookies, and each hook is a cost.
   tokenRoute(app, services)
   await app.register(async (scope) => {
@@ -97,6 +102,8 @@ export async function buildApp(services: Services): Promise<App> {
   return app
 }
 
+const problemTexts = spokenFields(Problem)
+
 /** Proxies pass the path of the public address on, or take it away: both arrive at the same route. */
 function belowSubPath(url: string, subPath: string): string {
   const rest = subPath !== '' && url.startsWith(subPath) ? url.slice(subPath.length) : undefined
@@ -105,12 +112,19 @@ function belowSubPath(url: string, subPath: string): string {
 
 function answerProblem(
   error: unknown,
-  request: Pick<FastifyRequest, 'id' | 'log'>,
+  request: Pick<FastifyRequest, 'id' | 'log'> & Wishes,
   reply: Pick<FastifyReply, 'code' | 'header' | 'type' | 'send'>,
+  { languages }: Pick<Services, 'languages'>,
 ): void {
   const { problem, retryAfter, unexpected } = problemOf(error, request.id)
   if (unexpected) request.log.error({ err: error, reqId: request.id }, problem.detail)
   if (retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfter)))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Evergrant"')
-  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  const tag = requestLanguage(request, languages.tags)
+  reply.code(problem.status).type('application/problem+json').header('content-language', tag)
+  const send = (said: unknown) => reply.send(JSON.stringify(said))
+  languages.speaker(tag).then(
+    (say) => send(say === undefined ? problem : problemTexts?.(problem, say)),
+    () => send(problem),
+  )
 }

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Kysely } from 'kysely'
 import type { Changes } from './changes/changes.ts'
 import type { Tables } from './db/tables.ts'
+import type { MailSender } from './notices/mail-sender.ts'
 import type { EmbeddedSandbox } from './sandbox/embedded-sandbox.ts'
 import type { AddressPolicy } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
@@ -24,6 +25,8 @@ export interface Deps {
   readonly fetch?: typeof fetch | undefined
   /** Which addresses providers may have. Default: public ones, and this machine's when only it reaches the server. */
   readonly addresses?: AddressPolicy | undefined
+  /** How people get mail from the server. Undefined: they get none. */
+  readonly mail?: MailSender | undefined
   /** The embedded practice provider, mounted at `/sandbox`. */
   readonly sandbox?: EmbeddedSandbox | undefined
   /** Folder of the built page. */

@@ -1,4 +1,5 @@
 import type { GrantEvent } from '@evergrant/core'
+import type { GatewayEvent, MailGateway } from '@evergrant/mail/gateway'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { AccountCounts } from './contract/index.ts'
 import { QuickHistogram } from './quick-histogram.ts'
@@ -17,11 +18,16 @@ export class Metrics {
   readonly #accounts: Gauge<'state'>
   readonly #flagged: Gauge<'flag'>
   readonly #counts: () => Promise<AccountCounts>
+  readonly #mailSessions: Counter<'protocol' | 'outcome'>
+  readonly #deliveries: Counter<'channel' | 'outcome'>
   /** Tokens handed out since the metrics were read last. */
   #handed = 0
 
-  /** @param counts how many accounts are in each state and have each flag; asked when the metrics are read */
-  constructor(counts: () => Promise<AccountCounts>) {
+  /**
+   * @param counts how many accounts are in each state and have each flag; asked when the metrics are read
+   * @param traffic what went through the mail gateway, if there is one; asked at the same moment
+   */
+  constructor(counts: () => Promise<AccountCounts>, traffic: () => MailGateway['traffic'] | undefined) {
     const registers = [this.#registry]
     this.#refreshes = new Counter({
       name: 'evergrant_refreshes_total',
@@ -41,6 +47,12 @@ export class Metrics {
       labelNames: ['outcome', 'code'],
       registers,
     })
+    this.#deliveries = new Counter({
+      name: 'evergrant_deliveries_total',
+      help: 'Attempts to deliver webhooks and mail, by channel and outcome; "again": there will be another.',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    })
     this.#accounts = new Gauge({
       name: 'evergrant_accounts',
       help: 'Accounts, by state.',
@@ -54,6 +66,35 @@ export class Metrics {
       registers,
     })
     this.#counts = counts
+    this.#mailSessions = new Counter({
+      name: 'evergrant_mail_gateway_logins_total',
+      help: 'Log-ins of mail programs, by protocol and outcome: opened, wrong, locked, failed.',
+      labelNames: ['protocol', 'outcome'],
+      registers,
+    })
+    new Gauge({
+      name: 'evergrant_mail_gateway_sessions',
+      help: 'Connections of mail programs that are open.',
+      labelNames: ['protocol'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [protocol, { sessions }] of Object.entries(traffic() ?? {})) this.set({ protocol }, sessions)
+      },
+    })
+    new Counter({
+      name: 'evergrant_mail_gateway_bytes_total',
+      help: 'Octets from (received) and to (sent) mail programs.',
+      labelNames: ['protocol', 'direction'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [protocol, { received, sent }] of Object.entries(traffic() ?? {})) {
+          this.inc({ protocol, direction: 'received' }, received)
+          this.inc({ protocol, direction: 'sent' }, sent)
+        }
+      },
+    })
   }
 
   get contentType(): string {
@@ -69,6 +110,11 @@ export class Metrics {
     return `${await this.#registry.metrics()}\n${this.#tokenSeconds.text()}`
   }
 
+  /** What became of a program's log-in, and of its session. */
+  mailSession(outcome: GatewayEvent['type'], protocol: GatewayEvent['protocol']): void {
+    if (outcome !== 'closed' && outcome !== 'renewed') this.#mailSessions.inc({ protocol, outcome })
+  }
+
   grantEvent(event: GrantEvent): void {
     if (event.type === 'refreshed') {
       this.#refreshes.inc({ outcome: 'ok', code: '' })
@@ -78,6 +124,10 @@ export class Metrics {
     } else if (event.type === 'persist_failed') {
       this.#refreshes.inc({ outcome: 'persist_failed', code: event.error.code })
     }
+  }
+
+  delivery(channel: 'webhook' | 'mail', outcome: 'delivered' | 'failed' | 'dropped' | 'again'): void {
+    this.#deliveries.inc({ channel, outcome })
   }
 
   tokenRequest(code: string | undefined, seconds: number): void {

@@ -100,6 +100,7 @@ export const refusals = {
   ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
   ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
+  ATTACHMENT_TOO_LARGE: entry(413, 'The attachment is too large', 'person', 'Use a mail program for it.'),
   TOO_LARGE: entry(413, 'The request is too large', 'developer', 'Send less.'),
   TOO_MANY_ATTEMPTS: entry(429, 'Too many attempts', 'person', 'Wait, then try again.'),
   INTERNAL: entry(500, 'Something went wrong here', 'operator', 'Look for the request id in the log of the server.'),
@@ -203,7 +204,8 @@ const FIELDS: Partial<Record<ErrorCode, string>> = {
   PRIVATE_ADDRESS: 'parameters',
 }
 
-function titleOf(code: ErrorCode): string {
+/** The title of an error of the engine: the words of its code. */
+export function titleOf(code: ErrorCode): string {
   const words = code.toLowerCase().replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

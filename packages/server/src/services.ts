@@ -3,20 +3,27 @@ import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { ProgramUses } from './accounts/program-uses.ts'
+import { Standings } from './accounts/standings.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
+import { Languages } from './languages/languages.ts'
 import { ConnectLinks } from './links/connect-links.ts'
+import { ProgramGateway } from './mail/gateway.ts'
 import { MailAccounts } from './mail/mail-accounts.ts'
 import { Mailboxes } from './mail/mailbox.ts'
 import { Metrics } from './metrics.ts'
+import { Notices } from './notices/notices.ts'
+import { Outbox } from './outbox/outbox.ts'
 import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
 import { Sessions } from './security/sessions.ts'
 import { Users } from './security/users.ts'
 import { SignIns } from './sign-in/sign-ins.ts'
+import { Deliveries } from './webhooks/deliveries.ts'
+import { Webhooks } from './webhooks/webhooks.ts'
 
 /** The parts of one server, put together. */
 export interface Services {
@@ -33,23 +40,41 @@ export interface Services {
   readonly links: ConnectLinks
   readonly mail: MailAccounts
   readonly mailboxes: Mailboxes
+  readonly gateway: ProgramGateway
   readonly history: History
   readonly activity: Activity
+  readonly outbox: Outbox
+  readonly webhooks: Webhooks
+  readonly deliveries: Deliveries
+  readonly notices: Notices
+  readonly standings: Standings
   readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
+  readonly languages: Languages
 }
 
 /** Puts the parts together. Begins nothing. */
 export function createServices(deps: Deps): Services {
   const { db, clock } = deps
   const hub = new EventHub()
-  const connections = new Connections(deps)
-  const accounts = new Accounts(deps, connections, hub)
+  const outbox = new Outbox(db, clock)
+  const webhooks = new Webhooks(deps, outbox)
+  const notices = new Notices(deps, outbox, webhooks, hub)
+  const connections = new Connections(deps, outbox, webhooks, notices)
+  const accounts = new Accounts(deps, connections, hub, outbox, (id) =>
+    // Nobody's request fails for it: the next sweep tells what could not be told now.
+    standings.settleIfThere(id).catch((err: unknown) => deps.logger.error({ err, account: id }, 'not told yet')),
+  )
+  const standings = new Standings(deps, accounts, outbox, webhooks, notices)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => accounts.counts())
+  const gateway = new ProgramGateway()
+  const metrics = new Metrics(
+    () => accounts.counts(),
+    () => gateway.traffic,
+  )
   const activity = new Activity(db, clock)
-  const tokens = new Tokens(deps, connections, accounts, history, activity, metrics)
+  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics)
   const mail = new MailAccounts(deps, accounts, connections)
   return {
     deps,
@@ -64,11 +89,18 @@ export function createServices(deps: Deps): Services {
     links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     mail,
-    mailboxes: new Mailboxes(deps, tokens, mail),
+    mailboxes: new Mailboxes(tokens, mail),
+    gateway,
     history,
     activity,
+    outbox,
+    webhooks,
+    deliveries: new Deliveries(deps, outbox),
+    notices,
+    standings,
     audit: new AuditLog(db, deps.cipher, clock),
     hub,
     metrics,
+    languages: new Languages(),
   }
 }

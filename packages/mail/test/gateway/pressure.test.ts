@@ -23,7 +23,7 @@ async function flood(protocol: Protocol) {
     const pour = async (): Promise<void> => {
       for (let left = MUCH; left > 0 && !socket.destroyed; left -= CHUNK.length) {
         const took = socket.write(CHUNK)
-        if (!took) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+        if (!took) await moved(socket)
         sent += CHUNK.length
       }
     }
@@ -56,6 +56,17 @@ async function flood(protocol: Protocol) {
       await once(server.close(), 'close')
     },
   }
+}
+
+/** Resolves when the socket takes more, or is gone. */
+function moved(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
+  })
 }
 
 async function gatewayTo(port: number, protocol: Protocol, idleTimeout?: number) {

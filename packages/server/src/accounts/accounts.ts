@@ -1,6 +1,6 @@
 import { type GrantSummary, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
-import type { Kysely, Selectable, Updateable } from 'kysely'
+import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
 import { connectionView } from '../connections/connection-view.ts'
 import type { ConnectionRow, Connections } from '../connections/connections.ts'
 import type {
@@ -16,9 +16,11 @@ import { dayOf } from '../day.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import { type AccountFilter, type Asked, accountPage, groupsOf } from './account-page.ts'
+import { isInPlace, placeOf } from './account-place.ts'
 import { accountView } from './account-view.ts'
 import { grantSummaries } from './grant-summaries.ts'
 import { removed } from './state.ts'
@@ -52,6 +54,8 @@ export class Accounts {
   readonly #db: Kysely<Tables>
   readonly #connections: Connections
   readonly #hub: EventHub
+  readonly #outbox: Outbox
+  readonly #settle: (id: string) => Promise<void>
   /** Accounts whose code is being redeemed at this moment, by this process. */
   readonly checking = new Set<string>()
   /** The same by another one, and until when that is believed: it may have ended in the middle of it. */
@@ -60,11 +64,20 @@ export class Accounts {
   /** Connections whose accounts are about to be counted again. */
   readonly #counting = new Set<string>()
 
-  constructor(deps: Deps, connections: Connections, hub: EventHub) {
+  /** @param settle tells outside how an account is doing, when that has changed */
+  constructor(
+    deps: Deps,
+    connections: Connections,
+    hub: EventHub,
+    outbox: Outbox,
+    settle: (id: string) => Promise<void>,
+  ) {
     this.#deps = deps
     this.#db = deps.db
     this.#connections = connections
     this.#hub = hub
+    this.#outbox = outbox
+    this.#settle = settle
   }
 
   async get(id: string): Promise<AccountRow> {
@@ -83,9 +96,7 @@ export class Accounts {
       id: randomId(),
       connection_id: of.id,
       name: name?.trim() ?? '',
-      sort_name: sortName({ name: name?.trim() ?? '', login_hint: hint }, undefined),
-      search_text: searchText({ name: name?.trim() ?? '', login_hint: hint }, undefined),
-      look_up_failed: 0,
+      ...placeOf({ name: name?.trim() ?? '', login_hint: hint }, undefined),
       look_at: null,
       login_hint: hint,
       paused: 0,
@@ -98,6 +109,7 @@ export class Accounts {
       updated_at: now,
       owner,
       unconfirmed: 0,
+      told: null,
     }
     await this.#db.insertInto('accounts').values(row).execute()
     return row
@@ -177,8 +189,12 @@ export class Accounts {
     return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#db.deleteFrom('accounts').where('id', '=', id).execute()
+  /** @param told what is told of it, in the same transaction */
+  async remove(id: string, told: (db: Transaction<Tables>) => Promise<void>): Promise<void> {
+    await this.#outbox.change(async (db) => {
+      const gone = await db.deleteFrom('accounts').where('id', '=', id).returning('id').execute()
+      if (gone.length > 0) await told(db)
+    })
     this.#deps.changes?.tell({ of: 'account_removed', id })
     this.#hub.publish('account_removed', { id, state: removed.state })
   }
@@ -264,10 +280,14 @@ export class Accounts {
     )
   }
 
-  /** Tells the browsers how the account looks now, and the other servers that it changed. */
-  async publish(id: string): Promise<void> {
+  /**
+   * Tells the browsers how the account looks now, and the other servers that it changed. `settled`: it is known that there
+   * is nothing in it for anybody outside.
+   */
+  async publish(id: string, settled = false): Promise<void> {
     this.#deps.changes?.tell({ of: 'account', id, checking: this.checking.has(id) })
     await this.#show(id)
+    if (!settled) await this.#settle(id)
   }
 
   /** Another server changed it. */
@@ -363,30 +383,4 @@ export class Accounts {
     const checking = this.#isChecking(row.id)
     return accountView(row, { now, connection, grant, pending, checking, owners, connections: this.#connections })
   }
-}
-
-type Names = Pick<AccountRow, 'name' | 'login_hint'>
-type Told = Pick<GrantSummary, 'subject' | 'look_up_failed'> | undefined
-
-function placeOf(row: Names, grant: Told): Pick<AccountRow, 'sort_name' | 'search_text' | 'look_up_failed'> {
-  return {
-    sort_name: sortName(row, grant),
-    search_text: searchText(row, grant),
-    look_up_failed: grant?.look_up_failed === undefined ? 0 : 1,
-  }
-}
-
-function isInPlace(row: AccountRow, grant: Told): boolean {
-  const { sort_name, search_text, look_up_failed } = placeOf(row, grant)
-  return row.sort_name === sort_name && row.search_text === search_text && row.look_up_failed === look_up_failed
-}
-
-/** The name that an account is shown under, for the order of lists. Cut: an index takes no longer ones. */
-export function sortName({ name, login_hint }: Names, grant: Pick<GrantSummary, 'subject'> | undefined): string {
-  return (name || grant?.subject?.username || login_hint || '').toLowerCase().slice(0, 200)
-}
-
-/** All that an account is called by anybody. */
-function searchText({ name, login_hint }: Names, grant: Pick<GrantSummary, 'subject'> | undefined): string {
-  return [name, grant?.subject?.username, login_hint].filter(Boolean).join(' ').toLowerCase()
 }

@@ -26,6 +26,7 @@ import { Refusal } from '../problem.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
 import type { Activity } from './activity.ts'
 import type { History } from './history.ts'
+import type { Standings } from './standings.ts'
 
 /** For so long it is taken from memory that an account exists and is not paused. */
 const GATE_REMEMBERED = 5
@@ -45,6 +46,7 @@ export class Tokens {
   readonly #deps: Deps
   readonly #connections: Connections
   readonly #accounts: Accounts
+  readonly #standings: Standings
   readonly #history: History
   readonly #activity: Activity
   readonly #metrics: Metrics
@@ -59,6 +61,7 @@ export class Tokens {
     deps: Deps,
     connections: Connections,
     accounts: Accounts,
+    standings: Standings,
     history: History,
     activity: Activity,
     metrics: Metrics,
@@ -66,6 +69,7 @@ export class Tokens {
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
+    this.#standings = standings
     this.#history = history
     this.#activity = activity
     this.#metrics = metrics
@@ -170,9 +174,11 @@ export class Tokens {
 
   /** Removes the account, its grant and all that is known about it. */
   async remove(id: string, revoke: boolean): Promise<OAuthError | undefined> {
+    // As it is called now: what is told of it afterwards has its name.
+    const [row, view] = await Promise.all([this.#accounts.get(id), this.#accounts.view(id)])
     const trouble = revoke ? await this.revoke(id) : undefined
     await this.#deps.store.delete(id)
-    await this.#accounts.remove(id)
+    await this.#accounts.remove(id, (db) => this.#standings.removed(view, row.told, db))
     this.forget(id)
     this.#used.delete(id)
     return trouble
@@ -272,7 +278,7 @@ export class Tokens {
     })
     await this.#accounts.noteEnd(row, event.grant)
     await this.#noteConnection(row.connection_id, event)
-    await this.#accounts.publish(id)
+    await this.#accounts.publish(id, event.type === 'refreshed' && row.told === 'working')
   }
 
   /** What a provider in trouble could not be asked for after consent, it is asked for with the next token. */

@@ -8,6 +8,7 @@ export interface Change {
     | 'connection_removed'
     | 'api_key'
     | 'session'
+    | 'notices'
   readonly id: string
   /** Of an account: its code is being redeemed at this moment. */
   readonly checking?: boolean

@@ -36,6 +36,8 @@ async function heard({ of, id, checking = false }: Change, services: Services): 
       return hub.publish('connection_removed', { id })
     case 'api_key':
       return apiKeys.forget(id)
+    case 'notices':
+      return hub.publish('notices', {})
     case 'session':
       return hub.dropSession(id)
   }

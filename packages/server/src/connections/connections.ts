@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net'
 import {
   type Cipher,
   type Client,
@@ -15,9 +16,13 @@ import type { ClientAuth, ConnectionPatch, NewConnection, SignInRules } from '..
 import { sealedPlaces } from '../db/sealed-places.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
+import type { NewNotice, Notices } from '../notices/notices.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress, assertReachable, guardedFetch } from '../security/address-policy.ts'
+import { pinnedLookup } from '../security/pinned-lookup.ts'
 import { randomId } from '../security/secret.ts'
+import type { Webhooks } from '../webhooks/webhooks.ts'
 import { assertSettings } from './assert-settings.ts'
 import { parameterNames } from './provider-view.ts'
 
@@ -44,10 +49,16 @@ export class Connections {
   readonly #deps: Deps
   readonly #db: Kysely<Tables>
   readonly #cipher: Cipher
+  readonly #outbox: Outbox
+  readonly #webhooks: Webhooks
+  readonly #notices: Notices
   readonly #made = new Map<string, Made>()
 
-  constructor(deps: Deps) {
+  constructor(deps: Deps, outbox: Outbox, webhooks: Webhooks, notices: Notices) {
     this.#deps = deps
+    this.#outbox = outbox
+    this.#webhooks = webhooks
+    this.#notices = notices
     this.#db = deps.db
     this.#cipher = deps.cipher
   }
@@ -145,13 +156,18 @@ export class Connections {
       throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
     }
     const { id: _, ...values } = next
-    const [stored] = await this.#db
-      .updateTable('connections')
-      .set(values)
-      .where('id', '=', id)
-      .where('revision', '=', before.revision)
-      .returning('id')
-      .execute()
+    const { stored, mended } = await this.#outbox.change(async (db) => {
+      const [stored] = await db
+        .updateTable('connections')
+        .set(values)
+        .where('id', '=', id)
+        .where('revision', '=', before.revision)
+        .returning('id')
+        .execute()
+      const mended = stored !== undefined && settings && (await this.#notices.clear(brokenKey(id), db))
+      return { stored, mended }
+    })
+    if (mended) this.#notices.told()
     // Somebody else changed it meanwhile: their change is the ground for ours.
     return stored === undefined ? this.update(id, patch) : next
   }
@@ -169,7 +185,15 @@ export class Connections {
 
   /** Removes it. Its accounts must be gone before. */
   async remove(id: string): Promise<void> {
-    await this.#db.deleteFrom('connections').where('id', '=', id).execute()
+    await this.#outbox.change(async (db) => {
+      const [gone] = await db
+        .deleteFrom('connections')
+        .where('id', '=', id)
+        .returning(['id', 'name', 'provider'])
+        .execute()
+      if (gone !== undefined) await this.#webhooks.announce(db, 'connection.removed', { connection: gone })
+    })
+    this.#notices.told()
     this.#made.delete(id)
   }
 
@@ -200,9 +224,19 @@ export class Connections {
     return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.#addresses)
   }
 
+  /** Throws `PRIVATE_ADDRESS` for an address that is where the operator allows no provider, as it stands. */
+  assertPublic(address: string): void {
+    assertPublicAddress(address, this.#addresses)
+  }
+
   /** Throws `PRIVATE_ADDRESS` for a mail server that is where the operator allows no provider. */
   assertMailHost(host: string): Promise<void> {
     return assertReachable(`https://${host}`, this.#addresses)
+  }
+
+  /** Resolves names of mail servers, at the moment of connecting, to addresses that the operator allows. */
+  get mailLookup(): LookupFunction {
+    return pinnedLookup(this.#addresses)
   }
 
   get #addresses(): AddressPolicy {
@@ -223,14 +257,41 @@ export class Connections {
             ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
             at: this.#deps.clock.now(),
           }
-    const changed = await this.#db
-      .updateTable('connections')
-      .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
-      .where('id', '=', row.id)
-      .where('revision', '=', row.revision)
-      .returning('id')
+    const news = await this.#outbox.change(async (db) => {
+      const changed = await db
+        .updateTable('connections')
+        .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
+        .where('id', '=', row.id)
+        .where('revision', '=', row.revision)
+        .returning('id')
+        .execute()
+      if (changed.length === 0) return false
+      if (trouble === null) await this.#notices.clear(brokenKey(row.id), db)
+      else await this.#notices.raise(broken(row.id, trouble.code), db)
+      return true
+    })
+    if (news) this.#notices.told()
+    return news
+  }
+
+  /** Tells of connections in trouble that nobody told of, and takes back what is over: an older server tells nothing. */
+  async tellTroubles(): Promise<void> {
+    const open = this.#db.selectFrom('notices').select('connection_id').where('kind', '=', 'connection_broken')
+    const found = await this.#db
+      .selectFrom('connections')
+      .select(['id', 'trouble'])
+      .where((of) =>
+        of.or([
+          of.and([of('trouble', 'is not', null), of('id', 'not in', open)]),
+          of.and([of('trouble', 'is', null), of('id', 'in', open)]),
+        ]),
+      )
       .execute()
-    return changed.length > 0
+    for (const row of found) {
+      const code = troubleOf(row)?.code
+      if (code === undefined) await this.#notices.clear(brokenKey(row.id))
+      else await this.#notices.raise(broken(row.id, code))
+    }
   }
 
   async #make(row: ConnectionRow, fetching = this.fetch): Promise<Client> {
@@ -285,6 +346,15 @@ export class Connections {
     }
   }
 }
+
+const brokenKey = (id: string): string => `connection/${id}`
+
+const broken = (id: string, code: string): NewNotice => ({
+  key: brokenKey(id),
+  kind: 'connection_broken',
+  connection: id,
+  detail: { code },
+})
 
 /** Where a provider is: the origins of all addresses in its definition. */
 function origins(provider: Provider): Set<string> {

@@ -33,6 +33,12 @@ export const AuditAction = Type.Union([
   Type.Literal('account.remove'),
   Type.Literal('api_key.create'),
   Type.Literal('api_key.remove'),
+  Type.Literal('webhook.create'),
+  Type.Literal('webhook.update'),
+  Type.Literal('webhook.secret'),
+  Type.Literal('webhook.test'),
+  Type.Literal('webhook.redeliver'),
+  Type.Literal('webhook.remove'),
 ])
 export type AuditAction = Static<typeof AuditAction>
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 const Parameters = Type.Record(Type.String(), Type.String(), {
@@ -34,7 +35,7 @@ export const Connection = Type.Object(
     id: Type.String(),
     name: Type.String(),
     provider: Type.String({ description: 'Provider id.' }),
-    provider_name: Type.String(),
+    provider_name: Spoken(),
     client_id: Type.String(),
     client_auth: ClientAuth,
     has_secret: Type.Boolean(),
@@ -50,7 +51,7 @@ export const Connection = Type.Object(
     redirect_uri: Type.String({ description: 'To be registered at the provider, exactly so.' }),
     accounts: Type.Object({ total: Type.Integer(), ok: Type.Integer() }),
     last_error: Type.Optional(
-      Type.String({ description: 'What is wrong with the settings, when something is known to be.' }),
+      Spoken({ description: 'What is wrong with the settings, when something is known to be.' }),
     ),
     created_at: EpochSeconds,
     updated_at: EpochSeconds,
@@ -127,12 +128,12 @@ export const Check = Type.Object({
   id: Type.String({
     description: 'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent.',
   }),
-  title: Type.String(),
+  title: Spoken(),
   ok: Type.Boolean(),
-  detail: Type.String(),
+  detail: Spoken(),
   code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed by such an error.' })),
   who: Type.Optional(Who),
-  advice: Type.Optional(Type.String()),
+  advice: Type.Optional(Spoken()),
   link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),
 })
 export type Check = Static<typeof Check>

@@ -10,6 +10,8 @@ export interface ServerEvents {
   readonly accounts_changed: { readonly connection: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
+  /** Notices were raised or cleared; ask for one's own. */
+  readonly notices: Readonly<Record<string, never>>
 }
 
 /** What became of a consent. */

@@ -202,6 +202,81 @@ export const migrations: readonly (readonly string[])[] = [
     `CREATE INDEX mail_accounts_by_probe ON mail_accounts (probe_at)`,
   ],
   [
+    // Where webhooks go.
+    `CREATE TABLE webhooks (
+      id TEXT PRIMARY KEY,
+      url TEXT NOT NULL,
+      description TEXT,
+      events TEXT,
+      secret TEXT NOT NULL,
+      secret_set_at DOUBLE PRECISION NOT NULL,
+      former_secret TEXT,
+      former_until DOUBLE PRECISION,
+      switched_off TEXT,
+      failing_since DOUBLE PRECISION,
+      created_at DOUBLE PRECISION NOT NULL,
+      updated_at DOUBLE PRECISION NOT NULL
+    )`,
+    // What is to be told outside: written in the transaction of the change that it tells of.
+    `CREATE TABLE outbox (
+      id TEXT PRIMARY KEY,
+      channel TEXT NOT NULL,
+      target TEXT NOT NULL,
+      event_id TEXT NOT NULL,
+      type TEXT NOT NULL,
+      payload TEXT NOT NULL,
+      state TEXT NOT NULL,
+      attempts INTEGER NOT NULL,
+      next_at DOUBLE PRECISION,
+      taken_by TEXT,
+      created_at DOUBLE PRECISION NOT NULL,
+      settled_at DOUBLE PRECISION
+    )`,
+    `CREATE INDEX outbox_by_next ON outbox (next_at)`,
+    `CREATE INDEX outbox_by_time ON outbox (created_at)`,
+    `CREATE INDEX outbox_by_target ON outbox (target, created_at, id)`,
+    `CREATE TABLE outbox_attempts (
+      id TEXT PRIMARY KEY,
+      message_id TEXT NOT NULL REFERENCES outbox (id) ON DELETE CASCADE,
+      at DOUBLE PRECISION NOT NULL,
+      seconds DOUBLE PRECISION NOT NULL,
+      status INTEGER,
+      code TEXT,
+      detail TEXT
+    )`,
+    `CREATE INDEX outbox_attempts_by_message ON outbox_attempts (message_id, at)`,
+    // What people have to hear of, and who has seen it or put it away.
+    `CREATE TABLE notices (
+      id TEXT PRIMARY KEY,
+      key TEXT NOT NULL UNIQUE,
+      kind TEXT NOT NULL,
+      owner TEXT REFERENCES users (id) ON DELETE CASCADE,
+      connection_id TEXT REFERENCES connections (id) ON DELETE CASCADE,
+      account_id TEXT REFERENCES accounts (id) ON DELETE CASCADE,
+      detail TEXT,
+      created_at DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX notices_by_owner ON notices (owner)`,
+    `CREATE INDEX notices_by_connection ON notices (connection_id)`,
+    `CREATE INDEX notices_by_account ON notices (account_id)`,
+    `CREATE TABLE notice_marks (
+      notice_id TEXT NOT NULL REFERENCES notices (id) ON DELETE CASCADE,
+      user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+      seen_at DOUBLE PRECISION NOT NULL,
+      dismissed_at DOUBLE PRECISION,
+      PRIMARY KEY (notice_id, user_id)
+    )`,
+    `CREATE INDEX notice_marks_by_user ON notice_marks (user_id)`,
+    // What was last told of an account; null: that it never worked. Those of before are taken to work, so that what is
+    // broken is told once.
+    `ALTER TABLE accounts ADD COLUMN told TEXT`,
+    `UPDATE accounts SET told = 'working' WHERE last_success_at IS NOT NULL`,
+    `CREATE INDEX accounts_by_told ON accounts (told, connection_id)`,
+    `CREATE INDEX accounts_by_connection_told ON accounts (connection_id, told)`,
+    // In which language somebody gets mail: the one that they signed in with.
+    `ALTER TABLE users ADD COLUMN language TEXT`,
+  ],
+  [
     // What lists are searched by: all names of an account. Older servers leave it; it is filled in when it is listed.
     `ALTER TABLE accounts ADD COLUMN search_text TEXT NOT NULL DEFAULT ''`,
     `UPDATE accounts SET search_text = LOWER(name || ' ' || COALESCE(login_hint, ''))`,

@@ -24,7 +24,7 @@ export interface ResealedTables {
 }
 
 /**
- * Seals the client secrets, consents under way and the server's own values anew with the current key, while servers run:
+ * Seals the secrets of clients and webhooks, consents under way and the server's own values anew with the current key, while servers run:
  * a value is replaced only if it is still the one that was read. May be stopped at any point and begun again.
  */
 export async function resealTables(db: Kysely<Tables>, ring: Keyring): Promise<ResealedTables> {
@@ -64,11 +64,13 @@ async function sealedValues(db: Kysely<Tables>): Promise<SealedValue[]> {
   const connections = await db.selectFrom('connections').select('id').where('client_secret', 'is not', null).execute()
   const pending = await db.selectFrom('pending_authorizations').select('state_hash').execute()
   const signIns = await db.selectFrom('pending_sign_ins').select('state_hash').execute()
+  const webhooks = await db.selectFrom('webhooks').select('id').execute()
   const meta = await db.selectFrom('meta').select('name').where('name', 'in', Object.values(sealedMeta)).execute()
   return [
     ...connections.map(({ id }) => connectionSecret(db, id)),
     ...pending.map(({ state_hash }) => waiting(db, 'pending_authorizations', state_hash)),
     ...signIns.map(({ state_hash }) => waiting(db, 'pending_sign_ins', state_hash)),
+    ...webhooks.flatMap(({ id }) => [webhookSecret(db, id, 'secret'), webhookSecret(db, id, 'former_secret')]),
     ...meta.map(({ name }) => metaValue(db, name)),
   ]
 }
@@ -111,6 +113,31 @@ function waiting(db: Kysely<Tables>, table: 'pending_authorizations' | 'pending_
         .where('state_hash', '=', hash)
         .where('pending', '=', before)
         .returning('state_hash')
+        .execute()
+      return changed.length > 0
+    },
+  }
+}
+
+function webhookSecret(db: Kysely<Tables>, id: string, column: 'secret' | 'former_secret'): SealedValue {
+  return {
+    name: `the ${column === 'secret' ? 'secret' : 'former secret'} of webhook ${id}`,
+    place: column === 'secret' ? sealedPlaces.webhookSecret(id) : sealedPlaces.formerWebhookSecret(id),
+    async read() {
+      const row = await db
+        .selectFrom('webhooks')
+        .select(['secret', 'former_secret'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return row?.[column]
+    },
+    async replace(before, after) {
+      const changed = await db
+        .updateTable('webhooks')
+        .set({ [column]: after })
+        .where('id', '=', id)
+        .where(column, '=', before)
+        .returning('id')
         .execute()
       return changed.length > 0
     },

@@ -3,6 +3,8 @@ export const sealedPlaces = {
   connectionSecret: (id: string): string => `connections\n${id}\nclient_secret`,
   pendingAuthorization: (stateHash: string): string => `pending_authorizations\n${stateHash}\npending`,
   pendingSignIn: (stateHash: string): string => `pending_sign_ins\n${stateHash}\npending`,
+  webhookSecret: (id: string): string => `webhooks\n${id}\nsecret`,
+  formerWebhookSecret: (id: string): string => `webhooks\n${id}\nformer_secret`,
   /** A value of the table `meta`, by its name. */
   meta: (name: string): string => name,
 } as const

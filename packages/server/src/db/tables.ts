@@ -15,6 +15,8 @@ export interface UserTable {
   created_at: number
   /** In lower case. */
   email: string | null
+  /** BCP 47, as they signed in last. */
+  language: Generated<string | null>
 }
 
 export type Role = 'admin' | 'member'
@@ -130,6 +132,8 @@ export interface AccountTable {
   owner: string | null
   /** 1 when somebody connected it by a link and its owner has not said yet that it was the right person. */
   unconfirmed: Generated<number>
+  /** What was last told of it outside; see `accounts/told.ts`. */
+  told: Generated<string | null>
 }
 
 interface ConnectLinkTable {
@@ -232,6 +236,80 @@ export interface MailAccountTable {
   told: number
 }
 
+export interface WebhookTable {
+  id: string
+  url: string
+  description: string | null
+  /** JSON list of event types; null: all. */
+  events: string | null
+  /** Sealed. */
+  secret: string
+  secret_set_at: number
+  /** Sealed: the one before, with which is signed too until the time beside it. */
+  former_secret: string | null
+  former_until: number | null
+  /** Why nothing is sent: `person`, `gone` or `failing`; null: it is on. */
+  switched_off: string | null
+  /** When the first of the attempts failed after which none succeeded. */
+  failing_since: number | null
+  created_at: number
+  updated_at: number
+}
+
+export interface OutboxTable {
+  id: string
+  channel: 'webhook' | 'mail'
+  /** Id of the webhook, or the word for the mail server: what goes to one of them waits for no other. */
+  target: string
+  /** The same for all receivers of one event. */
+  event_id: string
+  type: string
+  /** Of a webhook: the body as it is sent. Of a mail: JSON of what it is about. */
+  payload: string
+  state: 'waiting' | 'delivered' | 'failed' | 'dropped'
+  /** Attempts that were begun. */
+  attempts: number
+  /** When to try next, or when whoever tries it is taken to have ended; null: it is settled. */
+  next_at: number | null
+  /** Who tries it at this moment: only that one may say what came of it. */
+  taken_by: string | null
+  created_at: number
+  settled_at: number | null
+}
+
+export interface OutboxAttemptTable {
+  id: string
+  message_id: string
+  at: number
+  seconds: number
+  /** Of the HTTP answer, or the reply code of a mail server. */
+  status: number | null
+  code: string | null
+  /** What the receiver said, cut. */
+  detail: string | null
+}
+
+export interface NoticeTable {
+  id: string
+  /** What it is about: there is one open notice of each. */
+  key: string
+  kind: string
+  /** The user whom it is for; null: all administrators. */
+  owner: string | null
+  connection_id: string | null
+  account_id: string | null
+  /** JSON; holds no secret. */
+  detail: string | null
+  created_at: number
+}
+
+interface NoticeMarkTable {
+  notice_id: string
+  user_id: string
+  seen_at: number
+  dismissed_at: number | null
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -252,4 +330,9 @@ export interface Tables {
   changes: ChangeTable
   activity: ActivityTable
   mail_accounts: MailAccountTable
+  webhooks: WebhookTable
+  outbox: OutboxTable
+  outbox_attempts: OutboxAttemptTable
+  notices: NoticeTable
+  notice_marks: NoticeMarkTable
 }

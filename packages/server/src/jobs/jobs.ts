@@ -1,9 +1,13 @@
 import type { Services } from '../services.ts'
+import { Delivery } from './deliver.ts'
 import { probeMail } from './mail-probe.ts'
 import { reap } from './reap.ts'
 import { refreshAhead } from './refresh-ahead.ts'
+import { tellWhatDiffers } from './tell.ts'
 
 const REFRESH_EVERY = 15
+const DELIVER_EVERY = 5
+const TELL_EVERY = 30
 const REAP_EVERY = 600
 const COUNT_EVERY = 10
 const PROBE_MAIL_EVERY = 60
@@ -15,10 +19,16 @@ export interface Jobs {
   stop(): Promise<void>
 }
 
-/** Starts the jobs, on the server's clock. A round that fails is logged, and the next one comes all the same. */
+/** Starts the jobs, on the server's clock; what a server before left untold or undelivered is looked at without waiting. A round that fails is logged, and the next one comes all the same. */
 export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: () => Promise<void> } = {}): Jobs {
   const stopping = new AbortController()
+  const delivery = new Delivery(services, stopping.signal)
+  const look = (): Promise<void> =>
+    delivery.look().catch((err: unknown) => services.deps.logger.error({ err, job: 'deliver' }, 'a job failed'))
+  services.outbox.onChange(look)
   const running = [
+    repeat(services, stopping.signal, 'deliver', DELIVER_EVERY, () => delivery.look()),
+    repeat(services, stopping.signal, 'tell', TELL_EVERY, () => tellWhatDiffers(services)),
     repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
     repeat(services, stopping.signal, 'probe mail', PROBE_MAIL_EVERY, () => probeMail(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
@@ -27,10 +37,14 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
       ? []
       : [repeat(services, stopping.signal, 'take the sandbox', TAKE_SANDBOX_EVERY, takeSandbox)]),
   ]
+  tellWhatDiffers(services)
+    .then(look)
+    .catch((err: unknown) => services.deps.logger.error({ err, job: 'tell' }, 'a job failed'))
   return {
     async stop() {
       stopping.abort()
       await Promise.all(running)
+      await delivery.done()
       await flush(services).catch((err: unknown) => services.deps.logger.error({ err }, 'counts were lost'))
     },
   }

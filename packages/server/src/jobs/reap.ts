@@ -1,16 +1,8 @@
 import type { Services } from '../services.ts'
 
-/** Removes what has run out: pending authorizations, sessions, old history. Grants are never reaped. */
-export async function reap({
-  consents,
-  signIns,
-  links,
-  sessions,
-  users,
-  history,
-  activity,
-  programUses,
-}: Services): Promise<void> {
+/** Removes what has run out: pending authorizations, sessions, old history, former secrets of webhooks. Grants are never reaped. */
+export async function reap(services: Services): Promise<void> {
+  const { consents, signIns, links, sessions, users, history, activity, programUses, outbox, webhooks } = services
   await consents.reap()
   await signIns.reap()
   await links.reap()
@@ -19,4 +11,6 @@ export async function reap({
   await history.reap()
   await activity.reap()
   await programUses.reap()
+  await outbox.reap()
+  await webhooks.reap()
 }

@@ -1,5 +1,3 @@
-import type { OAuthError } from '@evergrant/core'
-
 /** What a page of the callback says: what happened, and who can mend it. */
 export interface CallbackText {
   readonly title: string
@@ -51,6 +49,6 @@ export interface CallbackTexts {
   /** An administrator of an organisation has allowed the program there. */
   readonly adminConsent: CallbackText
   readonly failures: Readonly<Record<CallbackFailure, CallbackText>>
-  /** Any other error. */
-  readonly other: (error: OAuthError) => CallbackText
+  /** Any other error, whose words are in this language as far as they are known in it. */
+  readonly other: (error: { readonly message: string; readonly advice: string }) => CallbackText
 }

@@ -36,6 +36,7 @@ import { messagesRoutes } from './mail/messages.ts'
 import { sendRoute } from './mail/send.ts'
 import { settingsRoutes as mailSettingsRoutes } from './mail/settings.ts'
 import { verifyRoute } from './mail/verify.ts'
+import { noticesRoutes } from './notices/notices.ts'
 import { healthRoutes } from './operations/health.ts'
 import { metricsRoute } from './operations/metrics.ts'
 import { openapiRoute } from './operations/openapi.ts'
@@ -51,6 +52,9 @@ import { inviteRoutes } from './users/invite.ts'
 import { listRoute as listUsers } from './users/list.ts'
 import { removeRoute as removeUser } from './users/remove.ts'
 import { updateRoute as updateUser } from './users/update.ts'
+import { deliveriesRoutes } from './webhooks/deliveries.ts'
+import { manageRoutes as manageWebhooks } from './webhooks/manage.ts'
+import { secretRoute } from './webhooks/secret.ts'
 
 const routes: readonly ((app: App, services: Services) => void)[] = [
   showSession,
@@ -98,6 +102,10 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   listApiKeys,
   createApiKey,
   removeApiKey,
+  manageWebhooks,
+  secretRoute,
+  deliveriesRoutes,
+  noticesRoutes,
   showOverview,
   streamRoute,
   finishRoute,

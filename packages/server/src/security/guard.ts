@@ -58,8 +58,11 @@ export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services)
     const { owner } = await accounts.get((request.params as { id: string }).id)
     if (!maySee(user, owner)) throw new Refusal('NOT_FOUND', 'There is no such account.')
     if (account !== 'see' && !mayLink(user, owner)) {
-      const what = account === 'link' ? 'connect it' : 'use its mailbox'
-      throw new Refusal('OWNER_ONLY', `Only the person whose account it is may ${what}.`)
+      const message =
+        account === 'link'
+          ? 'Only the person whose account it is may connect it.'
+          : 'Only the person whose account it is may use its mailbox.'
+      throw new Refusal('OWNER_ONLY', message)
     }
   }
   app.addHook('onRequest', (request, _, done) => {

@@ -181,6 +181,11 @@ export class Users {
     })
   }
 
+  /** Keeps in which language somebody gets mail. */
+  async speaks(id: string, language: string): Promise<void> {
+    await this.#db.updateTable('users').set({ language }).where('id', '=', id).execute()
+  }
+
   async reap(): Promise<void> {
     await this.#db.deleteFrom('invitations').where('expires_at', '<=', this.#clock.now()).execute()
   }
@@ -215,7 +220,8 @@ export class Users {
       if (value === undefined || value === null) continue
       const taken = await this.#db.selectFrom('users').select('id').where(field, '=', value).executeTakeFirst()
       if (taken !== undefined && taken.id !== wanted.id) {
-        throw new Refusal('INVALID_REQUEST', `Somebody else has this ${field}.`, { field })
+        const message = field === 'name' ? 'Somebody else has this name.' : 'Somebody else has this e-mail address.'
+        throw new Refusal('INVALID_REQUEST', message, { field })
       }
     }
   }

@@ -1,8 +1,7 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
-import { accountAdvice, accountSentence } from '../languages/server-speech.ts'
-import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { TechnicalDetails } from '../shared/technical-details.tsx'
@@ -14,14 +13,12 @@ export function AccountTrouble({ account, title, action }: { account: Account; t
   const whoWords = useTexts('who')
   const shared = useTexts('shared')
   const words = useTexts('states')
-  const language = useLanguage()
   const { tone, icon } = LOOKS[account.state]
-  const advice = accountAdvice(account, language)
   return (
     <Notice tone={tone} icon={icon} title={title ?? words[account.state]} role="status">
       <Stack gap="xs">
-        <Text size="sm">{accountSentence(account, language)}</Text>
-        {advice && <Text size="sm">{advice}</Text>}
+        <Text size="sm">{account.sentence}</Text>
+        {account.advice && <Text size="sm">{account.advice}</Text>}
         {account.link && <MoreLink href={account.link} />}
         {account.admin_consent_url && (
           <div>

@@ -2,7 +2,6 @@ import { Button, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { keepAccount, lookUpAgain } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
-import { adviceFor } from '../languages/server-speech.ts'
 import { useLanguage } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { Notice } from '../shared/notice.tsx'
@@ -29,7 +28,7 @@ export function LookUpNotice({ account, failed: { at, code, detail, who, advice,
     <Notice {...FLAG_LOOKS.look_up_failed} title={texts.lookUpTitle} role="status">
       <Stack gap="xs">
         <Text size="sm">{texts.lookUpText}</Text>
-        <Text size="sm">{adviceFor(code, advice, language)}</Text>
+        <Text size="sm">{advice}</Text>
         {link && <MoreLink href={link} />}
         <Text size="sm">
           {shared.whoCanFix}: {whoWords[who]}

@@ -2,7 +2,6 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { changeAccount, dropAccount, keepAccount, relistAccounts, removeAccount, testAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
-import { testWords } from '../languages/server-speech.ts'
 import { useLanguage } from '../languages/speaking.tsx'
 import { explain } from '../shared/explanation.ts'
 
@@ -38,7 +37,7 @@ export function useBulk() {
     if (task === 'test') {
       const outcome = await testAccount(account.id)
       keepAccount(client, outcome.account)
-      return outcome.ok ? undefined : testWords(outcome, language).detail
+      return outcome.ok ? undefined : outcome.detail
     }
     if (task === 'remove' || task === 'remove_here') {
       const left = await removeAccount(account.id, task === 'remove')

@@ -30,6 +30,7 @@ export type {
   ConsentOutcome,
   HistoryEntry,
   Invitation,
+  MailChange,
   MailHeader,
   MailHost,
   MailList,

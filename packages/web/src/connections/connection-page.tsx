@@ -1,5 +1,4 @@
 import { Button, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconArrowRight, IconUserPlus } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -15,6 +14,7 @@ import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useTell } from '../shared/tell.ts'
 import { CheckPanel } from './check-panel.tsx'
 import { connectionChangesOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
@@ -31,6 +31,7 @@ export function ConnectionPage() {
 
 function EditConnection({ connection }: { connection: Connection }) {
   const texts = useTexts('connections')
+  const tell = useTell()
   const client = useQueryClient()
   const justMade = (useLocation().state as { made?: boolean } | null)?.made === true
   const [saves, setSaves] = useState(0)
@@ -40,7 +41,7 @@ function EditConnection({ connection }: { connection: Connection }) {
       keepConnection(client, saved)
       // The form starts afresh from what is stored now, so a secret that was typed is gone from the page.
       setSaves((count) => count + 1)
-      notifications.show({ message: texts.saved, color: 'evergreen' })
+      tell(texts.saved)
     },
   })
   const { ok, total } = connection.accounts

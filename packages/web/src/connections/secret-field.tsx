@@ -1,7 +1,8 @@
-import { Button, Group, Input, PasswordInput, Stack } from '@mantine/core'
+import { Button, Group, Input, Stack } from '@mantine/core'
 import { useState } from 'react'
 import type { Connection } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { PasswordField } from '../shared/password-field.tsx'
 import { When } from '../shared/when.tsx'
 import type { DraftForm } from './draft-form.ts'
 import classes from './secret-field.module.css'
@@ -20,7 +21,7 @@ export function SecretField({ form, connection }: { form: DraftForm; connection:
   }
   return (
     <Stack gap={6} align="flex-start">
-      <PasswordInput
+      <PasswordField
         w="100%"
         label={texts.clientSecret}
         description={texts.clientSecretHelp}

@@ -32,7 +32,7 @@ export const german: CallbackTexts = {
     'Die Administration hat dieses Programm erlaubt.',
     'Die betroffenen Personen können ihre Konten jetzt in Evergrant verbinden.',
   ),
-  other: ({ message, who }) => text('Nicht verbunden', `Die Meldung lautet: ${message}`, help[who]),
+  other: ({ message, advice }) => text('Nicht verbunden', message, advice),
   failures: {
     ACCESS_DENIED: text(
       'Nicht verbunden',
@@ -111,11 +111,3 @@ export const german: CallbackTexts = {
     ),
   },
 }
-
-const help = {
-  person: 'Beginnen Sie von vorn.',
-  administrator: 'Ein Administrator sollte die Verbindung prüfen; dann beginnen Sie von vorn.',
-  developer: 'Sagen Sie es der Person, die diesen Server betreibt.',
-  operator: 'Sagen Sie es der Person, die diesen Server betreibt.',
-  provider: 'Beginnen Sie in einigen Minuten von vorn.',
-} as const

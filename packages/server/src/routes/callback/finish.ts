@@ -77,8 +77,8 @@ async function pageOf(
   consent: Consent,
   connection: string,
   request: string,
-  { deps, connections, accounts }: Services,
-  { texts }: PageLanguage,
+  { deps, connections, accounts, languages }: Services,
+  { tag, texts }: PageLanguage,
 ): Promise<{ readonly status: number; readonly page: CallbackPage }> {
   const { words } = texts
   const home = { label: words.open, href: `${deps.publicUrl}/` }
@@ -104,7 +104,8 @@ async function pageOf(
   }
   const { error, account } = consent
   const own: Partial<Record<string, CallbackText>> = texts.failures
-  const text = own[error.code] ?? texts.other(error)
+  const say = (await languages.speaker(tag)) ?? ((words: string) => words)
+  const text = own[error.code] ?? texts.other({ message: say(error.message), advice: say(error.advice) })
   const admin = error.who === 'administrator'
   const again =
     account === undefined ? home : { label: words.again, href: `${deps.publicUrl}/accounts/${account}/connect` }

@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import type { Account } from '../../contract/index.ts'
+import { Account, Connection } from '../../contract/index.ts'
+import { requestLanguage } from '../../languages/request-language.ts'
+import { spokenFields } from '../../languages/spoken-fields.ts'
 import { Refusal } from '../../problem.ts'
 import { maySee } from '../../security/permissions.ts'
 import type { SignedIn } from '../../security/sessions.ts'
@@ -11,7 +13,13 @@ const HEARTBEAT = 15_000
 /** A browser that reads so slowly is cut off; it comes back and reads everything again. */
 const MOST_WAITING = 1_048_576
 
-export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
+/** The texts for people in what the events tell. */
+const texts: Readonly<Record<string, ReturnType<typeof spokenFields>>> = {
+  account: spokenFields(Account),
+  connection: spokenFields(Connection),
+}
+
+export function streamRoute(app: App, { hub, deps, sessions, languages }: Services): void {
   app.get(
     '/v1/events',
     {
@@ -21,12 +29,13 @@ export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
       schema: {
         summary: 'What changes, as server-sent events',
         description:
-          'Events: hello, account, account_removed, accounts_changed, connection, connection_removed. Nothing is replayed: read everything again after (re)connecting.',
+          'Events: hello, account, account_removed, accounts_changed, connection, connection_removed, notices. Nothing is replayed: read everything again after (re)connecting.',
         tags: ['events'],
         produces: ['text/event-stream'],
       },
     },
-    (request, reply) => {
+    async (request, reply) => {
+      const say = await languages.speaker(requestLanguage(request, languages.tags))
       if (hub.closed) throw new Refusal('SHUTTING_DOWN', 'The server is stopping.', { retryAfter: 5 })
       reply.hijack()
       const { raw } = reply
@@ -47,8 +56,11 @@ export function streamRoute(app: App, { hub, deps, sessions }: Services): void {
       }, HEARTBEAT)
       const remove = hub.add({
         session,
-        send: (name, data) =>
-          isFor(request.signedIn?.user, name, data) && write(raw, `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`),
+        send: (name, data) => {
+          if (!isFor(request.signedIn?.user, name, data)) return
+          const said = say === undefined ? data : (texts[name]?.(data, say) ?? data)
+          write(raw, `event: ${name}\ndata: ${JSON.stringify(said)}\n\n`)
+        },
         close: () => raw.end(),
       })
       raw.once('close', () => {

@@ -1,12 +1,9 @@
+import { germanMessages } from './german-messages.ts'
 import type { ServerWords } from './server-words.ts'
 
 /** What the server says, in German. */
-export const deServer: ServerWords = {
-  correctField: 'Korrigieren Sie das genannte Feld.',
-  testPassed: 'Der Anbieter hat Zugriff gegeben.',
-  notToldTitle: 'Dem Anbieter konnte nicht mitgeteilt werden, dass die Berechtigung hier beendet ist.',
-  endItThere:
-    'Hier ist sie beendet. Bitten Sie den Besitzer des Kontos, die Berechtigung in den Kontoeinstellungen bei {provider} zurückzunehmen.',
+export const german: ServerWords = {
+  messages: germanMessages,
 
   sentences: {
     new: 'Noch nicht verbunden.',
@@ -37,28 +34,9 @@ export const deServer: ServerWords = {
     reconnect: 'Verbinden Sie das Konto neu; sonst ändert sich nichts.',
     check_connection: 'Öffnen Sie die Verbindung und lassen Sie sie prüfen.',
     ask_administrator: 'Bitten Sie den Administrator der Organisation beim Anbieter, diese Anwendung zu erlauben.',
+    end_it_there:
+      'Hier ist sie beendet. Bitten Sie den Besitzer des Kontos, die Berechtigung in den Kontoeinstellungen bei {provider} zurückzunehmen.',
     tried_again: 'Es ist nichts zu tun: Es wird von selbst wieder versucht.',
-  },
-
-  checks: {
-    public_url: {
-      title: 'Adresse dieses Servers',
-      passed: 'Personen und Anbieter erreichen diesen Server unter seiner Adresse.',
-    },
-    settings: { title: 'Einstellungen', passed: 'Client-ID, Schlüssel und Adressen passen zusammen.' },
-    discovery: { title: 'Adressen', passed: 'Die Adressen des Anbieters sind gefunden.' },
-    tls: {
-      title: 'Verschlüsselung',
-      passed: 'Der Weg zum Anbieter ist verschlüsselt oder führt über diesen Computer.',
-    },
-    client_authentication: {
-      title: 'Client-ID und Schlüssel',
-      passed: 'Der Anbieter hat die Zugangsdaten angenommen und einen erfundenen Code abgelehnt, wie es sein soll.',
-    },
-    redirect_uri: { title: 'Weiterleitungs-URI', passed: 'Der Anbieter nimmt diese Weiterleitungs-URI an.' },
-    consent: { title: 'Zustimmungsseite', passed: 'Die Zustimmungsseite des Anbieters antwortet.' },
-    scopes: { title: 'Berechtigungen', passed: 'Der Anbieter kennt die angefragten Berechtigungen.' },
-    clock: { title: 'Uhren', passed: 'Dieser Computer und der Anbieter stimmen in der Uhrzeit überein.' },
   },
 
   problems: {
@@ -367,6 +345,10 @@ export const deServer: ServerWords = {
         'Löschen Sie den ganzen Schlüssel unter Einstellungen, API-Schlüssel, und erstellen Sie einen, der die Konten nennt.',
     },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
+    ATTACHMENT_TOO_LARGE: {
+      title: 'Der Anhang ist zu groß',
+      advice: 'Nehmen Sie dafür ein Mailprogramm.',
+    },
     TOO_LARGE: { title: 'Die Anfrage ist zu groß', advice: 'Senden Sie weniger.' },
     TOO_MANY_ATTEMPTS: { title: 'Zu viele Versuche', advice: 'Warten Sie, und versuchen Sie es dann noch einmal.' },
     INTERNAL: {

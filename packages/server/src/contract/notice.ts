@@ -1,0 +1,35 @@
+import { type Static, Type } from 'typebox'
+import { EpochSeconds, WholeEpochSeconds } from './time.ts'
+
+/** What somebody has to hear of. There is one notice for a broken connection, and none for each of its accounts. */
+export const NoticeKind = Type.Union([
+  Type.Literal('account_needs_consent'),
+  Type.Literal('connection_broken'),
+  Type.Literal('accounts_blocked'),
+  Type.Literal('accounts_ended'),
+  Type.Literal('secret_expiring'),
+  Type.Literal('webhook_off'),
+])
+export type NoticeKind = Static<typeof NoticeKind>
+
+/** Something that somebody has to act on. It is gone when it is mended. */
+export const Notice = Type.Object(
+  {
+    id: Type.String(),
+    kind: NoticeKind,
+    created_at: EpochSeconds,
+    seen: Type.Boolean(),
+    connection: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
+    account: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
+    accounts: Type.Optional(Type.Object({ total: Type.Integer(), affected: Type.Integer() })),
+    webhook: Type.Optional(Type.Object({ id: Type.String(), url: Type.String() })),
+    expires_at: Type.Optional(WholeEpochSeconds),
+    url: Type.String({ description: 'The page on which it is mended.' }),
+  },
+  { title: 'Notice' },
+)
+export type Notice = Static<typeof Notice>
+
+/** GET /v1/notices: those of the person who is signed in, newest first. */
+export const NoticeList = Type.Object({ notices: Type.Array(Notice), unseen: Type.Integer() }, { title: 'NoticeList' })
+export type NoticeList = Static<typeof NoticeList>

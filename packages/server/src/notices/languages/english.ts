@@ -1,0 +1,36 @@
+import type { NoticeTexts } from '../notice-texts.ts'
+
+const accounts = (count: number): string => (count === 1 ? 'one account' : `${count} accounts`)
+
+/** Mail about notices, in English. */
+export const englishNotices: NoticeTexts = {
+  greeting: (name) => `Hello ${name},`,
+  open: 'Open this page to mend it:',
+  footer: (server) => `Sent by Evergrant at ${server}, because you have a user there.`,
+  kinds: {
+    account_needs_consent: ({ account, connection }) => ({
+      subject: `Please reconnect ${account}`,
+      text: `The provider wants you to allow the access to ${account} (${connection}) once more. Until then programs get no access to it. It takes a minute, and nothing else changes.`,
+    }),
+    connection_broken: ({ connection, affected }) => ({
+      subject: `The connection ${connection} does not work`,
+      text: `The provider refuses the settings of the connection ${connection}: most often its client secret has ended or was changed. ${accounts(affected)} cannot be renewed until that is mended.`,
+    }),
+    accounts_blocked: ({ connection, affected, total }) => ({
+      subject: `An approval is missing for ${connection}`,
+      text: `The organisation at the provider wants its administrator's approval for the connection ${connection}. It is about ${affected} of ${accounts(total)}.`,
+    }),
+    accounts_ended: ({ connection, affected, total }) => ({
+      subject: `Most accounts of ${connection} have to be reconnected`,
+      text: `The provider ended the permission of ${affected} of ${accounts(total)} of the connection ${connection}. Somebody may have withdrawn the program there. Look at that before the owners connect their accounts again.`,
+    }),
+    secret_expiring: ({ connection, until }) => ({
+      subject: `The client secret of ${connection} ends on ${until}`,
+      text: `Make a new client secret at the provider and enter it before ${until}. After that no account of the connection ${connection} can be renewed.`,
+    }),
+    webhook_off: ({ webhook }) => ({
+      subject: 'A webhook was switched off',
+      text: `Nothing is sent to ${webhook} any more: it did not take messages for days, or said that it is gone. Switch it on again when it works.`,
+    }),
+  },
+}

@@ -1,0 +1,36 @@
+import type { NoticeTexts } from '../notice-texts.ts'
+
+const konten = (count: number): string => (count === 1 ? 'ein Konto' : `${count} Konten`)
+
+/** Mail about notices, in German. */
+export const germanNotices: NoticeTexts = {
+  greeting: (name) => `Guten Tag, ${name},`,
+  open: 'Auf dieser Seite lässt es sich beheben:',
+  footer: (server) => `Gesendet von Evergrant auf ${server}, weil Sie dort angemeldet sind.`,
+  kinds: {
+    account_needs_consent: ({ account, connection }) => ({
+      subject: `Bitte ${account} neu verbinden`,
+      text: `Der Anbieter möchte, dass Sie dem Zugriff auf ${account} (${connection}) noch einmal zustimmen. Bis dahin erhalten Programme keinen Zugriff darauf. Es dauert eine Minute, und sonst ändert sich nichts.`,
+    }),
+    connection_broken: ({ connection, affected }) => ({
+      subject: `Die Verbindung ${connection} funktioniert nicht`,
+      text: `Der Anbieter lehnt die Einstellungen der Verbindung ${connection} ab: Meist ist das Client-Geheimnis abgelaufen oder geändert worden. Bis das behoben ist, lässt sich der Zugriff nicht erneuern; betroffen: ${konten(affected)}.`,
+    }),
+    accounts_blocked: ({ connection, affected, total }) => ({
+      subject: `Für ${connection} fehlt eine Freigabe`,
+      text: `Die Organisation beim Anbieter verlangt für die Verbindung ${connection} die Freigabe durch ihre Verwaltung. Betroffen: ${affected} von ${konten(total)}.`,
+    }),
+    accounts_ended: ({ connection, affected, total }) => ({
+      subject: `Die meisten Konten von ${connection} müssen neu verbunden werden`,
+      text: `Der Anbieter hat bei der Verbindung ${connection} die Zustimmung beendet; betroffen: ${affected} von ${konten(total)}. Vielleicht wurde das Programm dort gesperrt oder entfernt. Sehen Sie zuerst dort nach, bevor die Inhaber ihre Konten neu verbinden.`,
+    }),
+    secret_expiring: ({ connection, until }) => ({
+      subject: `Das Client-Geheimnis von ${connection} läuft am ${until} ab`,
+      text: `Legen Sie beim Anbieter ein neues Client-Geheimnis an und tragen Sie es vor dem ${until} ein. Danach lässt sich kein Konto der Verbindung ${connection} mehr erneuern.`,
+    }),
+    webhook_off: ({ webhook }) => ({
+      subject: 'Ein Webhook wurde abgeschaltet',
+      text: `An ${webhook} wird nichts mehr gesendet: Die Adresse hat tagelang keine Nachrichten angenommen oder gemeldet, dass es sie nicht mehr gibt. Schalten Sie den Webhook wieder ein, sobald die Adresse erreichbar ist.`,
+    }),
+  },
+}
