@@ -1,8 +1,17 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
-import { IconCircleCheck, IconExternalLink, IconInfoCircle, IconPlugConnectedX, IconWindow } from '@tabler/icons-react'
+import {
+  IconCircleCheck,
+  IconDeviceMobile,
+  IconExternalLink,
+  IconInfoCircle,
+  IconPlugConnectedX,
+  IconWindow,
+} from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { OtherDevice } from '../links/other-device.tsx'
+import { ConnectedMail } from '../mail/connected-mail.tsx'
 import { CopyLink } from '../shared/copy-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
@@ -24,7 +33,7 @@ interface Props {
 /** What a person sees behind the provider's window, from the click to the green tick. */
 export function ConnectPanel({ account, connecting, after }: Props) {
   const texts = useTexts('accounts')
-  const { progress, link, windowGone, error, begin } = connecting
+  const { progress, link, elsewhere, windowGone, error, begin, beginElsewhere } = connecting
   const provider = useProviderName(account)
   if (error) return <ProblemAlert error={error} retry={begin} />
   if (!progress) return null
@@ -36,7 +45,10 @@ export function ConnectPanel({ account, connecting, after }: Props) {
         title={texts.connected({ account: accountAddress(account) })}
         role="status"
       >
-        <Text size="sm">{texts.connectedText}</Text>
+        <Text size="sm" mb="xs">
+          {texts.connectedText}
+        </Text>
+        <ConnectedMail account={account} />
         {after}
       </Notice>
     )
@@ -62,8 +74,10 @@ export function ConnectPanel({ account, connecting, after }: Props) {
   return (
     <Panel title={texts.stepsTitle}>
       <Stack gap="lg">
-        <ConnectSteps current={progress} />
-        {link ? (
+        <ConnectSteps current={progress} elsewhere={elsewhere !== undefined} />
+        {elsewhere ? (
+          progress === 'consent' && <OtherDevice link={elsewhere} />
+        ) : link ? (
           <Notice tone="warn" icon={IconWindow} title={texts.blockedTitle} role="status">
             <Text size="sm" mb="sm">
               {texts.blockedText}
@@ -73,6 +87,13 @@ export function ConnectPanel({ account, connecting, after }: Props) {
                 {texts.continueTo({ provider })}
               </Button>
               <CopyLink link={link}>{texts.copyLink}</CopyLink>
+              <Button
+                variant="default"
+                leftSection={<IconDeviceMobile size={17} aria-hidden />}
+                onClick={beginElsewhere}
+              >
+                {texts.otherDevice}
+              </Button>
             </Group>
           </Notice>
         ) : windowGone ? (

@@ -121,6 +121,9 @@ export const de: English = {
     linkWorks: 'Er gilt einmal, im ersten Browser, der ihn öffnet, und endet',
     done: 'Fertig',
 
+    deviceTitle: 'Öffnen Sie diesen Link auf dem anderen Gerät',
+    deviceText:
+      'Er führt zum Anbieter. Wenn Sie dort zugestimmt haben, fragt diese Seite, ob Sie es waren; erst dann bekommen Programme Zugriff. Ein früherer Link für dieses Konto gilt nicht mehr.',
     somebody: 'Jemand',
     confirmTitle: 'War es die richtige Person?',
     confirmText:
@@ -250,6 +253,7 @@ export const de: English = {
   mail: {
     title: 'E-Mail',
     lead: 'Ob mit diesem Konto E-Mail gelesen und gesendet werden kann. Der Test sendet, löscht und markiert nichts.',
+    testing: 'Es wird geprüft, ob E-Mails gelesen und gesendet werden können …',
     verify: 'E-Mail testen',
     works: 'E-Mail geht. Getestet',
     fails: 'E-Mail geht nicht. Getestet',
@@ -410,6 +414,7 @@ export const de: English = {
       consent: 'Warten auf Zustimmung',
       checking: 'Antwort prüfen',
       access: 'Zugriff holen',
+      confirm: 'Bestätigen, wer es war',
       done: 'Fertig',
     },
     stepDone: 'erledigt',
@@ -421,6 +426,7 @@ export const de: English = {
     blockedTitle: 'Ihr Browser hat das Fenster nicht geöffnet',
     blockedText:
       'Das macht nichts. Machen Sie in diesem Tab weiter, oder kopieren Sie den Link in einen anderen Tab dieses Browsers.',
+    otherDevice: 'Auf einem anderen Gerät weitermachen',
     copyLink: 'Link kopieren',
     connected: '{account} ist verbunden',
     connectedText:

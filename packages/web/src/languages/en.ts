@@ -161,6 +161,9 @@ export const en = {
     linkWorks: 'It works once, in the first browser that opens it, and ends',
     done: 'Done',
 
+    deviceTitle: 'Open this link on the other device',
+    deviceText:
+      'It leads to the provider. When you have said yes there, this page asks whether it was you; only then do programs get access. An earlier link for this account ends.',
     somebody: 'Somebody',
     confirmTitle: 'Was it the right person?',
     confirmText: '{who} connected this account by your link. Programs get nothing until you have said so.',
@@ -248,6 +251,7 @@ export const en = {
   mail: {
     title: 'Mail',
     lead: 'Whether mail can be read and sent with this account. The test sends, deletes and marks nothing.',
+    testing: 'Testing whether mail can be read and sent…',
     verify: 'Test mail',
     works: 'Mail works. Tested',
     fails: 'Mail does not work. Tested',
@@ -404,6 +408,7 @@ export const en = {
       consent: 'Waiting for consent',
       checking: 'Checking the answer',
       access: 'Getting access',
+      confirm: 'Confirming who it was',
       done: 'Done',
     },
     stepDone: 'done',
@@ -414,6 +419,7 @@ export const en = {
     startAgain: 'Start again',
     blockedTitle: 'Your browser did not open the window',
     blockedText: 'That is fine. Continue in this tab, or copy the link into another tab of this browser.',
+    otherDevice: 'Continue on another device',
     copyLink: 'Copy link',
     connected: '{account} is connected',
     connectedText: 'Programs can use it now. You will not be asked again unless the provider wants you to.',
