@@ -36,6 +36,7 @@ import type { PasswordCost } from './security/password.ts'
 import { pinnedFetch } from './security/pinned-fetch.ts'
 import { createServices } from './services.ts'
 import { type Environment, type MailGatewayPorts, readSettings, type Settings } from './settings.ts'
+import { serverTelemetry } from './telemetry/server-telemetry.ts'
 
 /** What a test, or a program that embeds the server, may put in the place of the usual. */
 export interface Surroundings {
@@ -84,6 +85,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     { level: settings.logLevel, redact: { paths: REDACTED_KEYS, censor: '<redacted>' }, base: null },
     surroundings.log ?? destination({ dest: 2, sync: true }),
   )
+  const telemetry = await serverTelemetry(env, packageJson.version)
   const { databaseUrl } = settings
   const onWarning = (message: string): void => logger.warn(message)
   const { db, store, wire } = await (databaseUrl === undefined
@@ -121,17 +123,20 @@ export async function main(env: Environment = process.env, surroundings: Surroun
         'The package undici is not installed: addresses of providers are checked before they are connected to only.',
       )
     }
+    // It never wrote a record in clear: one that is was put there by somebody else.
+    const kept = sealed(store, cipher, { requireSealed: true })
+    const send = surroundings.fetch ?? pinned
     const deps: Deps = {
       db,
-      // It never wrote a record in clear: one that is was put there by somebody else.
-      store: sealed(store, cipher, { requireSealed: true }),
+      store: telemetry === undefined ? kept : telemetry.store(kept),
       cipher,
       clock,
       changes,
       logger,
       publicUrl,
       version: packageJson.version,
-      fetch: surroundings.fetch ?? pinned,
+      fetch: telemetry === undefined ? send : telemetry.fetch(send ?? fetch),
+      telemetry,
       addresses,
       mail: settings.mail && mailSender(settings.mail.url, settings.mail.from),
       sandbox,
@@ -177,6 +182,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
           await changes.close()
           await db.destroy()
           await store.close()
+          // What could not be sent to the collector is no reason to call the end unclean.
+          await telemetry?.close().catch((err: unknown) => logger.warn({ err }, 'telemetry was not sent'))
         }
       })()
       return closing
@@ -212,6 +219,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     await changes.close()
     await db.destroy()
     await store.close()
+    await telemetry?.close().catch(() => undefined)
     throw error
   }
 }

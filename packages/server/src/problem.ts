@@ -150,9 +150,23 @@ export class AtField extends Error {
   }
 }
 
+/** An error about the grant of an account. */
+export class AtAccount extends Error {
+  override readonly name = 'AtAccount'
+  readonly error: OAuthError
+  /** Where a person connects it again. */
+  readonly reconnectUrl: string
+
+  constructor(error: OAuthError, reconnectUrl: string) {
+    super(error.message, { cause: error })
+    this.error = error
+    this.reconnectUrl = reconnectUrl
+  }
+}
+
 /** Whatever was thrown, as an answer for a program and a person. Says nothing about what it does not know. */
 export function problemOf(thrown: unknown, request_id: string): ProblemAnswer {
-  const error = thrown instanceof AtField ? thrown.error : thrown
+  const error = thrown instanceof AtField || thrown instanceof AtAccount ? thrown.error : thrown
   if (isOAuthError(error)) {
     const { code, message, error: wire, error_description } = error
     const field = thrown instanceof AtField ? thrown.field : FIELDS[code]
@@ -168,6 +182,7 @@ export function problemOf(thrown: unknown, request_id: string): ProblemAnswer {
       ...(error.link === undefined ? {} : { link: error.link }),
       ...(wire === undefined ? {} : { error: wire }),
       ...(error_description === undefined ? {} : { error_description }),
+      ...(thrown instanceof AtAccount ? { reconnect_url: thrown.reconnectUrl } : {}),
       ...(field === undefined ? {} : { field }),
       request_id,
     }

@@ -3,10 +3,13 @@ import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
 import { ProgramUses } from './accounts/program-uses.ts'
+import { SamePerson } from './accounts/same-person.ts'
 import { Standings } from './accounts/standings.ts'
+import { TokenDesk } from './accounts/token-desk.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
+import { secretTaken } from './connections/secret-taken.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
 import { Languages } from './languages/languages.ts'
@@ -35,7 +38,9 @@ export interface Services {
   readonly connections: Connections
   readonly accounts: Accounts
   readonly tokens: Tokens
+  readonly desk: TokenDesk
   readonly consents: Consents
+  readonly samePerson: SamePerson
   readonly signIns: SignIns
   readonly links: ConnectLinks
   readonly mail: MailAccounts
@@ -61,8 +66,12 @@ export function createServices(deps: Deps): Services {
   const outbox = new Outbox(db, clock)
   const webhooks = new Webhooks(deps, outbox)
   const notices = new Notices(deps, outbox, webhooks, hub)
-  const connections = new Connections(deps, outbox, webhooks, notices)
-  const accounts = new Accounts(deps, connections, hub, outbox, (id) =>
+  const audit = new AuditLog(db, deps.cipher, clock)
+  const connections: Connections = new Connections(deps, outbox, webhooks, notices, (taken) => {
+    const noted = secretTaken({ deps, connections, accounts, audit }, taken)
+    noted.catch((err: unknown) => deps.logger.warn({ err, connection: taken.id }, 'not noted which secret is taken'))
+  })
+  const accounts: Accounts = new Accounts(deps, connections, hub, outbox, (id) =>
     // Nobody's request fails for it: the next sweep tells what could not be told now.
     standings.settleIfThere(id).catch((err: unknown) => deps.logger.error({ err, account: id }, 'not told yet')),
   )
@@ -73,19 +82,25 @@ export function createServices(deps: Deps): Services {
     () => accounts.counts(),
     () => gateway.traffic,
   )
+  deps.telemetry?.accounts(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
-  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics)
+  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics, hub)
+  const programUses = new ProgramUses(db, clock)
+  const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
+  const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
-    apiKeys: new ApiKeys(db, clock, deps.changes),
-    programUses: new ProgramUses(db, clock),
+    apiKeys,
+    programUses,
+    desk: new TokenDesk(deps, tokens, programUses, metrics),
     connections,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, accounts, tokens, history),
+    consents: new Consents(deps, connections, accounts, tokens, history, samePerson),
+    samePerson,
     links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     mail,
@@ -98,7 +113,7 @@ export function createServices(deps: Deps): Services {
     deliveries: new Deliveries(deps, outbox),
     notices,
     standings,
-    audit: new AuditLog(db, deps.cipher, clock),
+    audit,
     hub,
     metrics,
     languages: new Languages(),

@@ -135,7 +135,7 @@ test('events tell each listener in its own language', async () => {
   )
   assert.deepEqual(sentences, [
     'Paused: no tokens are handed out or renewed.',
-    'Angehalten: Es wird kein Zugriff ausgegeben oder erneuert.',
+    'Angehalten: Programme bekommen keinen Zugriff, und nichts wird erneuert.',
   ])
   stop.abort()
 })

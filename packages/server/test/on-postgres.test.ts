@@ -28,6 +28,11 @@ for (const file of [
   'users',
   'sign-in',
   'connect-links',
+  'webhooks',
+  'notices',
+  'client-secrets',
+  'same-person',
+  'tokens-api',
 ]) {
   await import(`./${file}.test.ts`)
 }

@@ -332,21 +332,22 @@ async function added(admin: Browser, webhook: object) {
   return json as { readonly webhook: { readonly id: string }; readonly secret: string }
 }
 
-/** The newest delivery, once so many attempts of it were noted. */
+/** The newest delivery, once so many attempts of it were noted and none is under way. */
 async function settled(admin: Browser, webhook: string, attempts: number) {
-  let delivery = (await admin.get(`/v1/webhooks/${webhook}/deliveries`)).json.deliveries[0]
-  while (delivery.attempts.length < attempts) {
+  for (;;) {
+    const [delivery] = (await admin.get(`/v1/webhooks/${webhook}/deliveries`)).json.deliveries
+    const underWay = delivery.state === 'waiting' && delivery.next_attempt_at === undefined
+    if (delivery.attempts.length >= attempts && !underWay) return delivery
     await new Promise((done) => setTimeout(done, 5))
-    delivery = (await admin.get(`/v1/webhooks/${webhook}/deliveries`)).json.deliveries[0]
   }
-  return delivery
 }
 
 /** Goes from attempt to attempt until so many deliveries were given up. */
 async function untilParked(count: number, scene: Scene, admin: Browser, webhook: string): Promise<void> {
   while ((await parked(admin, webhook)) < count) {
     const [{ next_attempt_at }] = (await admin.get(`/v1/webhooks/${webhook}/deliveries`)).json.deliveries
-    if (next_attempt_at > scene.clock.now()) scene.clock.advance(next_attempt_at - scene.clock.now() + 1)
+    if (next_attempt_at !== undefined && next_attempt_at > scene.clock.now())
+      scene.clock.advance(next_attempt_at - scene.clock.now() + 1)
     await new Promise((done) => setTimeout(done, 5))
     // The job looks every few seconds.
     scene.clock.advance(6)

@@ -202,9 +202,20 @@ function prepare(socket: Socket, idle: number): void {
   socket.on('error', () => undefined)
 }
 
-/** Writes on, and reads no more until it has been taken. */
+/** Octets from which a chunk is one of many. */
+const BULK = 2048
+
+/**
+ * Writes on, and reads no more until it has been taken. TLS brings a large answer in many small records: what comes of one read is
+ * written on in one go. What is small is somebody's answer, and goes at once.
+ */
 function pass(chunk: Buffer, from: Socket, to: Socket, held: () => boolean): void {
-  if (to.destroyed || to.write(chunk)) return
+  if (to.destroyed) return
+  if (to.writableCorked === 0 && chunk.length >= BULK) {
+    to.cork()
+    setImmediate(() => to.uncork())
+  }
+  if (to.write(chunk)) return
   from.pause()
   to.once('drain', () => {
     if (!held()) from.resume()

@@ -1,7 +1,7 @@
 // Long because: the configuration of Dovecot and Postfix stands here whole, as the two read it.
 import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -34,6 +34,10 @@ export interface MailServers extends AsyncDisposable {
   readonly imap: number
   readonly pops: number
   readonly smtp: number
+  /** SMTP that takes mail for this domain from this machine without a sign-in, as a server for programs does. */
+  readonly relay: number
+  /** What was delivered to a mailbox, as it lies there. */
+  delivered(address: string): Promise<string[]>
   /** A person consents; the tokens are good for that person's mailbox. */
   source(username?: 'alice' | 'bob', scope?: string): Promise<TokenSource>
   /** How often a token was asked for. */
@@ -66,6 +70,12 @@ export async function startMailServers(clock?: ManualClock): Promise<MailServers
     imaps,
     pops,
     smtp,
+    relay,
+    async delivered(address) {
+      const inbox = join(folder, 'mail', address, 'Maildir/new')
+      const names = await readdir(inbox).catch(() => [])
+      return Promise.all(names.map((name) => readFile(join(inbox, name), 'utf8')))
+    },
     log,
     tokenRequests: () => sandbox.journal.count({ endpoint: 'token' }),
     async source(username = 'alice', scope = 'mail') {

@@ -24,7 +24,7 @@ import { isInPlace, placeOf } from './account-place.ts'
 import { accountView } from './account-view.ts'
 import { grantSummaries } from './grant-summaries.ts'
 import { removed } from './state.ts'
-import { accountCounts, countsByConnection } from './state-counts.ts'
+import { accountCounts, countsByConnection, type StateCount } from './state-counts.ts'
 
 /** Seconds for which it is believed that another server redeems a code; no provider takes longer. */
 const LONGEST_CHECK = 60
@@ -109,6 +109,7 @@ export class Accounts {
       updated_at: now,
       owner,
       unconfirmed: 0,
+      subject: null,
       told: null,
     }
     await this.#db.insertInto('accounts').values(row).execute()
@@ -189,14 +190,15 @@ export class Accounts {
     return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
-  /** @param told what is told of it, in the same transaction */
-  async remove(id: string, told: (db: Transaction<Tables>) => Promise<void>): Promise<void> {
+  /** @param told what is told of it, in the same transaction @param replaced_by the account that has its grant now */
+  async remove(id: string, told: (db: Transaction<Tables>) => Promise<void>, replaced_by?: string): Promise<void> {
     await this.#outbox.change(async (db) => {
       const gone = await db.deleteFrom('accounts').where('id', '=', id).returning('id').execute()
       if (gone.length > 0) await told(db)
     })
     this.#deps.changes?.tell({ of: 'account_removed', id })
-    this.#hub.publish('account_removed', { id, state: removed.state })
+    const gone = { id, state: removed.state }
+    this.#hub.publish('account_removed', replaced_by === undefined ? gone : { ...gone, replaced_by })
   }
 
   of(connection: string): Promise<AccountRow[]> {
@@ -233,6 +235,11 @@ export class Accounts {
     })
     const found = (await Promise.all(views)).filter((view) => view !== undefined)
     return found.sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1))
+  }
+
+  /** How many accounts are in each state, by connection. */
+  async stateCounts(): Promise<StateCount[]> {
+    return countsByConnection(await groupsOf(this.#asked(), {}))
   }
 
   /** How many of those that are meant are in each state and have each flag. */

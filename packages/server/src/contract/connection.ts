@@ -29,7 +29,29 @@ export const SignInRules = Type.Object(
 )
 export type SignInRules = Static<typeof SignInRules>
 
-/** A client that an administrator stored under a name. Its secret is never returned. */
+/** The secret before the newest one, while both count. It is never returned. */
+export const FormerSecret = Type.Object(
+  {
+    hint: Type.Optional(Type.String({ description: 'The last four characters of a long secret.' })),
+    set_at: Type.Optional(EpochSeconds),
+    expires_at: Type.Optional(WholeEpochSeconds),
+    ends_at: Type.Optional(
+      Type.Integer({
+        description:
+          'When the server forgets it, epoch seconds; not before the provider has taken the new one. Absent: when somebody says so.',
+      }),
+    ),
+    used_since: Type.Optional(
+      Type.Integer({
+        description: 'Since when the provider takes this one and not the new one, epoch seconds. Absent: it does not.',
+      }),
+    ),
+  },
+  { title: 'FormerSecret' },
+)
+export type FormerSecret = Static<typeof FormerSecret>
+
+/** A client that an administrator stored under a name. Its secrets are never returned. */
 export const Connection = Type.Object(
   {
     id: Type.String(),
@@ -42,6 +64,12 @@ export const Connection = Type.Object(
     secret_hint: Type.Optional(Type.String({ description: 'The last four characters of a long secret.' })),
     secret_set_at: Type.Optional(EpochSeconds),
     secret_expires_at: Type.Optional(WholeEpochSeconds),
+    secret_taken_at: Type.Optional(
+      Type.Integer({
+        description: 'When the provider first took the new secret, epoch seconds; while there is a former one.',
+      }),
+    ),
+    former_secret: Type.Optional(FormerSecret),
     parameters: Parameters,
     scope: Type.String({ description: 'Asked for beside the default scopes, space separated.' }),
     issuer: Type.Optional(Type.String()),
@@ -118,6 +146,21 @@ export const ConnectionPatch = Type.Object(
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
     client_id: Type.Optional(Type.String({ maxLength: 2000 })),
     ...Settings,
+    former_secret: Type.Optional(
+      Type.Union(
+        [
+          Type.Object(
+            { ends_at: Type.Optional(Type.Union([EpochSeconds, Type.Null()])) },
+            { additionalProperties: false },
+          ),
+          Type.Null(),
+        ],
+        {
+          description:
+            'With a new `client_secret`: keeps the one before beside it until `ends_at`, or until somebody removes it. The new one is used, and the former one where the provider does not take the new one. Alone: says anew when it ends. null: forgets it at once.',
+        },
+      ),
+    ),
   },
   { title: 'ConnectionPatch', additionalProperties: false },
 )
@@ -126,7 +169,8 @@ export type ConnectionPatch = Static<typeof ConnectionPatch>
 /** One thing that was looked at. */
 export const Check = Type.Object({
   id: Type.String({
-    description: 'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent.',
+    description:
+      'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes, consent or secrets.',
   }),
   title: Spoken(),
   ok: Type.Boolean(),

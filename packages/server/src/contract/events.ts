@@ -5,13 +5,20 @@ import type { Connection } from './connection.ts'
 export interface ServerEvents {
   readonly hello: { readonly version: string }
   readonly account: Account
-  readonly account_removed: { readonly id: string; readonly state: Extract<AccountState, 'removed'> }
+  /** `replaced_by`: the account of the same person that has its grant now. */
+  readonly account_removed: {
+    readonly id: string
+    readonly state: Extract<AccountState, 'removed'>
+    readonly replaced_by?: string
+  }
   /** So many accounts of a connection changed at once that they are not told one by one: ask for those that are shown. */
   readonly accounts_changed: { readonly connection: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
   /** Notices were raised or cleared; ask for one's own. */
   readonly notices: Readonly<Record<string, never>>
+  /** For programs: an account has another token. `generation` is that of its default token. */
+  readonly token: { readonly account: string; readonly generation: string; readonly expires_at?: number }
 }
 
 /** What became of a consent. */
@@ -24,6 +31,8 @@ export type ConsentOutcome = 'connected' | 'failed'
 export interface ConsentMessage {
   /** Absent when it is not known which account the callback was for. */
   readonly account?: string
+  /** Id of an account that is gone, because this one has its grant now. */
+  readonly replaced?: string
   readonly outcome: ConsentOutcome
 }
 

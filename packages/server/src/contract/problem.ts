@@ -36,6 +36,11 @@ export const Problem = Type.Object(
     link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),
     error: Type.Optional(Type.String({ description: "The provider's own `error` (RFC 6749 section 5.2)." })),
     error_description: Type.Optional(Type.String({ description: "The provider's own words." })),
+    reconnect_url: Type.Optional(
+      Type.String({
+        description: 'Of an account whose grant has ended: the page on which a person connects it again.',
+      }),
+    ),
     field: Type.Optional(Type.String({ description: 'The request field that is at fault.' })),
     request_id: Type.String({ description: 'Names this request in the log.' }),
   },

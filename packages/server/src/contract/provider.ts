@@ -71,6 +71,9 @@ export const Provider = Type.Object(
     consent: Type.Boolean({
       description: 'Whether people can be asked; without, only programs get tokens for themselves.',
     }),
+    hosts: Type.Array(Type.String(), {
+      description: 'Hosts of its addresses; `{parameter}` stands where a parameter is a part of one.',
+    }),
     needs_issuer: Type.Boolean({ description: 'The administrator gives the issuer, or both endpoints.' }),
     notes: Type.Array(Spoken(), { description: 'What an administrator should know, in sentences.' }),
     sources: Type.Array(Type.String(), { description: 'Short names of what the addresses were read in.' }),

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Tables } from '../db/tables.ts'
-import { MAIL_SERVER, sendNoticeMail } from '../notices/notice-mail.ts'
+import { sendNoticeMail } from '../notices/notice-mail.ts'
 import type { Outcome, Taken } from '../outbox/outbox.ts'
 import type { Services } from '../services.ts'
 import { sendWebhook } from '../webhooks/send-webhook.ts'
@@ -10,46 +10,86 @@ const SIDE_BY_SIDE = 4
 /** Seconds without a single success after which a receiver that refuses a message for the last time is switched off. */
 const TOO_LONG = 5 * 86_400
 
+interface Lane {
+  /** Something may be due that was not seen yet. */
+  asked: boolean
+  wake: () => void
+  ended: Promise<void>
+}
+
 /** Delivers what waits in the outbox. One receiver that is slow or away holds up no other. */
 export class Delivery {
   readonly #services: Services
   readonly #signal: AbortSignal
-  readonly #lanes = new Map<string, Promise<void>>()
-  /** Receivers for whom something came while their lane was at work. */
-  readonly #asked = new Set<string>()
+  readonly #lanes = new Map<string, Lane>()
 
   constructor(services: Services, signal: AbortSignal) {
     this.#services = services
     this.#signal = signal
+    signal.addEventListener('abort', () => {
+      for (const lane of this.#lanes.values()) lane.wake()
+    })
   }
 
   /** Begins to deliver what is due, and waits for none of it. */
   async look(): Promise<void> {
     if (this.#signal.aborted) return
     for (const { target } of await this.#services.outbox.dueTargets()) {
-      this.#asked.add(target)
-      if (this.#lanes.has(target) || this.#signal.aborted) continue
-      const lane = this.#work(target)
-        .catch((err: unknown) => this.#services.deps.logger.error({ err }, 'a delivery was not noted'))
-        .finally(() => this.#lanes.delete(target))
-      this.#lanes.set(target, lane)
+      const lane = this.#lanes.get(target)
+      if (lane !== undefined) {
+        lane.asked = true
+        lane.wake()
+      } else if (!this.#signal.aborted) this.#begin(target)
     }
   }
 
   /** Waits for attempts under way. */
   async done(): Promise<void> {
-    await Promise.all(this.#lanes.values())
+    await Promise.all([...this.#lanes.values()].map(({ ended }) => ended))
   }
 
-  async #work(target: string): Promise<void> {
-    while (this.#asked.delete(target)) {
-      for (;;) {
-        if (this.#signal.aborted) return
-        const taken = await this.#services.outbox.take(target, SIDE_BY_SIDE)
-        if (taken.length === 0) break
-        await Promise.all(taken.map((message) => (target === MAIL_SERVER ? this.#mail(message) : this.#hook(message))))
+  #begin(target: string): void {
+    const lane: Lane = { asked: true, wake: () => undefined, ended: Promise.resolve() }
+    this.#lanes.set(target, lane)
+    lane.ended = this.#work(target, lane).finally(() => {
+      this.#lanes.delete(target)
+      // Asked in the moment in which it ended.
+      if (lane.asked && !this.#signal.aborted) this.#begin(target)
+    })
+  }
+
+  /** Keeps so many messages to a receiver under way, until there are no more. */
+  async #work(target: string, lane: Lane): Promise<void> {
+    const under = new Set<Promise<void>>()
+    while ((lane.asked || under.size > 0) && !this.#signal.aborted) {
+      const free = SIDE_BY_SIDE - under.size
+      if (free > 0 && lane.asked) {
+        lane.asked = false
+        const taken = await this.#services.outbox.take(target, free).catch((err: unknown) => this.#failed(err))
+        // There may be more.
+        if (taken.length === free) lane.asked = true
+        for (const message of taken) {
+          const one = this.#deliver(message).finally(() => under.delete(one))
+          under.add(one)
+        }
+        continue
       }
+      const woken = new Promise<void>((go) => {
+        lane.wake = go
+      })
+      await Promise.race([woken, ...under])
     }
+    await Promise.all(under)
+  }
+
+  async #deliver(message: Taken): Promise<void> {
+    // What is not noted comes back when its lease is over.
+    await (message.channel === 'mail' ? this.#mail(message) : this.#hook(message)).catch((err) => this.#failed(err))
+  }
+
+  #failed(err: unknown): [] {
+    this.#services.deps.logger.error({ err, job: 'deliver' }, 'a job failed')
+    return []
   }
 
   async #mail(message: Taken): Promise<void> {

@@ -16,6 +16,14 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Dieser API-Schlüssel gilt für alle Konten: Ihm lässt sich kein einzelnes wegnehmen.',
   'There is no such folder.': 'Diesen Ordner gibt es nicht.',
   'There is no such message in this folder.': 'Diese Nachricht gibt es in diesem Ordner nicht.',
+  'There is no such notice.': 'Diesen Hinweis gibt es nicht.',
+  'There is no such webhook.': 'Diesen Webhook gibt es nicht.',
+  'There is no such delivery of this webhook.': 'Diese Zustellung gibt es bei diesem Webhook nicht.',
+  'There are {count} webhooks already, and no more are kept.':
+    'Es gibt schon {count} Webhooks, und mehr werden nicht gespeichert.',
+  'This is a test. Nothing has happened.': 'Das ist ein Test. Es ist nichts geschehen.',
+  'There was no answer within {seconds} seconds.': 'Innerhalb von {seconds} Sekunden kam keine Antwort.',
+  'Somebody else changed the secret at this moment.': 'In diesem Augenblick hat jemand anderes den Schlüssel geändert.',
   'There is no account {unknown}.': 'Das Konto {unknown} gibt es nicht.',
   'Nobody is signed in.': 'Niemand ist angemeldet.',
   'Nobody signs in with this connection.': 'Über diese Verbindung meldet sich niemand an.',
@@ -80,6 +88,14 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The metrics are for those with the token.': 'Die Messwerte sind für alle, die das Token haben.',
   'The metrics are for programs on this machine.': 'Die Messwerte sind für Programme auf diesem Computer.',
   'The server is stopping.': 'Der Server wird beendet.',
+  'The choice came too late. Both accounts were kept.': 'Die Wahl kam zu spät. Beide Konten wurden behalten.',
+  'This choice was made already, or it is not known here.':
+    'Diese Wahl wurde schon getroffen, oder sie ist hier nicht bekannt.',
+  'That moment is over. Choose a later one.': 'Dieser Zeitpunkt ist vorbei. Wählen Sie einen späteren.',
+  'There is no former secret beside this one.': 'Neben diesem Schlüssel gibt es keinen bisherigen.',
+  'There is no secret that could be kept beside the new one.':
+    'Es gibt keinen Schlüssel, der neben dem neuen bleiben könnte.',
+  'This secret is stored already.': 'Dieser Schlüssel ist schon gespeichert.',
   'This account is paused.': 'Dieses Konto ist angehalten.',
   'Nobody has confirmed who connected this account.': 'Noch hat niemand bestätigt, wer dieses Konto verbunden hat.',
   'This is no cursor that a list in this order has given.':
@@ -161,6 +177,12 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'Address of this server': 'Adresse dieses Servers',
   Settings: 'Einstellungen',
   Addresses: 'Adressen',
+  'New client secret': 'Neuer Clientschlüssel',
+  'The provider takes the new one.': 'Der Anbieter nimmt den neuen an.',
+  'The provider does not take the new one; the former one is used.':
+    'Der Anbieter nimmt den neuen nicht an; der bisherige wird benutzt.',
+  'Make it active at the provider, or enter it again. Keep the former one until then.':
+    'Machen Sie ihn beim Anbieter gültig, oder geben Sie ihn noch einmal ein. Behalten Sie den bisherigen bis dahin.',
   Encryption: 'Verschlüsselung',
   Clocks: 'Uhren',
   Scopes: 'Berechtigungen',

@@ -10,12 +10,12 @@ export const german: ServerWords = {
     awaiting_consent: 'Im Fenster des Anbieters wird auf Zustimmung gewartet.',
     unconfirmed:
       'Jemand hat es über Ihren Link verbunden. Programme bekommen erst Zugriff, wenn Sie bestätigen, dass es die richtige Person war.',
-    confirm: 'Sehen Sie nach, wer es verbunden hat, und bestätigen Sie das oder lehnen Sie es ab.',
+    confirm: 'Sehen Sie nach, wer es verbunden hat, und bestätigen Sie das, oder lehnen Sie es ab.',
     checking: 'Die Zustimmung liegt vor; der Zugriff wird geholt.',
     ok: 'Funktioniert.',
     delayed: 'Der Anbieter ist langsam oder gestört; Programme bekommen weiterhin gültigen Zugriff.',
     degraded: 'Vorübergehend nicht verfügbar: Der Anbieter ist gestört, und der letzte Zugriff ist abgelaufen.',
-    paused: 'Angehalten: Es wird kein Zugriff ausgegeben oder erneuert.',
+    paused: 'Angehalten: Programme bekommen keinen Zugriff, und nichts wird erneuert.',
     removed: 'Entfernt: Es ist nicht mehr hier, und Programme bekommen nichts mehr dafür.',
     declined: 'Die Zustimmung wurde beim Anbieter abgelehnt.',
     consent_failed: 'Das Verbinden ist nicht gelungen.',
@@ -32,7 +32,7 @@ export const german: ServerWords = {
     blocked_by_admin: 'Der Anbieter verlangt die Freigabe durch seinen Administrator.',
     connect: 'Verbinden Sie das Konto.',
     reconnect: 'Verbinden Sie das Konto neu; sonst ändert sich nichts.',
-    check_connection: 'Öffnen Sie die Verbindung und lassen Sie sie prüfen.',
+    check_connection: 'Öffnen Sie die Verbindung, und lassen Sie sie prüfen.',
     ask_administrator: 'Bitten Sie den Administrator der Organisation beim Anbieter, diese Anwendung zu erlauben.',
     end_it_there:
       'Hier ist sie beendet. Bitten Sie den Besitzer des Kontos, die Berechtigung in den Kontoeinstellungen bei {provider} zurückzunehmen.',
@@ -77,7 +77,7 @@ export const german: ServerWords = {
     CREDENTIAL_UNAVAILABLE: {
       title: 'Die Zugangsdaten sind nicht erreichbar',
       advice:
-        'Prüfen Sie, woher die Zugangsdaten der Anwendung kommen: die Datei, der Rückruf oder der Schlüsselspeicher, den die Meldung nennt.',
+        'Prüfen Sie, woher die Zugangsdaten der Anwendung kommen: die Datei, die Funktion oder der Schlüsselspeicher, den die Meldung nennt.',
     },
     MISSING_ENDPOINT: {
       title: 'Ein Endpunkt fehlt',
@@ -323,7 +323,7 @@ export const german: ServerWords = {
     },
     METRICS_FOR_THIS_MACHINE: {
       title: 'Messwerte gibt es nur auf diesem Computer',
-      advice: 'Lesen Sie sie dort, oder setzen Sie EVERGRANT_METRICS_TOKEN und senden Sie es mit.',
+      advice: 'Lesen Sie sie dort, oder setzen Sie EVERGRANT_METRICS_TOKEN, und senden Sie es mit.',
     },
     NOT_FOUND: { title: 'Nicht gefunden', advice: 'Prüfen Sie Adresse und Kennung.' },
     CONNECT_LINK_INVALID: {

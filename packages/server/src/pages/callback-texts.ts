@@ -37,6 +37,8 @@ export interface CallbackWords {
   readonly provider: string
   readonly time: string
   readonly request: string
+  readonly replace: string
+  readonly keep: string
 }
 
 /** All that the pages after consent say in one language. */
@@ -45,6 +47,10 @@ export interface CallbackTexts {
   readonly connected: (account: string, connection: string) => CallbackText
   /** Permissions that were asked for and not given. */
   readonly incomplete: (account: string, permissions: readonly string[]) => CallbackText
+  /** The same person has an account already: what is to become of the new one. */
+  readonly already: (account: string, name: string) => CallbackText
+  /** The new permission is that of the account that was there. */
+  readonly replaced: (account: string) => CallbackText
   readonly otherBrowser: CallbackText
   /** An administrator of an organisation has allowed the program there. */
   readonly adminConsent: CallbackText

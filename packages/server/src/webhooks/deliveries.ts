@@ -79,13 +79,14 @@ export class Deliveries {
       .where('message_id', 'in', [...ids, ''])
       .orderBy('at', 'desc')
       .execute()
-    return rows.map(({ id, event_id, type, state, created_at, next_at, payload }) => ({
+    return rows.map(({ id, event_id, type, state, created_at, next_at, taken_by, payload }) => ({
       id,
       event_id,
       type: type as WebhookEventType,
       state,
       created_at,
-      ...(next_at === null ? {} : { next_attempt_at: next_at }),
+      // While it is tried, the time is that at which somebody else would go on.
+      ...(next_at === null || taken_by !== null ? {} : { next_attempt_at: next_at }),
       payload: JSON.parse(payload) as unknown,
       attempts: attempts
         .filter(({ message_id }) => message_id === id)

@@ -3,8 +3,8 @@ import { waitAfter } from '../outbox/back-off.ts'
 import type { Attempt, Outcome, Taken } from '../outbox/outbox.ts'
 import { signatureHeaders } from './signature.ts'
 
-/** Milliseconds that a receiver has to answer. */
-const PATIENCE = 15_000
+/** Seconds that a receiver has to answer. */
+export const PATIENCE = 15
 /** Of an answer, so many bytes are read. */
 const MOST_READ = 2048
 
@@ -43,6 +43,12 @@ export async function sendWebhook(
     const again = waitAfter(attempts, Math.random(), asked)
     return { attempt: attempt(told), outcome: again === undefined ? { state: 'failed' } : { again }, gone: false }
   }
+  const done = new AbortController()
+  const late = new AbortController()
+  clock.sleep(PATIENCE, done.signal).then(
+    () => late.abort(),
+    () => undefined,
+  )
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -53,7 +59,7 @@ export async function sendWebhook(
         ...signatureHeaders({ id, timestamp: at, body }, secrets),
       },
       body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+      signal: AbortSignal.any([signal, late.signal]),
     })
     const detail = await beginning(response)
     const { status } = response
@@ -63,7 +69,10 @@ export async function sendWebhook(
     if (status === 410) return { attempt: attempt({ status, detail }), outcome: { state: 'failed' }, gone: true }
     return failed({ status, detail }, retryAfter(response, at))
   } catch (error) {
-    return failed(inWords(error))
+    if (!late.signal.aborted) return failed(inWords(error))
+    return failed({ code: 'TIMEOUT', detail: `There was no answer within ${PATIENCE} seconds.` })
+  } finally {
+    done.abort()
   }
 }
 
@@ -93,9 +102,6 @@ function retryAfter({ headers }: Response, now: number): number | undefined {
 
 function inWords(error: unknown): { readonly code: string; readonly detail: string } {
   if (isOAuthError(error)) return { code: error.code, detail: error.message }
-  if (error instanceof Error && error.name === 'TimeoutError') {
-    return { code: 'TIMEOUT', detail: `There was no answer within ${PATIENCE / 1000} seconds.` }
-  }
   // `fetch failed` says nothing; its cause does.
   const cause = error instanceof Error ? error.cause : undefined
   const { message } = cause instanceof Error ? cause : error instanceof Error ? error : new Error(String(error))

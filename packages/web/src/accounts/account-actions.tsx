@@ -99,7 +99,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
           variant="default"
           leftSection={<IconTrash size={17} aria-hidden />}
           onClick={() => setRemoving(true)}
-          ml={{ base: 0, sm: 'auto' }}
+          ms={{ base: 0, sm: 'auto' }}
         >
           {texts.remove}
         </Button>

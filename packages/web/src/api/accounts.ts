@@ -1,4 +1,4 @@
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
 import { request } from './request.ts'
 import { serverAddress } from './server-address.ts'
 import type {
@@ -68,6 +68,14 @@ export const accountQuery = (id: string) =>
     queryFn: ({ signal }) => request<Account>('GET', path(id), undefined, signal),
   })
 
+/** The account of the same person that has the grant of this one now; told, never asked for. */
+export const successorQuery = (id: string) =>
+  queryOptions<string>({
+    queryKey: ['account-successors', id],
+    queryFn: skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 /** The record's version is part of the key: when something happens, its new line is asked for. */
 export const historyQuery = ({ id, version, updated_at }: Account) =>
   queryOptions({
@@ -105,8 +113,9 @@ export function keepAccount(client: QueryClient, account: Account): void {
   })
 }
 
-/** Takes an account that is gone out of the lists. Its own page is told by `state`. */
-export function dropAccount(client: QueryClient, id: string): void {
+/** Takes an account that is gone out of the lists; its own page asks once more, or goes on to the one in its place. */
+export function dropAccount(client: QueryClient, id: string, successor?: string): void {
+  if (successor !== undefined) client.setQueryData(successorQuery(id).queryKey, successor)
   client.setQueriesData<AccountList>({ queryKey: PAGES }, (page) => {
     if (!page?.accounts.some((one) => one.id === id)) return page
     return { ...page, accounts: page.accounts.filter((one) => one.id !== id) }

@@ -59,8 +59,8 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
       keepAccount(client, account)
       relist()
     })
-    on(current, 'account_removed', ({ id }) => {
-      dropAccount(client, id)
+    on(current, 'account_removed', ({ id, replaced_by }) => {
+      dropAccount(client, id, replaced_by)
       void client.invalidateQueries({ queryKey: accountQuery(id).queryKey })
       relist()
     })

@@ -46,14 +46,14 @@ export const de: English = {
 
   overview: {
     title: 'Übersicht',
-    lead: 'Wie es Ihren Konten geht, und was bald endet.',
+    lead: 'Wie es Ihren Konten geht und was bald endet.',
     activity: 'Erneuerungen',
-    activityLead: 'Wie oft der Zugriff erneuert wurde, und wie oft das nicht gelang.',
+    activityLead: 'Wie oft der Zugriff erneuert wurde und wie oft das nicht gelang.',
     span: 'Zeitraum',
     spans: { day: '24 Stunden', week: '7 Tage', month: '30 Tage' },
     refreshed: { one: '{count} erneuert', other: '{count} erneuert' },
     failed: { one: '{count} fehlgeschlagen', other: '{count} fehlgeschlagen' },
-    plot: 'Erneuerungen: {refreshed}; Fehlschläge: {failed}; höchstens {most} in einem Balken.',
+    plot: 'Erneuerungen: {refreshed}; fehlgeschlagen: {failed}; höchstens {most} in einem Balken.',
     mostAtOnce: 'höchster Balken: {count}',
     now: 'jetzt',
     asTable: 'Als Tabelle zeigen',
@@ -66,7 +66,7 @@ export const de: English = {
     average: 'Im Mittel',
     slowest: 'Am längsten',
     expiring: 'Endet bald',
-    expiringLead: 'Clientschlüssel und Berechtigungen, die innerhalb von 60 Tagen enden.',
+    expiringLead: 'Clientschlüssel und Berechtigungen, die innerhalb von 60 Tagen ablaufen oder enden.',
     nothingExpires: 'Soweit bekannt nichts.',
     grantEnds: 'Bitte neu verbinden',
     andMore: { one: 'Und {count} weiteres Konto.', other: 'Und {count} weitere Konten.' },
@@ -143,7 +143,7 @@ export const de: English = {
     notSetUpTitle: 'Dieser Server ist noch nicht eingerichtet',
     notSetUp: 'Öffnen Sie den Link, den der Server beim Start ausgegeben hat. Er sieht so aus:',
     setupTitle: 'Evergrant einrichten',
-    setupLead: 'Sie sind als Erste oder Erster hier. Wählen Sie Name und Passwort für die Verwaltung.',
+    setupLead: 'Bisher gibt es hier niemanden. Wählen Sie Name und Passwort für den ersten Administrator.',
     setupNameHelp: 'Damit melden Sie sich später an.',
     passwordHelp: 'Mindestens {count} Zeichen. Ein Satz ist leicht zu merken und schwer zu erraten.',
     create: 'Administrator anlegen',
@@ -216,8 +216,8 @@ export const de: English = {
     paused: 'Angehalten',
     resumed: 'Fortgesetzt',
     revealed: 'Ein Administrator hat ein Token angesehen',
-    mail_failed: 'Ein Blick ins Postfach schlug fehl',
-    mail_restored: 'Das Postfach geht wieder',
+    mail_failed: 'Ein Blick ins Postfach ist fehlgeschlagen',
+    mail_restored: 'Das Postfach funktioniert wieder',
   },
 
   timeline: {
@@ -255,10 +255,10 @@ export const de: English = {
     lead: 'Ob mit diesem Konto E-Mail gelesen und gesendet werden kann. Der Test sendet, löscht und markiert nichts.',
     testing: 'Es wird geprüft, ob E-Mails gelesen und gesendet werden können …',
     verify: 'E-Mail testen',
-    works: 'E-Mail geht. Getestet',
-    fails: 'E-Mail geht nicht. Getestet',
-    stepOk: 'geht',
-    stepFailed: 'geht nicht',
+    works: 'E-Mail funktioniert. Getestet',
+    fails: 'E-Mail funktioniert nicht. Getestet',
+    stepOk: 'funktioniert',
+    stepFailed: 'funktioniert nicht',
     settings: 'Mailserver',
     byHand: 'Einiges davon wurde von Hand eingestellt.',
     setByHand: 'Von Hand einstellen',
@@ -281,8 +281,8 @@ export const de: English = {
     copiesServer: 'speichert der Anbieter',
     copiesHere: 'speichern wir im Ordner für Gesendetes',
     inbox: 'Posteingang',
-    reload: 'Nachsehen',
-    empty: 'Hier ist keine E-Mail.',
+    reload: 'Erneut nachsehen',
+    empty: 'Hier sind keine E-Mails.',
     subject: 'Betreff',
     noSubject: '(ohne Betreff)',
     truncated: 'Der Text geht weiter; ein Mailprogramm zeigt ihn ganz.',
@@ -315,14 +315,14 @@ export const de: English = {
   },
   accounts: {
     title: 'Konten',
-    lead: 'Jedes Konto wurde einmal von seinem Besitzer freigegeben. Evergrant hält den Zugriff für Ihre Programme aufrecht.',
+    lead: 'Bei jedem Konto hat der Besitzer einmal zugestimmt. Evergrant hält den Zugriff für Ihre Programme aufrecht.',
     add: 'Konto hinzufügen',
     emptyTitle: 'Noch keine Konten',
     empty:
       'Fügen Sie das erste hinzu: Sein Besitzer stimmt einmal beim Anbieter zu, und von da an haben Ihre Programme Zugriff.',
     emptyNoConnectionTitle: 'Zuerst eine Verbindung',
     emptyNoConnection:
-      'Eine Verbindung sagt Evergrant, wie es mit einem Anbieter spricht, zum Beispiel einem Maildienst. Legen Sie eine an und verbinden Sie dann Konten damit.',
+      'Eine Verbindung sagt Evergrant, wie es mit einem Anbieter spricht, zum Beispiel einem Maildienst. Legen Sie eine an, und verbinden Sie dann Konten damit.',
     emptyNoConnectionMember:
       'Eine Verbindung sagt Evergrant, wie es mit einem Anbieter spricht, zum Beispiel einem Maildienst. Bitten Sie einen Administrator, eine anzulegen; danach können Sie Ihre Konten verbinden.',
     owner: 'Besitzer',
@@ -429,8 +429,9 @@ export const de: English = {
     otherDevice: 'Auf einem anderen Gerät weitermachen',
     copyLink: 'Link kopieren',
     connected: '{account} ist verbunden',
+    replacedBy: 'Dieses Konto war schon verbunden. Es hat jetzt die neue Berechtigung.',
     connectedText:
-      'Programme können es jetzt benutzen. Sie werden nicht wieder gefragt, es sei denn, der Anbieter will es.',
+      'Programme können es jetzt benutzen. Sie werden nicht wieder gefragt, es sei denn, der Anbieter verlangt es.',
     notConnected: 'Das Konto wurde nicht verbunden',
     unchanged: 'Die Zustimmung wurde nicht gegeben oder kam nicht an. Alles ist wie vorher.',
 
@@ -451,7 +452,7 @@ export const de: English = {
     removeText:
       'Programme, die dieses Konto benutzen, verlieren den Zugriff sofort. Wenn Sie es später neu verbinden, bekommt es eine neue Kennung.',
     removeRevoke: 'Auch die Berechtigung bei {provider} zurücknehmen',
-    removeRevokeHelp: 'Lassen Sie das an, außer ein anderes Programm benutzt dieselbe Berechtigung.',
+    removeRevokeHelp: 'Lassen Sie das eingeschaltet, außer wenn ein anderes Programm dieselbe Berechtigung benutzt.',
     removed: '{account} wurde entfernt.',
 
     tabs: { overview: 'Übersicht', mail: 'E-Mail', programs: 'Programme', history: 'Verlauf', technical: 'Technik' },
@@ -485,7 +486,7 @@ export const de: English = {
     permissions: 'Berechtigungen',
     granted: 'erteilt',
     missing: 'fehlt',
-    missingText: 'Etwas Angefragtes wurde nicht erlaubt. Verbinden Sie neu und lassen Sie jedes Häkchen gesetzt.',
+    missingText: 'Etwas Angefragtes wurde nicht erlaubt. Verbinden Sie neu, und lassen Sie jedes Häkchen gesetzt.',
     noScopes: 'Der Anbieter nennt keine einzelnen Berechtigungen.',
     life: 'Zugriffstoken',
     lifeLead: 'Evergrant erneuert es rechtzeitig; niemand muss etwas tun.',
@@ -564,10 +565,10 @@ export const de: English = {
     providerMissing: 'Wählen Sie einen Anbieter.',
     providerHelp: '{count} sind bekannt, nach Namen, anderen Namen und Art. Die bekanntesten stehen oben.',
     providerNone:
-      'Kein Anbieter dieses Namens. Wählen Sie „Any OpenID Connect or OAuth 2.0 provider“ und geben Sie seine Adresse ein.',
+      'Kein Anbieter dieses Namens. Wählen Sie „Beliebiger Anbieter mit OpenID Connect oder OAuth 2.0“, und geben Sie seine Adresse ein.',
     single: 'nur eine Quelle',
     toPractise: 'zum Üben',
-    standing: { legacy: 'nicht für Neues', defunct: 'eingestellt' },
+    standing: { legacy: 'veraltet', defunct: 'eingestellt' },
     singleTitle: 'Nur eine Quelle',
     singleText:
       'Die Adressen von {provider} stehen nur an einer Stelle ({sources}), und nichts anderes bestätigt sie. Vergleichen Sie sie mit der Dokumentation des Anbieters, bevor Sie sich darauf verlassen.',
@@ -579,8 +580,8 @@ export const de: English = {
     nameHelp: 'Was Sie und andere sehen, wenn ein Konto hinzugefügt wird.',
     nameMissing: 'Geben Sie der Verbindung einen Namen.',
 
-    registerTitle: 'Evergrant bei {provider} anmelden',
-    registerSomewhere: 'Evergrant beim Anbieter anmelden',
+    registerTitle: 'Evergrant bei {provider} registrieren',
+    registerSomewhere: 'Evergrant beim Anbieter registrieren',
     registerLead:
       'Der Anbieter will wissen, welches Programm fragt. Das erledigen Sie einmal in seiner Entwicklerkonsole.',
     openConsole: 'Konsole öffnen',
@@ -594,6 +595,8 @@ export const de: English = {
     stepDone: 'Schritt {number} ist erledigt',
     openPage: 'Seite öffnen',
     redirectUri: 'Weiterleitungs-URI',
+    redirectUriHere: 'Weiterleitungs-URI dieser Verbindung',
+    redirectUriToAdd: 'Fehlende Weiterleitungs-URI',
     otherAddress:
       'Dieser Server nennt sich {address}, Sie haben ihn aber als {here} geöffnet. Anbieter schicken Personen an die erste Adresse.',
     otherAddressAdvice:
@@ -602,6 +605,25 @@ export const de: English = {
 
     clientTitle: 'Zugangsdaten',
     clientLead: 'Was die Konsole Ihnen gegeben hat.',
+    file: 'Datei aus der Konsole wählen',
+    fileHelp:
+      'Oder hier ablegen: die JSON-Datei, die Konsolen zum Herunterladen anbieten. Sie wird in diesem Browser gelesen; gesendet wird nur, was Sie speichern.',
+    fileTaken: 'Aus {file} übernommen: {fields}',
+    fileNotTaken: '{file} wurde nicht übernommen',
+    fileOther: 'Sie gehört zu {host}, oben ist aber {provider} gewählt.',
+    fileRedirectThere: 'Die Weiterleitungs-URI dieser Verbindung ist laut Datei eingetragen.',
+    fileRedirectMissing:
+      'Die Weiterleitungs-URI dieser Verbindung steht nicht in der Datei. Tragen Sie sie beim Anbieter ein:',
+    fileDesktop:
+      'Die Datei gehört zu einem Desktop-Programm, und der Anbieter schickt dafür niemanden an diesen Server zurück. Legen Sie einen Client der Art „Webanwendung“ an.',
+    fileWrong: {
+      json: 'Sie enthält kein JSON. Dateien aus Konsolen enden auf .json.',
+      large: 'Sie ist zu groß für einen Client.',
+      client: 'Sie enthält keine Client-ID.',
+      service:
+        'Sie ist der Schlüssel eines Dienstkontos: Damit meldet sich ein Programm als es selbst an, ohne eine Person. Verbindungen sind für Konten von Personen. Laden Sie stattdessen die Datei eines OAuth-Clients herunter.',
+      tokens: 'Sie enthält Token einer angemeldeten Person und keinen Client.',
+    },
     clientId: 'Client-ID',
     clientIdHelp: 'Auch Anwendungs-ID genannt. Nicht geheim.',
     clientIdMissing: 'Geben Sie die Client-ID ein.',
@@ -614,8 +636,35 @@ export const de: English = {
     secretExpiryHelp: 'Falls die Konsole ein Datum nennt. Evergrant erinnert Sie rechtzeitig.',
     replaceSecret: 'Ersetzen',
     keepSecret: 'Den gespeicherten behalten',
+    overlap: 'Der bisherige Schlüssel',
+    overlapHelp:
+      'Solange beide gespeichert sind, gilt der neue, und der bisherige dort, wo der Anbieter den neuen noch nicht annimmt: Nichts wird unterbrochen.',
+    overlaps: {
+      week: 'bleibt eine Woche',
+      day: 'bleibt einen Tag',
+      month: 'bleibt 30 Tage',
+      open: 'bleibt, bis ihn jemand entfernt',
+      none: 'wird sofort entfernt',
+    },
+    formerTitle: 'Zwei Clientschlüssel',
+    formerLead: 'Es gilt der neue, und der bisherige dort, wo der Anbieter den neuen noch nicht annimmt.',
+    formerSecret: 'Bisheriger Schlüssel',
+    formerStays: 'bleibt, bis ihn jemand entfernt',
+    formerEnds: 'entfällt',
+    formerEndsIf: 'sobald der Anbieter den neuen annimmt',
+    formerRemoved: 'Der bisherige Schlüssel wurde entfernt.',
+    newTaken: 'Der Anbieter nimmt den neuen an.',
+    newUntried: 'Der neue wurde noch nicht benutzt. Die Prüfung zeigt, ob der Anbieter ihn annimmt.',
+    newRefused: 'Der Anbieter nimmt den neuen Clientschlüssel nicht an',
+    newRefusedText:
+      'Evergrant arbeitet mit dem bisherigen weiter, es wird also nichts unterbrochen. Machen Sie den neuen beim Anbieter gültig, oder geben Sie ihn noch einmal ein.',
+    removeFormer: 'Bisherigen entfernen',
+    removeFormerTitle: 'Den bisherigen Clientschlüssel entfernen?',
+    removeFormerText: 'Danach gilt nur noch der neue.',
+    removeFormerUsed:
+      'Der Anbieter nimmt den neuen nicht an: Die Konten dieser Verbindung können dann nicht mehr erneuert werden.',
     clientAuth: 'Wie der Schlüssel gesendet wird',
-    clientAuthHelp: 'Lassen Sie es so, außer die Dokumentation des Anbieters sagt etwas anderes.',
+    clientAuthHelp: 'Lassen Sie es so, außer wenn die Dokumentation des Anbieters etwas anderes sagt.',
 
     parametersTitle: 'Über Ihre Organisation',
     example: 'Zum Beispiel: {example}',
@@ -657,9 +706,9 @@ export const de: English = {
     signInConnect: 'Gleich nach dem Konto fragen',
     signInConnectHelp:
       'Wer noch kein Konto dieser Verbindung verbunden hat, wird direkt nach der Anmeldung darum gebeten.',
-    trustEmail: 'Jede E-Mail-Adresse glauben, die der Anbieter nennt',
+    trustEmail: 'Jeder E-Mail-Adresse vertrauen, die der Anbieter nennt',
     trustEmailHelp:
-      'Lassen Sie das aus, außer beim Anbieter sind nur Ihre eigenen Leute und er sagt nicht, welche Adressen bestätigt sind. Sonst könnte jemand mit der Adresse einer anderen Person hereinkommen.',
+      'Lassen Sie das ausgeschaltet, außer wenn es beim Anbieter nur Ihre eigenen Leute gibt und er nicht sagt, welche Adressen bestätigt sind. Sonst könnte jemand mit der Adresse einer anderen Person hereinkommen.',
 
     checkTitle: 'Prüfen',
     checkLead: 'Evergrant probiert alles, was ohne eine Person geht.',
@@ -670,8 +719,12 @@ export const de: English = {
     passed: 'in Ordnung',
     failed: 'nicht in Ordnung',
     tryTitle: 'Mit meinem Konto ausprobieren',
-    tryLead: 'Die sicherste Prüfung: Verbinden Sie ein Konto und sehen Sie, wie es grün wird.',
+    tryLead: 'Die sicherste Prüfung: Verbinden Sie ein Konto, und sehen Sie, wie es grün wird.',
     tryIt: 'Mit meinem Konto ausprobieren',
+    tryNow: 'Ein Fenster von {provider} wird sich öffnen. Melden Sie sich dort mit einem eigenen Konto an.',
+    tryStop: 'Versuch beenden',
+    tryRemove: 'Wieder entfernen',
+    tryMissing: 'Nicht erlaubt: {scopes}',
     lastError: 'Letzter Fehler',
 
     deleteTitle: 'Die Verbindung {name} löschen?',
@@ -766,7 +819,7 @@ export const de: English = {
     link: 'Link',
     linkTitle: 'Der Link für {name}',
     linkOnce:
-      'Schicken Sie diesen Link selbst an {name}, so dass ihn sonst niemand lesen kann. Er gilt einmal und wird nur hier gezeigt.',
+      'Schicken Sie diesen Link selbst an {name}, und zwar so, dass ihn sonst niemand lesen kann. Er gilt einmal und wird nur hier gezeigt.',
     linkEnds: 'Er gilt bis {when}.',
     linkSent: 'Ich habe ihn kopiert',
     newLinkTitle: 'Ein neuer Link für {name}?',
@@ -802,6 +855,8 @@ export const de: English = {
     from: 'Von wo',
     older: 'Ältere zeigen',
     nobody: 'Nicht angemeldet',
+    byServer: 'Der Server selbst',
+    daysLeft: { one: 'in höchstens {count} Tag', other: 'in höchstens {count} Tagen' },
     byKey: 'Programm mit dem API-Schlüssel {key}',
     through: 'über {connection}',
     firstTime: 'zum ersten Mal',
@@ -830,11 +885,16 @@ export const de: English = {
     'connection.create': 'Verbindung hinzugefügt:',
     'connection.update': 'Verbindung geändert:',
     'connection.check': 'Verbindung geprüft:',
+    'connection.secret_fallback': 'Neuer Clientschlüssel abgelehnt, der bisherige gilt:',
+    'connection.secret_taken': 'Neuer Clientschlüssel angenommen:',
+    'connection.secret_ended': 'Bisherigen Clientschlüssel entfernt:',
+    'connection.secret_expiring': 'Clientschlüssel läuft bald ab:',
     'connection.remove': 'Verbindung gelöscht:',
     'account.create': 'Konto hinzugefügt:',
     'account.update': 'Konto geändert:',
     'account.authorize': 'Verbinden begonnen:',
     'account.connect': 'Konto verbunden:',
+    'account.replace': 'Vorhandenem Konto die neue Berechtigung gegeben:',
     'account.link': 'Link zum Verbinden erstellt:',
     'account.confirm': 'Beantwortet, ob die richtige Person verbunden hat:',
     'account.refresh': 'Zugriff erneuert:',
@@ -876,7 +936,7 @@ export const de: English = {
     },
     ACCESS_DENIED: {
       title: 'Sie haben beim Anbieter nicht zugestimmt',
-      advice: 'Melden Sie sich noch einmal an und stimmen Sie dort zu, oder benutzen Sie Ihr Passwort.',
+      advice: 'Melden Sie sich noch einmal an, und stimmen Sie dort zu, oder benutzen Sie Ihr Passwort.',
     },
     AUTHORIZATION_NOT_FOUND: {
       title: 'Diese Anmeldung ist vorbei',

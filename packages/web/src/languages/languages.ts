@@ -34,7 +34,13 @@ export async function loadLanguage(tag: LanguageTag): Promise<Language> {
 /** Tells the browser, and with it screen readers and our own requests, which language the page is in. */
 export function markPage({ tag }: Pick<Language, 'tag'>): void {
   document.documentElement.lang = tag
+  document.documentElement.dir = directionOf(tag)
 }
+
+/** Languages that are written from right to left, of those that somebody may add. */
+const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi'])
+
+export const directionOf = (tag: string): 'ltr' | 'rtl' => (RIGHT_TO_LEFT.has(tag) ? 'rtl' : 'ltr')
 
 const load: Readonly<Record<LanguageTag, () => Promise<English>>> = {
   en: async () => (await import('./en.ts')).en,

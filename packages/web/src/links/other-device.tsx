@@ -10,7 +10,7 @@ import { When } from '../shared/when.tsx'
 export function OtherDevice({ link: { link, expires_at } }: { link: ConnectLink }) {
   const texts = useTexts('links')
   return (
-    <Notice tone="wait" icon={IconDeviceMobile} title={texts.deviceTitle} role="status">
+    <Notice tone="wait" icon={IconDeviceMobile} title={texts.deviceTitle}>
       <Stack gap="sm">
         <Text size="sm">{texts.deviceText}</Text>
         <CodeBlock label={texts.link} text={link} wrap />
