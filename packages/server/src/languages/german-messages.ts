@@ -11,6 +11,9 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'There is no such connection.': 'Diese Verbindung gibt es nicht.',
   'There is no such user.': 'Diese Person gibt es nicht.',
   'There is no such API key.': 'Diesen API-Schlüssel gibt es nicht.',
+  'There is no such API key for this account.': 'Diesen API-Schlüssel gibt es für dieses Konto nicht.',
+  'This API key is for all accounts: none can be taken away from it.':
+    'Dieser API-Schlüssel gilt für alle Konten: Ihm lässt sich kein einzelnes wegnehmen.',
   'There is no such folder.': 'Diesen Ordner gibt es nicht.',
   'There is no such message in this folder.': 'Diese Nachricht gibt es in diesem Ordner nicht.',
   'There is no such notice.': 'Diesen Hinweis gibt es nicht.',
@@ -97,7 +100,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'This secret is stored already.': 'Dieser Schlüssel ist schon gespeichert.',
   'This account is paused.': 'Dieses Konto ist angehalten.',
   'Nobody has confirmed who connected this account.': 'Noch hat niemand bestätigt, wer dieses Konto verbunden hat.',
-  'This is no cursor that a list has given.': 'Diese Stelle hat keine Liste genannt.',
+  'This is no cursor that a list in this order has given.':
+    'Diese Stelle hat keine Liste in dieser Reihenfolge genannt.',
   'The server could not do this. Its log tells why.':
     'Der Server konnte das nicht ausführen. In seinem Protokoll steht, warum.',
   'The address cannot be read.': 'Die Adresse ist nicht lesbar.',

@@ -2,7 +2,7 @@ import { Button, Select, Skeleton, Stack, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearchParams } from 'react-router'
-import { createAccount, keepAccount } from '../api/accounts.ts'
+import { createAccount, keepAccount, relistAccounts } from '../api/accounts.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import type { Connection } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
@@ -48,6 +48,7 @@ function NewAccountForm({ connections }: { connections: Connection[] }) {
     mutationFn: createAccount,
     onSuccess: (account) => {
       keepAccount(client, account)
+      void relistAccounts(client)
       void navigate(`/accounts/${account.id}/connect`, { replace: true })
     },
   })
