@@ -21,7 +21,19 @@ interface Translated {
 const translated: readonly Translated[] = [{ language: 'de', catalogue: de, server: deServer }]
 
 /** Groups whose keys are names that the server uses, and no property of the code. */
-const BY_NAME = new Set(['who', 'states', 'scopes', 'history', 'clientAuth', 'roles', 'auditActions', 'signInRefusals'])
+const BY_NAME = new Set([
+  'who',
+  'states',
+  'scopes',
+  'history',
+  'clientAuth',
+  'roles',
+  'auditActions',
+  'signInRefusals',
+  'webhookEvents',
+  'deliveryStates',
+  'noticeKinds',
+])
 
 const folder = 'packages/web/src/languages'
 

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { dropAccount, keepAccount } from './accounts.ts'
 import { dropConnection, keepConnection } from './connections.ts'
+import { noticesQuery } from './notices.ts'
 import { serverAddress } from './server-address.ts'
 import { sessionQuery } from './session.ts'
 import type { ServerEvents } from './types.ts'
@@ -44,6 +45,7 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
     on(current, 'account_removed', ({ id }) => dropAccount(client, id))
     on(current, 'connection', (connection) => keepConnection(client, connection))
     on(current, 'connection_removed', ({ id }) => dropConnection(client, id))
+    on(current, 'notices', () => void client.invalidateQueries({ queryKey: noticesQuery.queryKey }))
   }
   open()
 

@@ -2,6 +2,7 @@ import { Anchor, Group, Text } from '@mantine/core'
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { Live } from '../api/live.tsx'
 import { useTexts } from '../languages/speaking.tsx'
+import { NoticesMenu } from '../notices/notices-menu.tsx'
 import { useIsAdmin } from '../session/user.ts'
 import { Logo } from '../shared/logo.tsx'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
@@ -46,6 +47,7 @@ export function Shell() {
             </Link>
           </nav>
           <Group gap={4} wrap="nowrap" ml="auto">
+            <NoticesMenu />
             <ColorSchemeToggle />
             <UserMenu />
           </Group>

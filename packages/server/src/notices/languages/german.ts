@@ -14,7 +14,7 @@ export const germanNotices: NoticeTexts = {
     }),
     connection_broken: ({ connection, affected }) => ({
       subject: `Die Verbindung ${connection} funktioniert nicht`,
-      text: `Der Anbieter lehnt die Einstellungen der Verbindung ${connection} ab: Meist ist das Client-Geheimnis abgelaufen oder geändert worden. Bis das behoben ist, lässt sich der Zugriff nicht erneuern; betroffen: ${konten(affected)}.`,
+      text: `Der Anbieter lehnt die Einstellungen der Verbindung ${connection} ab: Meist ist der geheime Clientschlüssel abgelaufen oder geändert worden. Bis das behoben ist, lässt sich der Zugriff nicht erneuern; betroffen: ${konten(affected)}.`,
     }),
     accounts_blocked: ({ connection, affected, total }) => ({
       subject: `Für ${connection} fehlt eine Freigabe`,
@@ -25,8 +25,8 @@ export const germanNotices: NoticeTexts = {
       text: `Der Anbieter hat bei der Verbindung ${connection} die Zustimmung beendet; betroffen: ${affected} von ${konten(total)}. Vielleicht wurde das Programm dort gesperrt oder entfernt. Sehen Sie zuerst dort nach, bevor die Inhaber ihre Konten neu verbinden.`,
     }),
     secret_expiring: ({ connection, until }) => ({
-      subject: `Das Client-Geheimnis von ${connection} läuft am ${until} ab`,
-      text: `Legen Sie beim Anbieter ein neues Client-Geheimnis an und tragen Sie es vor dem ${until} ein. Danach lässt sich kein Konto der Verbindung ${connection} mehr erneuern.`,
+      subject: `Der geheime Clientschlüssel von ${connection} läuft am ${until} ab`,
+      text: `Legen Sie beim Anbieter einen neuen geheimen Clientschlüssel an und tragen Sie ihn vor dem ${until} ein. Danach lässt sich kein Konto der Verbindung ${connection} mehr erneuern.`,
     }),
     webhook_off: ({ webhook }) => ({
       subject: 'Ein Webhook wurde abgeschaltet',
