@@ -205,9 +205,10 @@ async function connectedAccounts(replica: Replica, sandbox: Sandbox) {
 /** Asks some replica, and another one when that is killed or does not answer. */
 async function token(account: string, key: string, replicas: readonly Replica[]) {
   const until = AbortSignal.timeout(DEADLINE * 1000)
-  for (;;) {
+  // As a load balancer does: who does not answer is not asked again at once.
+  for (let next = Math.floor(Math.random() * replicas.length); ; next++) {
     until.throwIfAborted()
-    const replica = replicas[Math.floor(Math.random() * replicas.length)]
+    const replica = replicas[next % replicas.length]
     try {
       const response = await fetch(`${replica?.url}/v1/accounts/${account}/token`, {
         method: 'POST',

@@ -20,6 +20,7 @@ const steps: readonly Step[] = [
   { name: 'error codes', command: tool('check-errors') },
   { name: 'deviations', command: tool('check-deviations') },
   { name: 'public API', command: tool('api-snapshot') },
+  { name: 'client', command: tool('check-client') },
   { name: 'texts', command: tool('check-texts') },
   { name: 'examples', command: tool('check-examples') },
   { name: 'leaks', command: tool('check-leaks') },

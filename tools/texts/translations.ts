@@ -36,6 +36,14 @@ function pluralFaults(original: string, translation: Exclude<Entry, string>, lan
   })
 }
 
+/** What is wrong with texts by their English: `{names}` that differ, and texts that are empty. */
+export function textFaults(texts: readonly (readonly [english: string, translated: string])[]): string[] {
+  return texts.flatMap(([english, translated]) => {
+    if (translated.trim() === '') return [`"${english}": is empty`]
+    return translationFaults(english, translated, '', `"${english}"`)
+  })
+}
+
 /** Keys of the given groups that no source mentions. */
 export function unusedKeys(groups: { readonly [group: string]: Entry }, sources: string): string[] {
   return Object.entries(groups).flatMap(([group, entry]) =>

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import type { GrantSummary, PredictedEnd, Provider, Standing } from '@evergrant/core'
 import { missingScopes } from '@evergrant/core'
+import { oneLine } from './harmless.ts'
 
 /** The grants as aligned columns. */
 export function grantTable(grants: readonly GrantSummary[], now: number): string {
@@ -14,8 +15,9 @@ export function grantTable(grants: readonly GrantSummary[], now: number): string
   return table([['GRANT', 'STANDING', 'ACCOUNT', 'PROVIDER', 'TOKEN ENDS'], ...rows])
 }
 
-/** Rows as aligned columns, two spaces apart. Colours take no room. */
-export function table(rows: readonly (readonly string[])[]): string {
+/** Rows as aligned columns, two spaces apart. Colours take no room. A cell is on one line, whatever it holds. */
+export function table(given: readonly (readonly string[])[]): string {
+  const rows = given.map((row) => row.map(oneLine))
   const shown = (cell: string): number => stripVTControlCharacters(cell).length
   const widths = (rows[0] ?? []).map((_, column) =>
     rows.reduce((most, row) => Math.max(most, shown(row[column] ?? '')), 0),
@@ -51,7 +53,9 @@ export function grantText(
     ['look-up', of.look_up_failed && `failed ${iso(of.look_up_failed.at)}: ${of.look_up_failed.trouble.message}`],
     ['changed', `${iso(of.updated_at)} (version ${of.version})`],
   ]
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${value}`])).join('\n')
+  return facts
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${oneLine(value)}`]))
+    .join('\n')
 }
 
 /** When it ends by itself, and why. */

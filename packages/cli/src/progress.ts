@@ -30,8 +30,7 @@ export function progressTeller(what: string, terminal: Terminal): { tell(progres
     }
     const full = Math.round((done / total) * WIDTH)
     const bar = `${'█'.repeat(full)}${'░'.repeat(WIDTH - full)}`
-    // To the beginning of the line, and what was there is removed.
-    terminal.stderr.write(`\r\u001b[K${terminal.style('cyan', bar)} ${words}`)
+    terminal.draw(`${terminal.style('cyan', bar)} ${words}`)
     drawn = true
   }
   const end = (): void => {

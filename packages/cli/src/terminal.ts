@@ -1,13 +1,11 @@
+import { randomBytes } from 'node:crypto'
 import { styleText } from 'node:util'
 import { scrub } from '@evergrant/core'
 import type { Failure } from './failure.ts'
+import { harmless, harmlessJson } from './harmless.ts'
 import type { Input, Output, Streams } from './streams.ts'
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
-
-/** Line ends and the sequences of `styleText`. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these sequences begin with a control character
-const OURS = /(\n|\x1b\[\d{1,2}m)/
 
 /** How a command wants to speak. */
 export interface Manner {
@@ -28,6 +26,11 @@ export class Terminal {
   readonly #colour: boolean
   readonly #resultColour: boolean
   readonly #secrets = new Set<string>()
+  /**
+   * Marks our own colours until they are written: words from elsewhere cannot know it, so they have none. In the form of a
+   * sequence that takes no room.
+   */
+  readonly #mark = `\u001b]${randomBytes(8).toString('hex')};`
   #manner: Manner = { json: false, verbose: false, quiet: false }
 
   constructor(streams: Streams, env: Readonly<Record<string, string | undefined>>) {
@@ -62,18 +65,18 @@ export class Terminal {
     if (secret !== undefined && secret.length >= 4) this.#secrets.add(secret)
   }
 
-  /** The result: text as it is, or an object for `--json`. */
+  /** The result for a program, such as a token: as it is, unless a person reads it. */
   result(text: string): void {
-    this.#stdout.write(`${text}\n`)
+    this.#stdout.write(`${this.#stdout.isTTY === true ? harmless(text) : text}\n`)
   }
 
   data(value: unknown): void {
-    this.result(JSON.stringify(value, null, 2))
+    this.#stdout.write(`${harmlessJson(JSON.stringify(value, null, 2))}\n`)
   }
 
   /** A result for people. Names come from elsewhere, and must not steer the terminal. */
   text(text: string): void {
-    this.result(this.#clean(text))
+    this.#stdout.write(`${this.#clean(text)}\n`)
   }
 
   /** A sentence for the person, which `--quiet` leaves out. */
@@ -88,13 +91,29 @@ export class Terminal {
 
   /** Without secrets and control characters; our own line ends and colours stay. */
   #clean(text: string): string {
-    const pieces = text.split(OURS)
-    return pieces.map((piece, at) => (at % 2 === 1 ? piece : scrub(piece, this.#secrets))).join('')
+    const lines = text.split('\n').map((line) => this.#written(line, (words) => scrub(harmless(words), this.#secrets)))
+    return lines.join('\n')
   }
 
-  /** A web address for the person to open. It is written as it is: an authorization request holds no secret. */
+  /** With our colours in the place of their marks; `clean` gets all the rest. */
+  #written(text: string, clean: (words: string) => string): string {
+    const [first = '', ...marked] = text.split(this.#mark)
+    const rest = marked.map((piece) => {
+      const end = piece.indexOf('\u0007')
+      return `\u001b[${piece.slice(0, end)}m${clean(piece.slice(end + 1))}`
+    })
+    return `${clean(first)}${rest.join('')}`
+  }
+
+  /** A web address for the person to open. Nothing in it is concealed: an authorization request holds no secret. */
   address(url: string): void {
-    this.stderr.write(`\n${this.style('cyan', url)}\n\n`)
+    this.stderr.write(`\n${this.#written(this.style('cyan', url), harmless)}\n\n`)
+  }
+
+  /** A line that is written over the one before, on a terminal. */
+  draw(line: string): void {
+    // To the beginning of the line, and what was there is removed.
+    this.stderr.write(`\r\u001b[K${this.#clean(line)}`)
   }
 
   /** A detail that only `--verbose` shows. */
@@ -108,7 +127,7 @@ export class Terminal {
       // String by string: in the whole text, names such as "code" would be taken for the names of secrets.
       const clean = (_key: string, value: unknown): unknown =>
         typeof value === 'string' ? scrub(value, this.#secrets) : value
-      this.stderr.write(`${JSON.stringify(failed.json, clean)}\n`)
+      this.stderr.write(`${harmlessJson(JSON.stringify(failed.json, clean))}\n`)
       return
     }
     this.say(`${this.style('red', 'error')} ${failed.message}`)
@@ -124,10 +143,16 @@ export class Terminal {
 
   /** For what goes to stdout: coloured when a person reads that, plain in a pipe. */
   paint(style: Style, text: string): string {
-    return this.#resultColour ? styleText(style, text, { validateStream: false }) : text
+    return this.#resultColour ? this.#marked(style, text) : text
   }
 
   style(style: Style, text: string): string {
-    return this.#colour ? styleText(style, text, { validateStream: false }) : text
+    return this.#colour ? this.#marked(style, text) : text
+  }
+
+  #marked(style: Style, text: string): string {
+    const [begin = '', end = ''] = styleText(style, '|', { validateStream: false }).split('|')
+    const code = (sequence: string): string => `${this.#mark}${sequence.replace(/\D/g, '')}\u0007`
+    return `${code(begin)}${text}${code(end)}`
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readFile, readlink, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -145,14 +146,18 @@ test('a file that cannot be what it should be is named, whatever is wrong with i
   await truncate(join(at.folder, 'huge.json'), 3 * 1024 ** 3)
   await symlink('nowhere', join(at.folder, 'dangling'))
   const cases: [string, RegExp][] = [
-    ['a-folder', /a-folder cannot be read .*EISDIR/],
+    ['a-folder', /a-folder is a folder\.\s+who .*\s+advice +Give a file, or - and the content on stdin/],
     ['dangling', /dangling cannot be read .*ENOENT/],
     ['cut-off.json', /cut-off\.json: .*cut off or damaged/],
     ['empty.json', /empty\.json: .*is empty/],
     ['latin1.json', /latin1\.json: .*no known kind/],
     ['huge.json', /huge\.json has more than 64 MiB/],
   ]
-  if (process.platform !== 'win32') cases.push(['/dev/zero', /\/dev\/zero has more than 64 MiB/])
+  if (process.platform !== 'win32') {
+    // Nobody writes into it: opening it would wait for ever.
+    execFileSync('mkfifo', [join(at.folder, 'pipe')])
+    cases.push(['/dev/zero', /\/dev\/zero is no file/], ['pipe', /pipe is a named pipe/])
+  }
   for (const [file, words] of cases) {
     const { code, stdout, stderr } = await at.run(['import', file, ...where])
     assert.deepEqual([code, stdout], [2, ''], stderr)
@@ -194,4 +199,32 @@ test('many grants are taken over with a word about how far it is, through a link
   assert.match(stderr, /Stored 1500 of 1500/)
   assert.equal(Object.keys(JSON.parse(await readFile(join(at.folder, 'grants.json'), 'utf8')).grants).length, count)
   assert.equal(await readlink(join(at.folder, 'cache.json')), 'real.json')
+})
+
+test('names in a foreign file neither steer the terminal nor forge a line, in the table, in JSON and in errors', async () => {
+  await using at = await home()
+  const name = 'ali\u001b[2J\u001b[31mce\u009b1m\nmallory  stored\u202e\u0007\r'
+  const claims = { iss: 'https://login.example', sub: '1', preferred_username: name }
+  const id_token = `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.`
+  const file = join(at.folder, 'token.json')
+  await writeFile(file, JSON.stringify({ refresh_token: 'rt', access_token: 'at', id_token }))
+  const command = ['import', file, '--issuer', 'https://login.example', '--store', 'file:./grants.json']
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+  const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/
+  const table = await at.run([...command, '--client-id', 'app', '--write'])
+  assert.equal(table.code, 0, table.stderr)
+  assert.match(table.stdout, /^ali \[2J \[31mce 1m mallory {2}stored +https:\S+ +app +yes +stored$/m)
+  assert.equal(table.stdout.trimEnd().split('\n').length, 2)
+  const json = await at.run([...command, '--client-id', 'app', '--json'])
+  assert.equal(JSON.parse(json.stdout)[0].grant, name)
+  const listed = await at.run(['grants', 'list', '--store', 'file:./grants.json'])
+  assert.match(listed.stdout, /^ali .*mallory.*$/m)
+  const shown = await at.run(['grants', 'show', name, '--store', 'file:./grants.json'])
+  assert.match(shown.stdout, /^grant +ali .*mallory.*$/m)
+  const failed = await at.run(command)
+  assert.match(failed.stderr, /which client ali .*mallory.*consented to/)
+  for (const { stdout, stderr } of [table, json, listed, shown, failed]) {
+    assert.doesNotMatch(stdout, steering)
+    assert.doesNotMatch(stderr, steering)
+  }
 })

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type RunningSandbox, startSandbox } from '@evergrant/sandbox'
+import { type RunningSandbox, startSandbox, startSandboxMail } from '@evergrant/sandbox'
 import { type Home, home, type Ran } from './command-line.ts'
 
 const MAIL = 'https://mail.google.com/'
@@ -126,4 +126,38 @@ test('what does not go with a service account is a usage error that names it', a
   const missing = await at.run(['token', '--provider', 'google', '--flow', 'jwt_bearer'])
   assert.deepEqual([missing.code, /Which service account\?/.test(missing.stderr)], [2, true])
   assert.equal(sandbox.journal.count({ endpoint: 'token' }), 0)
+})
+
+test('a service account tests the mailbox of each person whom it may act for, and of nobody else', async () => {
+  await using at = await home()
+  await using sandbox = await google()
+  await using mail = await startSandboxMail(sandbox)
+  const { imap, pop, smtp } = mail.ports
+  const servers = Object.entries({ imap, pop, smtp }).flatMap(([name, port]) => [
+    `--${name}`,
+    `${name}://127.0.0.1:${port}?security=none`,
+  ])
+  await writeFile(join(at.folder, 'key.json'), file)
+  const where = [
+    '--provider',
+    'google',
+    '--token-endpoint',
+    `${sandbox.url}/token`,
+    '--service-account-file',
+    'key.json',
+  ]
+  const test = (address: string, ...more: string[]) => at.run(['mail', 'test', address, ...where, ...servers, ...more])
+  for (const person of ['alice@example.test', 'bob@example.test']) {
+    const works = await test(person)
+    assert.equal(works.code, 0, works.stderr + works.stdout)
+    assert.match(works.stdout, /✓ IMAP .*\n✓ POP .*\n✓ SMTP .*takes mail from/)
+  }
+  const { code, stdout } = await test('alice@example.test', '--subject', 'bob@example.test')
+  assert.equal(code, 1, 'one person’s token opens no other’s mailbox')
+  assert.match(stdout, /✗ IMAP .*invalid_token/)
+  const nobody = await test('nobody@example.test')
+  assert.notEqual(nobody.code, 0)
+  const narrow = await test('alice@example.test', '--scope', 'https://www.googleapis.com/auth/calendar')
+  assert.notEqual(narrow.code, 0)
+  assert.match(narrow.stderr + narrow.stdout, /Client is unauthorized/)
 })

@@ -21,6 +21,7 @@ export { ClientSecretJwt } from './client/client-secret-jwt.ts'
 export type { CredentialSource } from './client/credential.ts'
 export { type Dpop, dpop } from './client/dpop.ts'
 export type { DpopKey } from './client/dpop-key.ts'
+export { EitherProof, type EitherProofOptions } from './client/either-proof.ts'
 export { type KeySource, PrivateKeyJwt } from './client/private-key-jwt.ts'
 export { SignedClientSecret } from './client/signed-client-secret.ts'
 export {
@@ -43,6 +44,7 @@ export {
   type WebHandlers,
   webHandlers,
 } from './consent/web-handlers.ts'
+export { edits } from './edits.ts'
 export {
   type CatalogueEntry,
   type ErrorClass,

@@ -100,6 +100,18 @@ for (const [name, body, init] of shapes) {
   })
 }
 
+test('[#50] an urlencoded answer that has a field twice is refused, and no token is shown', async () => {
+  for (const body of [
+    'access_token=first-token&access_token=second-token&token_type=bearer',
+    'access_token=first-token&scope=a&scope=b',
+  ])
+    await assert.rejects(read(body), (error: Error & { code?: string }) => {
+      assert.equal(error.code, 'INVALID_ANSWER')
+      assert.doesNotMatch(error.message, /first-token|second-token/)
+      return true
+    })
+})
+
 const scopes: readonly (readonly [given: unknown, scope: string | undefined])[] = [
   ['x y', 'x y'],
   ['x,y', 'x y'],

@@ -6,6 +6,7 @@ export { extendEntry } from './entry-merge.ts'
 export { type AdviceFile, adviceFamilies, adviceFile, errorAdvice } from './error-advice.ts'
 export { type GivenAddresses, provider, providerDefinition, providerIds } from './provider.ts'
 export { listProviders, type ProviderSummary } from './provider-index.ts'
+export { providerTexts, textLanguages } from './provider-texts.ts'
 export { type ProviderFilter, searchProviders } from './search.ts'
 export {
   type GuideFile,

@@ -1,3 +1,4 @@
+import { edits } from '@evergrant/core'
 import { listProviders, type ProviderSummary } from './provider-index.ts'
 
 /** What a search may be narrowed to. */
@@ -101,30 +102,16 @@ export function nearest(given: string, all: readonly ProviderSummary[]): Provide
     for (const name of [one.id, one.name, ...(one.aliases ?? [])]) {
       // An alias is as good as a name; among equals, what more sources know comes first.
       const distance =
-        edits(wanted, plain(name)) + (one.confidence === 'verified' ? 0 : 0.5) + (one.status === undefined ? 0 : 0.25)
+        steps(wanted, plain(name)) + (one.confidence === 'verified' ? 0 : 0.5) + (one.status === undefined ? 0 : 0.25)
       if (distance < (best?.distance ?? most + 1)) best = { one, distance }
     }
   }
   return best?.one
 }
 
-/** Edits that make one word of the other, two letters that changed places being one; next to nothing when one begins with the other. */
-function edits(a: string, b: string): number {
+/** Edits that make one word of the other; next to nothing when one begins with the other. */
+function steps(a: string, b: string): number {
   if (a === b) return 0
   if (b.startsWith(`${a} `) || a.startsWith(`${b} `)) return 0.3
-  if (a.length > 2 && b.startsWith(a)) return 0.6
-  let before: readonly number[] = []
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const changed = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      const least = Math.min(changed, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1)
-      next.push(swapped ? Math.min(least, (before[j - 2] ?? 0) + 1) : least)
-    }
-    before = row
-    row = next
-  }
-  return row[b.length] ?? 0
+  return a.length > 2 && b.startsWith(a) ? 0.6 : edits(a, b)
 }

@@ -2,15 +2,17 @@ import { OAuthError, systemClock } from '@evergrant/core'
 import { type ApiClient, apiClient, type Changes, type Schemes } from '@evergrant/core/api'
 import createCaller, { type Client as OpenapiFetch } from 'openapi-fetch'
 import type { AnyPaths } from './any-paths.ts'
-import { changedCredentials, withoutTokens } from './auth/changed-credentials.ts'
+import { changedCredentials } from './auth/changed-credentials.ts'
 import { type ConfiguredScheme, configuredScheme } from './auth/configured-scheme.ts'
 import type { CertificateCredentials, Credentials } from './auth/credentials.ts'
 import type { FlowManagers } from './auth/managers.ts'
+import { callAddress } from './call-address.ts'
+import { changedOptions, movedElsewhere } from './changed-options.ts'
 import { type Cloneable, cloneable } from './cloneable.ts'
 import type { Auth, ClientOptions } from './configuration.ts'
 import type { ApiDescription } from './description/api-description.ts'
-import { describeApi } from './description/describe-api.ts'
-import { serverAddress } from './description/server.ts'
+import { descriptionOf } from './description/description-of.ts'
+import { own } from './own.ts'
 import { PlannedRequest, plannedFetch } from './planned-request.ts'
 import { requirementOf } from './requirement.ts'
 
@@ -22,10 +24,14 @@ export type Managers = Readonly<Record<string, AnyManager | undefined>>
 
 /** Configuration whose every part can be copied with changes. */
 export interface ClientConfiguration<A> extends Omit<ClientOptions<A>, 'auth'> {
-  readonly auth: { readonly [Name in keyof A]-?: Cloneable<NonNullable<A[Name]>> }
+  readonly auth: { readonly [Name in keyof A]-?: Cloneable<Given<A[Name]>> }
   /** Credentials are changed scheme by scheme and field by field: what is absent stays, `undefined` clears. */
   cloneWith(changes: ConfigurationChanges<A>): ClientConfiguration<A>
 }
+
+/** Without the functions that generated types allow for schemes called `toString` and the like. */
+// biome-ignore lint/complexity/noBannedTypes: any function is meant
+type Given<Credentials> = Exclude<NonNullable<Credentials>, Function>
 
 /** Changes of a client or its configuration. */
 export type ConfigurationChanges<A> = Changes<Omit<ClientOptions<A>, 'auth'>> & {
@@ -43,9 +49,10 @@ export type Client<Paths extends object, A = Auth, M = Managers> = OpenapiFetch<
   /** What it is made of, with the tokens that it holds now. */
   readonly config: ClientConfiguration<A>
   /**
-   * A client with these changes; it keeps the live tokens. A change of `clientId` or `scopes` drops the scheme's token, and
-   * one of `baseUrl`, `server` or `variables` to another origin drops all: they were not given for that. This one stays
-   * as it is.
+   * A client with these changes; it keeps the live tokens. A change of `clientId`, `scopes`, `flow`, `username`, `source` or
+   * `tokenParameters` drops the scheme's token, and one of `baseUrl`, `server` or `variables` to another origin drops all:
+   * they were not given for that. Another `openapi` or `api` keeps credentials of schemes that both describe alike, and
+   * none at all when it has calls to another origin. This one stays as it is.
    */
   cloneWith(changes: ConfigurationChanges<A>): Client<Paths, A, M>
 } & { readonly [Name in keyof M as string extends Name ? never : Exclude<Name, Members>]: M[Name] }
@@ -83,14 +90,7 @@ type AnyRequest = (method: string, ...call: Parameters<Call>) => Promise<unknown
 export function createClient<Paths extends object = AnyPaths, A = Auth, M = Managers>(
   options: ClientOptions<A> | ClientConfiguration<A>,
 ): Client<Paths, A, M> {
-  return clientOf<Paths, A, M>(options as ClientOptions<Auth>, describe(options), {})
-}
-
-/** The description, or what it is made from. Throws `MISSING_PARAMETER` without either. */
-export function describe({ api, openapi }: Pick<ClientOptions, 'api' | 'openapi'>): ApiDescription {
-  if (api !== undefined) return api
-  if (openapi !== undefined) return describeApi(openapi)
-  throw new OAuthError('MISSING_PARAMETER', 'openapi is missing: give a parsed OpenAPI document, or api.')
+  return clientOf<Paths, A, M>(options as ClientOptions<Auth>, descriptionOf(options), {})
 }
 
 type Configured = Readonly<Record<string, ConfiguredScheme>>
@@ -108,22 +108,28 @@ function clientOf<Paths extends object, A, M>(
   }
   assertVariables(options, api)
   const certified = Object.entries(auth).find(
-    ([name, one]) => api.schemes[name]?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
+    ([name, one]) => own(api.schemes, name)?.type === 'mutualTLS' && one !== undefined && 'fetch' in one,
   )?.[1] as CertificateCredentials | undefined
   const send = certified?.fetch ?? options.fetch
   const configured: Configured = { ...configuredSchemes({ ...options, fetch: send }, api, auth), ...kept }
-  const schemes: Schemes = Object.fromEntries(Object.keys(api.schemes).map((name) => [name, configured[name]?.scheme]))
+  const schemes: Schemes = Object.fromEntries(
+    Object.keys(api.schemes).map((name) => [name, own(configured, name)?.scheme]),
+  )
   const managers = Object.fromEntries(
     Object.entries(configured).flatMap(([name, { manager }]) => (manager === undefined ? [] : [[name, manager]])),
   )
 
   const apis = new Map<string, ApiClient>()
   const { retries, timeout, headers, hooks } = options
-  const apiAt = (baseUrl: string, fetch: typeof globalThis.fetch | undefined): ApiClient => {
-    const made = (): ApiClient => apiClient({ baseUrl, schemes, fetch, retries, timeout, headers, hooks })
+  /** One for each address and requirement, so that a call has nothing to say beside what openapi-fetch says. */
+  const apiFor = (operation: string, fetch: typeof globalThis.fetch | undefined): ApiClient => {
+    const baseUrl = callAddress(options, api, operation)
+    const security = options.security ?? requirementOf(api, operation)
+    const made = (): ApiClient => apiClient({ baseUrl, schemes, security, fetch, retries, timeout, headers, hooks })
     if (fetch !== send) return made()
-    const known = apis.get(baseUrl) ?? made()
-    apis.set(baseUrl, known)
+    const key = JSON.stringify([baseUrl, security])
+    const known = apis.get(key) ?? made()
+    apis.set(key, known)
     return known
   }
   const caller = createCaller<Record<string, never>>()
@@ -131,36 +137,25 @@ function clientOf<Paths extends object, A, M>(
   const byMethod = (method: string): Call => {
     const call: Call = (path, init) => (caller.request as unknown as AnyRequest)(method, path, init)
     const plans = new Map<string, CallInit>()
-    const plan = (path: string): CallInit => {
+    const planned = (path: string): CallInit => {
       const operation = `${method} ${path}`
-      const security = options.security ?? requirementOf(api, operation)
-      const baseUrl = addressOf(options, api, operation)
-      // Not before the first call: a document may have operations whose server nobody uses.
-      const one = apiAt(baseUrl, send)
-      return {
-        baseUrl,
-        Request: PlannedRequest,
-        fetch: plannedFetch((input, init) => one.fetch(input, { ...init, security })),
-      }
+      const baseUrl = callAddress(options, api, operation)
+      const plan = { baseUrl, Request: PlannedRequest, fetch: plannedFetch(apiFor(operation, send).fetch) }
+      plans.set(path, plan)
+      return plan
     }
     return async (path, init) => {
-      const known = plans.get(path) ?? plan(path)
-      plans.set(path, known)
+      // Not before the first call: a document may have operations whose server nobody uses.
+      const known = plans.get(path) ?? planned(path)
       if (init === undefined && middlewares.size === 0) return call(path, known)
       // Middlewares are handed requests, and may hand back others.
       const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
       const whole = plain ? {} : { Request: init?.Request ?? Request }
       if (init?.fetch === undefined) return call(path, { ...known, ...init, ...whole, fetch: known.fetch })
-      const security = options.security ?? requirementOf(api, `${method} ${path}`)
-      const { fetch: own } = init
+      const { fetch: given } = init
       // openapi-fetch promises it a request.
-      const one = apiAt(known.baseUrl ?? '', (input, given) => own(new Request(input, given)))
-      return call(path, {
-        ...known,
-        ...init,
-        ...whole,
-        fetch: plannedFetch((input, given) => one.fetch(input, { ...given, security })),
-      })
+      const one = apiFor(`${method} ${path}`, (input, settings) => given(new Request(input, settings)))
+      return call(path, { ...known, ...init, ...whole, fetch: plannedFetch(one.fetch) })
     }
   }
   const methods = Object.fromEntries(METHODS.map((method) => [method, byMethod(method)]))
@@ -186,16 +181,19 @@ function clientOf<Paths extends object, A, M>(
     },
     cloneWith(changes: ConfigurationChanges<Auth>) {
       const live = { ...options, auth: liveAuth(auth, managers) }
-      const changed = mergedOptions(live, changes, api)
+      const { auth: changedAuth = {} } = changes
+      const changed = changedOptions(live, changes, api)
+      const exchanged = 'api' in changes || 'openapi' in changes
+      const next = exchanged ? descriptionOf(changed) : api
       // Another certificate is another way to send, for tokens too.
-      const certificate = Object.keys(changes.auth ?? {}).some((name) => api.schemes[name]?.type === 'mutualTLS')
+      const certificate = Object.keys(changedAuth).some((name) => own(api.schemes, name)?.type === 'mutualTLS')
       const rebuilt =
+        exchanged ||
         certificate ||
-        movedElsewhere(live, changed, api) ||
-        (['fetch', 'http', 'clock', 'api', 'openapi'] as const).some((name) => name in changes)
-      const same = Object.entries(configured).filter(([name]) => !(name in (changes.auth ?? {})))
-      const again = 'api' in changes || 'openapi' in changes ? describe(changed) : api
-      return clientOf<Paths, A, M>(changed, again, rebuilt ? {} : Object.fromEntries(same))
+        movedElsewhere({ ...live, api }, { ...changed, api }) ||
+        (['fetch', 'http', 'clock'] as const).some((name) => name in changes)
+      const same = Object.entries(configured).filter(([name]) => !Object.hasOwn(changedAuth, name))
+      return clientOf<Paths, A, M>(changed, next, rebuilt ? {} : Object.fromEntries(same))
     },
   }
   return client as unknown as Client<Paths, A, M>
@@ -219,7 +217,7 @@ function configuredSchemes(options: ClientOptions, { schemes, title }: ApiDescri
   return Object.fromEntries(
     Object.entries(schemes).flatMap(([name, description]): [string, ConfiguredScheme][] => {
       const isOAuth = description.type === 'oauth2' || description.type === 'openIdConnect'
-      const credentials = auth[name] ?? (isOAuth ? {} : undefined)
+      const credentials = own(auth, name) ?? (isOAuth ? {} : undefined)
       return credentials === undefined ? [] : [[name, configuredScheme(description, credentials, { ...context, name })]]
     }),
   )
@@ -230,45 +228,12 @@ function liveAuth(auth: Auth, managers: Managers): Auth {
   // OAuth schemes are always there, so that a program can give them credentials later.
   const names = new Set([...Object.keys(auth), ...Object.keys(managers)])
   const entries = [...names].map((name): [string, Credentials | undefined] => {
-    const manager = managers[name]
-    const credentials = auth[name] ?? (manager === undefined ? undefined : {})
+    const manager = own(managers, name)
+    const credentials = own(auth, name) ?? (manager === undefined ? undefined : {})
     const token = manager?.token
     return [name, credentials === undefined || token === undefined ? credentials : { ...credentials, token }]
   })
   return Object.fromEntries(entries)
-}
-
-function mergedOptions(
-  options: ClientOptions,
-  { auth: changes, ...rest }: ConfigurationChanges<Auth>,
-  api: ApiDescription,
-): ClientOptions {
-  const merged = { ...options, ...(rest as ClientOptions) }
-  const own = options.auth ?? {}
-  const moved = movedElsewhere(options, merged, api)
-  const current = moved
-    ? withoutTokens(own, (name) => /^(?:oauth2|openIdConnect)$/.test(api.schemes[name]?.type ?? ''))
-    : own
-  const auth: Record<string, Credentials | undefined> = { ...current }
-  for (const [name, change] of Object.entries(changes ?? {})) {
-    const whole = change === undefined || 'ready' in change
-    auth[name] = (whole ? change : changedCredentials(auth[name], change)) as Credentials | undefined
-  }
-  return { ...merged, auth }
-}
-
-/** Whether calls go to another host than before. Where that is not known, nothing has been sent there yet. */
-function movedElsewhere(before: ClientOptions, after: ClientOptions, api: ApiDescription): boolean {
-  const [from, to] = [originOf(before, api), originOf(after, api)]
-  return from !== undefined && to !== undefined && from !== to
-}
-
-function originOf(options: ClientOptions, api: ApiDescription): string | undefined {
-  try {
-    return new URL(addressOf(options, api, '')).origin
-  } catch {
-    return undefined
-  }
 }
 
 function configurationOf(options: ClientOptions, api: ApiDescription): ClientConfiguration<Auth> {
@@ -277,26 +242,7 @@ function configurationOf(options: ClientOptions, api: ApiDescription): ClientCon
   )
   const configuration = { ...options, auth: Object.fromEntries(auth) }
   Object.defineProperty(configuration, 'cloneWith', {
-    value: (changes: ConfigurationChanges<Auth>) => configurationOf(mergedOptions(options, changes, api), api),
+    value: (changes: ConfigurationChanges<Auth>) => configurationOf(changedOptions(options, changes, api), api),
   })
   return Object.freeze(configuration) as ClientConfiguration<Auth>
-}
-
-function addressOf(options: ClientOptions, api: ApiDescription, operation: string): string {
-  const { baseUrl, server, variables } = options
-  if (baseUrl !== undefined) return baseUrl
-  const own = server === undefined ? api.operations[operation]?.servers?.[0] : undefined
-  const chosen =
-    own ?? api.servers.find(({ name }, index) => name === (server ?? api.servers[0]?.name) || index === server)
-  if (chosen === undefined) {
-    const names = api.servers.map(({ name }) => name).join(', ') || 'none'
-    const what = server === undefined ? 'The document names no server' : `There is no server "${server}"`
-    throw new OAuthError('INVALID_ARGUMENT', `${what}; there are: ${names}. Or give a baseUrl.`, {
-      outcome: 'not_sent',
-    })
-  }
-  const address = serverAddress(chosen, variables)
-  if (URL.canParse(address)) return address
-  const message = `The server's address "${address}" is relative: give a baseUrl.`
-  throw new OAuthError('INVALID_ARGUMENT', message, { outcome: 'not_sent' })
 }

@@ -6,10 +6,11 @@ import {
   type SchemeConfiguration,
   type Variables,
 } from '@evergrant/core/api'
-import { describe } from './client.ts'
 import type { Auth, ClientOptions } from './configuration.ts'
 import type { ApiDescription, SchemeDescription } from './description/api-description.ts'
+import { descriptionOf } from './description/description-of.ts'
 import { isFields } from './description/document.ts'
+import { own } from './own.ts'
 
 /** Where {@link optionsFromEnvironment} reads. */
 export interface EnvironmentSource {
@@ -41,7 +42,7 @@ export interface EnvironmentSource {
  * ```
  */
 export function optionsFromEnvironment(options: ClientOptions, source: EnvironmentSource): ClientOptions {
-  const api = describe(options)
+  const api = descriptionOf(options)
   const shape = { schemes: schemesOf(api, options.auth ?? {}) }
   const { variables, prefix, auth } = source
   const overrides = auth === undefined ? {} : { overrides: { schemes: auth } }
@@ -60,7 +61,7 @@ export function optionsFromEnvironment(options: ClientOptions, source: Environme
  * ```
  */
 export function optionsFromJson(options: ClientOptions, json: unknown): ClientOptions {
-  const api = describe(options)
+  const api = descriptionOf(options)
   const { auth = {}, ...rest } = fieldsOf(json)
   if (!isFields(auth)) throw invalid('auth', 'an object is expected.')
   const unknown = Object.keys(auth).find((name) => !Object.hasOwn(api.schemes, name))
@@ -83,7 +84,7 @@ function fieldsOf(json: unknown): Record<string, unknown> {
 function schemesOf({ schemes }: ApiDescription, auth: Auth): Record<string, SchemeConfiguration> {
   const entries = Object.entries(schemes).flatMap(([name, description]) => {
     const kind = kindOf(description)
-    return kind === undefined ? [] : [[name, { ...auth[name], ...kind }]]
+    return kind === undefined ? [] : [[name, { ...own(auth, name), ...kind }]]
   })
   return Object.fromEntries(entries)
 }

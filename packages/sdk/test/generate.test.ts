@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { startSandbox } from '@evergrant/sandbox'
-import { type AnyPaths, type Auth, type Client, describeApi } from '@evergrant/sdk'
+import { type AnyPaths, type Auth, type Client, describeApi, optionsFromEnvironment } from '@evergrant/sdk'
 import { generateClient, parseDocument } from '@evergrant/sdk/generate'
 import { generated } from './generated.ts'
 import { redirectUri, type World, world } from './world.ts'
@@ -93,6 +93,8 @@ const given: Auth = {
   token: { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret', scopes: ['plans:write'] },
   certificate: { fetch },
   bank: { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret', scopes: ['accounts'] },
+  ['__proto__']: { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret', scopes: ['constructor'] },
+  toString: { value: 'k' },
 }
 
 const CALLS: Readonly<Record<string, string>> = {
@@ -109,6 +111,8 @@ const CALLS: Readonly<Record<string, string>> = {
   certificates: '/accounts',
   sloppy: '/plans',
   newest: '/shows',
+  'inherited-names': '/records',
+  recursive: '/trees',
 }
 
 for (const name of names) {
@@ -127,6 +131,23 @@ for (const name of names) {
     assert.equal(response.status, 200)
   })
 }
+
+test('schemes called constructor, toString and __proto__ take nothing from prototypes, and may be left out', async () => {
+  const { createClient } = await import(pathToFileURL(join(folder, 'inherited-names/client.ts')).href)
+  const client: Client<AnyPaths> = createClient({ auth: {}, clock: w.clock })
+  assert.deepEqual(Object.keys(client.auth), ['__proto__', 'constructor'])
+  const lacking = (message: RegExp) => ({ code: 'NOT_AUTHENTICATED', message })
+  await assert.rejects(client.GET('/records'), lacking(/\[toString\] is not configured/))
+  await assert.rejects(client.GET('/cars'), lacking(/\[constructor\] has no access token and nothing to get one with/))
+  const keyed = client.cloneWith({ auth: { toString: { value: 'k' } } })
+  assert.deepEqual(Object.keys(keyed.config.auth).sort(), ['__proto__', 'constructor', 'toString'])
+  await assert.rejects(keyed.GET('/records'), lacking(/\[__proto__\] has no access token/))
+  const { api } = await import(pathToFileURL(join(folder, 'inherited-names/api.ts')).href)
+  const variables = [{ CONSTRUCTOR_CLIENT_ID: 'a', TO_STRING_VALUE: 'k', _PROTO__CLIENT_ID: 'b' }]
+  const options = optionsFromEnvironment({ api }, { variables, auth: {} })
+  const constructed = { constructor: { clientId: 'a' }, toString: { value: 'k' }, ['__proto__']: { clientId: 'b' } }
+  assert.deepEqual(Object.entries(options.auth ?? {}).sort(), Object.entries(constructed).sort())
+})
 
 test('scopes become an enumeration: name, wire text, and the description kept', async () => {
   const { SlackAuthScope } = await import(pathToFileURL(join(folder, 'chat/client.ts')).href)

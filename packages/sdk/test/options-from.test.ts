@@ -32,6 +32,32 @@ test('[#78] credentials come from the environment and from .env, lists and numbe
   assert.deepEqual(redirect.auth, { OAuthACG: { redirectUri: 'https://a.example' } })
 })
 
+test('[#78] schemes without a Latin letter have variables of their own, and one that would be for two is refused', () => {
+  const key = { type: 'apiKey', in: 'header', name: 'X' }
+  const document = (securitySchemes: object) => ({
+    openapi: '3.0.3',
+    info: { title: 'T', version: '1' },
+    paths: {},
+    components: { securitySchemes },
+  })
+  const read = (securitySchemes: object, variables: Record<string, string>) =>
+    optionsFromEnvironment({ openapi: document(securitySchemes) }, { variables: [variables] }).auth
+  const names = { 认证: key, scheme2: key, 钥匙: key, SCHEME_1: key }
+  const given = { SCHEME_3_VALUE: 'a', SCHEME2_VALUE: 'b', SCHEME_4_VALUE: 'c', SCHEME_1_VALUE: 'd', _VALUE: 'never' }
+  assert.deepEqual(read(names, given), {
+    认证: { value: 'a' },
+    scheme2: { value: 'b' },
+    钥匙: { value: 'c' },
+    SCHEME_1: { value: 'd' },
+  })
+  const alike = { 'my-auth': key, my_auth: key }
+  assert.deepEqual(read(alike, {}), {})
+  assert.throws(() => read(alike, { MY_AUTH_VALUE: 'secret' }), {
+    code: 'INVALID_PARAMETER',
+    message: 'MY_AUTH_VALUE: a name that does not stand for both my-auth and my_auth is expected.',
+  })
+})
+
 test('[#79] a client from JSON: what is wrong in it is named, and no value is shown', async () => {
   await using w = await world()
   const base = { openapi: w.document(), clock: w.clock }

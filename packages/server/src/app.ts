@@ -4,13 +4,19 @@ import swagger from '@fastify/swagger'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
+import { CSRF_HEADER, Problem } from './contract/index.ts'
+import { requestLanguage, type Wishes } from './languages/request-language.ts'
+import { speakHook } from './languages/speak-hook.ts'
+import { spokenFields } from './languages/spoken-fields.ts'
 import { problemOf } from './problem.ts'
 import { tokenRoute } from './routes/accounts/token.ts'
 import { addRoutes } from './routes/add-routes.ts'
 import type { App } from './routes/app-type.ts'
 import { mountSandbox } from './sandbox/mount-sandbox.ts'
+import { SESSION_COOKIE } from './security/cookies.ts'
 import { guard } from './security/guard.ts'
 import type { Services } from './services.ts'
+import { requestSpans } from './telemetry/request-spans.ts'
 import { servePage } from './web/serve-page.ts'
 
 /**
@@ -23,19 +29,19 @@ export async function buildApp(services: Services): Promise<App> {
   // Which start of which server, and the how manieth request of it.
   const run = randomUUID().slice(0, 8)
   let requests = 0
+  const rewriteUrl = ({ url = '/' }: { readonly url?: string | undefined }): string => belowSubPath(url, subPath)
   const app: App = fastify({
-    loggerInstance: deps.logger,
-    // Its own log lines have the whole address, and the callback's has a code in it.
+    // None of its own: it would cost each request two listeners. What routes say has its logger below.
+    logger: false,
+    // Its lines about requests have the whole address, and the callback's has a code in it.
     logController: new LogController({ disableRequestLogging: true }),
-    // A logger for each request costs more than a token from memory; what is logged names its request itself.
-    childLoggerFactory: (logger) => logger,
-    genReqId: () => `${run}-${(requests++).toString(36)}`,
+    genReqId: () => `${run}-${requests++}`,
     trustProxy: deps.trustProxy ?? false,
     bodyLimit: 262_144,
     return503OnClosing: true,
-    rewriteUrl: ({ url = '/' }) => belowSubPath(url, subPath),
+    ...(subPath === '' ? {} : { rewriteUrl }),
     // Addresses that cannot be read never reach a route or its error handler.
-    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, services),
     // A field that is not known or has another type is a mistake; nothing is bent to fit.
     ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
   }).withTypeProvider<TypeBoxTypeProvider>()
@@ -48,7 +54,7 @@ export async function buildApp(services: Services): Promise<App> {
     if (body === '') done(null, undefined)
     else parseJson(request, String(body), done)
   })
-  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply))
+  app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, services))
   // Hooks with callbacks: an asynchronous one costs every request a turn.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({
@@ -66,7 +72,7 @@ export async function buildApp(services: Services): Promise<App> {
       const { id: reqId, method, routeOptions } = request
       const ms = Math.round(reply.elapsedTime)
       const route = routeOptions.url ?? 'none'
-      request.log.debug({ reqId, method, route, status: reply.statusCode, ms }, 'request')
+      deps.logger.debug({ reqId, method, route, status: reply.statusCode, ms }, 'request')
       done()
     })
   }
@@ -77,17 +83,33 @@ export async function buildApp(services: Services): Promise<App> {
       info: {
         title: 'Evergrant',
         version: deps.version,
-        description: 'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems.',
+        description:
+          'Keeps OAuth 2.0 grants alive. Times are epoch seconds; errors are RFC 9457 problems. Texts for people (x-spoken) are in the language of Accept-Language; nothing else depends on it.',
       },
       servers: [{ url: deps.publicUrl }],
-      components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made under Settings, API keys.' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: SESSION_COOKIE,
+            description: `Somebody signed in, on our own page: what changes something needs the header "${CSRF_HEADER}: 1" too.`,
+          },
+        },
+      },
     },
   })
+  // Before anybody is refused.
+  if (deps.telemetry !== undefined) requestSpans(app, deps.telemetry, () => deps.clock.monotonic())
   guard(app, services)
   auditHook(app, services)
+  speakHook(app, services)
   // Apart from the others: programs have no cookies, and each hook is a cost.
   tokenRoute(app, services)
   await app.register(async (scope) => {
+    // What Fastify itself has to say, should a handler fail after it answered.
+    scope.setChildLoggerFactory(() => deps.logger)
     await scope.register(cookie)
     addRoutes(scope, services)
   })
@@ -97,6 +119,8 @@ export async function buildApp(services: Services): Promise<App> {
   return app
 }
 
+const problemTexts = spokenFields(Problem)
+
 /** Proxies pass the path of the public address on, or take it away: both arrive at the same route. */
 function belowSubPath(url: string, subPath: string): string {
   const rest = subPath !== '' && url.startsWith(subPath) ? url.slice(subPath.length) : undefined
@@ -105,12 +129,19 @@ function belowSubPath(url: string, subPath: string): string {
 
 function answerProblem(
   error: unknown,
-  request: Pick<FastifyRequest, 'id' | 'log'>,
+  request: Pick<FastifyRequest, 'id'> & Wishes,
   reply: Pick<FastifyReply, 'code' | 'header' | 'type' | 'send'>,
+  { languages, deps }: Pick<Services, 'languages' | 'deps'>,
 ): void {
   const { problem, retryAfter, unexpected } = problemOf(error, request.id)
-  if (unexpected) request.log.error({ err: error, reqId: request.id }, problem.detail)
+  if (unexpected) deps.logger.error({ err: error, reqId: request.id }, problem.detail)
   if (retryAfter !== undefined) reply.header('retry-after', Math.max(1, Math.ceil(retryAfter)))
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer realm="Evergrant"')
-  reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+  const tag = requestLanguage(request, languages.tags)
+  reply.code(problem.status).type('application/problem+json').header('content-language', tag)
+  const send = (said: unknown) => reply.send(JSON.stringify(said))
+  languages.speaker(tag).then(
+    (say) => send(say === undefined ? problem : problemTexts?.(problem, say)),
+    () => send(problem),
+  )
 }

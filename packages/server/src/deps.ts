@@ -7,6 +7,7 @@ import type { MailSender } from './notices/mail-sender.ts'
 import type { EmbeddedSandbox } from './sandbox/embedded-sandbox.ts'
 import type { AddressPolicy } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
+import type { ServerTelemetry } from './telemetry/server-telemetry.ts'
 
 /** What the server is made of; `main.ts` chooses. */
 export interface Deps {
@@ -34,6 +35,8 @@ export interface Deps {
   readonly passwordCost?: PasswordCost | undefined
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustProxy?: string | undefined
+  /** OpenTelemetry, while somebody collects. */
+  readonly telemetry?: ServerTelemetry | undefined
   /** What a reader of the metrics has to show. Undefined: they are for this machine alone. */
   readonly metricsToken?: string | undefined
 }

@@ -29,14 +29,14 @@ import type { Tables } from './db/tables.ts'
 import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
-import { type Gateway, startGateway } from './mail/gateway.ts'
 import { mailSender } from './notices/mail-sender.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
 import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
 import { pinnedFetch } from './security/pinned-fetch.ts'
 import { createServices } from './services.ts'
-import { type Environment, readSettings, type Settings } from './settings.ts'
+import { type Environment, type MailGatewayPorts, readSettings, type Settings } from './settings.ts'
+import { serverTelemetry } from './telemetry/server-telemetry.ts'
 
 /** What a test, or a program that embeds the server, may put in the place of the usual. */
 export interface Surroundings {
@@ -63,8 +63,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly listening: string
   /** The first-run link, while there is no administrator. */
   readonly setupLink: string | undefined
-  /** Where the mail gateway listens on this machine. */
-  readonly mailPorts: Readonly<Partial<Record<'imap' | 'pop' | 'smtp', number>>>
+  /** Where the mail gateway listens. */
+  readonly mailPorts: MailGatewayPorts
   /** Lets requests under way end, then stops. */
   close(): Promise<void>
 }
@@ -85,6 +85,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     { level: settings.logLevel, redact: { paths: REDACTED_KEYS, censor: '<redacted>' }, base: null },
     surroundings.log ?? destination({ dest: 2, sync: true }),
   )
+  const telemetry = await serverTelemetry(env, packageJson.version)
   const { databaseUrl } = settings
   const onWarning = (message: string): void => logger.warn(message)
   const { db, store, wire } = await (databaseUrl === undefined
@@ -95,7 +96,6 @@ export async function main(env: Environment = process.env, surroundings: Surroun
   // Listening comes first: with port 0 the address is known only then, and redirect URIs are made of it.
   let route: RequestListener | undefined
   let starting: Readonly<Record<string, string>> = {}
-  let gateway: Gateway | undefined
   let sandbox: EmbeddedSandbox | undefined
   // Longer than proxies keep theirs: otherwise they send a request into a connection that is just being closed.
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
@@ -123,17 +123,20 @@ export async function main(env: Environment = process.env, surroundings: Surroun
         'The package undici is not installed: addresses of providers are checked before they are connected to only.',
       )
     }
+    // It never wrote a record in clear: one that is was put there by somebody else.
+    const kept = sealed(store, cipher, { requireSealed: true })
+    const send = surroundings.fetch ?? pinned
     const deps: Deps = {
       db,
-      // It never wrote a record in clear: one that is was put there by somebody else.
-      store: sealed(store, cipher, { requireSealed: true }),
+      store: telemetry === undefined ? kept : telemetry.store(kept),
       cipher,
       clock,
       changes,
       logger,
       publicUrl,
       version: packageJson.version,
-      fetch: surroundings.fetch ?? pinned,
+      fetch: telemetry === undefined ? send : telemetry.fetch(send ?? fetch),
+      telemetry,
       addresses,
       mail: settings.mail && mailSender(settings.mail.url, settings.mail.from),
       sandbox,
@@ -148,7 +151,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     await sandbox?.begin(services, here)
     const token = await services.users.setupToken()
     const setupLink = token === undefined ? undefined : `${publicUrl}/setup#token=${token}`
-    gateway = await startGateway(services, settings.mailPorts)
+    const { gateway } = services
+    await gateway.start(services, settings.mailGateway)
     const jobs = startJobs(services, { takeSandbox: async () => sandbox?.take() })
     route = (request, response) => app.routing(request, response)
 
@@ -157,7 +161,9 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       closing ??= (async () => {
         process.off('SIGTERM', onSignal).off('SIGINT', onSignal)
         services.hub.close()
-        const programs = gateway?.close()
+        const programs = gateway.stop()
+        // What it fails with is told when it is waited for.
+        programs.catch(() => undefined)
         // Not ready from here on, and still there: whoever shares requests out learns of it before they are refused.
         if (settings.shutdownDelay > 0) await clock.sleep(settings.shutdownDelay)
         const drained = drain(server)
@@ -176,6 +182,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
           await changes.close()
           await db.destroy()
           await store.close()
+          // What could not be sent to the collector is no reason to call the end unclean.
+          await telemetry?.close().catch((err: unknown) => logger.warn({ err }, 'telemetry was not sent'))
         }
       })()
       return closing
@@ -190,7 +198,8 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     if (signals) process.on('SIGTERM', onSignal).on('SIGINT', onSignal)
     announce(say, {
       publicUrl,
-      mailPorts: gateway?.ports ?? {},
+      mailHost: settings.mailGateway.host,
+      mailPorts: gateway.ports,
       listening,
       setupLink,
       sandboxRefused: settings.sandboxRefused,
@@ -200,7 +209,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       url: publicUrl,
       listening,
       setupLink,
-      mailPorts: gateway?.ports ?? {},
+      mailPorts: gateway.ports,
       close,
       [Symbol.asyncDispose]: close,
     }
@@ -210,13 +219,15 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     await changes.close()
     await db.destroy()
     await store.close()
+    await telemetry?.close().catch(() => undefined)
     throw error
   }
 }
 
 interface Announcement {
   readonly publicUrl: string
-  readonly mailPorts: Settings['mailPorts']
+  readonly mailHost: string
+  readonly mailPorts: MailGatewayPorts
   readonly listening: string
   readonly setupLink: string | undefined
   readonly sandboxRefused: boolean
@@ -224,7 +235,7 @@ interface Announcement {
 }
 
 function announce(say: (line: string) => void, told: Announcement): void {
-  const { publicUrl, listening, setupLink, mailPorts, sandboxRefused, sandboxElsewhere } = told
+  const { publicUrl, listening, setupLink, mailHost, mailPorts, sandboxRefused, sandboxElsewhere } = told
   say(`Evergrant runs at ${publicUrl}${publicUrl === listening ? '' : ` (it listens at ${listening})`}`)
   if (setupLink !== undefined) {
     say('')
@@ -234,7 +245,7 @@ function announce(say: (line: string) => void, told: Announcement): void {
   }
   for (const [protocol, port] of Object.entries(mailPorts)) {
     say(
-      `Mail programs without OAuth reach ${protocol.toUpperCase()} at 127.0.0.1:${port}, with an API key as their password.`,
+      `Mail programs without OAuth reach ${protocol.toUpperCase()} at ${mailHost}:${port}, with an API key as their password.`,
     )
   }
   if (sandboxRefused) {

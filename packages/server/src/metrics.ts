@@ -1,4 +1,5 @@
 import type { GrantEvent } from '@evergrant/core'
+import type { GatewayEvent, MailGateway } from '@evergrant/mail/gateway'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { StateCount } from './accounts/state-counts.ts'
 import { AccountState } from './contract/index.ts'
@@ -17,12 +18,16 @@ export class Metrics {
     'How long programs waited for a token.',
     [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
   )
+  readonly #mailSessions: Counter<'protocol' | 'outcome'>
   readonly #deliveries: Counter<'channel' | 'outcome'>
   /** Tokens handed out since the metrics were read last. */
   #handed = 0
 
-  /** @param states how many accounts are in each state; asked when the metrics are read */
-  constructor(states: () => Promise<readonly StateCount[]>) {
+  /**
+   * @param states how many accounts are in each state; asked when the metrics are read
+   * @param traffic what went through the mail gateway, if there is one; asked at the same moment
+   */
+  constructor(states: () => Promise<readonly StateCount[]>, traffic: () => MailGateway['traffic'] | undefined) {
     const registers = [this.#registry]
     this.#refreshes = new Counter({
       name: 'evergrant_refreshes_total',
@@ -59,6 +64,35 @@ export class Metrics {
         for (const { state, accounts } of await states()) this.inc({ state }, accounts)
       },
     })
+    this.#mailSessions = new Counter({
+      name: 'evergrant_mail_gateway_logins_total',
+      help: 'Log-ins of mail programs, by protocol and outcome: opened, wrong, locked, failed.',
+      labelNames: ['protocol', 'outcome'],
+      registers,
+    })
+    new Gauge({
+      name: 'evergrant_mail_gateway_sessions',
+      help: 'Connections of mail programs that are open.',
+      labelNames: ['protocol'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [protocol, { sessions }] of Object.entries(traffic() ?? {})) this.set({ protocol }, sessions)
+      },
+    })
+    new Counter({
+      name: 'evergrant_mail_gateway_bytes_total',
+      help: 'Octets from (received) and to (sent) mail programs.',
+      labelNames: ['protocol', 'direction'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [protocol, { received, sent }] of Object.entries(traffic() ?? {})) {
+          this.inc({ protocol, direction: 'received' }, received)
+          this.inc({ protocol, direction: 'sent' }, sent)
+        }
+      },
+    })
   }
 
   get contentType(): string {
@@ -69,6 +103,11 @@ export class Metrics {
     if (this.#handed > 0) this.#tokenRequests.inc({ outcome: 'ok', code: '' }, this.#handed)
     this.#handed = 0
     return `${await this.#registry.metrics()}\n${this.#tokenSeconds.text()}`
+  }
+
+  /** What became of a program's log-in, and of its session. */
+  mailSession(outcome: GatewayEvent['type'], protocol: GatewayEvent['protocol']): void {
+    if (outcome !== 'closed' && outcome !== 'renewed') this.#mailSessions.inc({ protocol, outcome })
   }
 
   grantEvent(event: GrantEvent): void {

@@ -94,6 +94,7 @@ export const refusals = {
   ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
   ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
+  ATTACHMENT_TOO_LARGE: entry(413, 'The attachment is too large', 'person', 'Use a mail program for it.'),
   TOO_LARGE: entry(413, 'The request is too large', 'developer', 'Send less.'),
   TOO_MANY_ATTEMPTS: entry(429, 'Too many attempts', 'person', 'Wait, then try again.'),
   INTERNAL: entry(500, 'Something went wrong here', 'operator', 'Look for the request id in the log of the server.'),
@@ -143,9 +144,23 @@ export class AtField extends Error {
   }
 }
 
+/** An error about the grant of an account. */
+export class AtAccount extends Error {
+  override readonly name = 'AtAccount'
+  readonly error: OAuthError
+  /** Where a person connects it again. */
+  readonly reconnectUrl: string
+
+  constructor(error: OAuthError, reconnectUrl: string) {
+    super(error.message, { cause: error })
+    this.error = error
+    this.reconnectUrl = reconnectUrl
+  }
+}
+
 /** Whatever was thrown, as an answer for a program and a person. Says nothing about what it does not know. */
 export function problemOf(thrown: unknown, request_id: string): ProblemAnswer {
-  const error = thrown instanceof AtField ? thrown.error : thrown
+  const error = thrown instanceof AtField || thrown instanceof AtAccount ? thrown.error : thrown
   if (isOAuthError(error)) {
     const { code, message, error: wire, error_description } = error
     const field = thrown instanceof AtField ? thrown.field : FIELDS[code]
@@ -161,6 +176,7 @@ export function problemOf(thrown: unknown, request_id: string): ProblemAnswer {
       ...(error.link === undefined ? {} : { link: error.link }),
       ...(wire === undefined ? {} : { error: wire }),
       ...(error_description === undefined ? {} : { error_description }),
+      ...(thrown instanceof AtAccount ? { reconnect_url: thrown.reconnectUrl } : {}),
       ...(field === undefined ? {} : { field }),
       request_id,
     }
@@ -197,7 +213,8 @@ const FIELDS: Partial<Record<ErrorCode, string>> = {
   PRIVATE_ADDRESS: 'parameters',
 }
 
-function titleOf(code: ErrorCode): string {
+/** The title of an error of the engine: the words of its code. */
+export function titleOf(code: ErrorCode): string {
   const words = code.toLowerCase().replaceAll('_', ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

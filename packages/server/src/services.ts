@@ -2,13 +2,18 @@ import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
+import { SamePerson } from './accounts/same-person.ts'
 import { Standings } from './accounts/standings.ts'
+import { TokenDesk } from './accounts/token-desk.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
 import { Connections } from './connections/connections.ts'
+import { secretTaken } from './connections/secret-taken.ts'
 import type { Deps } from './deps.ts'
 import { EventHub } from './events/event-hub.ts'
+import { Languages } from './languages/languages.ts'
 import { ConnectLinks } from './links/connect-links.ts'
+import { ProgramGateway } from './mail/gateway.ts'
 import { MailAccounts } from './mail/mail-accounts.ts'
 import { Mailboxes } from './mail/mailbox.ts'
 import { Metrics } from './metrics.ts'
@@ -31,11 +36,14 @@ export interface Services {
   readonly connections: Connections
   readonly accounts: Accounts
   readonly tokens: Tokens
+  readonly desk: TokenDesk
   readonly consents: Consents
+  readonly samePerson: SamePerson
   readonly signIns: SignIns
   readonly links: ConnectLinks
   readonly mail: MailAccounts
   readonly mailboxes: Mailboxes
+  readonly gateway: ProgramGateway
   readonly history: History
   readonly activity: Activity
   readonly outbox: Outbox
@@ -46,6 +54,7 @@ export interface Services {
   readonly audit: AuditLog
   readonly hub: EventHub
   readonly metrics: Metrics
+  readonly languages: Languages
 }
 
 /** Puts the parts together. Begins nothing. */
@@ -55,30 +64,44 @@ export function createServices(deps: Deps): Services {
   const outbox = new Outbox(db, clock)
   const webhooks = new Webhooks(deps, outbox)
   const notices = new Notices(deps, outbox, webhooks, hub)
-  const connections = new Connections(deps, outbox, webhooks, notices)
-  const accounts = new Accounts(deps, connections, hub, outbox, (id) =>
+  const audit = new AuditLog(db, deps.cipher, clock)
+  const connections: Connections = new Connections(deps, outbox, webhooks, notices, (taken) => {
+    const noted = secretTaken({ deps, connections, accounts, audit }, taken)
+    noted.catch((err: unknown) => deps.logger.warn({ err, connection: taken.id }, 'not noted which secret is taken'))
+  })
+  const accounts: Accounts = new Accounts(deps, connections, hub, outbox, (id) =>
     // Nobody's request fails for it: the next sweep tells what could not be told now.
     standings.settleIfThere(id).catch((err: unknown) => deps.logger.error({ err, account: id }, 'not told yet')),
   )
   const standings = new Standings(deps, accounts, outbox, webhooks, notices)
   const history = new History(db, clock)
-  const metrics = new Metrics(() => accounts.stateCounts())
+  const gateway = new ProgramGateway()
+  const metrics = new Metrics(
+    () => accounts.stateCounts(),
+    () => gateway.traffic,
+  )
+  deps.telemetry?.accounts(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
-  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics)
+  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics, hub)
+  const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
+  const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
-    apiKeys: new ApiKeys(db, clock, deps.changes),
+    apiKeys,
+    desk: new TokenDesk(deps, tokens, apiKeys, metrics),
     connections,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, accounts, tokens, history),
+    consents: new Consents(deps, connections, accounts, tokens, history, samePerson),
+    samePerson,
     links: new ConnectLinks(deps, connections),
     signIns: new SignIns(deps, connections),
     mail,
-    mailboxes: new Mailboxes(deps, tokens, mail),
+    mailboxes: new Mailboxes(tokens, mail),
+    gateway,
     history,
     activity,
     outbox,
@@ -86,8 +109,9 @@ export function createServices(deps: Deps): Services {
     deliveries: new Deliveries(deps, outbox),
     notices,
     standings,
-    audit: new AuditLog(db, deps.cipher, clock),
+    audit,
     hub,
     metrics,
+    languages: new Languages(),
   }
 }

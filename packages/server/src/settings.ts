@@ -34,13 +34,23 @@ export interface Settings {
   /** Undefined: metrics are for this machine alone. */
   readonly metricsToken: string | undefined
   readonly logLevel: string
-  /** Ports of the mail gateway on this machine, 0: one that is free; none: there is no gateway. */
-  readonly mailPorts: Readonly<Partial<Record<'imap' | 'pop' | 'smtp', number>>>
+  readonly mailGateway: MailGatewaySettings
   /** Undefined: people get no mail. */
   readonly mail: { readonly url: string; readonly from: string } | undefined
   /** Seconds between the moment at which the server says that it is not ready and the last request it takes. */
   readonly shutdownDelay: number
 }
+
+/** Where mail programs without OAuth are served. */
+export interface MailGatewaySettings {
+  /** 0: one that is free; none: there is no gateway. Those that end in `s` have TLS from the first octet. */
+  readonly ports: MailGatewayPorts
+  readonly host: string
+  /** Files in PEM; with them, STARTTLS is offered on the other ports. */
+  readonly certificate: { readonly certFile: string; readonly keyFile: string } | undefined
+}
+
+export type MailGatewayPorts = Readonly<Partial<Record<'imap' | 'imaps' | 'pop' | 'pops' | 'smtp' | 'smtps', number>>>
 
 const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']
 
@@ -52,6 +62,9 @@ const TEXTS = [
   'EVERGRANT_KEY_FILE',
   'EVERGRANT_TRUST_PROXY',
   'EVERGRANT_LOG_LEVEL',
+  'EVERGRANT_MAIL_HOST',
+  'EVERGRANT_MAIL_CERT_FILE',
+  'EVERGRANT_MAIL_KEY_FILE',
 ]
 
 /** Reads the settings. Throws `INVALID_SETTING`, naming the variable and what it may be. */
@@ -84,7 +97,7 @@ export function readSettings(env: Environment): Settings {
     noProxy: env['NO_PROXY'] ?? env['no_proxy'] ?? '',
     metricsToken: metricsTokenOf(env['EVERGRANT_METRICS_TOKEN']),
     logLevel,
-    mailPorts: mailPortsOf(env),
+    mailGateway: mailGatewayOf(env),
     mail: mailOf(env['EVERGRANT_SMTP_URL'] || undefined, env['EVERGRANT_MAIL_FROM'] || undefined),
     shutdownDelay: shutdownDelayOf(env['EVERGRANT_SHUTDOWN_DELAY']),
   }
@@ -121,14 +134,42 @@ function portOf(given: string | undefined): number {
   return portNumber('EVERGRANT_PORT', given, '8080') ?? 8080
 }
 
-function mailPortsOf(env: Environment): Settings['mailPorts'] {
-  const ports = { imap: ['IMAP', '1143'], pop: ['POP', '1110'], smtp: ['SMTP', '1587'] } as const
-  const read = Object.entries(ports).map(([protocol, [word, usual]]) => {
-    const name = `EVERGRANT_MAIL_${word}_PORT`
-    return [protocol, portNumber(name, env[name], usual)] as const
-  })
-  return Object.fromEntries(read.filter(([, port]) => port !== undefined))
+function mailGatewayOf(env: Environment): MailGatewaySettings {
+  const ports = Object.fromEntries(
+    Object.entries(MAIL_PORTS).flatMap(([name, usual]) => {
+      const variable = `EVERGRANT_MAIL_${name.toUpperCase()}_PORT`
+      const port = portNumber(variable, env[variable], usual)
+      return port === undefined ? [] : [[name, port]]
+    }),
+  )
+  const host = hostOf(env['EVERGRANT_MAIL_HOST'], 'EVERGRANT_MAIL_HOST') ?? '127.0.0.1'
+  const certFile = env['EVERGRANT_MAIL_CERT_FILE'] || undefined
+  const keyFile = env['EVERGRANT_MAIL_KEY_FILE'] || undefined
+  if ((certFile === undefined) !== (keyFile === undefined)) {
+    throw new OAuthError(
+      'INVALID_SETTING',
+      'EVERGRANT_MAIL_CERT_FILE and EVERGRANT_MAIL_KEY_FILE go together: the certificate chain and its private key, both in PEM.',
+    )
+  }
+  const listens = Object.keys(ports).length > 0
+  if (listens && certFile === undefined && !isLoopback(host)) {
+    throw new OAuthError(
+      'INVALID_SETTING',
+      `EVERGRANT_MAIL_HOST is "${host}": others reach that address, and passwords must not come to it in the clear. Set EVERGRANT_MAIL_CERT_FILE and EVERGRANT_MAIL_KEY_FILE too.`,
+    )
+  }
+  const secure = ['imaps', 'pops', 'smtps'].find((name) => name in ports)
+  if (secure !== undefined && certFile === undefined) {
+    throw new OAuthError(
+      'INVALID_SETTING',
+      `EVERGRANT_MAIL_${secure.toUpperCase()}_PORT needs EVERGRANT_MAIL_CERT_FILE and EVERGRANT_MAIL_KEY_FILE.`,
+    )
+  }
+  return { ports, host, certificate: certFile && keyFile ? { certFile, keyFile } : undefined }
 }
+
+/** The usual numbers for a gateway; those of a mail server need more rights. */
+const MAIL_PORTS = { imap: '1143', imaps: '1993', pop: '1110', pops: '1995', smtp: '1587', smtps: '1465' } as const
 
 function portNumber(name: string, given: string | undefined, usual: string): number | undefined {
   if (!given) return undefined
@@ -139,12 +180,12 @@ function portNumber(name: string, given: string | undefined, usual: string): num
 
 const HOST_NAME = /^(?:[a-z\d_](?:[a-z\d_-]*[a-z\d_])?\.)*[a-z](?:[a-z\d-]*[a-z\d])?\.?$/i
 
-function hostOf(given: string | undefined): string | undefined {
+function hostOf(given: string | undefined, name = 'EVERGRANT_HOST'): string | undefined {
   if (!given) return undefined
   const host = given.trim()
   if (isIP(host) !== 0 || HOST_NAME.test(host)) return host
   throw invalid(
-    'EVERGRANT_HOST',
+    name,
     given,
     'an address of this machine or its name, without a port: 127.0.0.1, 0.0.0.0 for all, :: for all with IPv6',
   )

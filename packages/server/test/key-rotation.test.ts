@@ -11,7 +11,9 @@ import { connected, consentUrl, Scene, sandboxOf } from './support/scene.ts'
 test('[#115] keys are changed under a server that runs: tokens, consents under way and connections go on', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
-  const { account, program, admin } = await connected(scene, sandbox)
+  const { account, program, admin, connection } = await connected(scene, sandbox)
+  // The provider takes the former secret alone, so that a renewal shows that it opens.
+  await admin.patch(`/v1/connections/${connection}`, { client_secret: 'not active there so far', former_secret: {} })
   // A consent that was begun before the change is finished after it.
   const callback = await sandbox.approve(await consentUrl(account, admin))
   const path = join(scene.dir, 'data', 'evergrant.db')
@@ -23,8 +25,8 @@ test('[#115] keys are changed under a server that runs: tokens, consents under w
   try {
     assert.equal((await reseal(store, ring)).resealed, 1)
     const own = await resealTables(db, ring)
-    assert.deepEqual([own.total, own.resealed, own.unreadable], [4, 4, []])
-    assert.deepEqual([...(await tableKeys(db))], [[current.id, 4]])
+    assert.deepEqual([own.total, own.resealed, own.unreadable], [5, 5, []])
+    assert.deepEqual([...(await tableKeys(db))], [[current.id, 5]])
     assert.equal((await resealTables(db, ring)).resealed, 0)
   } finally {
     await db.destroy()

@@ -1,10 +1,15 @@
+// Long because: it is one list of what a person does with mail, on one practice world.
+
 import assert from 'node:assert/strict'
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net'
+import { createInterface } from 'node:readline'
 import { test } from 'node:test'
-import { person } from '@evergrant/sandbox'
+import { person, startSandboxMail } from '@evergrant/sandbox'
+import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import { htmlText } from '../src/mail/html-text.ts'
-import type { Browser } from './support/browser.ts'
-import { consentUrl, PASSWORD, Scene, SECRET } from './support/scene.ts'
+import { Browser } from './support/browser.ts'
+import { connected, consentUrl, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 /** A server with its sandbox and its mail servers, and accounts of its people. */
 async function practice() {
@@ -255,4 +260,222 @@ test('what is sent has no more recipients and headers than were given', async ()
   assert.equal((await admin.get(`/v1/accounts/${bob}/mail/messages/${newest.uid}`)).json.text.trim(), 't')
   const nobody = await send({ to: ['nobody@elsewhere.test'] })
   assert.deepEqual([nobody.status, nobody.json.code], [502, 'MAIL_COMMAND_REFUSED'], nobody.text)
+})
+
+test('a mail server whose name leads into the own network a moment after it was looked at is not connected to', async () => {
+  const names: string[] = []
+  let publicly = Number.POSITIVE_INFINITY
+  const resolve = async (name: string): Promise<readonly string[]> => {
+    names.push(name)
+    return publicly-- > 0 ? ['93.184.216.34'] : ['10.0.0.7']
+  }
+  const env = { EVERGRANT_MAIL_IMAP_PORT: '0', EVERGRANT_MAIL_SMTP_PORT: '0' }
+  await using scene = await Scene.begin({ env, surroundings: { resolve } })
+  await using sandbox = await sandboxOf(scene)
+  const { admin, account } = await connected(scene, sandbox)
+  const server = (port: number) => ({ host: 'mail.rebind.example', port, security: 'tls' })
+  const mailbox = 'alice@example.test'
+  const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, {
+    body: { mailbox, imap: server(993), smtp: server(465) },
+  })
+  assert.equal(set.status, 200, set.text)
+  const refused = /mail\.rebind\.example \(10\.0\.0\.7\) is inside of the server's own network/
+  // Two servers are looked at before anything is connected to.
+  publicly = 2
+  const verified = await admin.post(`/v1/accounts/${account}/mail/verify`)
+  assert.deepEqual(steps(verified).slice(2), ['imap failed', 'smtp failed'])
+  for (const { code, detail } of verified.json.steps.slice(2)) {
+    assert.equal(code, 'PRIVATE_ADDRESS')
+    assert.match(detail, refused)
+  }
+  publicly = 2
+  const read = await admin.get(`/v1/accounts/${account}/mail/messages`)
+  assert.equal(read.json.code, 'PRIVATE_ADDRESS', read.text)
+  publicly = 2
+  const sent = await admin.post(`/v1/accounts/${account}/mail/send`, { to: [mailbox], subject: 's', text: 't' })
+  assert.equal(sent.json.code, 'PRIVATE_ADDRESS', sent.text)
+  const { key } = (await admin.post('/v1/api-keys', { name: 'a mail program', accounts: [account] })).json
+  const { imap = 0, smtp = 0 } = scene.server.mailPorts
+  const plain = Buffer.from(`\0${mailbox}\0${key}`).toString('base64')
+  for (const [port, said, wanted] of [
+    [imap, `a AUTHENTICATE PLAIN ${plain}\r\n`, /^a NO \[UNAVAILABLE\] mail\.rebind\.example \(10\.0\.0\.7\)/],
+    [smtp, `AUTH PLAIN ${plain}\r\n`, /^454 4\.7\.0 mail\.rebind\.example \(10\.0\.0\.7\)/],
+  ] as const) {
+    publicly = 2
+    const socket = connectTo({ port, host: '127.0.0.1' })
+    const lines = createInterface({ input: socket })
+    socket.write(said)
+    for await (const line of lines) {
+      if (/^(?:220|\*)/.test(line)) continue
+      assert.match(line, wanted)
+      break
+    }
+    socket.destroy()
+  }
+  assert.ok(names.every((name) => name === 'mail.rebind.example'))
+})
+
+for (const [mechanism, other] of [
+  ['OAUTHBEARER', 'XOAUTH2'],
+  ['XOAUTH2', 'OAUTHBEARER'],
+] as const) {
+  test(`the mechanism that was set is used to test, to read and to send: ${mechanism}`, async () => {
+    await using scene = await Scene.begin()
+    await using sandbox = await sandboxOf(scene)
+    await using mail = await startSandboxMail(sandbox)
+    const { admin, account } = await connected(scene, sandbox)
+    const said: string[] = []
+    const gates = [await gate(mail.ports.imap, said), await gate(mail.ports.smtp, said)]
+    const [imap, smtp] = gates.map(({ port }) => ({ host: '127.0.0.1', port, security: 'none' }))
+    const body = { mailbox: 'alice@example.test', mechanism, imap, smtp }
+    const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, { body })
+    assert.deepEqual([set.status, set.json.mechanism, set.json.by_hand.includes('mechanism')], [200, mechanism, true])
+    assert.equal((await admin.post(`/v1/accounts/${account}/mail/verify`)).json.ok, true)
+    const sent = await admin.post(`/v1/accounts/${account}/mail/send`, { to: [body.mailbox], subject: 's', text: 't' })
+    assert.equal(sent.status, 200, sent.text)
+    assert.equal((await admin.get(`/v1/accounts/${account}/mail/messages`)).json.total, 2)
+    for (const one of gates) one.close()
+    const words = said.join('')
+    assert.match(words, new RegExp(`AUTHENTICATE ${mechanism}`))
+    assert.match(words, new RegExp(`AUTH ${mechanism}`))
+    assert.ok(!words.includes(other))
+  })
+}
+
+/** A port that leads to another, and what clients say through it. */
+async function gate(to: number, said: string[]) {
+  const server = createServer((socket) => {
+    const inner = connectTo({ port: to, host: '127.0.0.1' })
+    for (const one of [socket, inner]) one.on('error', () => undefined)
+    socket.on('data', (data) => void said.push(data.toString('latin1')))
+    socket.on('close', () => inner.destroy())
+    inner.on('close', () => socket.destroy())
+    socket.pipe(inner).pipe(socket)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() }
+}
+
+test('practice mail works at a server beside the one that serves the sandbox', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const id = await account('bob')
+  await using other = await scene.another()
+  const browser = new Browser(other.url, other.listening)
+  assert.equal((await browser.post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
+  const settings = (await browser.get(`/v1/accounts/${id}/mail`)).json
+  assert.deepEqual([settings.from, settings.mailbox], ['practice', 'bob@example.test'])
+  assert.deepEqual(settings.imap, (await admin.get(`/v1/accounts/${id}/mail`)).json.imap)
+  const verified = await browser.post(`/v1/accounts/${id}/mail/verify`)
+  assert.equal(verified.json.ok, true, verified.text)
+  assert.equal((await browser.get(`/v1/accounts/${id}/mail/messages`)).json.total, 1)
+})
+
+test('attachments are sent, listed and saved octet by octet, as files and never as a page', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const octets = Buffer.from(Array.from({ length: 300_000 }, (_, at) => (at * 7919) % 256))
+  const html = '<script>alert(document.cookie)</script>'
+  const evil = 'a"\u202egnp.exe; filename=x.html'
+  const attachments = [
+    { name: 'plän 1.bin', content: octets.toString('base64') },
+    { name: 'page.html', type: 'text/html', content: Buffer.from(html).toString('base64') },
+    { name: evil, type: 'image/svg+xml', content: Buffer.from('<svg/>').toString('base64') },
+  ]
+  const mail = { to: ['bob@example.test'], subject: 'files', text: 'three of them', attachments }
+  const sent = await admin.post(`/v1/accounts/${alice}/mail/send`, mail)
+  assert.equal(sent.status, 200, sent.text)
+  const [newest] = (await admin.get(`/v1/accounts/${bob}/mail/messages`)).json.messages
+  const path = `/v1/accounts/${bob}/mail/messages/${newest.uid}`
+  const read = (await admin.get(path)).json
+  assert.equal(read.text.trim(), 'three of them')
+  assert.deepEqual(
+    read.attachments.map(({ name, type }: { name: string; type: string }) => [name, type]),
+    [
+      ['plän 1.bin', 'application/octet-stream'],
+      ['page.html', 'text/html'],
+      [evil, 'image/svg+xml'],
+    ],
+  )
+  const saved = async (part: string) => {
+    const answer = await admin.raw(`${path}/attachments/${part}`)
+    assert.equal(answer.status, 200)
+    const { headers } = answer
+    assert.equal(headers.get('content-type'), 'application/octet-stream')
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+    assert.equal(headers.get('cache-control'), 'no-store')
+    assert.match(headers.get('content-security-policy') ?? '', /sandbox/)
+    return { disposition: headers.get('content-disposition'), body: Buffer.from(await answer.arrayBuffer()) }
+  }
+  const [first, second, third] = await Promise.all(read.attachments.map(({ part }: { part: string }) => saved(part)))
+  assert.deepEqual(
+    [first?.body.equals(octets), first?.disposition],
+    [true, "attachment; filename*=UTF-8''pl%C3%A4n%201.bin"],
+  )
+  assert.equal(second?.body.toString(), html)
+  assert.equal(third?.disposition, "attachment; filename*=UTF-8''a_gnp.exe%3B%20filename%3Dx.html")
+  assert.equal((await admin.get(`${path}/attachments/1`)).status, 404, 'the text is no attachment')
+  assert.equal((await admin.get(`${path}/attachments/9`)).status, 404)
+  assert.equal((await admin.get(`${path}/attachments/1%0D%0Ax`)).status, 400)
+  assert.equal((await scene.browser().get(`${path}/attachments/2`)).status, 401)
+})
+
+test('what is attached is refused when it is too much, not base64, or named like a path', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const alice = await account('alice')
+  const send = (...attachments: object[]) =>
+    admin.post(`/v1/accounts/${alice}/mail/send`, { to: ['bob@example.test'], subject: 's', text: 't', attachments })
+  const half = { name: 'half', content: Buffer.alloc(5_100_000).toString('base64') }
+  const large = await send(half, half)
+  assert.deepEqual([large.status, large.json.code], [413, 'ATTACHMENT_TOO_LARGE'])
+  assert.equal((await send(half, half, half)).status, 413)
+  for (const wrong of [
+    { name: 'x', content: 'not base64!' },
+    { name: 'x', content: 'QQ' },
+    { name: '../x', content: '' },
+    { name: 'x\r\nContent-Type: text/html', content: '' },
+    { name: 'x', type: 'text/html; charset=x', content: '' },
+    { name: 'x', content: '', path: '/etc/passwd' },
+    { name: 'x', content: { path: '/etc/passwd' } },
+  ]) {
+    assert.equal((await send(wrong)).status, 400, JSON.stringify(wrong))
+  }
+  assert.equal((await send({ name: 'empty', content: '' })).status, 200)
+})
+
+test('an answer belongs to its conversation, also when the message it answers names no other', async () => {
+  const { scene, admin, account } = await practice()
+  await using _ = scene
+  const [alice, bob] = [await account('alice'), await account('bob')]
+  const send = async (id: string, to: string, answers?: object) => {
+    const sent = await admin.post(`/v1/accounts/${id}/mail/send`, { to: [to], subject: 's', text: 't', answers })
+    assert.equal(sent.status, 200, sent.text)
+    return sent.json.message_id as string
+  }
+  const newest = async (id: string) => (await admin.get(`/v1/accounts/${id}/mail/messages`)).json.messages[0].uid
+  const first = await send(alice, 'bob@example.test')
+  const second = await send(bob, 'alice@example.test', { uid: await newest(bob) })
+  await send(alice, 'bob@example.test', { uid: await newest(alice), folder: 'INBOX' })
+  const { imap } = (await admin.get(`/v1/accounts/${bob}/mail`)).json
+  const { access_token } = (await admin.post(`/v1/accounts/${bob}/reveal`, { password: PASSWORD, reason: 'to look' }))
+    .json
+  const client = new ImapFlow({
+    ...imap,
+    secure: false,
+    doSTARTTLS: false,
+    logger: false,
+    auth: { user: 'bob@example.test', accessToken: access_token },
+  })
+  await client.connect()
+  await client.mailboxOpen('INBOX', { readOnly: true })
+  const last = await client.fetchOne('*', { headers: ['in-reply-to', 'references'] })
+  await client.logout()
+  assert.ok(last)
+  const headers = last.headers?.toString().replace(/\r\n\s+/g, ' ')
+  assert.match(headers ?? '', new RegExp(`In-Reply-To: ${second}`, 'i'))
+  assert.match(headers ?? '', new RegExp(`References: ${first} ${second}`, 'i'))
+  const unknown = { to: ['bob@example.test'], subject: 's', text: 't', answers: { uid: 4711 } }
+  assert.equal((await admin.post(`/v1/accounts/${alice}/mail/send`, unknown)).status, 404)
 })

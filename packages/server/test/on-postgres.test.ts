@@ -26,6 +26,9 @@ for (const file of [
   'connect-links',
   'webhooks',
   'notices',
+  'client-secrets',
+  'same-person',
+  'tokens-api',
 ]) {
   await import(`./${file}.test.ts`)
 }

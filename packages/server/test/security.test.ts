@@ -100,6 +100,40 @@ test('guessing passwords gets slower by source, whatever name is tried, and pati
   assert.equal((await browser.post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
 })
 
+test('guesses that are spread over the servers of one database count together, however close they come', async () => {
+  await using scene = await Scene.begin()
+  await scene.admin()
+  await using second = await scene.another()
+  const [here, there] = [scene.browser(), new Browser(second.url)]
+  const tries = Array.from({ length: 12 }, (_, turn) =>
+    (turn % 2 ? here : there).post('/v1/session', { name: 'Ada', password: 'wrong password' }),
+  )
+  const answers = (await Promise.all(tries)).map(({ status }) => status)
+  assert.deepEqual(answers.toSorted(), [...Array(5).fill(401), ...Array(7).fill(429)])
+  const right = (browser: Browser) => browser.post('/v1/session', { name: 'Ada', password: PASSWORD })
+  for (const browser of [here, there]) assert.equal((await right(browser)).headers.get('retry-after'), '2')
+  scene.clock.advance(3)
+  assert.equal((await right(there)).status, 200)
+  const wrong = await here.post('/v1/session', { name: 'Ada', password: 'wrong password' })
+  assert.equal(wrong.status, 401, 'a success at one server ends the waiting at the other')
+})
+
+test('what was counted is forgotten after an hour, and a clock that was wrong holds nobody up', async () => {
+  await using scene = await Scene.begin()
+  const browser = await scene.admin()
+  const guess = () => browser.post('/v1/session', { name: 'Ada', password: 'wrong password' })
+  for (let times = 0; times < 5; times++) assert.equal((await guess()).status, 401)
+  scene.clock.advance(3601)
+  for (let times = 0; times < 5; times++) assert.equal((await guess()).status, 401)
+  assert.equal((await guess()).status, 429)
+  await using db = await scene.tables()
+  await db
+    .updateTable('sign_in_attempts')
+    .set({ last: scene.clock.now() + 86_400 })
+    .execute()
+  assert.equal((await guess()).status, 401)
+})
+
 test('guesses from one IPv6 network count together, and those from others do not', async () => {
   await using scene = await Scene.begin({ env: { EVERGRANT_TRUST_PROXY: 'loopback' } })
   await scene.admin()

@@ -4,6 +4,7 @@ import type { EnvSeed } from './env.ts'
 import { awsSecretsAddress } from './open/aws-secrets-address.ts'
 import { bitwardenAddress } from './open/bitwarden-address.ts'
 import { firestoreAddress } from './open/firestore-address.ts'
+import { postgresAddress } from './open/postgres-address.ts'
 import { redisAddress } from './open/redis-address.ts'
 import { s3Address } from './open/s3-address.ts'
 
@@ -41,7 +42,7 @@ export const STORE_ADDRESSES: readonly string[] = [
  * `env:NAME` or `memory:`. Paths are relative to the working folder unless they are absolute; `file:///abs/olute` and
  * `file:C:\grants.json` are understood. Only the module that is needed is loaded, and its driver by the first call.
  *
- * Throws `INVALID_ARGUMENT` for any other address, naming those it knows. What goes wrong with the store itself is told
+ * Throws `INVALID_ARGUMENT` for any other address, naming those it knows, and for a parameter that such an address has not. What goes wrong with the store itself is told
  * by the store's first call.
  */
 export async function openStore(url: string, options: OpenStoreOptions = {}): Promise<OpenedStore> {
@@ -59,7 +60,7 @@ export async function openStore(url: string, options: OpenStoreOptions = {}): Pr
     case 'postgres':
     case 'postgresql': {
       const { postgresStore } = await import('./postgres.ts')
-      return postgresStore(url, { onWarning })
+      return postgresStore(postgresAddress(url), { onWarning })
     }
     case 'redis':
     case 'rediss': {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import {
   addKey,
+  commandKey,
   keyFromText,
   keyring,
   keysFromText,
@@ -172,4 +173,20 @@ test('before it seals, a running program reads a key file again that it has not 
   await writeFile(file, 'damaged')
   now = 200
   assert.ok((await running.seal('x', 'here')).includes(current.id), 'a file that cannot be read stops no program')
+})
+
+test('a place that is none, and a command without a program, are told by a typed error that names them', async () => {
+  const wrong = (place: unknown) => openKeyring(place as { readonly text: string })
+  for (const place of [undefined, {}, { text: 5 }, { text: undefined }, { file: 5 }, 'key.txt'])
+    await assert.rejects(wrong(place), { code: 'INVALID_ARGUMENT', message: /keyring: \{ file \} or \{ text \}/ })
+  for (const text of ['command:', 'command:  ', 'command:a\0b'])
+    await assert.rejects(openKeyring({ text, source: 'EVERGRANT_KEY' }), {
+      code: 'INVALID_SETTING',
+      message: /^EVERGRANT_KEY is command: without a program/,
+    })
+  for (const options of [undefined, {}, { command: [] }, { command: [''] }, { command: 'our-hsm' }])
+    await assert.rejects(commandKey(options as { readonly command: readonly string[] }), {
+      code: 'INVALID_ARGUMENT',
+      message: /^command: a program/,
+    })
 })

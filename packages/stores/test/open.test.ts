@@ -134,6 +134,21 @@ test('any other address is refused, and the known ones are named', async () => {
   for (const [address, words] of [
     ['redis://user:very-secret@[', /Redis address/],
     ['redis://user:very-secret@host?ttl=soon', /number of seconds/],
+    [
+      'redis://user:very-secret@host?prefx=a',
+      /no parameter prefx; there are: prefix, ttl, durable, .*\. Did you mean prefix\?$/,
+    ],
+    ['redis://user:very-secret@host?colour=a', /no parameter colour; there are: prefix, [^?]*\.$/],
+    ['redis://host?ttl=1&ttl=2', /the parameter ttl twice/],
+    ['redis://host?very-secret%40=1', /no parameter of that name/],
+    ['postgres://user:very-secret@host/db?ssl_mode=require', /no parameter ssl_mode; .* Did you mean sslmode\?/],
+    [
+      's3://bucket/key?regoin=eu',
+      /An s3 address has no parameter regoin; there are: region, endpoint\. Did you mean region\?/,
+    ],
+    ['aws-secrets:name?zone=eu', /no parameter zone; there are: region, endpoint\.$/],
+    ['firestore:tokens/mail?projct=a', /Did you mean project\?/],
+    ['bitwarden:id?apiurl=a', /Did you mean apiUrl\?/],
     ['aws-secrets:', /not like aws-secrets:name/],
     ['firestore:tokens', /not like firestore:collection\/document/],
     ['firestore:tokens/', /not like firestore:collection\/document/],
@@ -153,7 +168,7 @@ test('any other address is refused, and the known ones are named', async () => {
     await assert.rejects(openStore(address), (error: Error & { code?: string }) => {
       assert.equal(error.code, 'INVALID_ARGUMENT')
       assert.match(error.message, words)
-      if (!/^(?:redis|s3|aws|firestore|bitwarden)/.test(address))
+      if (!/^(?:redis|postgres|s3|aws|firestore|bitwarden)/.test(address))
         assert.match(error.message, /file:\.\/grants\.json, sqlite:\.\/grants\.db, .*, env:NAME, memory:/)
       assert.doesNotMatch(error.message, /very-secret/)
       return true

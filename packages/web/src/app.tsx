@@ -1,5 +1,5 @@
 import './theme/styles.ts'
-import { MantineProvider } from '@mantine/core'
+import { DirectionProvider, MantineProvider } from '@mantine/core'
 import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -14,13 +14,15 @@ export function App({ language }: { language: Language }) {
   const [client] = useState(createQueryClient)
   const [router] = useState(createRouter)
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
-      <Speaking first={language}>
-        <Notifications position="bottom-center" limit={3} />
-        <QueryClientProvider client={client}>
-          <RouterProvider router={router} />
-        </QueryClientProvider>
-      </Speaking>
-    </MantineProvider>
+    <DirectionProvider>
+      <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
+        <Speaking first={language}>
+          <Notifications position="bottom-center" limit={3} />
+          <QueryClientProvider client={client}>
+            <RouterProvider router={router} />
+          </QueryClientProvider>
+        </Speaking>
+      </MantineProvider>
+    </DirectionProvider>
   )
 }

@@ -23,6 +23,7 @@ const provider: Provider = {
   categories: [],
   confidence: 'verified',
   status: 'active',
+  hosts: [],
   notes: [],
   sources: [],
   parameters: [
@@ -102,19 +103,28 @@ const stored: Connection = {
   updated_at: 1,
 }
 
+const NOW = 1_800_000_000
+
 test('saving sends what was changed and nothing else; with a new secret goes the date on which it ends', () => {
   const draft = draftOf(stored)
-  assert.deepEqual(connectionChangesOf(draft, stored), {})
-  assert.deepEqual(connectionChangesOf({ ...draft, name: 'Post' }, stored), { name: 'Post' })
-  assert.deepEqual(connectionChangesOf({ ...draft, client_secret: 'new' }, stored), {
+  assert.deepEqual(connectionChangesOf(draft, stored, NOW), {})
+  assert.deepEqual(connectionChangesOf({ ...draft, name: 'Post' }, stored, NOW), { name: 'Post' })
+  assert.deepEqual(connectionChangesOf({ ...draft, client_secret: 'new' }, stored, NOW), {
     client_secret: 'new',
     secret_expires_at: stored.secret_expires_at,
+    former_secret: { ends_at: NOW + 7 * 86_400 },
   })
+  const former = (overlap: ConnectionDraft['overlap']) =>
+    connectionChangesOf({ ...draft, client_secret: 'new', overlap }, stored, NOW + 0.4).former_secret
+  assert.deepEqual(former('day'), { ends_at: NOW + 86_400 })
+  assert.deepEqual([former('open'), former('none')], [{}, null])
+  const first = { ...stored, has_secret: false }
+  assert.ok(!('former_secret' in connectionChangesOf({ ...draft, client_secret: 'new' }, first, NOW)))
   const signIn = { ...draft.sign_in, domains: '@Example.test; other.test' }
-  assert.deepEqual(connectionChangesOf({ ...draft, sign_in: signIn }, stored), {
+  assert.deepEqual(connectionChangesOf({ ...draft, sign_in: signIn }, stored, NOW), {
     sign_in: { ...stored.sign_in, domains: ['example.test', 'other.test'] },
   })
-  assert.deepEqual(connectionChangesOf({ ...draft, sign_in: { ...signIn, on: false } }, stored), { sign_in: null })
+  assert.deepEqual(connectionChangesOf({ ...draft, sign_in: { ...signIn, on: false } }, stored, NOW), { sign_in: null })
 })
 
 test('people of a domain need a domain, and it is no whole address', () => {

@@ -105,6 +105,37 @@ test('[#139] a stored client secret is shown as its last characters, can be repl
   assert.doesNotMatch(seen, /another-secret-of|a-secret-of-the/)
 })
 
+test('the next secret is entered before the provider takes it: the page tells which one is used, and the former one goes by hand', async () => {
+  const { page } = admin
+  await addConnection(page, stage, 'Two secrets')
+  await page.getByRole('button', { name: 'Replace' }).click()
+  await page.getByRole('textbox', { name: 'Client secret' }).fill('the-next-secret-of-the-tests-77aa')
+  const overlap = page.getByRole('combobox', { name: 'The secret before it' })
+  assert.equal(await overlap.inputValue(), 'stays for a week')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('The new one has not been used so far.').waitFor()
+  await page.getByText('••••77aa').waitFor()
+  await page.getByText(`••••${client.client_secret.slice(-4)}`).waitFor()
+  await page.getByText('is forgotten in 7 days, once the provider takes the new one').waitFor()
+
+  await page.getByRole('button', { name: 'Check now' }).click()
+  await page.getByText('The provider does not take the new one; the former one is used.').waitFor()
+  await page.getByText('The provider does not take the new client secret').waitFor()
+  await page.goto('/settings/connections')
+  await page
+    .getByRole('link', { name: /Two secrets/ })
+    .getByText('does not take the new client secret')
+    .waitFor()
+  await page.getByRole('link', { name: /Two secrets/ }).click()
+
+  await page.getByRole('button', { name: 'Remove the former one' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('can no longer be renewed then').waitFor()
+  await dialog.getByRole('button', { name: 'Remove the former one' }).click()
+  await page.getByText('The former secret was removed.').waitFor()
+  assert.equal(await page.getByRole('heading', { name: 'Two client secrets' }).count(), 0)
+})
+
 test('saving something else keeps the stored secret', async () => {
   const { page } = admin
   await addConnection(page, stage, 'Renamed later')
@@ -133,6 +164,8 @@ test('the check names each step; a wrong secret is found without a person', asyn
   await page.getByText('Everything that can be checked is in order.').waitFor()
   await page.getByRole('button', { name: 'Replace' }).click()
   await page.getByRole('textbox', { name: 'Client secret' }).fill('wrong-secret-wrong-secret')
+  await page.getByRole('combobox', { name: 'The secret before it' }).click()
+  await page.getByRole('option', { name: 'is removed at once' }).click()
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('Saved.', { exact: true }).waitFor()
   await page.getByRole('button', { name: /^Check/ }).click()

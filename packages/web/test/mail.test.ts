@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type SandboxMail, startSandboxMail } from '@evergrant/sandbox'
+import type { Page } from 'playwright-core'
+import { loadLanguage } from '../src/languages/languages.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, connectAccount, setUp } from './steps.ts'
+import { addConnection, connectAccount, setUp, signIn } from './steps.ts'
 
 const ALICE = 'alice@sandbox.example'
 let stage: Stage
@@ -18,44 +21,138 @@ before(async () => {
   await setUp(admin.page, stage)
   await addConnection(admin.page, stage, 'Test provider')
   account = await connectAccount(admin.page, ALICE)
-  const at = (port: number) => ({ host: '127.0.0.1', port, security: 'none' })
-  const { imap, smtp } = mail.ports
-  const status = await admin.page.evaluate(
-    async ([path, body]) => {
-      const headers = { 'content-type': 'application/json', 'x-evergrant': '1' }
-      return (await fetch(path, { method: 'PUT', headers, body })).status
-    },
-    [`/v1/accounts/${account}/mail`, JSON.stringify({ imap: at(imap), smtp: at(smtp) })] as const,
-  )
-  assert.equal(status, 200)
 })
 after(async () => {
   await mail.close()
   await stage[Symbol.asyncDispose]()
 })
 
-test('a person tests the mail of an account, sends a mail to it and reads it', async () => {
-  const { page, complaints } = admin
+/** Opens the tab, and looks at it as a person with a screen reader would. */
+async function openMail(page: Page): Promise<void> {
   await page.goto(`/accounts/${account}`)
   await page.getByRole('tab', { name: 'Mail' }).click()
+}
+
+async function assertAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+    [],
+  )
+}
+
+async function assertFitsPhone(page: Page): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 740 })
+  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  assert.ok(tooWide <= 0, `${tooWide} px too wide`)
+  await page.setViewportSize({ width: 1080, height: 720 })
+}
+
+test('where the mail servers are not known, a person enters them, and the inbox opens without more ado', async () => {
+  const { page, complaints } = admin
+  await openMail(page)
+  await page.getByText('The mail servers of this account are not known.').waitFor()
+  const server = (name: string) => page.getByRole('group', { name })
+  const enter = async (name: string, host: string, port: number) => {
+    await server(name).getByLabel('Server').fill(host)
+    await server(name).getByLabel('Port').fill(String(port))
+    await server(name).getByRole('combobox', { name: 'Security' }).click()
+    await page.getByRole('option', { name: 'none (this machine only)' }).click()
+  }
+  assert.equal(await server('Read (IMAP)').getByLabel('Port').isDisabled(), true, 'no port without a server')
+  await enter('Read (IMAP)', 'a host', mail.ports.imap)
+  await enter('Send (SMTP)', '127.0.0.1', mail.ports.smtp)
+  await assertAccessible(page)
+  await assertFitsPhone(page)
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('alert').first().waitFor()
+  assert.equal(await server('Read (IMAP)').getByLabel('Server').getAttribute('aria-invalid'), 'true')
+  assert.notEqual(await server('Send (SMTP)').getByLabel('Server').getAttribute('aria-invalid'), 'true')
+  await server('Read (IMAP)').getByLabel('Server').fill('127.0.0.1')
+  await page.getByRole('combobox', { name: 'Sign-in' }).click()
+  await page.getByRole('option', { name: 'OAUTHBEARER' }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('button', { name: 'This mailbox is for practice' }).waitFor()
+  await page.getByRole('button', { name: 'Mail servers' }).click()
+  await page.getByText(`127.0.0.1:${mail.ports.imap}`).waitFor()
+  await page.getByText('Some of this was set by hand.').waitFor()
+  // The browser tells of each answer that is no success.
+  assert.deepEqual(
+    complaints.splice(0).filter((one) => !one.includes('400 (Bad Request)')),
+    [],
+  )
+})
+
+test('a person tests the mail of an account, sends a mail with a file to it, reads it, saves the file and answers', async () => {
+  const { page, complaints } = admin
+  await openMail(page)
   await page.getByRole('button', { name: 'Test mail' }).click()
   await page.getByText('Mail works. Tested').waitFor()
   await page.getByText(`takes mail from ${ALICE}`).waitFor()
 
   await page.getByRole('textbox', { name: 'To' }).fill(ALICE)
   await page.getByRole('textbox', { name: 'Subject' }).fill('From me to me')
-  await page.getByRole('textbox', { name: 'Text' }).fill('<b>not bold</b>')
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('textbox', { name: 'Text' }).fill('<b>not bold</b><img src="https://evil.example/x">')
+  const choose = async (name: string, buffer: Buffer, mimeType: string) => {
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Attach files' }).click(),
+    ])
+    await chooser.setFiles({ name, mimeType, buffer })
+  }
+  await choose('huge.bin', Buffer.alloc(10_000_001), 'application/octet-stream')
+  await page.getByText('The files have more than 10 MB together.').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Send', exact: true }).isDisabled(), true)
+  await page.getByRole('button', { name: 'Remove huge.bin' }).click()
+  await choose('page.html', Buffer.from('<script>alert(1)</script>'), 'text/html')
+  await assertAccessible(page)
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
   await page.getByText('Sent.', { exact: true }).waitFor()
+
   await page.getByRole('button', { name: 'From me to me' }).click()
-  await page.getByText('<b>not bold</b>').waitFor()
-  const { violations } = await new AxeBuilder({ page }).analyze()
+  await page.getByText('<b>not bold</b><img src="https://evil.example/x">').waitFor()
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Save page.html' }).click(),
+  ])
+  assert.equal(download.suggestedFilename(), 'page.html')
+  assert.equal(await readFile(await download.path(), 'utf8'), '<script>alert(1)</script>')
+
+  await page.getByRole('button', { name: 'Reply' }).click()
+  await page.getByText('An answer to “From me to me”.').waitFor()
+  assert.equal(await page.getByRole('textbox', { name: 'To' }).inputValue(), ALICE)
+  assert.equal(await page.getByRole('textbox', { name: 'Subject' }).inputValue(), 'Re: From me to me')
+  const text = page.getByRole('textbox', { name: 'Text' })
+  assert.match(await text.inputValue(), /^\n\nOn .*, .* wrote:\n> <b>not bold<\/b>/)
+  assert.equal(await text.evaluate((field) => field === document.activeElement), true)
+  await assertAccessible(page)
+  await assertFitsPhone(page)
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByText('Sent.', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Re: From me to me' }).waitFor()
+  assert.deepEqual(complaints, [])
+})
+
+test('what was set by hand is changed in part, and goes back to the preset; in German too', async () => {
+  const { texts } = await loadLanguage('de')
+  const { page, complaints } = await visit(stage, { locale: 'de-DE' })
+  await signIn(page, texts)
+  await page.goto(`/accounts/${account}`)
+  await page.getByRole('tab', { name: 'E-Mail' }).click()
+  await page.getByRole('button', { name: 'Mailserver' }).click()
+  await page.getByRole('button', { name: 'Von Hand einstellen' }).click()
+  const imap = page.getByRole('group', { name: 'Lesen (IMAP)' })
+  assert.equal(await imap.getByLabel('Server').inputValue(), '127.0.0.1')
+  await page.getByLabel('Postfach', { exact: true }).fill('team@sandbox.example')
+  await assertAccessible(page)
+  await assertFitsPhone(page)
+  await page.getByRole('button', { name: 'Speichern', exact: true }).click()
+  await page.getByText('team@sandbox.example').waitFor()
+  await page.getByText(`127.0.0.1:${mail.ports.imap}`).waitFor()
+  await page.getByRole('button', { name: 'Voreinstellung wiederherstellen' }).click()
+  await page.getByText('Die Mailserver dieses Kontos sind nicht bekannt.').waitFor()
   assert.deepEqual(
-    violations.map(({ id }) => id),
+    complaints.filter((one) => !one.includes('502 (Bad Gateway)')),
     [],
   )
-  await page.setViewportSize({ width: 360, height: 740 })
-  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  assert.ok(tooWide <= 0, `${tooWide} px too wide`)
-  assert.deepEqual(complaints, [])
 })

@@ -93,6 +93,15 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
         await page.getByRole('button', { name: connections.checkAgain }).waitFor()
       },
     },
+    {
+      name: 'connection-two-secrets',
+      path: connection,
+      ready: async (page, { connections }) => {
+        await enterNextSecret(page, connection)
+        await page.getByRole('button', { name: connections.check }).click()
+        await page.getByText(connections.newRefused).waitFor()
+      },
+    },
     { name: 'api-keys', path: '/settings/api-keys', ready: heading(({ keys }) => keys.title) },
     {
       name: 'new-api-key',
@@ -169,4 +178,16 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
     },
     { name: 'nothing-there', path: '/nothing/there', ready: heading(({ shared }) => shared.notFoundTitle) },
   ]
+}
+
+/** By the API, as the page does it; another one each time, and the one that works stays beside it. */
+async function enterNextSecret(page: Page, connection: string): Promise<void> {
+  await page.evaluate(
+    async (path) => {
+      const body = JSON.stringify({ client_secret: `entered-before-it-is-active-${Date.now()}`, former_secret: {} })
+      const headers = { 'x-evergrant': '1', 'content-type': 'application/json' }
+      await fetch(path, { method: 'PATCH', headers, body })
+    },
+    `/v1${connection.replace('/settings', '')}`,
+  )
 }

@@ -7,6 +7,7 @@ import { type Check, check, failed, skipped, told } from '../doctor/check.ts'
 import { network, origins } from '../doctor/network.ts'
 import { storeChecks } from '../doctor/store.ts'
 import { exitCode } from '../exit-code.ts'
+import { oneLine } from '../harmless.ts'
 import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
@@ -134,7 +135,7 @@ const SIGNS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'
 
 function line(of: Check, { terminal }: Invocation): string {
   const [sign, style] = SIGNS[of.result]
-  const lines = [`${terminal.style(style, sign)} ${of.title}: ${of.detail}`]
+  const lines = [`${terminal.style(style, sign)} ${of.title}: ${oneLine(of.detail)}`]
   if (of.who !== undefined) lines.push(`    ${terminal.style('dim', 'who')}     ${of.who}`)
   if (of.advice !== undefined) lines.push(`    ${terminal.style('dim', 'advice')}  ${of.advice}`)
   if (of.link !== undefined) lines.push(`    ${terminal.style('dim', 'more')}    ${of.link}`)

@@ -9,6 +9,7 @@ import { type ClientSettings, namesProvider } from '../client-settings.ts'
 import { exitCode } from '../exit-code.ts'
 import { givenSecret } from '../given-file.ts'
 import { table } from '../grant-text.ts'
+import { oneLine } from '../harmless.ts'
 import { Interrupted } from '../interrupted.ts'
 import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
@@ -84,7 +85,7 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
   }
   if (grants.length === 0) throw new UsageError(`${options.file} is of the kind ${format}, and no grant is in it.`)
   if (options.grant !== undefined && grants.length > 1) {
-    const names = grants.map(({ name }) => name).join(', ')
+    const names = oneLine(grants.map(({ name }) => name).join(', '))
     throw new UsageError(
       `${options.file} holds ${grants.length} grants: ${names}.`,
       'Leave --grant out: each keeps its name.',
@@ -112,7 +113,7 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
   const twice = plans.find(({ grant: { id } }) => ids.size === ids.add(id).size)
   if (twice !== undefined) {
     throw new UsageError(
-      `${options.file} holds several grants that would be called "${twice.grant.id}".`,
+      `${options.file} holds several grants that would be called "${oneLine(twice.grant.id)}".`,
       'Give --client-id <id> for the one that is meant, or import them from files of their own.',
     )
   }
@@ -201,13 +202,13 @@ async function plan(
   }
   if (settings.client_id === undefined) {
     throw new UsageError(
-      `The file does not say which client ${from.name} consented to.`,
+      `The file does not say which client ${oneLine(from.name)} consented to.`,
       'Give --client-id <id>, as it stands in the other program’s settings.',
     )
   }
   if (!namesProvider(settings)) {
     throw new UsageError(
-      `The file does not say which provider ${from.name} is at.`,
+      `The file does not say which provider ${oneLine(from.name)} is at.`,
       'Give --provider <id>, --issuer <url> or --token-endpoint <url>.',
     )
   }
@@ -227,7 +228,7 @@ async function write(
   const stored = await store.put(grant, before?.version ?? 0)
   if (!stored.ok) {
     throw new UsageError(
-      `Grant "${grant.id}" was changed by another program meanwhile, and is left as it is.`,
+      `Grant "${oneLine(grant.id)}" was changed by another program meanwhile, and is left as it is.`,
       'Look at it with `evergrant grants show`, then try again.',
     )
   }
@@ -280,7 +281,7 @@ function report({ plans, format, storeUrl, written, keep }: Report, { terminal }
   const old = plans.filter(keep)
   if (old.length > 0)
     terminal.note(
-      `${terminal.style('yellow', 'kept')} ${old.map(({ grant }) => grant.id).join(', ')}: --replace writes over what is there.`,
+      `${terminal.style('yellow', 'kept')} ${oneLine(old.map(({ grant }) => grant.id).join(', '))}: --replace writes over what is there.`,
     )
   const [first] = plans.filter((one) => !keep(one))
   if (first === undefined) return

@@ -1,6 +1,14 @@
 import { once } from 'node:events'
-import { clientCredentialsFlow, memoryStore, refreshFlow, tokenSource, tokenSources } from '@evergrant/core'
+import {
+  clientCredentialsFlow,
+  memoryStore,
+  refreshFlow,
+  serviceAccountFlow,
+  tokenSource,
+  tokenSources,
+} from '@evergrant/core'
 import { exchangeMissing, exchangeSetup } from '@evergrant/mail/app-only'
+import { mailPresets, mailScope } from '@evergrant/mail/discovery'
 import {
   type GatewayAccount,
   type GatewayEvent,
@@ -17,6 +25,7 @@ import {
   withClient,
   withGrant,
   withManner,
+  withServiceAccount,
 } from '../client-options.ts'
 import { exitCode } from '../exit-code.ts'
 import { givenFile } from '../given-file.ts'
@@ -25,6 +34,7 @@ import { type KeptMailbox, readMailboxes, writeMailboxes } from '../mail-program
 import { authorities, type MailServerOptions, mailServers, withAuthorities, withMailServers } from '../mail-servers.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
+import { serviceAccountOf } from '../service-account.ts'
 import { slow } from '../slow.ts'
 import { storedGrant, type Target, target } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
@@ -42,6 +52,7 @@ interface AppOnlyOptions extends ClientOptions, MailServerOptions {
   readonly organization: string
   readonly objectId: string
   readonly verify?: boolean
+  readonly rbac?: boolean
 }
 
 interface GatewayOptions extends MannerOptions, MailServerOptions {
@@ -72,11 +83,12 @@ function testCommand(action: Action): Command {
     .summary('sign in over IMAP, POP3 and SMTP, and open the mailbox')
     .description(
       'Signs in at each mail server with a token of the grant, and uses the mailbox: IMAP selects INBOX, POP3 counts ' +
-        'messages, SMTP begins a mail and takes it back. Nothing is sent or changed. Exit code 1 when a step failed.',
+        'messages, SMTP begins a mail and takes it back. Nothing is sent or changed. Exit code 1 when a step failed. With ' +
+        '--service-account-file a service account opens the mailbox (domain-wide delegation), without a stored grant.',
     )
     .argument('<address>', 'mail address')
     .addOption(MAILBOX)
-  withAuthorities(withMailServers(withClient(withGrant(command)))).optionsGroup('Output:')
+  withAuthorities(withMailServers(withServiceAccount(withClient(withGrant(command))))).optionsGroup('Output:')
   return withManner(command).action((address: string, options: TestOptions) =>
     action((given, invocation) => test(address, given, invocation), options),
   )
@@ -132,6 +144,7 @@ function appOnlyCommand(action: Action): Command {
     .argument('<address>', 'the mailbox')
     .requiredOption('--organization <tenant>', 'directory (tenant) id or domain of the organisation')
     .requiredOption('--object-id <id>', 'object id of the enterprise application, not of the app registration')
+    .option('--rbac', 'let it send by RBAC for Applications: a role for this mailbox alone, and no permission in Entra')
     .option('--verify', 'try it: needs the provider and the client’s secret or key')
   withAuthorities(withMailServers(withClient(withGrant(command)))).optionsGroup('Output:')
   return withManner(command).action((address: string, options: AppOnlyOptions) =>
@@ -141,8 +154,9 @@ function appOnlyCommand(action: Action): Command {
 
 async function appOnly(address: string, options: AppOnlyOptions, invocation: Invocation): Promise<number> {
   const { terminal, clock } = invocation
-  const { organization, objectId, clientId = '' } = options
-  const steps = exchangeSetup({ tenant: organization, appId: clientId, objectId, mailboxes: [address] })
+  const { organization, objectId, clientId = '', rbac = false } = options
+  const sending = rbac ? 'rbac' : 'full-access'
+  const steps = exchangeSetup({ tenant: organization, appId: clientId, objectId, mailboxes: [address], sending })
   if (!options.verify) {
     if (terminal.json) terminal.data({ steps })
     else
@@ -165,7 +179,7 @@ async function appOnly(address: string, options: AppOnlyOptions, invocation: Inv
   })
   const token = await source.token()
   const checks = await verifyMail(source, { mailbox: address, ...servers }, { ca, clock })
-  const missing = exchangeMissing(token, checks)
+  const missing = exchangeMissing(token, checks, { sending })
   const ok = checks.every((check) => check.ok)
   if (terminal.json) terminal.data({ ok, checks, missing })
   else {
@@ -190,23 +204,46 @@ function sourcesOf(of: Target, { clock, terminal }: Invocation): ReturnType<type
 }
 
 async function test(address: string, options: TestOptions, invocation: Invocation): Promise<number> {
-  const { terminal } = invocation
   const ca = await authorities(options, invocation)
   const servers = await mailServers(address, options, invocation)
+  const account = { mailbox: options.mailbox ?? address, ...servers }
+  if (options.serviceAccountFile !== undefined) {
+    await using door = await serviceAccountDoor(account.mailbox, options, invocation)
+    return told(await verifyMail(door.source, account, { ca, clock: invocation.clock }), invocation)
+  }
+  if (options.subject !== undefined)
+    throw new UsageError('--subject is for --service-account-file alone.', 'Leave it out: the grant says whose it is.')
   await using of = await target(options, invocation)
   await storedGrant(of)
   const sources = sourcesOf(of, invocation)
   try {
-    const account = { mailbox: options.mailbox ?? address, ...servers }
-    const checks = await verifyMail(sources.get(of.grantId), account, { ca, clock: invocation.clock })
-    const bad = checks.filter(({ ok }) => !ok)
-    if (terminal.json) terminal.data({ ok: bad.length === 0, checks })
-    else for (const check of checks) terminal.text(line(check))
-    const consent = bad.some(({ error }) => error?.code === 'CONSENT_REQUIRED')
-    return bad.length === 0 ? exitCode.done : consent ? exitCode.consent : exitCode.failed
+    return told(await verifyMail(sources.get(of.grantId), account, { ca, clock: invocation.clock }), invocation)
   } finally {
     await slow('an answer under way, so that no refresh token is lost', invocation, () => sources.close())
   }
+}
+
+/** Says what the checks found. */
+function told(checks: readonly MailCheck[], { terminal }: Invocation): number {
+  const bad = checks.filter(({ ok }) => !ok)
+  if (terminal.json) terminal.data({ ok: bad.length === 0, checks })
+  else for (const check of checks) terminal.text(line(check))
+  const consent = bad.some(({ error }) => error?.code === 'CONSENT_REQUIRED')
+  return bad.length === 0 ? exitCode.done : consent ? exitCode.consent : exitCode.failed
+}
+
+/** Tokens of a service account for one mailbox (domain-wide delegation); they are kept where a store is named. */
+async function serviceAccountDoor(mailbox: string, options: TestOptions, invocation: Invocation) {
+  const given = { ...options, subject: options.subject ?? mailbox }
+  const { account, settings } = await serviceAccountOf(given, invocation)
+  const of = await target({ ...given, ...settings }, invocation, 'memory:')
+  const { params } = of.settings
+  const preset = (await mailPresets()).find(({ oauth }) => oauth?.provider === options.provider)
+  const scope = of.settings.scope ?? (preset && mailScope(preset, ['imap', 'pop', 'smtp'])?.split(' '))
+  if (scope === undefined) throw new UsageError('Which scope opens mailboxes there?', 'Give --scope.')
+  const flow = serviceAccountFlow(account, { subject: given.subject, scope, params })
+  const source = tokenSource(of.grantId, { client: await of.client(), store: of.store, flow, clock: invocation.clock })
+  return { source, [Symbol.asyncDispose]: () => of[Symbol.asyncDispose]() }
 }
 
 function line({ protocol, server, ok, detail, error }: MailCheck): string {
@@ -238,6 +275,9 @@ async function password(address: string, options: PasswordOptions, invocation: I
   else terminal.result(secret)
 }
 
+/** Seconds that sessions have to end by themselves after Ctrl-C. */
+const DRAIN = 5
+
 async function gateway(options: GatewayOptions, invocation: Invocation): Promise<void> {
   const { clock, cwd, folders, signal, terminal } = invocation
   const ca = await authorities(options, invocation)
@@ -249,7 +289,7 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
   const certificate =
     certFile === undefined || keyFile === undefined
       ? undefined
-      : { cert: await read('--cert-file', certFile), key: await read('--key-file', keyFile) }
+      : async () => ({ cert: await read('--cert-file', certFile), key: await read('--key-file', keyFile) })
   if (Object.keys(await readMailboxes(folders)).length === 0)
     throw new UsageError(
       'No program has a password yet.',
@@ -265,6 +305,8 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
     ],
     account: (address) => doors.account(address),
     certificate,
+    onCertificate: (error) =>
+      terminal.say(error === undefined ? 'a renewed certificate is in use' : `the certificate: ${error.message}`),
     upstream: { ca },
     clock,
     onEvent: (event) => tell(event, invocation),
@@ -273,6 +315,7 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
   if (terminal.json) terminal.data({ host: options.host, imap, pop, smtp })
   else terminal.result(`IMAP ${options.host}:${imap}, POP3 ${options.host}:${pop}, SMTP ${options.host}:${smtp}`)
   if (!signal.aborted) await once(signal, 'abort')
+  await running.drain(DRAIN)
 }
 
 function tell({ type, protocol, from, mailbox, program, error }: GatewayEvent, { terminal }: Invocation): void {

@@ -44,7 +44,7 @@ export async function readAnswer(
   }
 }
 
-/** JSON or urlencoded fields, without those that reach prototypes; undefined when it is neither. */
+/** JSON or urlencoded fields, without those that reach prototypes; undefined when it is neither, or has a field twice. */
 export function parseFields(text: string): Record<string, unknown> | undefined {
   const trimmed = text.trim()
   if (trimmed.startsWith('{')) {
@@ -56,7 +56,10 @@ export function parseFields(text: string): Record<string, unknown> | undefined {
   }
   // Some providers answer urlencoded, as the first drafts of OAuth 2.0 did.
   if (!/^[\w.-]+=/.test(trimmed) || /[<>\s]/.test(trimmed)) return undefined
-  return harmless(Object.fromEntries(new URLSearchParams(trimmed)))
+  const pairs = [...new URLSearchParams(trimmed)]
+  const fields = Object.fromEntries(pairs)
+  // RFC 6749 §3.2: none may come twice, and which of two tokens is meant nobody knows.
+  return Object.keys(fields).length < pairs.length ? undefined : harmless(fields)
 }
 
 /** The fields of what was parsed, as {@link parseFields} gives them; undefined when it has none or is nested too deep. */

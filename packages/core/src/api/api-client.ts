@@ -114,7 +114,8 @@ export function apiClient(options: ApiOptions): ApiClient {
 
   return {
     schemes,
-    async fetch(address, { security = usual, ...init } = {}) {
+    async fetch(address, wishes = {}) {
+      const { security, init } = wishesOf(wishes, usual)
       const request = address instanceof Request ? address : undefined
       const href = request?.url ?? String(address)
       // What begins with the base's origin is inside of it, and the base has been looked at.
@@ -127,10 +128,11 @@ export function apiClient(options: ApiOptions): ApiClient {
       const simple = request === undefined && stepless && isReplayable(body)
       const attached = simple ? attachments(security, schemes, signal ?? undefined) : undefined
       if (attached === undefined) return whole(security)(request ?? url, init)
-      const own = redirect === 'follow' ? ({ ...init, redirect: 'manual' } as const) : init
-      const first = await send(url, withAttachments(own, attached))
+      const own = redirect === 'follow' ? 'manual' : redirect
+      const first = await send(url, withAttachments(init, attached, own))
       const refused = first.status === 401 || first.status === 403
-      const response = refused ? await answeredAgain(first, { url, init: own }, attached, send) : first
+      const again = { url, init, redirect: own }
+      const response = refused ? await answeredAgain(first, again, attached, send) : first
       const elsewhere = redirect === 'follow' && isRedirect(response) && /^(?:GET|HEAD)$/i.test(method)
       return elsewhere ? redirected(response, new Request(url, init), security) : response
     },
@@ -140,6 +142,16 @@ export function apiClient(options: ApiOptions): ApiClient {
       return apiClient(cloneWith(options, { ...rest, schemes: merged }))
     },
   }
+}
+
+/** Apart only where a request has a wish of its own: a copy of its settings is a part of what a call costs. */
+function wishesOf(
+  wishes: ApiRequestInit,
+  usual: Requirement | false,
+): { readonly security: Requirement | false; readonly init: RequestInit } {
+  if (!('security' in wishes)) return { security: usual, init: wishes }
+  const { security = usual, ...init } = wishes
+  return { security, init }
 }
 
 function assertOrigin(url: string, base: URL | undefined): void {

@@ -4,13 +4,18 @@ import type { Attachment } from '../adapters/attachment.ts'
 export interface PlannedRequest {
   readonly url: string
   readonly init: RequestInit
+  readonly redirect: RequestRedirect
 }
 
 /** The settings with the headers of all attachments. */
-export function withAttachments(init: RequestInit, attachments: readonly Attachment[]): RequestInit {
+export function withAttachments(
+  init: RequestInit,
+  attachments: readonly Attachment[],
+  redirect: RequestRedirect,
+): RequestInit {
   const headers = new Headers(init.headers)
   for (const { headers: own } of attachments) for (const name of Object.keys(own)) headers.set(name, own[name] ?? '')
-  return { ...init, headers }
+  return { ...init, headers, redirect }
 }
 
 /**
@@ -19,7 +24,7 @@ export function withAttachments(init: RequestInit, attachments: readonly Attachm
  */
 export async function answeredAgain(
   refusal: Response,
-  { url, init }: PlannedRequest,
+  { url, init, redirect }: PlannedRequest,
   attachments: readonly Attachment[],
   send: typeof fetch,
 ): Promise<Response> {
@@ -28,7 +33,7 @@ export async function answeredAgain(
     const next = await renewed(current, response)
     await (next === undefined ? undefined : response.body?.cancel())
     if (next === undefined) return response
-    response = await send(url, withAttachments(init, next))
+    response = await send(url, withAttachments(init, next, redirect))
     current = next
   }
 }

@@ -26,6 +26,7 @@ export {
   type ConfigurationOverrides,
   configurationFromEnvironment,
   type EnvironmentOptions,
+  environmentName,
   type Variables,
 } from './environment.ts'
 export { type OAuthCredentials, type OAuthScheme, oauthScheme } from './oauth-scheme.ts'

@@ -19,7 +19,7 @@ export interface OAuthCredentials extends ProvidedTokenOptions {
 /** An OAuth 2.0 scheme, and the tokens that it holds. */
 export interface OAuthScheme extends CredentialScheme<OAuthCredentials> {
   readonly source: ProvidedTokenSource
-  /** The live token goes along, unless `token` is among the changes. */
+  /** The live token goes along, unless `token` is among the changes, or another `manager` in the place of one. */
   cloneWith(changes: { readonly [Name in keyof OAuthCredentials]?: OAuthCredentials[Name] | undefined }): OAuthScheme
 }
 

@@ -29,10 +29,12 @@ export class ProviderClock {
     if (this.#skew === undefined) return { result: 'skip', detail: 'The provider told no time.' }
     const apart = Math.abs(Math.round(this.#skew))
     if (apart <= TOLERATED) return { result: 'ok', detail: 'This machine and the provider agree on the time.' }
-    const direction = this.#skew > 0 ? 'behind' : 'ahead of'
     return {
       result: 'fail',
-      detail: `This machine's clock is ${apart} seconds ${direction} the provider's.`,
+      detail:
+        this.#skew > 0
+          ? `This machine's clock is ${apart} seconds behind the provider's.`
+          : `This machine's clock is ${apart} seconds ahead of the provider's.`,
       who: 'operator',
       advice: 'Set the clock of this machine by a time server (NTP).',
     }

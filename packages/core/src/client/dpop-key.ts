@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
 import { OAuthError } from '../errors.ts'
 import { exchange, type RequestOptions } from '../http/exchange.ts'
+import type { ClientAuthentication } from './authentication.ts'
 import type { Client } from './client.ts'
 
 /** A key that tokens are bound to, ready to make proofs. Remembers the nonces that servers gave. */
@@ -25,10 +26,10 @@ function ready(jwk: JsonWebKey, proofs: oauth.DPoPHandle): DpopKey {
     jwk,
     proofs,
     post(client, as, parameters) {
-      const { registration, authentication } = client
+      const { registration } = client
       const type = parameters.get('grant_type') ?? ''
-      const send = (options: RequestOptions): Promise<Response> =>
-        oauth.genericTokenEndpointRequest(as, registration, authentication.apply, type, parameters, options)
+      const send = (options: RequestOptions, { apply }: ClientAuthentication): Promise<Response> =>
+        oauth.genericTokenEndpointRequest(as, registration, apply, type, parameters, options)
       return exchange(client, send, { proofs }, true)
     },
   }

@@ -16,9 +16,9 @@ export type AuthorizationStep = (
  * address only refers to them. Done of itself for providers that require it.
  */
 export const pushedRequest: AuthorizationStep = async (client, as, parameters) => {
-  const { registration, authentication } = client
-  const body = await exchange(client, (options) =>
-    oauth.pushedAuthorizationRequest(as, registration, authentication.apply, parameters, options),
+  const { registration } = client
+  const body = await exchange(client, (options, { apply }) =>
+    oauth.pushedAuthorizationRequest(as, registration, apply, parameters, options),
   )
   const request_uri = text(body.fields?.['request_uri'])
   if (body.status > 299 || request_uri === undefined) throw refusal(body, client.provider)

@@ -54,7 +54,7 @@ export async function beginBackchannelAuthentication(
   client: Client,
   options: BackchannelOptions,
 ): Promise<BackchannelAuthentication> {
-  const { provider, http, registration, authentication } = client
+  const { provider, http, registration } = client
   const { login_hint, login_hint_token, id_token_hint, binding_message, client_notification_token } = options
   const hints = Object.entries({ login_hint, login_hint_token, id_token_hint }).filter(([, hint]) => hint !== undefined)
   if (hints.length !== 1) {
@@ -68,8 +68,8 @@ export async function beginBackchannelAuthentication(
   if (binding_message !== undefined) parameters.set('binding_message', binding_message)
   if (client_notification_token !== undefined) parameters.set('client_notification_token', client_notification_token)
   const now = http.clock.now()
-  const body = await exchange(client, (request) =>
-    oauth.backchannelAuthenticationRequest(as, registration, authentication.apply, parameters, request),
+  const body = await exchange(client, (request, { apply }) =>
+    oauth.backchannelAuthenticationRequest(as, registration, apply, parameters, request),
   )
   const auth_req_id = text(body.fields?.['auth_req_id'])
   if (body.fields === undefined || auth_req_id === undefined) throw refusal(body, provider)
@@ -93,15 +93,14 @@ export async function beginBackchannelAuthentication(
  */
 export async function pollBackchannelAuthentication(client: Client, options: BackchannelPollOptions): Promise<Grant> {
   const { pending, signal } = options
-  const { provider, registration, authentication } = client
+  const { provider, registration } = client
   assertBegunBy(client, pending, 'authentication')
   const as = await client.metadata(signal)
   const additionalParameters = { ...provider.token_params }
-  const { apply } = authentication
   return awaitConsent(client, options, (key) =>
     exchange(
       client,
-      (request) =>
+      (request, { apply }) =>
         oauth.backchannelAuthenticationGrantRequest(as, registration, apply, pending.auth_req_id, {
           ...request,
           additionalParameters,

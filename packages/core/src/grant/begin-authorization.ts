@@ -1,9 +1,11 @@
 import type * as oauth from 'oauth4webapi'
 import type { Client } from '../client/client.ts'
 import { OAuthError } from '../errors.ts'
+import { expected } from '../expected.ts'
 import { assertSecureUrl, isLoopback } from '../http/secure-url.ts'
 import { scopeNames } from '../protocol/scope.ts'
 import { quietly } from '../redacted.ts'
+import { assertReturnable } from './assert-returnable.ts'
 import { authorizationAddress } from './authorization-address.ts'
 import { type AuthorizationStep, pushedRequest } from './authorization-step.ts'
 import { codeChallenge } from './code-challenge.ts'
@@ -83,7 +85,7 @@ const PROTOCOL = new Set([
  * except the first discovery and a push (RFC 9126). Changes nothing: keep `pending`, send the person to `url`, and give the callback to
  * {@link finishAuthorization}. Several authorizations may be pending for one grant.
  *
- * Throws `REDIRECT_URI_MISMATCH`, `INSECURE_URL`, `MISSING_ENDPOINT`, `DISCOVERY_FAILED`, and a transient error while the
+ * Throws `REDIRECT_URI_MISMATCH`, `INVALID_ARGUMENT` (a redirect URI that no answer may go to), `INSECURE_URL`, `MISSING_ENDPOINT`, `DISCOVERY_FAILED`, and a transient error while the
  * provider's metadata cannot be had.
  */
 export async function beginAuthorization(client: Client, options: AuthorizationOptions): Promise<BegunAuthorization> {
@@ -171,6 +173,8 @@ async function travelling(
 /** Throws when the redirect URI is not one of the client's, would be insecure, or is none that the provider takes. */
 export function assertRedirectUri(client: Client, redirect_uri: string): void {
   const { provider, redirect_uris } = client
+  assertReturnable(redirect_uri)
+  if (redirect_uris !== undefined && !Array.isArray(redirect_uris)) throw expected('redirect_uris')
   // Private-use schemes (RFC 8252 §7.1) are not web addresses; only web addresses can be insecure.
   if (/^https?:/i.test(redirect_uri)) assertSecureUrl(redirect_uri, 'redirect URI')
   else if (!URL.canParse(redirect_uri)) {

@@ -68,7 +68,7 @@ export interface DevicePollOptions extends AwaitOptions<DeviceAuthorization> {}
  * ```
  */
 export async function beginDeviceAuthorization(client: Client, options: DeviceOptions): Promise<DeviceAuthorization> {
-  const { provider, http, registration, authentication } = client
+  const { provider, http, registration } = client
   const as = await client.metadata()
   const names = [...(provider.default_scopes ?? []), ...scopeNames(options.scope), ...(provider.offline_scopes ?? [])]
   const scope = scopeNames(names)
@@ -76,8 +76,8 @@ export async function beginDeviceAuthorization(client: Client, options: DeviceOp
   if (scope.length > 0) parameters.set('scope', scope.join(provider.scope_separator ?? ' '))
   if (options.resource !== undefined) parameters.set('resource', options.resource)
   const now = http.clock.now()
-  const body = await exchange(client, (request) =>
-    oauth.deviceAuthorizationRequest(as, registration, authentication.apply, parameters, request),
+  const body = await exchange(client, (request, { apply }) =>
+    oauth.deviceAuthorizationRequest(as, registration, apply, parameters, request),
   )
   const { fields } = body
   const device_code = text(at(fields, provider.device?.code_field ?? 'device_code'))

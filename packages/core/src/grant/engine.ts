@@ -2,6 +2,7 @@ import type { Client } from '../client/client.ts'
 import { type Clock, systemClock } from '../clock.ts'
 import { OAuthError } from '../errors.ts'
 import type { GrantEvent, GrantListener } from '../events.ts'
+import { expected } from '../expected.ts'
 import type { Flow } from '../protocol/flow.ts'
 import { refreshFlow } from '../protocol/refresh.ts'
 import { abilities } from '../provider/abilities.ts'
@@ -65,12 +66,14 @@ export function engine(options: EngineOptions): Engine {
     store,
     client,
     flow = refreshFlow,
-    clock = typeof client === 'function' ? systemClock : client.http.clock,
+    clock = (typeof client === 'function' ? undefined : client?.http.clock) ?? systemClock,
     onEvent,
     clockSkew = 10,
     lease,
     random = Math.random,
   } = options
+  // Without types either may be missing, and would be told as trouble of the store much later.
+  if (!client || !store?.get) throw expected(client ? 'store' : 'client')
   const clientOf = typeof client === 'function' ? client : () => client
   if (typeof client !== 'function') assertLease(lease, client)
   return {

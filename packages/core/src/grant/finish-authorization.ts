@@ -88,7 +88,9 @@ async function redeem(
   const validated = validatedResponse(known, client, parameters, pending)
   const [code, ...more] = validated.getAll('code')
   if (!code || more.length > 0) {
-    const message = `The callback of ${provider.name} cannot be used: it holds ${code ? 'several codes' : 'no code'}.`
+    const message = code
+      ? `The callback of ${provider.name} cannot be used: it holds several codes.`
+      : `The callback of ${provider.name} cannot be used: it holds no code.`
     throw new OAuthError('CALLBACK_INVALID', message, { provider: provider.id, grant: pending.grant })
   }
   if (!client.redeemed.take(pending, client.http.clock.now())) {

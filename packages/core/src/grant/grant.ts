@@ -133,14 +133,17 @@ export interface GrantSummary {
   readonly version: number
 }
 
-/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
+/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON; an empty refresh token is none. */
 export function grant(fields: Grant): Grant {
   return versioned(fields, fields.version)
 }
 
 /** The same with another version, without a copy of all in between. */
 export function versioned(fields: Grant, version: number): Grant {
-  return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
+  const made = quietly(fields, { access: tokens(fields.access), version })
+  // As in an answer: it is none, and nobody may send it.
+  if (made.refresh_token === '') Reflect.deleteProperty(made, 'refresh_token')
+  return Object.freeze(made)
 }
 
 function tokens(access: Grant['access']): Grant['access'] {

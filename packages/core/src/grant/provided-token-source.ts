@@ -50,7 +50,8 @@ export interface ProvidedTokenSource extends TokenSource {
   readonly held: AccessToken | undefined
   /**
    * A source with these changes: what is absent stays, `undefined` clears, 0 is a value. The token that is held goes
-   * along, unless `token` is among the changes. This source stays as it is.
+   * along, unless `token` is among the changes, or another `manager` in the place of one: it may be another account's.
+   * This source stays as it is.
    */
   cloneWith(changes: Changes<ProvidedTokenOptions>): ProvidedTokenSource
 }
@@ -159,7 +160,10 @@ export function providedTokenSource(options: ProvidedTokenOptions): ProvidedToke
     get held() {
       return held
     },
-    cloneWith: (changes) => providedTokenSource(cloneWith({ ...options, token: held }, changes)),
+    cloneWith(changes) {
+      const another = changes.manager !== undefined && manager !== undefined && changes.manager !== manager
+      return providedTokenSource(cloneWith({ ...options, token: another ? undefined : held }, changes))
+    },
     sending: { ...manager?.sending, clock },
     get authorize() {
       return bearerMiddleware(source)

@@ -1,4 +1,5 @@
 import type { Abortable } from '../abortable.ts'
+import { scopeNames } from '../protocol/scope.ts'
 
 /** What a caller wants from a token source. Everything is optional: by default, a valid token for the grant. */
 export interface Want extends Abortable {
@@ -27,6 +28,7 @@ export interface Want extends Abortable {
  */
 export function accessKey(want: Pick<Want, 'resource' | 'scope'>): string {
   const resource = want.resource ?? ''
-  if (want.scope === undefined || want.scope.trim() === '') return resource
-  return `${resource} ${want.scope.trim().split(/\s+/).sort().join(' ')}`
+  if (want.scope === undefined) return resource
+  const names = scopeNames(want.scope).sort()
+  return names.length === 0 ? resource : `${resource} ${names.join(' ')}`
 }

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
-import type { Client } from '../client/client.ts'
+import { type Asking, attempts } from '../client/attempts.ts'
+import type { ClientAuthentication } from '../client/authentication.ts'
 import { ask, missingEndpoint, secretsOf, send } from './ask.ts'
 import type { Told } from './compose.ts'
 import type { Http } from './http.ts'
@@ -35,13 +36,25 @@ export function requestOptions(
 /**
  * Sends one request of the protocol layer to the provider and reads its answer under one deadline. What goes wrong on
  * the way becomes a typed error with an `outcome`, without any of the request's secrets. `keep`: a success is returned
- * even if a step around the fetch throws after it, with what was `thrown`.
+ * even if a step around the fetch throws after it, with what was `thrown`. A client that has two proofs is asked for once more
+ * with the other one; `request` gets the one to prove with.
  */
-export async function exchange(
-  client: Pick<Client, 'http' | 'provider' | 'authentication'>,
-  request: (options: RequestOptions) => Promise<Response>,
+export function exchange(
+  client: Asking,
+  request: (options: RequestOptions, authentication: ClientAuthentication) => Promise<Response>,
   key?: { readonly proofs: oauth.DPoPHandle },
   keep = false,
+): Promise<AnswerBody> {
+  const once = (asking: Asking): Promise<AnswerBody> =>
+    exchangeOnce(asking, (options) => request(options, asking.authentication), key, keep)
+  return client.authentication[attempts]?.(client, once) ?? once(client)
+}
+
+function exchangeOnce(
+  client: Asking,
+  request: (options: RequestOptions) => Promise<Response>,
+  key: { readonly proofs: oauth.DPoPHandle } | undefined,
+  keep: boolean,
 ): Promise<AnswerBody> {
   const forms: URLSearchParams[] = []
   const transport: Http = {

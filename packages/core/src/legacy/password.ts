@@ -85,14 +85,14 @@ async function passwordRequest(
   scope: readonly string[],
   resource: string | undefined,
 ): Promise<TokenAnswer> {
-  const { provider, registration, authentication, http } = client
+  const { provider, registration, http } = client
   const as = await client.metadata()
   const parameters: Record<string, string> = { ...provider.token_params, ...params, username, password }
   if (scope.length > 0) parameters['scope'] = scope.join(provider.scope_separator ?? ' ')
   if (resource !== undefined) parameters['resource'] = resource
   const sent = http.clock.now()
-  const body = await exchange(client, (options) =>
-    oauth.genericTokenEndpointRequest(as, registration, authentication.apply, 'password', parameters, options),
+  const body = await exchange(client, (options, { apply }) =>
+    oauth.genericTokenEndpointRequest(as, registration, apply, 'password', parameters, options),
   )
   try {
     return tokenAnswer(body, sent, provider, 'password')

@@ -30,8 +30,8 @@ export async function introspectToken(
 ): Promise<Introspection> {
   const as = await client.metadata()
   const additionalParameters = hint === undefined ? {} : { token_type_hint: hint }
-  const body = await exchange(client, (options) =>
-    oauth.introspectionRequest(as, client.registration, client.authentication.apply, token, {
+  const body = await exchange(client, (options, { apply }) =>
+    oauth.introspectionRequest(as, client.registration, apply, token, {
       ...options,
       additionalParameters,
     }),

@@ -2,6 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import { standardAnswer } from '../answer/standard-fields.ts'
+import { attempts } from '../client/attempts.ts'
 import { type ClientAuthentication, secretAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import { assertGivenHere } from '../grant/given-by.ts'
@@ -39,8 +40,8 @@ export async function revokeToken(
   const { revocation_endpoint = as.revocation_endpoint } = regionalEndpoints(provider, of?.metadata)
   if (revocation_endpoint === undefined) return false
   const additionalParameters = hint === undefined ? {} : { token_type_hint: hint }
-  const body = await exchange(client, (options) =>
-    oauth.revocationRequest({ ...as, revocation_endpoint }, client.registration, client.authentication.apply, token, {
+  const body = await exchange(client, (options, { apply }) =>
+    oauth.revocationRequest({ ...as, revocation_endpoint }, client.registration, apply, token, {
       ...options,
       additionalParameters,
     }),
@@ -70,7 +71,13 @@ function ended({ provider }: Client, answer: AnswerBody): boolean {
 }
 
 /** The request in the provider's own form. */
-async function requested(
+function requested(client: Client, rules: RevocationRules, token: string, metadata?: Metadata): Promise<AnswerBody> {
+  const once = (asking: Client): Promise<AnswerBody> => requestedOnce(asking, rules, token, metadata)
+  const proves = rules.authentication !== 'bearer' && rules.authentication !== 'none'
+  return (proves ? client.authentication[attempts]?.(client, once) : undefined) ?? once(client)
+}
+
+async function requestedOnce(
   client: Client,
   rules: RevocationRules,
   token: string,

@@ -1,8 +1,11 @@
+import { expected } from '../expected.ts'
 import type { Provider } from '../provider/resolve.ts'
 
-/** The names in a scope, given as text or list, each once, in the order they came. */
+/** The names in a scope, given as text or list, each once, in the order they came. Throws `INVALID_ARGUMENT` for another value. */
 export function scopeNames(scope: string | readonly string[] | undefined): string[] {
   const names = typeof scope === 'string' ? scope.split(/\s+/) : (scope ?? [])
+  // Also what is no list at all.
+  if (!names.every?.((name) => typeof name === 'string')) throw expected('scope')
   return [...new Set(names.map((name) => name.trim()).filter((name) => name !== ''))]
 }
 

@@ -1,6 +1,7 @@
 import type * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
 import { type SpoiltAnswer, salvaged, type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
+import { attempts } from '../client/attempts.ts'
 import type { ClientAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import type { Grant } from '../grant/grant.ts'
@@ -65,8 +66,18 @@ export async function requestKept(client: Client, request: TokenRequest): Promis
   }
 }
 
-/** Sends one token request. What came back is not judged yet. */
+/** Sends one token request, with another proof once more if the client has two. What came back is not judged yet. */
 export function askToken(
+  client: Client,
+  as: oauth.AuthorizationServer,
+  request: TokenRequest,
+  key: Awaited<ReturnType<typeof keyFor>>,
+): Promise<AnswerBody> {
+  const once = (asking: Client): Promise<AnswerBody> => askOnce(asking, as, request, key)
+  return (request.authentication ?? client.authentication)[attempts]?.(client, once) ?? once(client)
+}
+
+function askOnce(
   client: Client,
   as: oauth.AuthorizationServer,
   request: TokenRequest,

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { parseFields } from '../answer/answer-body.ts'
 import { refusal, text } from '../answer/refusal.ts'
+import { None } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import { openedKey } from '../client/dpop-key.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
@@ -36,7 +37,8 @@ export async function userInfo(client: Client, token: AccessToken | string, subj
   const key = dpop_key === undefined ? undefined : await (client.dpop?.key ?? openedKey)(dpop_key, registration)
   const as = await client.metadata()
   let type = 'application/json'
-  const asked = { ...client, http: { ...client.http, fetch: apiFetch(client) } }
+  // The token proves it, and the client nothing.
+  const asked = { ...client, authentication: None(), http: { ...client.http, fetch: apiFetch(client) } }
   const body = await exchange(
     asked,
     async (options) => {

@@ -101,3 +101,18 @@ test('[#76] a configuration is data: what is absent stays, undefined clears, and
   assert.deepEqual(configuration, before)
   assert.deepEqual(Object.keys(configuredApi(clone).schemes), ['key'])
 })
+
+test('a scheme whose manager is exchanged for another leaves its token behind; one that gets a manager keeps it', async () => {
+  const manager = (account: string) => ({ ...providedTokenSource({ token: `of ${account}` }), id: account })
+  const alice = manager('alice')
+  const oauth = oauthScheme({ manager: alice })
+  assert.equal((await oauth.source.token()).access_token, 'of alice')
+  const bob = oauth.cloneWith({ manager: manager('bob') })
+  assert.equal(bob.source.held, undefined)
+  assert.equal((await bob.source.token()).access_token, 'of bob')
+  assert.equal(oauth.cloneWith({ manager: alice }).source.held?.access_token, 'of alice')
+  assert.equal(oauth.cloneWith({ manager: manager('bob'), token: 'given' }).source.held?.access_token, 'given')
+  assert.equal(oauth.cloneWith({ manager: undefined }).source.held?.access_token, 'of alice')
+  const stored = oauthScheme({ token: 'stored' }).cloneWith({ manager: alice })
+  assert.equal(stored.source.held?.access_token, 'stored')
+})

@@ -14,10 +14,18 @@ export interface ExchangeApplication {
   readonly mailboxes: readonly string[]
   /** Default IMAP and SMTP. */
   readonly protocols?: readonly MailProtocol[] | undefined
+  /**
+   * What lets it send. `full-access`: the role SMTP.SendAsApp in Entra, and full access to each mailbox. `rbac`: a role of Exchange's own
+   * for these mailboxes alone (RBAC for Applications), and nothing in Entra. IMAP and POP have no such role. Default `full-access`.
+   */
+  readonly sending?: ExchangeSending | undefined
 }
 
+/** What lets an application send from a mailbox. */
+export type ExchangeSending = 'full-access' | 'rbac'
+
 /** What a step is about. */
-export type ExchangeStepId = 'permission' | 'connect' | 'principal' | 'mailbox' | 'smtp-auth'
+export type ExchangeStepId = 'permission' | 'connect' | 'principal' | 'mailbox' | 'role' | 'smtp-auth'
 
 /** One step of an administrator's. */
 export interface ExchangeStep {
@@ -44,6 +52,7 @@ const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * `INVALID_ARGUMENT` for what is no id, and when both ids are the same: then one was pasted twice.
  *
  * @see https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth
+ * @see https://learn.microsoft.com/exchange/permissions-exo/application-rbac
  *
  * @example
  * ```ts
@@ -59,7 +68,7 @@ const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  * ```
  */
 export function exchangeSetup(application: ExchangeApplication): readonly ExchangeStep[] {
-  const { tenant, appId, objectId, mailboxes, protocols = ['imap', 'smtp'] } = application
+  const { tenant, appId, objectId, mailboxes, protocols = ['imap', 'smtp'], sending = 'full-access' } = application
   for (const [name, id] of [
     ['application id', appId],
     ['object id', objectId],
@@ -73,16 +82,21 @@ export function exchangeSetup(application: ExchangeApplication): readonly Exchan
   }
   if (!/^[A-Za-z0-9.-]{1,253}$/.test(tenant))
     throw new OAuthError('INVALID_ARGUMENT', 'The tenant must be an id or a domain.')
-  const boxes = mailboxes.map((mailbox) => literal(checkedUser(mailbox)))
-  const roles = protocols.map((protocol) => ROLES[protocol])
-  return [
-    {
-      id: 'permission',
-      title: 'Give the application its permissions in Entra',
-      text: `App registrations > the application > API permissions > Add > APIs my organization uses > Office 365 Exchange Online > Application permissions: ${roles.join(', ')}. Then "Grant admin consent".`,
-      commands: [],
-      look: [],
-    },
+  const names = mailboxes.map(checkedUser)
+  const boxes = names.map(literal)
+  const byRole = sending === 'rbac' && protocols.includes('smtp')
+  // What Entra grants and what Exchange grants add up: a permission there would make the role here mean nothing.
+  const inEntra = protocols.filter((protocol) => !(byRole && protocol === 'smtp')).map((protocol) => ROLES[protocol])
+  const steps: readonly (ExchangeStep | undefined)[] = [
+    inEntra.length === 0
+      ? undefined
+      : {
+          id: 'permission',
+          title: 'Give the application its permissions in Entra',
+          text: `App registrations > the application > API permissions > Add > APIs my organization uses > Office 365 Exchange Online > Application permissions: ${inEntra.join(', ')}.${byRole ? ` Not ${ROLES.smtp}: it would count beside the role below.` : ''} Then "Grant admin consent".`,
+          commands: [],
+          look: [],
+        },
     {
       id: 'connect',
       title: 'Connect PowerShell to Exchange Online, as an Exchange administrator',
@@ -100,25 +114,47 @@ export function exchangeSetup(application: ExchangeApplication): readonly Exchan
       ],
       look: [`Get-ServicePrincipal -Identity ${literal(objectId)} | Format-List AppId, ObjectId, DisplayName`],
     },
-    {
-      id: 'mailbox',
-      title: 'Let it into each mailbox, and no other',
-      commands: boxes.map(
-        (box) => `Add-MailboxPermission -Identity ${box} -User ${literal(objectId)} -AccessRights FullAccess`,
-      ),
-      look: boxes.map((box) => `Get-MailboxPermission -Identity ${box} -User ${literal(objectId)}`),
-    },
-    ...(protocols.includes('smtp')
-      ? [
-          {
-            id: 'smtp-auth' as const,
-            title: 'Switch SMTP AUTH on for each mailbox that sends',
-            commands: boxes.map((box) => `Set-CASMailbox -Identity ${box} -SmtpClientAuthenticationDisabled $false`),
-            look: boxes.map((box) => `Get-CASMailbox -Identity ${box} | Format-List SmtpClientAuthenticationDisabled`),
-          },
-        ]
-      : []),
+    inEntra.length === 0
+      ? undefined
+      : {
+          id: 'mailbox',
+          title: 'Let it into each mailbox, and no other',
+          commands: boxes.map(
+            (box) => `Add-MailboxPermission -Identity ${box} -User ${literal(objectId)} -AccessRights FullAccess`,
+          ),
+          look: boxes.map((box) => `Get-MailboxPermission -Identity ${box} -User ${literal(objectId)}`),
+        },
+    byRole ? roleStep(appId, objectId, names) : undefined,
+    protocols.includes('smtp')
+      ? {
+          id: 'smtp-auth',
+          title: 'Switch SMTP AUTH on for each mailbox that sends',
+          commands: boxes.map((box) => `Set-CASMailbox -Identity ${box} -SmtpClientAuthenticationDisabled $false`),
+          look: boxes.map((box) => `Get-CASMailbox -Identity ${box} | Format-List SmtpClientAuthenticationDisabled`),
+        }
+      : undefined,
   ]
+  return steps.filter((step) => step !== undefined)
+}
+
+/** Lets the application send from these mailboxes, by a role and a scope of their own. */
+function roleStep(appId: string, objectId: string, names: readonly string[]): ExchangeStep {
+  const scope = literal(`Evergrant mail ${appId.slice(0, 8)}`)
+  // A filter has quotes of its own, which are doubled in it (OPATH), and doubled once more for PowerShell.
+  const filter = names.map((name) => `PrimarySmtpAddress -eq '${name.replaceAll("'", "''")}'`).join(' -or ')
+  return {
+    id: 'role',
+    title: 'Let it send from these mailboxes, by a role for them alone',
+    text: 'For a member of Organization Management. Exchange remembers permissions for 30 minutes to 2 hours: the command to see it does not wait for that, the mail servers do. InScope has to be True.',
+    commands: [
+      `New-ManagementScope -Name ${scope} -RecipientRestrictionFilter ${literal(filter)}`,
+      `New-ManagementRoleAssignment -App ${literal(objectId)} -Role 'Application SMTP.SendAsApp' -CustomResourceScope ${scope}`,
+    ],
+    look: names.map(
+      (name) =>
+        `Test-ServicePrincipalAuthorization -Identity ${literal(objectId)} -Resource ${literal(name)} | Format-Table RoleName, AllowedResourceScope, InScope`,
+    ),
+  }
 }
 
 /** In single quotes PowerShell replaces nothing; it takes typographic ones for quotes too. */
@@ -134,11 +170,12 @@ export interface MissingStep {
 
 /**
  * Which step is missing, by what can be seen from outside: the roles in the token, and how the mail servers answered
- * (`verifyMail`). Empty when every check went well. The token is read without being verified: it tells, it proves nothing.
+ * (`verifyMail`). `sending` is that of the set-up. Empty when every check went well. The token is read without being verified: it tells, it proves nothing.
  */
 export function exchangeMissing(
   token: Pick<AccessToken, 'access_token'>,
   checks: readonly MailCheck[],
+  { sending = 'full-access' }: Pick<ExchangeApplication, 'sending'> = {},
 ): readonly MissingStep[] {
   const roles = rolesOf(token.access_token)
   return checks.flatMap(({ protocol, ok, error }): readonly MissingStep[] => {
@@ -147,6 +184,13 @@ export function exchangeMissing(
     const role = ROLES[protocol]
     if (/5\.7\.139|SmtpClientAuthentication/i.test(said))
       return [{ step: 'smtp-auth', because: `${protocol.toUpperCase()}: the server says that SMTP AUTH is off.` }]
+    if (protocol === 'smtp' && sending === 'rbac') {
+      if (error.code !== 'MAIL_LOGIN_REFUSED' && error.code !== 'MAIL_COMMAND_REFUSED') return []
+      const because = roles?.includes(role)
+        ? `SMTP: the token has the role ${role} of Entra, and Exchange looks for full access then. Take the permission away there.`
+        : 'SMTP: the server refuses the application. Most often the role is younger than two hours, or the mailbox is not in its scope.'
+      return [{ step: roles?.includes(role) ? 'permission' : 'role', because }]
+    }
     if (roles !== undefined && !roles.includes(role))
       return [
         {

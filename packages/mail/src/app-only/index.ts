@@ -5,6 +5,7 @@
  */
 export {
   type ExchangeApplication,
+  type ExchangeSending,
   type ExchangeStep,
   type ExchangeStepId,
   exchangeMissing,

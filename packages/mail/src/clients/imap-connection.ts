@@ -2,6 +2,7 @@ import { isOAuthError, OAuthError, scrub, type Want } from '@evergrant/core'
 import { imapflowAuth } from '@evergrant/core/adapters'
 import type { ImapFlow, ImapFlowOptions } from 'imapflow'
 import { type MailServer, secured } from '../discovery/mail-server.ts'
+import type { SaslMechanism } from '../sasl/index.ts'
 import type { MailTokens } from '../sign-in/open.ts'
 import type { MailConnecting } from '../wire/connect.ts'
 import { serverName } from '../wire/connect.ts'
@@ -23,6 +24,7 @@ export interface ImapConnection {
 export interface ImapConnecting extends MailConnecting {
   readonly server: MailServer
   readonly mailbox: string
+  readonly mechanism?: SaslMechanism | undefined
   readonly want?: Want | undefined
   /** More options of imapflow's; the connection, the sign-in and TLS stay as they are here. */
   readonly imapflow?: Partial<ImapFlowOptions> | undefined
@@ -60,11 +62,12 @@ export async function connectImap(source: MailTokens, at: ImapConnecting): Promi
 }
 
 async function attempt(at: ImapConnecting, accessToken: string): Promise<ImapFlow> {
-  const { server, mailbox, ca, timeout = 30, imapflow = {} } = at
+  const { server, mailbox, mechanism, ca, lookup, timeout = 30, imapflow = {} } = at
   const { host, port, security } = secured(server)
   // Loaded when it is needed: imapflow is an optional peer.
   const { ImapFlow } = await import('imapflow')
-  const client = new ImapFlow({
+  const tls = { ...(ca === undefined ? {} : { ca }), ...(lookup === undefined ? {} : { lookup }) }
+  const client: ImapFlow = new ImapFlow({
     logger: false,
     connectionTimeout: timeout * 1000,
     greetingTimeout: timeout * 1000,
@@ -74,8 +77,16 @@ async function attempt(at: ImapConnecting, accessToken: string): Promise<ImapFlo
     secure: security === 'tls',
     // True insists: without it, imapflow goes on in the clear when a server hides STARTTLS.
     doSTARTTLS: security === 'starttls',
-    ...(ca === undefined ? {} : { tls: { ca } }),
-    auth: { user: mailbox, accessToken },
+    // Also how it connects without TLS, whatever the name says.
+    tls,
+    auth: {
+      user: mailbox,
+      // Read at the moment of signing in, when the server has told what it offers.
+      get accessToken() {
+        if (mechanism !== undefined) insist(client, mechanism)
+        return accessToken
+      },
+    },
   })
   // Whoever uses the client hears of its end from the command that fails.
   client.on('error', () => undefined)
@@ -91,7 +102,14 @@ async function attempt(at: ImapConnecting, accessToken: string): Promise<ImapFlo
   return client
 }
 
+/** Imapflow takes OAUTHBEARER where it is offered, and has no option for another choice: it is shown one alone. */
+function insist({ capabilities }: ImapFlow, mechanism: SaslMechanism): void {
+  for (const one of ['XOAUTH', 'XOAUTH2', 'OAUTHBEARER']) capabilities.delete(`AUTH=${one}`)
+  capabilities.set(`AUTH=${mechanism}`, true)
+}
+
 function imapFailure(error: unknown, { server, mailbox }: ImapConnecting, token: string): OAuthError {
+  if (isOAuthError(error)) return error
   const cause = error instanceof Error ? error : new Error(String(error))
   const { authenticationFailed, responseText, response } = cause as Error & Failure
   const words = [responseText, response].find((text) => typeof text === 'string') ?? cause.message

@@ -1,6 +1,7 @@
 import { type Clock, isOAuthError, OAuthError, systemClock } from '@evergrant/core'
 import type { ImapFlow, ImapFlowOptions } from 'imapflow'
 import type { MailServer } from '../discovery/mail-server.ts'
+import type { SaslMechanism } from '../sasl/index.ts'
 import type { MailTokens } from '../sign-in/open.ts'
 import type { MailConnecting } from '../wire/connect.ts'
 import { connectImap, type ImapConnecting, type ImapConnection, isNotConnected } from './imap-connection.ts'
@@ -11,6 +12,8 @@ import { type MailboxChange, watchMailbox } from './watch.ts'
 export interface ImapAccount {
   readonly mailbox: string
   readonly imap: MailServer
+  /** How to sign in. Default: what imapflow chooses of what the server offers. */
+  readonly mechanism?: SaslMechanism | undefined
 }
 
 /** What became of the connection. */
@@ -80,11 +83,12 @@ const AGAIN = 30
  */
 export function imapMailbox(
   source: MailTokens,
-  { mailbox, imap: server }: ImapAccount,
+  { mailbox, imap: server, mechanism }: ImapAccount,
   options: ImapMailboxOptions = {},
 ): ImapMailbox {
-  const { clock = systemClock, random = Math.random, retries = 2, onEvent, ca, timeout, want, imapflow } = options
-  const at: ImapConnecting = { server, mailbox, ca, timeout, want, imapflow }
+  const { clock = systemClock, random = Math.random, retries = 2, onEvent, want, imapflow } = options
+  const { ca, lookup, timeout } = options
+  const at: ImapConnecting = { server, mailbox, mechanism, ca, lookup, timeout, want, imapflow }
   const ending = new AbortController()
   let current: Lease | undefined
   let opening: Promise<Lease> | undefined

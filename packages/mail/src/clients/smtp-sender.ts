@@ -1,18 +1,22 @@
 import { type AccessToken, type Clock, isOAuthError, OAuthError, scrub, systemClock } from '@evergrant/core'
-import { nodemailerAuth } from '@evergrant/core/adapters'
 import type { SendMailOptions, SentMessageInfo, Transporter } from 'nodemailer'
+import type SMTPPool from 'nodemailer/lib/smtp-pool'
 import { type MailServer, secured } from '../discovery/mail-server.ts'
 import type { SentCopy } from '../discovery/sent-copy.ts'
+import type { SaslMechanism } from '../sasl/index.ts'
 import type { MailTokens } from '../sign-in/open.ts'
-import { type MailConnecting, serverName } from '../wire/connect.ts'
+import { connectSocket, type MailConnecting, serverName } from '../wire/connect.ts'
 import type { ImapMailbox } from './imap-mailbox.ts'
 import { renewalAt } from './renewal.ts'
 import { appendSent } from './sent-folder.ts'
+import { smtpAuth } from './smtp-auth.ts'
 
 /** The mailbox to send from. For a shared mailbox `mailbox` is the shared address, and the tokens are a person's. */
 export interface SmtpAccount {
   readonly mailbox: string
   readonly smtp: MailServer
+  /** How to sign in. Default XOAUTH2. */
+  readonly mechanism?: SaslMechanism | undefined
 }
 
 /** How mail is sent. */
@@ -59,7 +63,7 @@ interface Pool {
 
 /**
  * Sends mail with nodemailer. Connections are replaced before the token ends that they signed in with. Needs the package
- * `nodemailer`; the server must offer XOAUTH2, the only mechanism with a token that nodemailer has.
+ * `nodemailer`. It signs in with XOAUTH2 unless `mechanism` says otherwise.
  *
  * @example
  * ```ts
@@ -75,14 +79,22 @@ interface Pool {
  */
 export function smtpSender(
   source: MailTokens,
-  { mailbox, smtp }: SmtpAccount,
+  { mailbox, smtp, mechanism }: SmtpAccount,
   options: SmtpSenderOptions = {},
 ): SmtpSender {
-  const { clock = systemClock, random = Math.random, maxConnections = 2, ca, timeout = 30, sent } = options
+  const { clock = systemClock, random = Math.random, maxConnections = 2, ca, timeout = 30, lookup, sent } = options
   const { host, port, security } = secured(smtp)
   let current: Pool | undefined
   const pools = new Set<Pool>()
   const idle: (() => void)[] = []
+
+  // Nodemailer resolves names by itself; nobody can have a say in that but by connecting in its place.
+  const getSocket: NonNullable<SMTPPool.Options['getSocket']> = (_, done) => {
+    connectSocket(smtp, { timeout, lookup }, false).then(
+      (connection) => done(null, { connection }),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), undefined),
+    )
+  }
 
   const leave = (pool: Pool): void => {
     pool.retired = true
@@ -108,7 +120,8 @@ export function smtpSender(
       connectionTimeout: timeout * 1000,
       greetingTimeout: timeout * 1000,
       ...(ca === undefined ? {} : { tls: { ca } }),
-      auth: nodemailerAuth(source, mailbox, { clock }),
+      getSocket,
+      ...smtpAuth(source, mailbox, { mechanism, host, port, clock }),
     })
     const next = { transport, renewal: renewalAt(token, clock.now(), random()), sending: 0, retired: false }
     const before = current

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
-import { createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls'
+import type { SecureContext } from 'node:tls'
 import { type Clock, isOAuthError, OAuthError, scrub, systemClock } from '@evergrant/core'
 import { renewalAt } from '../clients/renewal.ts'
 import type { MailProtocol } from '../sasl/index.ts'
@@ -10,11 +10,15 @@ import type { MailConnecting } from '../wire/connect.ts'
 import { Silence, Unframed, Wire } from '../wire/wire.ts'
 import type { GatewayAccount, GatewayEvent } from './account.ts'
 import { bridge } from './bridge.ts'
+import { type Certificate, type CertificateSource, certificateKeeper } from './certificate.ts'
+import type { Follower } from './follower.ts'
 import type { Admission, Front } from './front.ts'
 import { Guard } from './guard.ts'
+import { ImapFollower } from './imap-follower.ts'
 import { imapFront } from './imap-front.ts'
-import { imapRelay, type Upstream } from './imap-relay.ts'
 import { popFront } from './pop-front.ts'
+import { relay, type Upstream } from './relay.ts'
+import { SmtpFollower } from './smtp-follower.ts'
 import { smtpFront } from './smtp-front.ts'
 
 /** A port that programs connect to. */
@@ -33,8 +37,13 @@ export interface GatewayOptions {
   readonly account: (address: string) => GatewayAccount | undefined | Promise<GatewayAccount | undefined>
   /** Where to listen. Default `127.0.0.1`. Any other address needs a certificate: without TLS, passwords are taken from this machine alone. */
   readonly host?: string | undefined
-  /** Certificate chain and private key, in PEM. */
-  readonly certificate?: { readonly cert: string; readonly key: string } | undefined
+  /**
+   * Certificate chain and private key. A function is asked again every minute: what it gives then is for new connections, so that
+   * a renewed certificate needs no restart. When it fails, the former one stays.
+   */
+  readonly certificate?: Certificate | CertificateSource | undefined
+  /** A renewed certificate is in use; or, with an error, why it is not. */
+  readonly onCertificate?: ((error?: Error) => void) | undefined
   /** How the mail servers are reached. */
   readonly upstream?: MailConnecting | undefined
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined
@@ -49,12 +58,30 @@ export interface GatewayOptions {
   readonly idleTimeout?: number | undefined
 }
 
+/** The connections of programs in one protocol. */
+export interface GatewayTraffic {
+  /** Open now. */
+  readonly sessions: number
+  /** Octets from programs, and to programs, since the gateway began; of TLS what is on the wire. */
+  readonly received: number
+  readonly sent: number
+}
+
 /** A gateway that listens. */
 export interface MailGateway extends AsyncDisposable {
   /** The ports, in the order of the listeners. */
   readonly ports: readonly number[]
   /** Sessions that are open now. */
   readonly sessions: number
+  /** Whether all ports are listened on. */
+  readonly listening: boolean
+  /** What went through so far. */
+  readonly traffic: Readonly<Record<MailProtocol, GatewayTraffic>>
+  /**
+   * Stops listening, and ends each session where its program expects no answer: IMAP with a BYE, SMTP with 421 once the mail under way
+   * is taken. POP3 sessions are left to end by themselves. What is still there after `seconds` is cut.
+   */
+  drain(seconds: number): Promise<void>
   /** Cuts all sessions and stops listening. */
   close(): Promise<void>
 }
@@ -62,11 +89,21 @@ export interface MailGateway extends AsyncDisposable {
 const fronts: Readonly<Record<MailProtocol, Front>> = { imap: imapFront, pop: popFront, smtp: smtpFront }
 
 /**
+ * Who makes a session last longer than its token. A POP3 session is short, and what it has marked as deleted is known to its
+ * connection alone (RFC 1939 §6): it ends when the mail server ends it, and nothing of it is lost.
+ */
+const followers: Readonly<Partial<Record<MailProtocol, () => Follower>>> = {
+  imap: () => new ImapFollower(),
+  smtp: () => new SmtpFollower(),
+}
+
+/**
  * Starts IMAP, POP3 and SMTP listeners for programs without OAuth 2.0. A program logs in with the address and a password of its
  * own; the gateway signs in at the mail server with an access token, and from then on passes every octet on.
  *
  * Before its token ends, an IMAP session is moved to another connection at a moment when no command is under way or it idles,
- * so that the program notices nothing but news of its folder. Where that cannot be, it gets a BYE and connects again.
+ * so that the program notices nothing but news of its folder. Where that cannot be, it gets a BYE and connects again. An SMTP
+ * session is moved between two mails. A POP3 session ends when the mail server ends it.
  *
  * A wrong password never reaches a grant, and locks its source out. While a grant needs its person or the mail server has
  * trouble, a login is answered so that the program keeps its password and its mail: `NO [UNAVAILABLE]`, `-ERR [SYS/TEMP]`, `454`.
@@ -89,20 +126,48 @@ const fronts: Readonly<Record<MailProtocol, Front>> = { imap: imapFront, pop: po
  * ```
  */
 export async function startMailGateway(options: GatewayOptions): Promise<MailGateway> {
-  const { listeners, host = '127.0.0.1', certificate, maxConnections = 4000 } = options
+  const { listeners, host = '127.0.0.1', certificate, clock = systemClock, maxConnections = 4000 } = options
   if (certificate === undefined && (listeners.some(({ tls }) => tls) || !isLoopback(host)))
     throw new OAuthError(
       'INVALID_SETTING',
       `The mail gateway needs a certificate to serve TLS or to listen on ${host}.`,
     )
-  const tls = certificate === undefined ? undefined : secureContext(certificate)
-  const guard = new Guard(options.clock)
-  const sockets = new Set<Socket>()
+  const over = new AbortController()
+  const leave = new AbortController()
+  const tls = await certificateKeeper(certificate, { clock, signal: over.signal, onRenewal: options.onCertificate })
+  const house = {
+    guard: new Guard(clock),
+    options,
+    leave: leave.signal,
+    tls: (): SecureContext | undefined => tls?.context,
+  }
+  const sockets = new Map<Socket, MailProtocol>()
+  const ended: Record<MailProtocol, { received: number; sent: number }> = {
+    imap: { received: 0, sent: 0 },
+    pop: { received: 0, sent: 0 },
+    smtp: { received: 0, sent: 0 },
+  }
   const servers: Server[] = []
+  let empty: () => void = () => undefined
+  const refuse = (): Promise<unknown> =>
+    Promise.all(servers.filter(({ listening }) => listening).map((server) => once(server.close(), 'close')))
   const close = async (): Promise<void> => {
-    const ended = servers.filter(({ listening }) => listening).map((server) => once(server.close(), 'close'))
-    for (const socket of sockets) socket.destroy()
-    await Promise.all(ended)
+    over.abort()
+    const closed = refuse()
+    for (const socket of sockets.keys()) socket.destroy()
+    await closed
+  }
+  const drain = async (seconds: number): Promise<void> => {
+    const closed = refuse()
+    closed.catch(() => undefined)
+    const gone = new Promise<void>((resolve) => {
+      empty = resolve
+      if (sockets.size === 0) resolve()
+    })
+    leave.abort()
+    await Promise.race([gone, clock.sleep(seconds, over.signal).catch(() => undefined)])
+    await close()
+    await closed
   }
   const ports: number[] = []
   try {
@@ -110,11 +175,16 @@ export async function startMailGateway(options: GatewayOptions): Promise<MailGat
       const welcome = (socket: Socket): void => {
         socket.on('error', () => undefined)
         if (sockets.size >= maxConnections) return void socket.destroy()
-        sockets.add(socket.once('close', () => sockets.delete(socket)))
-        void session(protocol, socket, tls, guard, options)
+        sockets.set(socket, protocol)
+        socket.once('close', () => {
+          sockets.delete(socket)
+          ended[protocol].received += socket.bytesRead
+          ended[protocol].sent += socket.bytesWritten
+          if (sockets.size === 0) empty()
+        })
+        void session(protocol, socket, immediate, house)
       }
-      const server = immediate && certificate ? createTlsServer(certificate, welcome) : createServer(welcome)
-      server.on('tlsClientError', (_, socket: Socket) => socket.destroy())
+      const server = createServer(welcome)
       servers.push(server)
       server.listen({ port, host, backlog: 1024 })
       await once(server, 'listening')
@@ -130,33 +200,50 @@ export async function startMailGateway(options: GatewayOptions): Promise<MailGat
     get sessions() {
       return sockets.size
     },
+    get listening() {
+      return servers.every(({ listening }) => listening)
+    },
+    get traffic() {
+      const of = (protocol: MailProtocol): GatewayTraffic => {
+        const open = [...sockets].flatMap(([socket, its]) => (its === protocol ? [socket] : []))
+        const { received, sent } = ended[protocol]
+        return {
+          sessions: open.length,
+          received: open.reduce((sum, { bytesRead }) => sum + bytesRead, received),
+          sent: open.reduce((sum, { bytesWritten }) => sum + bytesWritten, sent),
+        }
+      }
+      return { imap: of('imap'), pop: of('pop'), smtp: of('smtp') }
+    },
+    drain,
     close,
     [Symbol.asyncDispose]: close,
   }
 }
 
-function secureContext(certificate: { readonly cert: string; readonly key: string }): SecureContext {
-  try {
-    return createSecureContext(certificate)
-  } catch (cause) {
-    throw new OAuthError('INVALID_SETTING', "The mail gateway's certificate and key do not fit or cannot be read.", {
-      cause,
-    })
-  }
-}
-
 const isLoopback = (host: string): boolean => /^(?:localhost|::1|(?:::ffff:)?127(?:\.\d{1,3}){3})$/.test(host)
+
+/** What all sessions of a gateway share. */
+interface Shared {
+  readonly guard: Guard
+  readonly options: GatewayOptions
+  /** Aborted when the gateway stops. */
+  readonly leave: AbortSignal
+  /** The certificate as it is now. */
+  tls(): SecureContext | undefined
+}
 
 async function session(
   protocol: MailProtocol,
   socket: Socket,
-  tls: SecureContext | undefined,
-  guard: Guard,
-  options: GatewayOptions,
+  immediate: boolean,
+  { guard, options, leave, tls }: Shared,
 ): Promise<void> {
   const { loginTimeout = 60, idleTimeout = 2100, onEvent } = options
   const wire = new Wire(socket, loginTimeout)
   const from = wire.remoteAddress
+  const end = (): void => wire.destroy()
+  leave.addEventListener('abort', end, { once: true })
   // A client that sends an octet now and then must not stay for ever.
   const deadline = setTimeout(() => wire.destroy(), loginTimeout * 1000)
   let who: Pick<GatewayEvent, 'mailbox' | 'program'> = {}
@@ -190,21 +277,25 @@ async function session(
   let admitted: Admitted | undefined
   let upstream: Wire | undefined
   try {
-    upstream = await fronts[protocol](wire, { tls, plain: isLoopback(from), login })
+    const context = tls()
+    if (immediate && context !== undefined) await wire.secureAsServer(context)
+    upstream = await fronts[protocol](wire, { tls: context, plain: isLoopback(from), login })
   } catch (error) {
     // Silence, broken framing or a failed TLS handshake: the program's affair, not an operator's.
     if (!(error instanceof Silence || error instanceof Unframed)) wire.destroy()
   } finally {
     clearTimeout(deadline)
+    leave.removeEventListener('abort', end)
   }
   if (upstream === undefined) return wire.end()
   tell('opened')
-  const reopen = admitted?.reopen
-  if (reopen === undefined) await bridge(wire.release(), upstream.release(), idleTimeout)
+  const { reopen, renewal } = admitted ?? {}
+  const follower = followers[protocol]?.()
+  if (reopen === undefined || follower === undefined) await bridge(wire.release(), upstream.release(), idleTimeout)
   else {
-    const begun = { wire: upstream, renewal: admitted?.renewal }
-    await imapRelay(wire.release(), begun, {
+    await relay(wire.release(), { wire: upstream, renewal }, follower, {
       clock: options.clock ?? systemClock,
+      leave,
       idle: idleTimeout,
       reopen,
       onRenewal: (error) => tell(error === undefined ? 'renewed' : 'failed', error),
@@ -213,7 +304,7 @@ async function session(
   tell('closed')
 }
 
-/** A login that was let in, and for IMAP how its session goes on beyond the token's end. */
+/** A login that was let in, and how its session goes on beyond the token's end where it can. */
 interface Admitted {
   readonly admission: Admission
   readonly renewal?: number | undefined
@@ -227,19 +318,21 @@ async function opened(protocol: MailProtocol, account: GatewayAccount, options: 
     const words = `${account.mailbox} has no ${protocol.toUpperCase()} server here`
     return { admission: { kind: 'later', words } }
   }
-  const { mailbox, source } = account
+  const { mailbox, mechanism, source } = account
   const { clock = systemClock, upstream: connecting, random = Math.random } = options
-  const { wire, login, expires_at } = await openMailbox(protocol, source, { server, mailbox }, connecting)
-  if (protocol !== 'imap') return { admission: { kind: 'open', upstream: wire } }
+  const at = { server, mailbox, mechanism }
+  const { wire, login, expires_at } = await openMailbox(protocol, source, at, connecting)
+  if (protocol === 'pop') return { admission: { kind: 'open', upstream: wire } }
   let end = expires_at
   const renewal = (): number | undefined => renewalAt({ expires_at: end }, clock.now(), random())
   const reopen = async (): Promise<Upstream> => {
     // A token that lasts longer than the present one: the first session to ask gets it for all of the account's.
     const minTtl = Math.max(60, (end ?? 0) - clock.now() + 1)
-    const next = await openMailbox(protocol, source, { server, mailbox, want: { minTtl } }, connecting)
+    const next = await openMailbox(protocol, source, { ...at, want: { minTtl } }, connecting)
     end = next.expires_at
     return { wire: next.wire, renewal: renewal() }
   }
+  if (protocol === 'smtp') return { admission: { kind: 'open', upstream: wire }, renewal: renewal(), reopen }
   try {
     const { untagged } = await imapCommand(wire, login, 'CAPABILITY')
     const words = untagged.flatMap((line) => /^\* CAPABILITY (.*)$/i.exec(line)?.[1]?.split(' ') ?? [])

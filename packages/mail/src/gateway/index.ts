@@ -4,5 +4,12 @@
  * @module
  */
 export type { GatewayAccount, GatewayEvent, GatewayProgram } from './account.ts'
-export { type GatewayListener, type GatewayOptions, type MailGateway, startMailGateway } from './gateway.ts'
+export type { Certificate, CertificateSource } from './certificate.ts'
+export {
+  type GatewayListener,
+  type GatewayOptions,
+  type GatewayTraffic,
+  type MailGateway,
+  startMailGateway,
+} from './gateway.ts'
 export { fitsHash, hashProgramPassword, newProgramPassword } from './program-password.ts'

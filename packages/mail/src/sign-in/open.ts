@@ -1,6 +1,6 @@
 import { type AccessToken, isOAuthError, OAuthError, type TokenSource, type Want } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
-import type { MailProtocol } from '../sasl/index.ts'
+import type { MailProtocol, SaslMechanism } from '../sasl/index.ts'
 import { connectMail, type MailConnecting, serverName } from '../wire/connect.ts'
 import { type Wire, wireError } from '../wire/wire.ts'
 import { signInImap } from './imap.ts'
@@ -24,6 +24,14 @@ export interface OpenMailbox {
   readonly expires_at?: number | undefined
 }
 
+/** Which mailbox, where, and how to sign in. */
+export interface MailboxAt {
+  readonly server: MailServer
+  readonly mailbox: string
+  readonly mechanism?: SaslMechanism | undefined
+  readonly want?: Want | undefined
+}
+
 /**
  * Connects to a mailbox and signs in. When the server refuses the token, once more with a newer one if there is one: a
  * refusal of that is final. `want` goes with every request for a token.
@@ -31,21 +39,22 @@ export interface OpenMailbox {
 export async function openMailbox(
   protocol: MailProtocol,
   source: MailTokens,
-  at: { readonly server: MailServer; readonly mailbox: string; readonly want?: Want | undefined },
+  at: MailboxAt,
   connecting: MailConnecting = {},
 ): Promise<OpenMailbox> {
-  const { server, mailbox, want } = at
+  const { server, mailbox, mechanism, want } = at
+  const login = { ...connecting, server, mailbox, mechanism }
   const first = await source.token({ minTtl: FRESH, ...want })
   const token = bearer(first)
   try {
-    return { ...(await attempt(protocol, { ...connecting, server, mailbox, token })), expires_at: first.expires_at }
+    return { ...(await attempt(protocol, { ...login, token })), expires_at: first.expires_at }
   } catch (error) {
     if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED') throw error
     // A scope that is too small is the same in the next token.
     if (error.error === 'insufficient_scope') throw error
     const newer = await source.token({ ...want, rejected: token })
     if (newer.access_token === token) throw error
-    const opened = await attempt(protocol, { ...connecting, server, mailbox, token: bearer(newer) })
+    const opened = await attempt(protocol, { ...login, token: bearer(newer) })
     return { ...opened, expires_at: newer.expires_at }
   }
 }

@@ -1,6 +1,6 @@
 import { type Clock, isOAuthError, OAuthError, systemClock } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
-import type { MailProtocol } from '../sasl/index.ts'
+import type { MailProtocol, SaslMechanism } from '../sasl/index.ts'
 import type { MailConnecting } from '../wire/connect.ts'
 import type { Wire } from '../wire/wire.ts'
 import { imapCommand } from './imap.ts'
@@ -15,6 +15,8 @@ export interface MailAccount {
   readonly imap?: MailServer | undefined
   readonly pop?: MailServer | undefined
   readonly smtp?: MailServer | undefined
+  /** How to sign in. Default: XOAUTH2 where the server offers it, else OAUTHBEARER. */
+  readonly mechanism?: SaslMechanism | undefined
 }
 
 /** What one protocol's test found. */
@@ -116,12 +118,12 @@ async function checked(
   server: MailServer,
   use: Use,
   source: MailTokens,
-  { mailbox }: MailAccount,
+  { mailbox, mechanism }: MailAccount,
   connecting: MailConnecting,
 ): Promise<MailCheck> {
   let wire: Wire | undefined
   try {
-    const opened = await openMailbox(protocol, source, { server, mailbox }, connecting)
+    const opened = await openMailbox(protocol, source, { server, mailbox, mechanism }, connecting)
     wire = opened.wire
     return { protocol, server, ok: true, detail: await use(wire, opened.login) }
   } catch (error) {

@@ -34,6 +34,31 @@ test('the PowerShell names the enterprise application’s object id, and no mail
     assert.throws(() => exchangeSetup({ ...application, ...wrong }), { code: 'INVALID_ARGUMENT' })
 })
 
+test('sending by a role of Exchange’s own needs a scope of these mailboxes, and no permission that would count beside it', () => {
+  const both = exchangeSetup({ ...application, sending: 'rbac' })
+  assert.deepEqual(
+    both.map(({ id }) => id),
+    ['permission', 'connect', 'principal', 'mailbox', 'role', 'smtp-auth'],
+  )
+  assert.match(both[0]?.text ?? '', /Application permissions: IMAP\.AccessAsApp\. Not SMTP\.SendAsApp/)
+  const steps = exchangeSetup({
+    ...application,
+    mailboxes: ["o'brien@contoso.example", 'orders@contoso.example'],
+    protocols: ['smtp'],
+    sending: 'rbac',
+  })
+  assert.deepEqual(
+    steps.map(({ id }) => id),
+    ['connect', 'principal', 'role', 'smtp-auth'],
+  )
+  assert.deepEqual(steps[2]?.commands, [
+    "New-ManagementScope -Name 'Evergrant mail 11111111' -RecipientRestrictionFilter 'PrimarySmtpAddress -eq ''o''''brien@contoso.example'' -or PrimarySmtpAddress -eq ''orders@contoso.example'''",
+    "New-ManagementRoleAssignment -App '22222222-2222-4222-8222-222222222222' -Role 'Application SMTP.SendAsApp' -CustomResourceScope 'Evergrant mail 11111111'",
+  ])
+  assert.match(steps[2]?.look[0] ?? '', /^Test-ServicePrincipalAuthorization .* -Resource 'o''brien@contoso\.example'/)
+  assert.equal(exchangeSetup({ ...application, protocols: ['imap'], sending: 'rbac' }).length, 4, 'nothing is sent')
+})
+
 test('what the token and the servers say points to the step that is missing', () => {
   const token = (claims: object) => ({
     access_token: `h.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.s`,
@@ -59,6 +84,18 @@ test('what the token and the servers say points to the step that is missing', ()
   ] as const)
     assert.deepEqual(
       exchangeMissing(held, [checked]).map(({ step }) => step),
+      steps,
+    )
+  for (const [held, checked, steps] of [
+    [token({ roles: ['IMAP.AccessAsApp'] }), check('smtp'), []],
+    [token({ roles: ['IMAP.AccessAsApp'] }), check('smtp', 'MAIL_LOGIN_REFUSED', '535 5.7.3'), ['role']],
+    [both, check('smtp', 'MAIL_LOGIN_REFUSED', '535 5.7.3'), ['permission']],
+    [both, check('smtp', 'MAIL_LOGIN_REFUSED', '535 5.7.139 SmtpClientAuthentication is disabled'), ['smtp-auth']],
+    [both, check('smtp', 'MAIL_SERVER_UNREACHABLE', 'no route'), []],
+    [token({}), check('imap', 'MAIL_LOGIN_REFUSED', 'NO'), ['permission']],
+  ] as const)
+    assert.deepEqual(
+      exchangeMissing(held, [checked], { sending: 'rbac' }).map(({ step }) => step),
       steps,
     )
 })

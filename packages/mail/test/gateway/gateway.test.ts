@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -10,6 +8,7 @@ import { OAuthError } from '@evergrant/core'
 import { type GatewayAccount, type GatewayEvent, hashProgramPassword, startMailGateway } from '@evergrant/mail/gateway'
 import type { MailTokens } from '../../src/sign-in/open.ts'
 import { type MailServers, startMailServers, unable } from '../servers/mail-servers.ts'
+import { talk } from './program.ts'
 
 const address = 'alice@example.test'
 const password = 'wxyz-2345-"\\-words'
@@ -78,37 +77,6 @@ function stoppedClock() {
   }
 }
 
-/** A client that says lines and waits for what matches. */
-async function talk(port: number) {
-  const socket: Socket = connect({ host: '127.0.0.1', port })
-  let heard = ''
-  let look: (() => void) | undefined
-  socket.on('error', () => undefined)
-  socket.on('data', (data) => {
-    heard += data.toString('latin1')
-    look?.()
-  })
-  const closed = once(socket, 'close')
-  socket.on('close', () => look?.())
-  return {
-    socket,
-    closed,
-    say: (text: string) => socket.write(text, 'latin1'),
-    hears: (pattern: RegExp): Promise<RegExpExecArray> =>
-      new Promise((resolve, reject) => {
-        look = () => {
-          const match = pattern.exec(heard)
-          if (match !== null) {
-            heard = heard.slice(match.index + match[0].length)
-            look = undefined
-            resolve(match)
-          } else if (socket.closed) reject(new Error(`closed without ${pattern}: ${heard}`))
-        }
-        look()
-      }),
-  }
-}
-
 /** Runs a program; its exit code and all it says. */
 function run(command: string, args: readonly string[], input = ''): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
@@ -130,7 +98,7 @@ async function folder(): Promise<{ path: string; [Symbol.asyncDispose]: () => Pr
 
 /** Asks the mailbox until the mail that was handed to Postfix is in it. */
 async function arrived(imap: number, subject: string): Promise<void> {
-  const client = await talk(imap)
+  const client = talk(imap)
   await client.hears(/^\* OK/)
   client.say(`a LOGIN ${address} "${password.replace(/(["\\])/g, '\\$1')}"\r\nb SELECT INBOX\r\n`)
   await client.hears(/b OK/)
@@ -207,13 +175,13 @@ print(m.uid('search',None,'SUBJECT by-curl')); m.logout()`
 
 test('IDLE goes through: a mail that arrives is told at once', { skip: unable }, async () => {
   await using at = await gateway()
-  const client = await talk(at.imap)
+  const client = talk(at.imap)
   client.say(`a AUTHENTICATE PLAIN ${Buffer.from(`\0${address}\0${password}`).toString('base64')}\r\n`)
   const [, capabilities = ''] = await client.hears(/a OK \[CAPABILITY ([^\]]*)\]/)
   assert.ok(capabilities.includes('IDLE') && !capabilities.includes('AUTH='))
   client.say('b SELECT INBOX\r\nc IDLE\r\n')
   await client.hears(/\+ idling/)
-  const sender = await talk(at.smtp)
+  const sender = talk(at.smtp)
   sender.say(`EHLO x\r\nAUTH PLAIN ${Buffer.from(`\0${address}\0${password}`).toString('base64')}\r\n`)
   await sender.hears(/235/)
   sender.say(`MAIL FROM:<${address}>\r\nRCPT TO:<${address}>\r\nDATA\r\n`)
@@ -229,7 +197,7 @@ test('a wrong password never reaches the grant, and locks its source out until t
   const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
   await using at = await gateway(dead, { clock })
   const attempt = async (word: string): Promise<string> => {
-    const client = await talk(at.imap)
+    const client = talk(at.imap)
     client.say(`a LOGIN ${address} ${word}\r\n`)
     const [, code = ''] = await client.hears(/a NO \[(\w+)\]/)
     client.socket.destroy()
@@ -258,7 +226,7 @@ test('[#142] while the grant needs its person, each protocol keeps the password 
     [at.imap, `a AUTHENTICATE PLAIN ${plain}\r\n`, /a NO \[UNAVAILABLE\] The grant was revoked/],
     [at.pop, `AUTH PLAIN ${plain}\r\n`, /-ERR \[SYS\/TEMP\] The grant was revoked/],
   ] as const) {
-    const client = await talk(port)
+    const client = talk(port)
     client.say(line)
     await client.hears(wanted)
     client.socket.destroy()
@@ -281,18 +249,18 @@ test('hostile input before the login has an answer of the protocol, and the next
     [at.smtp, 'AUTH LOGIN\r\n*\r\n', /501 5\.5\.2/],
     [at.smtp, 'AUTH CRAM-MD5\r\n', /504 5\.5\.4/],
   ] as const) {
-    const client = await talk(port)
+    const client = talk(port)
     client.say(sent)
     await client.hears(wanted)
     client.socket.destroy()
   }
-  const endless = await talk(at.imap)
+  const endless = talk(at.imap)
   endless.say('x'.repeat(100_000))
   await endless.closed
-  const half = await talk(at.pop)
+  const half = talk(at.pop)
   half.socket.end()
   await half.closed
-  const last = await talk(at.imap)
+  const last = talk(at.imap)
   last.say('a NOOP\r\n')
   await last.hears(/a OK/)
   last.socket.destroy()
@@ -302,7 +270,7 @@ test('hostile input before the login has an answer of the protocol, and the next
 test('commands that came before TLS are not taken for those of the secured program', async () => {
   const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
   await using at = await gateway(dead, { tls: true })
-  const client = await talk(at.smtp)
+  const client = talk(at.smtp)
   client.say('STARTTLS\r\nNOOP\r\n')
   await client.closed
   assert.equal(at.calls.length, 0)

@@ -1,123 +1,17 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { test } from 'node:test'
-import {
-  beginAuthorization,
-  defineClient,
-  finishAuthorization,
-  memoryStore,
-  resolveProvider,
-  type TokenSource,
-  tokenSource,
-} from '@evergrant/core'
-import { type GatewayEvent, hashProgramPassword, startMailGateway } from '@evergrant/mail/gateway'
-import { manualClock, startSandbox, startSandboxMail } from '@evergrant/sandbox'
 import { ImapFlow } from 'imapflow'
+import { Unsafe } from '../../src/gateway/follower.ts'
+import { takeOver } from '../../src/gateway/imap-takeover.ts'
 import { ImapTracker } from '../../src/gateway/imap-tracker.ts'
-import { takeOver, Unsafe } from '../../src/gateway/takeover.ts'
 import { Wire } from '../../src/wire/wire.ts'
-
-const alice = 'alice@example.test'
-const password = 'a-password-of-a-program'
-const host = '127.0.0.1'
-const redirect_uri = 'http://127.0.0.1/callback'
-
-/** The sandbox with its own mail servers, which end a session with its token, and a gateway in front of them; one clock for all. */
-async function world() {
-  const clock = manualClock()
-  const web = { client_id: 'web', client_secret: 'secret-of-web', redirect_uris: [redirect_uri] }
-  const sandbox = await startSandbox({ clients: [web], clock })
-  const mail = await startSandboxMail(sandbox)
-  const provider = resolveProvider({ id: 'acme', name: 'Acme', issuer: sandbox.issuer })
-  const client = defineClient({ provider, ...web, http: { clock } })
-  const store = memoryStore()
-  const { url, pending } = await beginAuthorization(client, { grant: 'alice', redirect_uri, scope: 'mail' })
-  await finishAuthorization(client, { callback: await sandbox.approve(url, { username: 'alice' }), pending, store })
-  const source: TokenSource = tokenSource('alice', { store, client, clock })
-  const events: GatewayEvent[] = []
-  const heard = new Set<() => void>()
-  const programs = [{ name: 'test', hash: await hashProgramPassword(password) }]
-  const { imap, smtp } = mail.ports
-  const account = {
-    mailbox: alice,
-    imap: { host, port: imap, security: 'none' },
-    smtp: { host, port: smtp, security: 'none' },
-    source,
-    programs,
-  } as const
-  const gateway = await startMailGateway({
-    listeners: [{ protocol: 'imap' }, { protocol: 'smtp' }],
-    account: (name) => (name === alice ? account : undefined),
-    clock,
-    random: () => 0,
-    onEvent: (event) => {
-      events.push(event)
-      for (const look of [...heard]) look()
-    },
-  })
-  return {
-    clock,
-    sandbox,
-    mail,
-    gateway,
-    source,
-    events,
-    port: gateway.ports[0] ?? 0,
-    tokenRequests: () => sandbox.journal.count({ endpoint: 'token' }),
-    /** Resolves when so many events of this type have come. */
-    told: (type: GatewayEvent['type'], count = 1): Promise<void> =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (events.filter((event) => event.type === type).length < count) return
-          heard.delete(look)
-          resolve()
-        }
-        heard.add(look)
-        look()
-      }),
-    async [Symbol.asyncDispose]() {
-      await gateway.close()
-      await mail.close()
-      await sandbox.close()
-    },
-  }
-}
-
-/** A program that says lines and waits for what matches. */
-async function talk(port: number) {
-  const socket: Socket = connect({ host, port })
-  let heard = ''
-  let look: (() => void) | undefined
-  socket.on('error', () => undefined)
-  socket.on('data', (data) => {
-    heard += data.toString('latin1')
-    look?.()
-  })
-  const closed = once(socket, 'close')
-  socket.on('close', () => look?.())
-  return {
-    socket,
-    closed,
-    heard: () => heard,
-    say: (text: string) => socket.write(text, 'latin1'),
-    hears: (pattern: RegExp): Promise<RegExpExecArray> =>
-      new Promise((resolve, reject) => {
-        look = () => {
-          const match = pattern.exec(heard)
-          if (match !== null) {
-            heard = heard.slice(match.index + match[0].length)
-            look = undefined
-            resolve(match)
-          } else if (socket.closed) reject(new Error(`closed without ${pattern}: ${heard}`))
-        }
-        look()
-      }),
-  }
-}
+import { talk } from './program.ts'
+import { alice, host, password, world } from './world.ts'
 
 const loggedIn = async (port: number) => {
-  const program = await talk(port)
+  const program = talk(port)
   program.say(`a LOGIN ${alice} ${password}\r\n`)
   await program.hears(/a OK[^\r]*\r\n/)
   return program

@@ -16,14 +16,16 @@ type Protocol = 'imap' | 'pop'
 /** A mail server that lets everybody in, answers `big` with very much and everything else with one line; `sent` counts the much. */
 async function flood(protocol: Protocol) {
   let sent = 0
+  let first: Socket | undefined
   const open = new Set<Socket>()
   const server = createServer((socket) => {
+    first ??= socket
     open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)))
     socket.write(protocol === 'imap' ? '* OK hi\r\n' : '+OK hi\r\n')
     const pour = async (): Promise<void> => {
       for (let left = MUCH; left > 0 && !socket.destroyed; left -= CHUNK.length) {
         const took = socket.write(CHUNK)
-        if (!took) await Promise.race([once(socket, 'drain'), once(socket, 'close')])
+        if (!took) await moved(socket)
         sent += CHUNK.length
       }
     }
@@ -51,11 +53,35 @@ async function flood(protocol: Protocol) {
     port: (server.address() as AddressInfo).port,
     sent: () => sent,
     open: () => open.size,
+    /** Of the first connection. */
+    stopReading: () => void first?.removeAllListeners('data').pause(),
+    /** Until all of what is very much has come. */
+    readAgain: () =>
+      new Promise<void>((resolve) => {
+        let read = 0
+        first
+          ?.on('data', (data) => {
+            read += data.length
+            if (read >= MUCH) resolve()
+          })
+          .resume()
+      }),
     [Symbol.asyncDispose]: async () => {
       for (const socket of open) socket.destroy()
       await once(server.close(), 'close')
     },
   }
+}
+
+/** Resolves when the socket takes more, or is gone. */
+function moved(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done).off('close', done)
+      resolve()
+    }
+    socket.on('drain', done).on('close', done)
+  })
 }
 
 async function gatewayTo(port: number, protocol: Protocol, idleTimeout?: number) {
@@ -133,6 +159,36 @@ for (const protocol of ['imap', 'pop'] as const) {
       lazy.socket.resume()
     })
     lazy.socket.destroy()
+    busy.socket.destroy()
+  })
+}
+
+for (const [protocol, begin] of [
+  ['imap', `b APPEND INBOX {${MUCH}+}\r\n`],
+  ['pop', ''],
+] as const) {
+  test(`${protocol}: a mail server that does not read holds its program back, and gets all of it when it reads after all`, async () => {
+    await using server = await flood(protocol)
+    await using at = await gatewayTo(server.port, protocol)
+    const [sending, busy] = [await program(at.port, protocol), await program(at.port, protocol)]
+    server.stopReading()
+    let sent = 0
+    const pour = async (): Promise<void> => {
+      sending.socket.write(begin)
+      for (; sent < MUCH && !sending.socket.destroyed; sent += CHUNK.length) {
+        if (!sending.socket.write(CHUNK)) await moved(sending.socket)
+      }
+    }
+    const poured = pour()
+    for (let still = 0, before = -1; still < 100; ) {
+      await busy.command()
+      still = sent === before && before > 0 ? still + 1 : 0
+      before = sent
+      assert.ok(before < MUCH, 'the gateway took everything in')
+    }
+    assert.ok(sent < 50_000_000, `${sent} octets are somewhere between the two`)
+    await Promise.all([server.readAgain(), poured])
+    sending.socket.destroy()
     busy.socket.destroy()
   })
 }

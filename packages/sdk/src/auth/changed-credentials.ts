@@ -1,15 +1,25 @@
-import type { Credentials, OAuthCredentials } from './credentials.ts'
+import type { Credentials, OAuthCredentials, Parameters } from './credentials.ts'
+
+/** What decides whose token it is. */
+const HOLDER = ['clientId', 'flow', 'username', 'source'] as const
 
 /**
- * Credentials with changes: what is absent stays, `undefined` clears. A token goes along, unless another client or other
- * scopes are among the changes: it was given to the former ones. A token among the changes is used.
+ * Credentials with changes: what is absent stays, `undefined` clears. A token goes along, unless another client, person,
+ * source or purpose is among the changes: it was given to the former ones. A token among the changes is used.
  */
 export function changedCredentials<T extends object>(current: T | undefined, changes: object): T {
   const next = { ...current, ...changes } as T & OAuthCredentials
-  const { clientId, scopes } = (current ?? {}) as OAuthCredentials
-  // Without scopes nothing in particular is asked for, and the token does.
-  const same = next.clientId === clientId && (!next.scopes || wire(next.scopes) === wire(scopes))
+  const { scopes, tokenParameters, ...former } = (current ?? {}) as OAuthCredentials
+  const same =
+    HOLDER.every((name) => next[name] === former[name]) &&
+    // Without scopes nothing in particular is asked for, and the token does.
+    (!next.scopes || wire(next.scopes) === wire(scopes)) &&
+    wire(pairs(next.tokenParameters)) === wire(pairs(tokenParameters))
   return same || 'token' in changes || next.token === undefined ? next : { ...next, token: undefined }
+}
+
+function pairs(parameters: Parameters | undefined): string[] {
+  return Object.entries(parameters ?? {}).map(([name, value]) => `${name}=${value}`)
 }
 
 function wire(scopes: readonly string[] | undefined): string {

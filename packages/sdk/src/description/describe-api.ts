@@ -61,7 +61,7 @@ function undeclaredScopes(
   schemes: Readonly<Record<string, SchemeDescription>>,
   { allowUndeclaredScopes = false, onWarning }: DescribeOptions,
 ): { readonly found: OnUndeclaredScope; declared(): Record<string, SchemeDescription> } {
-  const added: Record<string, Record<string, string>> = {}
+  const added = new Map<string, ReadonlySet<string>>()
   const found: OnUndeclaredScope = (name, scope, path) => {
     const scheme = schemes[name]
     const silent = scheme?.type === 'oauth2' && Object.values(scheme.flows).every((flow) => noScopes(flow.scopes))
@@ -72,17 +72,18 @@ function undeclaredScopes(
       const advice = 'declare it, or allow undeclared scopes (allowUndeclaredScopes, --allow-undeclared-scopes)'
       throw invalidDocument(path, `${words}; ${advice}.`)
     }
-    const known = added[name] ?? {}
-    if (silent ? added[name] === undefined : !Object.hasOwn(known, scope))
+    const known = added.get(name)
+    if (silent ? known === undefined : !known?.has(scope))
       onWarning?.(`${pointer(path)}: ${words}; what operations ask for is taken as it is.`)
-    added[name] = { ...known, [scope]: '' }
+    added.set(name, new Set(known).add(scope))
   }
   const withAdded = ([name, scheme]: [string, SchemeDescription]): [string, SchemeDescription] => {
-    const more = added[name]
+    const more = added.get(name)
     if (scheme.type !== 'oauth2' || more === undefined) return [name, scheme]
+    const undescribed = Object.fromEntries([...more].map((scope) => [scope, '']))
     const flows = Object.entries(scheme.flows).map(([flow, one]) => [
       flow,
-      { ...one, scopes: { ...one.scopes, ...more } },
+      { ...one, scopes: { ...one.scopes, ...undescribed } },
     ])
     return [name, { ...scheme, flows: Object.fromEntries(flows) }]
   }
@@ -101,12 +102,12 @@ function titleOf(read: Document): string {
 function describedSchemes(read: Document, base: string | undefined): Record<string, SchemeDescription> {
   const components = read.child(read.root, 'components')
   const all = components === undefined ? undefined : read.child(components, 'securitySchemes')
-  const described: Record<string, SchemeDescription> = {}
-  for (const name of Object.keys(all?.fields ?? {})) {
+  // From entries: a scheme may be called `__proto__`.
+  const described = Object.keys(all?.fields ?? {}).flatMap((name): [string, SchemeDescription][] => {
     const place = all === undefined ? undefined : read.child(all, name)
-    if (place !== undefined) described[name] = describedScheme(read, place, base)
-  }
-  return described
+    return place === undefined ? [] : [[name, describedScheme(read, place, base)]]
+  })
+  return Object.fromEntries(described)
 }
 
 function describedOperations(

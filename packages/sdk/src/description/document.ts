@@ -110,14 +110,19 @@ export function isData(name: string, above: string | undefined): boolean {
 const DATA = new Set(['example', 'examples', 'default', 'enum', 'const'])
 const NAMES = new Set(['properties', 'schemas', 'parameters', 'responses', 'headers', 'patternProperties', '$defs'])
 
-function target(root: unknown, ref: string): unknown {
+/** What a reference inside of a document leads to; undefined: nothing. */
+export function target(root: unknown, ref: string): unknown {
   let at = root
-  for (const encoded of ref.slice(1).split('/').slice(1)) {
-    const name = unescaped(encoded)
+  for (const name of localPath(ref)) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined
     at = (at as Fields)[name]
   }
   return at
+}
+
+/** The place that a reference inside of a document names. */
+export function localPath(ref: string): readonly string[] {
+  return ref.slice(1).split('/').slice(1).map(unescaped)
 }
 
 function unescaped(encoded: string): string {

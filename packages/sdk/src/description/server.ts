@@ -27,16 +27,16 @@ export function describedServers({ fields, path }: Place): readonly ServerDescri
 }
 
 function describedVariables(given: unknown, url: string, path: readonly (string | number)[]) {
-  const variables: Record<string, ServerVariable> = {}
+  const variables = new Map<string, ServerVariable>()
   for (const [, name = ''] of url.matchAll(/\{([^{}]+)\}/g)) {
-    const variable = isFields(given) ? given[name] : undefined
+    const variable = isFields(given) && Object.hasOwn(given, name) ? given[name] : undefined
     const usual = isFields(variable) ? variable['default'] : undefined
     if (!isFields(variable) || usual === undefined)
       throw invalidDocument([...path, 'variables', name], `the address has {${name}}, so it needs a default.`)
     const values = variable['enum']
-    variables[name] = { default: String(usual), ...(Array.isArray(values) ? { enum: values.map(String) } : {}) }
+    variables.set(name, { default: String(usual), ...(Array.isArray(values) ? { enum: values.map(String) } : {}) })
   }
-  return Object.keys(variables).length === 0 ? undefined : variables
+  return variables.size === 0 ? undefined : Object.fromEntries(variables)
 }
 
 /** `Production server (EU)` as `production-server-eu`; without words, `default`, `server-2` and so on. */
@@ -59,7 +59,7 @@ export function serverAddress(
   const authorityEnd = endOfAuthority(url)
   let own = true
   const filled = url.replace(/\{([^{}]+)\}/g, (whole, variable: string, offset: number) => {
-    const described = variables[variable]
+    const described = Object.hasOwn(variables, variable) ? variables[variable] : undefined
     const usual = described?.default ?? ''
     const value = String((Object.hasOwn(values, variable) ? values[variable] : undefined) ?? usual)
     if (described?.enum !== undefined) {

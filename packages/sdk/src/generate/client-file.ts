@@ -1,5 +1,5 @@
 import type { ApiDescription } from '../description/api-description.ts'
-import { comment, key, quoted } from './names.ts'
+import { comment, isInherited, key, quoted } from './names.ts'
 import type { SchemeModel } from './scheme-model.ts'
 
 /** Types that core has. The others are the SDK's. */
@@ -23,7 +23,7 @@ import type { paths } from './schema${extension}'
 ${schemes.map(schemePart).join('\n')}
 /** Credentials by security scheme; leave out what you do not have. */
 export interface Auth {
-${schemes.map(({ name, type }) => `  readonly ${key(name)}?: ${type}Credentials | undefined`).join('\n')}
+${schemes.map(({ name, type }) => `  readonly ${key(name)}?: ${type}Credentials${alsoInherited(name)} | undefined`).join('\n')}
 }
 
 /** What the client offers by security scheme. */
@@ -50,6 +50,11 @@ export function createClient(options: Options | Client['config'] = {}): Client {
   return createSdkClient<paths, Auth, Managers>({ api, ...options })
 }
 `
+}
+
+/** An object without the scheme has what it inherits under that name, and must fit all the same. */
+function alsoInherited(name: string): string {
+  return isInherited(name) ? ` | Object[${quoted(name)}]` : ''
 }
 
 function schemePart({ name, type, credentials, scopes, description }: SchemeModel): string {

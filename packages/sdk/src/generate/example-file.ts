@@ -1,3 +1,4 @@
+import { environmentName } from '@evergrant/core/api'
 import type { ApiDescription } from '../description/api-description.ts'
 import { isFields } from '../description/document.ts'
 import { comment, property, quoted } from './names.ts'
@@ -14,6 +15,7 @@ export function exampleFile(
 ): string {
   const path = simplePath(document)
   const needed = (api.operations[`GET ${path}`]?.security ?? api.security ?? [])[0] ?? {}
+  const names = Object.keys(api.schemes)
   const used = schemes.filter(({ name }) => Object.hasOwn(needed, name))
   const imports = used.flatMap(({ type, scopes }) => (scopes.length > 0 ? [`${type}Scope`] : []))
   const person = used.find(({ managers }) => managers.join() === 'AuthorizationCodeManager')
@@ -42,7 +44,7 @@ ${person === undefined ? '' : "import { createInterface } from 'node:readline/pr
 const client = createClient({
   baseUrl: process.env['API_BASE_URL'],
   auth: {
-${used.map((scheme) => initialization(scheme, '    ', true)).join('\n')}
+${used.map((scheme) => initialization(scheme, '    ', (field) => environmentName(names, scheme.name, field))).join('\n')}
   },
 })
 ${ask}

@@ -49,9 +49,32 @@ export function distinctNames(
   return names
 }
 
-/** A key of an object as it is written: quoted where it has to be. */
+/** A key of an object or a type as it is written: quoted where it has to be. */
 export function key(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : quoted(name)
+  // Written in any other way it would be the prototype.
+  if (name === '__proto__') return `[${quoted(name)}]`
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)
+}
+
+/** JSON as TypeScript that means the same. */
+export function literal(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(/^( *)"__proto__":/gm, '$1["__proto__"]:')
+}
+
+/** What TypeScript takes every object to have: a property of that name and another type is at odds with all literals. */
+const INHERITED: ReadonlySet<string> = new Set([
+  'constructor',
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toLocaleString',
+  'toString',
+  'valueOf',
+])
+
+/** Whether every object has it, as far as TypeScript knows. */
+export function isInherited(name: string): boolean {
+  return INHERITED.has(name)
 }
 
 /** How a property is reached. */

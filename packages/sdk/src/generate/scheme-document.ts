@@ -1,3 +1,4 @@
+import { environmentName } from '@evergrant/core/api'
 import type { ApiDescription, FlowName } from '../description/api-description.ts'
 import { constantName, key, property, quoted } from './names.ts'
 import type { SchemeModel } from './scheme-model.ts'
@@ -9,6 +10,19 @@ const TITLES: Readonly<Record<FlowName, string>> = {
   implicit: 'OAuth 2 Implicit Grant',
   deviceAuthorization: 'OAuth 2 Device Authorization Grant',
 }
+
+/** What `optionsFromEnvironment` reads. */
+const VARIABLES: ReadonlySet<string> = new Set([
+  'clientId',
+  'clientSecret',
+  'redirectUri',
+  'username',
+  'password',
+  'token',
+  'scopes',
+  'clockSkew',
+  'value',
+])
 
 type Field = readonly [name: string, type: string, words: string]
 
@@ -56,37 +70,31 @@ function fieldsOf({ credentials, type, scopes }: SchemeModel): readonly Field[] 
   }
 }
 
-/** The credentials of a scheme as an entry of `auth`; from variables such as `PET_AUTH_CLIENT_ID`, or as an example. */
-export function initialization(scheme: SchemeModel, indent: string, environment = false): string {
+/** The credentials of a scheme as an entry of `auth`: as an example, or from the variables that `variable` names. */
+export function initialization(scheme: SchemeModel, indent: string, variable?: (field: string) => string): string {
   const { name, type, scopes } = scheme
   const first = scopes[0]
   const shown = fieldsOf(scheme).flatMap(([field, kind]): string[] => {
     if (field === 'scopes') return first === undefined ? [] : [`scopes: [${type}Scope.${first.constant}],`]
     if (field === 'flow' || kind !== '`string`') return []
-    return [`${field}: ${environment ? `process.env[${quoted(variable(name, field))}]` : quoted(field)},`]
+    return [`${field}: ${variable === undefined ? quoted(field) : `process.env[${quoted(variable(field))}]`},`]
   })
   if (shown.length === 0) return `${indent}// ${key(name)}: see docs/${type}.md`
   return [`${indent}${key(name)}: {`, ...shown.map((line) => `${indent}  ${line}`), `${indent}},`].join('\n')
 }
 
-/** As `configurationFromEnvironment` of core names them. */
-function variable(...names: readonly string[]): string {
-  return names
-    .join('_')
-    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
-    .replace(/([A-Z])([A-Z][a-z])/g, '$1_$2')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toUpperCase()
-}
-
-/** The document of one scheme: credentials, how to use them, scopes. Its samples stand beside `client.ts`. */
-export function schemeDocument(scheme: SchemeModel, extension: string): string {
+/**
+ * The document of one scheme: credentials, how to use them, scopes. Its samples stand beside `client.ts`. `names`: of all
+ * schemes, for the variables of this one.
+ */
+export function schemeDocument(scheme: SchemeModel, names: readonly string[], extension: string): string {
   const { name, type, flows, scopes, description } = scheme
   // With several flows the manager is one of several, which its `flow` tells apart.
   const flow = flows.length === 1 ? flows[0] : undefined
   const title = flow === undefined ? name : TITLES[flow]
+  const variable = (field: string): string => (VARIABLES.has(field) ? `\`${environmentName(names, name, field)}\`` : '')
   const rows = fieldsOf(scheme).map(
-    ([field, kind, words]) => `| ${field} | ${kind.replaceAll('|', '\\|')} | ${words} |`,
+    ([field, kind, words]) => `| ${field} | ${kind.replaceAll('|', '\\|')} | ${words} | ${variable(field)} |`,
   )
   const scoped = scopes.length > 0 ? `, ${type}Scope` : ''
   const imports = (names: string) => `import { createClient${names} } from './client${extension}'`
@@ -100,8 +108,8 @@ export function schemeDocument(scheme: SchemeModel, extension: string): string {
     `# ${title}`,
     `Documentation for accessing and setting credentials for ${name}.${description.description ? ` ${description.description.trim()}` : ''}`,
     '## Auth Credentials',
-    ['| Name | Type | Description |', '| --- | --- | --- |', ...rows].join('\n'),
-    `**Note:** Give them as \`${type}Credentials\`, under \`auth${property(name)}\` in the options of \`createClient\`.`,
+    ['| Name | Type | Description | Variable |', '| --- | --- | --- | --- |', ...rows].join('\n'),
+    `**Note:** Give them as \`${type}Credentials\`, under \`auth${property(name)}\` in the options of \`createClient\`. \`optionsFromEnvironment\` reads the variables.`,
     '## Usage Example',
     flow === 'authorizationCode' ? '### 1. Client Initialization' : '### Client Initialization',
     code(init.trimStart().startsWith('//') ? customSample(name, imports('')) : start),

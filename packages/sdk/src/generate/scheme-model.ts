@@ -64,17 +64,17 @@ export function schemeModels({ schemes }: ApiDescription): readonly SchemeModel[
 function scopesOf(name: string, description: SchemeDescription): readonly ScopeModel[] {
   if (description.type !== 'oauth2') return []
   const flowOf = new Map<string, string>()
-  const words: Record<string, string> = {}
+  const words = new Map<string, string>()
   for (const [flow, { scopes }] of Object.entries(description.flows)) {
     for (const [scope, text] of Object.entries(scopes)) {
       if (!flowOf.has(scope)) flowOf.set(scope, flow)
-      words[scope] ??= text
+      if (!words.has(scope)) words.set(scope, text)
     }
   }
   const path = (scope: string) =>
     ['components', 'securitySchemes', name, 'flows', flowOf.get(scope) ?? '', 'scopes', scope] as const
   const constants = distinctNames([...flowOf.keys()], constantName, (number) => `SCOPE_${number}`, path)
-  return [...constants].map(([wire, constant]) => ({ wire, constant, description: words[wire] ?? '' }))
+  return [...constants].map(([wire, constant]) => ({ wire, constant, description: words.get(wire) ?? '' }))
 }
 
 function credentialsOf(description: SchemeDescription, [flow, ...more]: readonly FlowName[]): string {

@@ -92,6 +92,7 @@ export class Accounts {
       updated_at: now,
       owner,
       unconfirmed: 0,
+      subject: null,
       told: null,
     }
     await this.#db.insertInto('accounts').values(row).execute()
@@ -173,14 +174,14 @@ export class Accounts {
     return { ids: rows.map(({ id }) => id), total: Number(count.total) }
   }
 
-  /** @param told what is told of it, in the same transaction */
-  async remove(id: string, told: (db: Transaction<Tables>) => Promise<void>): Promise<void> {
+  /** @param told what is told of it, in the same transaction @param replaced_by the account that has its grant now */
+  async remove(id: string, told: (db: Transaction<Tables>) => Promise<void>, replaced_by?: string): Promise<void> {
     await this.#outbox.change(async (db) => {
       const gone = await db.deleteFrom('accounts').where('id', '=', id).returning('id').execute()
       if (gone.length > 0) await told(db)
     })
     this.#deps.changes?.tell({ of: 'account_removed', id })
-    this.#hub.publish('account_removed', { id })
+    this.#hub.publish('account_removed', { id, ...(replaced_by === undefined ? {} : { replaced_by }) })
   }
 
   of(connection: string): Promise<AccountRow[]> {

@@ -5,6 +5,7 @@ import {
   type Grant,
   OAuthError,
   type PendingAuthorization,
+  type Subject,
   summary,
 } from '@evergrant/core'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
@@ -14,6 +15,7 @@ import { hashed } from '../security/secret.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
 import { callbackState } from './callback-state.ts'
 import type { History } from './history.ts'
+import { type Already, type SamePerson, subjectKey } from './same-person.ts'
 import type { ConsentTrouble } from './state.ts'
 import { asOAuthError, type Tokens } from './tokens.ts'
 
@@ -21,7 +23,13 @@ const LIFETIME = 600
 
 /** What became of a callback. */
 export type Consent =
-  | { readonly outcome: 'connected'; readonly account: AccountRow; readonly grant: Grant }
+  | {
+      readonly outcome: 'connected'
+      readonly account: AccountRow
+      readonly grant: Grant
+      /** The same person has another account of the connection; what is to become of them. */
+      readonly already?: Already | undefined
+    }
   | { readonly outcome: 'other_browser'; readonly account: string }
   | { readonly outcome: 'failed'; readonly account: string | undefined; readonly error: OAuthError }
 
@@ -32,13 +40,22 @@ export class Consents {
   readonly #accounts: Accounts
   readonly #tokens: Tokens
   readonly #history: History
+  readonly #samePerson: SamePerson
 
-  constructor(deps: Deps, connections: Connections, accounts: Accounts, tokens: Tokens, history: History) {
+  constructor(
+    deps: Deps,
+    connections: Connections,
+    accounts: Accounts,
+    tokens: Tokens,
+    history: History,
+    samePerson: SamePerson,
+  ) {
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
     this.#tokens = tokens
     this.#history = history
+    this.#samePerson = samePerson
   }
 
   /**
@@ -101,7 +118,7 @@ export class Consents {
       if (row.connection_id !== connectionId) throw misdirected()
       account = row.account_id
       if (browser === undefined || hashed(browser) !== row.browser_hash) return { outcome: 'other_browser', account }
-      return await this.#redeem(connectionId, account, state_hash, callback)
+      return await this.#redeem(connectionId, account, state_hash, callback, browser)
     } catch (thrown) {
       const error = asOAuthError(thrown)
       if (error !== thrown) this.#deps.logger.error({ err: thrown }, 'callback failed')
@@ -115,7 +132,13 @@ export class Consents {
     await this.#deps.db.deleteFrom('pending_authorizations').where('expires_at', '<', before).execute()
   }
 
-  async #redeem(connectionId: string, id: string, state_hash: string, callback: URLSearchParams): Promise<Consent> {
+  async #redeem(
+    connectionId: string,
+    id: string,
+    state_hash: string,
+    callback: URLSearchParams,
+    browser: string,
+  ): Promise<Consent> {
     const { accounts, deps } = { accounts: this.#accounts, deps: this.#deps }
     // One statement takes it: of two callbacks at once, one redeems.
     const [taken] = await deps.db
@@ -131,6 +154,7 @@ export class Consents {
         await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
       ) as PendingAuthorization
       const client = await this.#connections.client(await this.#connections.get(connectionId))
+      const held = await deps.store.get(id)
       const finish = (): Promise<Grant> => finishAuthorization(client, { callback, pending, store: deps.store })
       const grant = await (taken.link_hash === null ? finish() : this.#byLink(id, taken.link_hash, finish))
       // The account may have been removed while its person consented: then nobody could see or end the grant.
@@ -139,7 +163,11 @@ export class Consents {
         throw gone
       })
       await this.#connected(connectionId, id, grant, client)
-      return { outcome: 'connected', account: await accounts.get(id), grant }
+      const account = await accounts.get(id)
+      // An account that is connected again stays what it is, and so does one that somebody else is to confirm.
+      const isNew = held?.subject === undefined && taken.link_hash === null
+      const already = isNew && grant.subject ? await this.#asked(account, grant.subject, browser) : undefined
+      return { outcome: 'connected', account, grant, already }
     } catch (thrown) {
       const error = asOAuthError(thrown)
       await this.#failed(connectionId, id, error).catch((err: unknown) => deps.logger.error({ err }, 'not noted'))
@@ -148,6 +176,14 @@ export class Consents {
       accounts.checking.delete(id)
       await accounts.publish(id).catch(() => undefined)
     }
+  }
+
+  /** A question that cannot be asked is none: the account is connected. */
+  async #asked(account: AccountRow, subject: Subject, browser: string): Promise<Already | undefined> {
+    return this.#samePerson.ask(account, subject, browser).catch((err: unknown) => {
+      this.#deps.logger.error({ err, account: account.id }, 'not asked what is to become of the account')
+      return undefined
+    })
   }
 
   /**
@@ -174,7 +210,11 @@ export class Consents {
 
   async #connected(connectionId: string, id: string, grant: Grant, client: Client): Promise<void> {
     const { subject, look_up_failed: missing } = grant
-    await this.#accounts.update(id, { consent_trouble: null, last_success_at: this.#deps.clock.now() })
+    await this.#accounts.update(id, {
+      consent_trouble: null,
+      last_success_at: this.#deps.clock.now(),
+      subject: subject === undefined ? null : subjectKey(subject),
+    })
     await this.#accounts.noteEnd(await this.#accounts.get(id), summary(grant))
     await this.#tokens.changed(id)
     await this.#accounts.sorted(id)

@@ -1,6 +1,7 @@
 import { providerDefinition } from '@evergrant/providers'
+import { expiryOf } from '../connections/client-secrets.ts'
 import { providerName } from '../connections/connection-view.ts'
-import { type ConnectionRow, expiryOf } from '../connections/connections.ts'
+import type { ConnectionRow } from '../connections/connections.ts'
 import { AccountState, type Overview, type OverviewSpan } from '../contract/index.ts'
 import type { Services } from '../services.ts'
 import type { ActivityBucket } from './activity.ts'

@@ -17,6 +17,7 @@ import {
 import { providerDefinition } from '@evergrant/providers'
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
 import type { Deps } from '../deps.ts'
+import type { EventHub } from '../events/event-hub.ts'
 import { nextLook } from '../jobs/next-look.ts'
 import type { Metrics } from '../metrics.ts'
 import { Refusal } from '../problem.ts'
@@ -24,6 +25,8 @@ import type { AccountRow, Accounts } from './accounts.ts'
 import type { Activity } from './activity.ts'
 import type { History } from './history.ts'
 import type { Standings } from './standings.ts'
+import { generationOf } from './token-result.ts'
+import { TokenWatches } from './token-watches.ts'
 
 /** For so long it is taken from memory that an account exists and is not paused. */
 const GATE_REMEMBERED = 5
@@ -33,6 +36,8 @@ const SIDE_BY_SIDE = 8
 
 interface Gate {
   readonly until: number
+  /** When its use has to be written down again. */
+  useDue: number
   readonly paused: boolean
   readonly unconfirmed: boolean
 }
@@ -40,6 +45,8 @@ interface Gate {
 /** Hands out access tokens, and notes what happens to the grants they come from. */
 export class Tokens {
   readonly sources: TokenSources
+  /** Who waits for another token of an account. */
+  readonly watches: TokenWatches
   readonly #deps: Deps
   readonly #connections: Connections
   readonly #accounts: Accounts
@@ -47,6 +54,9 @@ export class Tokens {
   readonly #history: History
   readonly #activity: Activity
   readonly #metrics: Metrics
+  readonly #hub: EventHub
+  /** What programs were told last about an account. */
+  readonly #told = new Map<string, string>()
   readonly #gates = new Map<string, Gate>()
   /** Counts what was forgotten: a gate that was read before is not remembered after. */
   #forgotten = 0
@@ -62,7 +72,10 @@ export class Tokens {
     history: History,
     activity: Activity,
     metrics: Metrics,
+    hub: EventHub,
   ) {
+    this.watches = new TokenWatches(deps.clock)
+    this.#hub = hub
     this.#deps = deps
     this.#connections = connections
     this.#accounts = accounts
@@ -75,12 +88,31 @@ export class Tokens {
       client: (id) => this.clientOf(id),
       clock: deps.clock,
       onEvent: (event) => {
+        deps.telemetry?.onEvent(event)
         const note = this.#noted(event)
           .catch((err: unknown) => deps.logger.error({ err, account: event.grant.id }, 'event lost'))
           .finally(() => this.#notes.delete(note))
         this.#notes.add(note)
       },
     })
+  }
+
+  /**
+   * The token that any program gets now, when that is known without asking anybody: one is held that need not be renewed,
+   * and the account may be used. Never waits. Undefined: {@link hand} has to be asked.
+   */
+  held(id: string, minTtl = 0): AccessToken | undefined {
+    const gate = this.#gates.get(id)
+    const now = this.#deps.clock.now()
+    if (gate === undefined || now >= gate.until || gate.paused || gate.unconfirmed) return undefined
+    const token = this.sources.get(id).peek()
+    const due = token?.refresh_at ?? token?.expires_at ?? Number.POSITIVE_INFINITY
+    if (token === undefined || now + minTtl >= due) return undefined
+    if (now >= gate.useDue) {
+      gate.useDue = now + USE_WRITTEN_EVERY
+      this.#noteUse(id, token)
+    }
+    return token
   }
 
   /** A valid token for a program. From memory when one is held there. */
@@ -118,6 +150,7 @@ export class Tokens {
     this.#forgotten++
     this.#gates.delete(id)
     this.sources.evict(id)
+    this.#moved(id)
   }
 
   /** The same for all accounts. */
@@ -125,6 +158,7 @@ export class Tokens {
     this.#forgotten++
     this.#gates.clear()
     this.sources.forgetAll()
+    this.watches.movedAll()
   }
 
   /**
@@ -225,7 +259,8 @@ export class Tokens {
     const before = this.#forgotten
     const { paused, unconfirmed } = await this.#accounts.get(id)
     if (this.#gates.size >= MOST_GATES) this.#gates.clear()
-    const gate = { until: now + GATE_REMEMBERED, paused: paused === 1, unconfirmed: unconfirmed === 1 }
+    const useDue = (this.#used.get(id) ?? Number.NEGATIVE_INFINITY) + USE_WRITTEN_EVERY
+    const gate = { until: now + GATE_REMEMBERED, useDue, paused: paused === 1, unconfirmed: unconfirmed === 1 }
     if (before === this.#forgotten) this.#gates.set(id, gate)
     return gate
   }
@@ -237,6 +272,25 @@ export class Tokens {
     if (this.#used.size >= MOST_GATES) this.#used.clear()
     this.#used.set(id, now)
     this.#accounts.used(id, refresh_at ?? expires_at).catch(() => this.#used.delete(id))
+  }
+
+  /** An account may have another token: whoever waits for it looks again, and programs that listen are told. */
+  #moved(id: string): void {
+    this.watches.moved(id)
+    if (!this.#hub.hasPrograms) return
+    this.#tell(id).catch((err: unknown) => this.#deps.logger.warn({ err, account: id }, 'token change not told'))
+  }
+
+  async #tell(account: string): Promise<void> {
+    const token = (await this.#deps.store.get(account))?.access['']
+    if (token === undefined) return
+    const generation = generationOf(token)
+    if (this.#told.get(account) === generation) return
+    if (this.#told.size >= MOST_GATES) this.#told.clear()
+    this.#told.set(account, generation)
+    const { expires_at } = token
+    const end = expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }
+    this.#hub.publish('token', { account, generation, ...end })
   }
 
   /** When refresh-ahead has to look at an account after an event; not at once again. */
@@ -259,6 +313,7 @@ export class Tokens {
     const at = this.#deps.clock.now()
     const error = 'error' in event ? event.error : undefined
     this.#metrics.grantEvent(event)
+    this.#moved(id)
     if (error !== undefined) this.#deps.logger.warn({ account: id, code: error.code }, error.message)
     const row = await this.#accounts.get(id).catch(() => undefined)
     if (row === undefined) return

@@ -36,6 +36,6 @@ async function heard({ of, id, checking = false }: Change, services: Services): 
     case 'notices':
       return hub.publish('notices', {})
     case 'session':
-      return hub.dropSession(id)
+      return hub.drop(id)
   }
 }

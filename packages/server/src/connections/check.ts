@@ -2,6 +2,7 @@ import { checkClient, type Finding, isLoopback, type OAuthError } from '@evergra
 import { asOAuthError } from '../accounts/tokens.ts'
 import type { Check, CheckResult } from '../contract/index.ts'
 import type { Deps } from '../deps.ts'
+import type { Taken } from './client-secrets.ts'
 import type { ConnectionRow, Connections } from './connections.ts'
 
 /** What was found, and what it says about the settings: undefined when they are known to be right. */
@@ -18,7 +19,10 @@ export async function checkConnection(row: ConnectionRow, connections: Connectio
   const checks: Check[] = [publicAddress(deps.publicUrl)]
   let trouble: OAuthError | undefined
   try {
-    const client = await connections.freshClient(row)
+    let taken: Taken | undefined
+    const client = await connections.freshClient(row, (which) => {
+      taken = which
+    })
     const detail = 'Client id, secret and addresses fit together.'
     checks.push({ id: 'settings', title: 'Settings', ok: true, detail })
     const asked = { redirect_uri: connections.redirectUri(row.id), scope: row.scope ?? undefined }
@@ -26,6 +30,7 @@ export async function checkConnection(row: ConnectionRow, connections: Connectio
       if (found.result !== 'skip') checks.push(checkOf(found))
       if (found.error?.code === 'INVALID_CLIENT' && found.result === 'fail') trouble = found.error
     }
+    if (row.former_secret !== null && taken !== undefined) checks.push(secrets(taken))
   } catch (error) {
     trouble = asOAuthError(error)
     const { code, message, who, advice, link } = trouble
@@ -33,6 +38,18 @@ export async function checkConnection(row: ConnectionRow, connections: Connectio
     checks.push({ id: 'settings', title: 'Settings', ok: false, detail: message, code, who, advice, ...more })
   }
   return { result: { ok: checks.every(({ ok }) => ok), checks }, trouble }
+}
+
+/** Of a connection that has two. */
+function secrets(taken: Taken): Check {
+  const about = { id: 'secrets', title: 'New client secret', ok: true }
+  if (taken === 'newer') return { ...about, detail: 'The provider takes the new one.' }
+  return {
+    ...about,
+    detail: 'The provider does not take the new one; the former one is used.',
+    who: 'administrator',
+    advice: 'Make it active at the provider, or enter it again. Keep the former one until then.',
+  }
 }
 
 function publicAddress(publicUrl: string): Check {

@@ -1,7 +1,8 @@
 import { type ProviderDefinition, secretAuthentication } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Connection } from '../contract/index.ts'
-import { type ConnectionRow, expiryOf, parametersOf, signInRules, troubleOf } from './connections.ts'
+import { expiryOf } from './client-secrets.ts'
+import { type ConnectionRow, parametersOf, signInRules, troubleOf } from './connections.ts'
 import { isOffered } from './provider-view.ts'
 
 /** The provider's name; a definition that fits any provider has none of its own, and its host tells it. */
@@ -36,6 +37,7 @@ export async function connectionView(
     ...(row.secret_hint === null ? {} : { secret_hint: row.secret_hint }),
     ...(row.secret_set_at === null ? {} : { secret_set_at: row.secret_set_at }),
     ...(expires === undefined ? {} : { secret_expires_at: Math.floor(expires) }),
+    ...formerSecret(row),
     parameters: parametersOf(row),
     scope: row.scope,
     ...(row.issuer === null ? {} : { issuer: row.issuer }),
@@ -47,5 +49,20 @@ export async function connectionView(
     ...(trouble === undefined ? {} : { last_error: trouble.message }),
     created_at: row.created_at,
     updated_at: row.updated_at,
+  }
+}
+
+function formerSecret(row: ConnectionRow): Pick<Connection, 'former_secret' | 'secret_taken_at'> {
+  if (row.former_secret === null) return {}
+  const { secret_taken_at: taken } = row
+  return {
+    ...(taken === null ? {} : { secret_taken_at: Math.floor(taken) }),
+    former_secret: {
+      ...(row.former_secret_hint === null ? {} : { hint: row.former_secret_hint }),
+      ...(row.former_secret_set_at === null ? {} : { set_at: row.former_secret_set_at }),
+      ...(row.former_secret_expires_at === null ? {} : { expires_at: Math.floor(row.former_secret_expires_at) }),
+      ...(row.former_secret_ends_at === null ? {} : { ends_at: Math.floor(row.former_secret_ends_at) }),
+      ...(row.secret_refused_at === null ? {} : { used_since: Math.floor(row.secret_refused_at) }),
+    },
   }
 }

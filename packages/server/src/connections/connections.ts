@@ -1,28 +1,33 @@
 // Long because: a change of the settings, the client made of them and what is told of both hold each other.
+
+import type { LookupFunction } from 'node:net'
 import {
-  type Cipher,
   type Client,
+  type ClientAuthentication,
   defineClient,
+  EitherProof,
   type Guidance,
   isLoopback,
   isOAuthError,
   OAuthError,
   type Provider,
   type ProviderDefinition,
+  secretAuthentication,
 } from '@evergrant/core'
 import { provider, providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable } from 'kysely'
 import type { ClientAuth, ConnectionPatch, NewConnection, SignInRules } from '../contract/index.ts'
-import { sealedPlaces } from '../db/sealed-places.ts'
 import type { ConnectionTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { NewNotice, Notices } from '../notices/notices.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress, assertReachable, guardedFetch } from '../security/address-policy.ts'
+import { pinnedLookup } from '../security/pinned-lookup.ts'
 import { randomId } from '../security/secret.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { assertSettings } from './assert-settings.ts'
+import { ClientSecrets, NO_SECRETS, type Taken, withoutFormer } from './client-secrets.ts'
 import { parameterNames } from './provider-view.ts'
 
 export type ConnectionRow = Selectable<ConnectionTable>
@@ -35,8 +40,12 @@ export interface ConnectionTrouble {
   readonly at: number
 }
 
-/** A secret shorter than this would be given away by its last four characters. */
-const HINTED_FROM = 16
+/** Which secret the provider has taken, of a connection that has two. */
+export interface SecretTaken {
+  readonly id: string
+  readonly revision: number
+  readonly taken: Taken
+}
 
 interface Made {
   readonly revision: number
@@ -47,19 +56,28 @@ interface Made {
 export class Connections {
   readonly #deps: Deps
   readonly #db: Kysely<Tables>
-  readonly #cipher: Cipher
+  readonly #secrets: ClientSecrets
   readonly #outbox: Outbox
   readonly #webhooks: Webhooks
   readonly #notices: Notices
+  readonly #onTaken: (taken: SecretTaken) => void
   readonly #made = new Map<string, Made>()
 
-  constructor(deps: Deps, outbox: Outbox, webhooks: Webhooks, notices: Notices) {
+  /** `onTaken` hears which of two secrets a provider has taken, when that is news for this process. */
+  constructor(
+    deps: Deps,
+    outbox: Outbox,
+    webhooks: Webhooks,
+    notices: Notices,
+    onTaken: (taken: SecretTaken) => void = () => undefined,
+  ) {
     this.#deps = deps
     this.#outbox = outbox
     this.#webhooks = webhooks
     this.#notices = notices
     this.#db = deps.db
-    this.#cipher = deps.cipher
+    this.#secrets = new ClientSecrets(deps.cipher, deps.clock)
+    this.#onTaken = onTaken
   }
 
   list(): Promise<ConnectionRow[]> {
@@ -90,7 +108,8 @@ export class Connections {
       provider: wanted.provider,
       client_id: wanted.client_id.trim(),
       client_auth: wanted.client_auth ?? null,
-      ...(await this.#secret(id, wanted.client_secret ?? '')),
+      ...NO_SECRETS,
+      ...(await this.#secrets.sealed(id, wanted.client_secret ?? '')),
       secret_expires_at: wanted.secret_expires_at ?? null,
       parameters: JSON.stringify(wanted.parameters ?? {}),
       scope: wanted.scope?.trim() ?? '',
@@ -119,7 +138,7 @@ export class Connections {
 
   async update(id: string, patch: ConnectionPatch): Promise<ConnectionRow> {
     const before = await this.get(id)
-    const { name, client_id, client_auth, client_secret, secret_expires_at, parameters, scope } = patch
+    const { name, client_id, client_auth, client_secret, parameters, scope } = patch
     const addresses = Object.fromEntries(
       (['issuer', 'authorization_endpoint', 'token_endpoint'] as const)
         .filter((field) => patch[field] !== undefined)
@@ -128,15 +147,13 @@ export class Connections {
     assertSettings({ client_id: client_id?.trim() ?? '', scope: scope?.trim() ?? '', ...addresses }, this.#addresses)
     const moved = Object.entries(addresses).some(([field, address]) => address !== before[field as keyof typeof before])
     const settings = Object.keys(patch).some((field) => !ABOUT_NO_SETTING.has(field))
-    const next: ConnectionRow = {
+    const secrets = await this.#secrets.changed(before, patch)
+    const wished: ConnectionRow = {
       ...before,
       ...(name === undefined ? {} : { name: name.trim() }),
       ...(client_id === undefined ? {} : { client_id: client_id.trim() }),
       ...(client_auth === undefined ? {} : { client_auth }),
-      ...(client_secret === undefined ? {} : await this.#secret(id, client_secret)),
-      // A new secret does not end when the former one does.
-      ...(client_secret === undefined ? {} : { secret_expires_at: null }),
-      ...(secret_expires_at === undefined ? {} : { secret_expires_at }),
+      ...secrets,
       ...(parameters === undefined ? {} : { parameters: JSON.stringify(parameters) }),
       ...(scope === undefined ? {} : { scope: scope.trim() }),
       ...(patch.sign_in === undefined ? {} : { sign_in: rulesText(patch.sign_in) }),
@@ -147,14 +164,22 @@ export class Connections {
       updated_at: this.#deps.clock.now(),
     }
     // What was stored before a parameter went out of the catalogue does not stand in the way of another change.
-    if (parameters !== undefined) await assertKnownParameters(next)
-    const { provider: asked } = await this.#make(next)
-    const kept = before.client_secret !== null && client_secret === undefined
-    if (kept && (moved || (parameters !== undefined && !(await this.#reaches(before, asked))))) {
+    if (parameters !== undefined) await assertKnownParameters(wished)
+    const { provider: asked } = await this.#make(wished)
+    const elsewhere = moved || (parameters !== undefined && !(await this.#reaches(before, asked)))
+    if (elsewhere && before.client_secret !== null && client_secret === undefined) {
       const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
       throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
     }
-    const { id: _, ...values } = next
+    // It is of the registration before.
+    const next = elsewhere || wished.client_id !== before.client_id ? withoutFormer(wished) : wished
+    // What was noted meanwhile stays, where this change says nothing about it.
+    const said = new Set([...Object.keys(secrets), ...(settings ? ['trouble'] : [])])
+    const values: Partial<ConnectionRow> = Object.fromEntries(
+      Object.entries(next).filter(
+        ([field, value]) => said.has(field) || value !== before[field as keyof ConnectionRow],
+      ),
+    )
     const { stored, mended } = await this.#outbox.change(async (db) => {
       const [stored] = await db
         .updateTable('connections')
@@ -163,8 +188,10 @@ export class Connections {
         .where('revision', '=', before.revision)
         .returning('id')
         .execute()
-      const mended = stored !== undefined && settings && (await this.#notices.clear(brokenKey(id), db))
-      return { stored, mended }
+      const restored = stored !== undefined && settings && (await this.#notices.clear(brokenKey(id), db))
+      // Of the end of another secret it is told anew.
+      const renewed = stored !== undefined && said.has('secret_told') && (await this.#notices.clear(endKey(id), db))
+      return { stored, mended: restored || renewed }
     })
     if (mended) this.#notices.told()
     // Somebody else changed it meanwhile: their change is the ground for ours.
@@ -207,8 +234,8 @@ export class Connections {
   }
 
   /** A client that shares nothing with the cached one, for a check from the ground up. */
-  freshClient(row: ConnectionRow): Promise<Client> {
-    return this.#make(row, this.fetch)
+  freshClient(row: ConnectionRow, onTaken?: (taken: Taken) => void): Promise<Client> {
+    return this.#make(row, onTaken)
   }
 
   redirectUri(id: string): string {
@@ -231,6 +258,11 @@ export class Connections {
   /** Throws `PRIVATE_ADDRESS` for a mail server that is where the operator allows no provider. */
   assertMailHost(host: string): Promise<void> {
     return assertReachable(`https://${host}`, this.#addresses)
+  }
+
+  /** Resolves names of mail servers, at the moment of connecting, to addresses that the operator allows. */
+  get mailLookup(): LookupFunction {
+    return pinnedLookup(this.#addresses)
   }
 
   get #addresses(): AddressPolicy {
@@ -257,6 +289,8 @@ export class Connections {
         .set({ trouble: trouble === null ? null : JSON.stringify(trouble) })
         .where('id', '=', row.id)
         .where('revision', '=', row.revision)
+        // Of many accounts that meet it at once, one tells.
+        .where('trouble', row.trouble === null ? 'is' : '=', row.trouble)
         .returning('id')
         .execute()
       if (changed.length === 0) return false
@@ -288,10 +322,69 @@ export class Connections {
     }
   }
 
-  async #make(row: ConnectionRow, fetching = this.fetch): Promise<Client> {
-    const { id, client_auth, client_secret: sealed } = row
-    const client_secret =
-      sealed === null ? undefined : await this.#cipher.open(sealed, sealedPlaces.connectionSecret(id))
+  /** Notes which of two secrets the provider takes. The row as it is then when that is news, undefined when it is not. */
+  async noteTaken({ id, revision, taken }: SecretTaken): Promise<ConnectionRow | undefined> {
+    const now = this.#deps.clock.now()
+    const { row, cleared } = await this.#outbox.change(async (db) => {
+      const known = db
+        .updateTable('connections')
+        .where('id', '=', id)
+        .where('revision', '=', revision)
+        .where('former_secret', 'is not', null)
+      const [row] = await (taken === 'older'
+        ? known.set({ secret_refused_at: now, secret_told: null }).where('secret_refused_at', 'is', null)
+        : known
+            .set({ secret_taken_at: now, secret_refused_at: null, secret_told: null })
+            .where((of) => of.or([of('secret_taken_at', 'is', null), of('secret_refused_at', 'is not', null)]))
+      )
+        .returningAll()
+        .execute()
+      return { row, cleared: row !== undefined && (await this.#notices.clear(endKey(id), db)) }
+    })
+    if (cleared) this.#notices.told()
+    return row
+  }
+
+  /** Tells that a connection's secret ends in so many days, or less; false: somebody was first, or it was changed. */
+  async tellEnd({ id, revision, secret_told }: ConnectionRow, expires_at: number, days: number): Promise<boolean> {
+    const news = await this.#outbox.change(async (db) => {
+      const [told] = await db
+        .updateTable('connections')
+        .set({ secret_told: days })
+        .where('id', '=', id)
+        .where('revision', '=', revision)
+        .where('secret_told', secret_told === null ? 'is' : '=', secret_told)
+        .returning('id')
+        .execute()
+      if (told === undefined) return false
+      // Each of them is told anew, also to those who put the one before away.
+      await this.#notices.clear(endKey(id), db)
+      return this.#notices.raise(
+        { key: endKey(id), kind: 'secret_expiring', connection: id, detail: { expires_at } },
+        db,
+      )
+    })
+    if (news) this.#notices.told()
+    return news
+  }
+
+  /** Forgets the former secret of a connection, unless somebody changed it meanwhile. */
+  async endFormer(row: ConnectionRow): Promise<ConnectionRow | undefined> {
+    const values = withoutFormer({ revision: row.revision + 1, updated_at: this.#deps.clock.now() })
+    const [ended] = await this.#db
+      .updateTable('connections')
+      .set(values)
+      .where('id', '=', row.id)
+      .where('revision', '=', row.revision)
+      .returningAll()
+      .execute()
+    return ended
+  }
+
+  async #make(row: ConnectionRow, onTaken?: (taken: Taken) => void): Promise<Client> {
+    const { id, revision } = row
+    const { newer, older } = await this.#secrets.opened(row)
+    const client_auth = (row.client_auth as ClientAuth | null) ?? undefined
     const { issuer, authorization_endpoint, token_endpoint } = row
     const given = {
       ...(issuer === null ? {} : { issuer }),
@@ -306,13 +399,21 @@ export class Connections {
     for (const address of [chosen.issuer, consent, token]) {
       if (address !== undefined) assertPublicAddress(address, this.#addresses)
     }
+    const proof = (secret: string): ClientAuthentication => secretAuthentication(chosen, secret, client_auth)
+    const heard = (taken: Taken): void => {
+      onTaken?.(taken)
+      this.#onTaken({ id, revision, taken })
+    }
     return defineClient({
       provider: chosen,
       client_id: row.client_id,
-      client_secret,
-      ...(client_auth === null ? {} : { client_auth: client_auth as ClientAuth }),
+      client_secret: newer,
+      client_auth:
+        newer === undefined || older === undefined
+          ? client_auth
+          : EitherProof(proof(newer), proof(older), { onTaken: heard }),
       redirect_uris: [this.redirectUri(id)],
-      http: { fetch: fetching, clock: this.#deps.clock },
+      http: { fetch: this.fetch, clock: this.#deps.clock },
     })
   }
 
@@ -325,23 +426,10 @@ export class Connections {
     )
     return [...origins(next)].every((origin) => now.has(origin))
   }
-
-  async #secret(
-    id: string,
-    secret: string,
-  ): Promise<Pick<ConnectionRow, 'client_secret' | 'secret_hint' | 'secret_set_at'>> {
-    // Pasted secrets come with white space around them; no provider issues one that has it.
-    const clean = secret.trim()
-    if (clean === '') return { client_secret: null, secret_hint: null, secret_set_at: null }
-    return {
-      client_secret: await this.#cipher.seal(clean, sealedPlaces.connectionSecret(id)),
-      secret_hint: clean.length >= HINTED_FROM ? clean.slice(-4) : null,
-      secret_set_at: this.#deps.clock.now(),
-    }
-  }
 }
 
 const brokenKey = (id: string): string => `connection/${id}`
+const endKey = (id: string): string => `secret/${id}`
 
 const broken = (id: string, code: string): NewNotice => ({
   key: brokenKey(id),
@@ -381,11 +469,6 @@ function rulesText(rules: SignInRules | null | undefined): string | null {
   return JSON.stringify({ ...rules, domains: rules.domains.map((domain) => domain.toLowerCase()) })
 }
 
-/** When its client secret ends, by what the administrator entered. */
-export function expiryOf(row: Pick<ConnectionRow, 'client_secret' | 'secret_expires_at'>): number | undefined {
-  return row.client_secret === null ? undefined : (row.secret_expires_at ?? undefined)
-}
-
 export function parametersOf(row: Pick<ConnectionRow, 'parameters'>): Record<string, string> {
   return JSON.parse(row.parameters) as Record<string, string>
 }
@@ -396,7 +479,7 @@ export function isAboutSettings(error: unknown): error is OAuthError {
 }
 
 /** Fields whose change makes no refused client accepted. */
-const ABOUT_NO_SETTING = new Set(['name', 'scope', 'secret_expires_at', 'sign_in'])
+const ABOUT_NO_SETTING = new Set(['name', 'scope', 'secret_expires_at', 'sign_in', 'former_secret'])
 
 /** These may be about one request or one bad hour, whatever their class says. */
 const ABOUT_ONE_REQUEST = new Set(['TOKEN_REQUEST_REFUSED', 'DISCOVERY_FAILED'])

@@ -67,9 +67,17 @@ export async function providerView(entry: CatalogueEntry, public_url: string): P
     ...(docs === undefined ? {} : { docs }),
     ...(console === undefined ? {} : { console }),
     consent: entry.authorization_endpoint !== undefined || entry.issuer !== undefined,
+    hosts: hostsOf(entry),
     needs_issuer: 'issuer' in parameters,
     notes: [...(entry.status_note === undefined ? [] : [entry.status_note]), ...notes],
     sources: [...sources],
     guide: { title, steps: steps.map((step) => ({ ...step })) },
   }
+}
+
+/** Parameters may be a part of a host, so these are no addresses yet that could be parsed. */
+function hostsOf(entry: CatalogueEntry): string[] {
+  const addresses = Object.entries(entry).filter(([field]) => field === 'issuer' || field.endsWith('_endpoint'))
+  const hosts = addresses.flatMap(([, address]) => /^https?:\/\/([^/?#]+)/.exec(String(address))?.[1] ?? [])
+  return [...new Set(hosts)]
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How an account is doing: one vocabulary in the page, the API and the metrics. */
@@ -50,7 +51,7 @@ export const Account = Type.Object(
       id: Type.String(),
       name: Type.String(),
       provider: Type.String(),
-      provider_name: Type.String(),
+      provider_name: Spoken(),
     }),
     owner: Type.Optional(
       Type.Object(
@@ -63,7 +64,7 @@ export const Account = Type.Object(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
     ),
     state: AccountState,
-    sentence: Type.String({ description: 'The state in words for a person.' }),
+    sentence: Spoken({ description: 'The state in words for a person.' }),
     said: Type.Optional(
       Type.Object(
         {
@@ -71,12 +72,12 @@ export const Account = Type.Object(
           advice: Type.Optional(Type.String()),
           detail: Type.Optional(Type.String({ description: 'Its part that is in the words of whoever told it.' })),
         },
-        { description: 'Names of `sentence` and `advice`, for saying them in another language.' },
+        { description: 'Names of `sentence` and `advice`: the same in every language.' },
       ),
     ),
     reason: Type.Optional(AccountReason),
     who: Type.Optional(Who),
-    advice: Type.Optional(Type.String()),
+    advice: Type.Optional(Spoken()),
     link: Type.Optional(Type.String({ description: "The provider's page that tells more about it." })),
     admin_consent_url: Type.Optional(
       Type.String({
@@ -112,7 +113,7 @@ export const Account = Type.Object(
             Type.Literal('access_token'),
           ]),
           moves: Type.Boolean({ description: 'Whether each use puts it off.' }),
-          advice: Type.Optional(Type.String()),
+          advice: Type.Optional(Spoken()),
           link: Type.Optional(Type.String()),
         },
         { description: 'When the grant is expected to end, by what the provider told and what is known about it.' },
@@ -199,10 +200,10 @@ export type AuthorizeResult = Static<typeof AuthorizeResult>
 export const AccountTest = Type.Object(
   {
     ok: Type.Boolean(),
-    detail: Type.String(),
+    detail: Spoken(),
     code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed.' })),
     who: Type.Optional(Who),
-    advice: Type.Optional(Type.String()),
+    advice: Type.Optional(Spoken()),
     account: Account,
   },
   { title: 'AccountTest' },
@@ -238,7 +239,7 @@ export const HistoryEntry = Type.Object({
     Type.Literal('mail_restored'),
   ]),
   code: Type.Optional(Type.String()),
-  detail: Type.Optional(Type.String()),
+  detail: Type.Optional(Spoken()),
   seconds: Type.Optional(Type.Number({ description: 'How long the provider took.' })),
   times: Type.Optional(Type.Integer({ description: 'How often it happened, when several in a row are one line.' })),
   since: Type.Optional(EpochSeconds),

@@ -15,11 +15,16 @@ export const AuditAction = Type.Union([
   Type.Literal('connection.create'),
   Type.Literal('connection.update'),
   Type.Literal('connection.check'),
+  Type.Literal('connection.secret_fallback'),
+  Type.Literal('connection.secret_taken'),
+  Type.Literal('connection.secret_ended'),
+  Type.Literal('connection.secret_expiring'),
   Type.Literal('connection.remove'),
   Type.Literal('account.create'),
   Type.Literal('account.update'),
   Type.Literal('account.authorize'),
   Type.Literal('account.connect'),
+  Type.Literal('account.replace'),
   Type.Literal('account.link'),
   Type.Literal('account.confirm'),
   Type.Literal('account.refresh'),
@@ -40,9 +45,9 @@ export const AuditAction = Type.Union([
 ])
 export type AuditAction = Static<typeof AuditAction>
 
-/** Who did it. `nobody`: not signed in, as at a refused sign-in. */
+/** Who did it. `nobody`: not signed in, as at a refused sign-in. `server`: the server by itself. */
 export const AuditActor = Type.Object({
-  type: Type.Union([Type.Literal('user'), Type.Literal('key'), Type.Literal('nobody')]),
+  type: Type.Union([Type.Literal('user'), Type.Literal('key'), Type.Literal('nobody'), Type.Literal('server')]),
   id: Type.Optional(Type.String()),
   name: Type.Optional(Type.String()),
 })

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** POST /v1/accounts/{id}/connect-link: lets somebody without a user here connect the account. */
@@ -40,7 +41,7 @@ export const ConnectRequest = Type.Object(
   {
     asked_by: Type.String({ description: 'Name of the user who made the link.' }),
     note: Type.Optional(Type.String()),
-    provider_name: Type.String(),
+    provider_name: Spoken(),
     scope: Type.String({ description: 'What will be asked for at the provider, space separated.' }),
     login_hint: Type.Optional(Type.String({ description: 'The account that is meant.' })),
     server: Type.String({ description: 'The address of the server whose programs will use the account.' }),

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 const Parameters = Type.Record(Type.String(), Type.String(), {
@@ -28,19 +29,47 @@ export const SignInRules = Type.Object(
 )
 export type SignInRules = Static<typeof SignInRules>
 
-/** A client that an administrator stored under a name. Its secret is never returned. */
+/** The secret before the newest one, while both count. It is never returned. */
+export const FormerSecret = Type.Object(
+  {
+    hint: Type.Optional(Type.String({ description: 'The last four characters of a long secret.' })),
+    set_at: Type.Optional(EpochSeconds),
+    expires_at: Type.Optional(WholeEpochSeconds),
+    ends_at: Type.Optional(
+      Type.Integer({
+        description:
+          'When the server forgets it, epoch seconds; not before the provider has taken the new one. Absent: when somebody says so.',
+      }),
+    ),
+    used_since: Type.Optional(
+      Type.Integer({
+        description: 'Since when the provider takes this one and not the new one, epoch seconds. Absent: it does not.',
+      }),
+    ),
+  },
+  { title: 'FormerSecret' },
+)
+export type FormerSecret = Static<typeof FormerSecret>
+
+/** A client that an administrator stored under a name. Its secrets are never returned. */
 export const Connection = Type.Object(
   {
     id: Type.String(),
     name: Type.String(),
     provider: Type.String({ description: 'Provider id.' }),
-    provider_name: Type.String(),
+    provider_name: Spoken(),
     client_id: Type.String(),
     client_auth: ClientAuth,
     has_secret: Type.Boolean(),
     secret_hint: Type.Optional(Type.String({ description: 'The last four characters of a long secret.' })),
     secret_set_at: Type.Optional(EpochSeconds),
     secret_expires_at: Type.Optional(WholeEpochSeconds),
+    secret_taken_at: Type.Optional(
+      Type.Integer({
+        description: 'When the provider first took the new secret, epoch seconds; while there is a former one.',
+      }),
+    ),
+    former_secret: Type.Optional(FormerSecret),
     parameters: Parameters,
     scope: Type.String({ description: 'Asked for beside the default scopes, space separated.' }),
     issuer: Type.Optional(Type.String()),
@@ -50,7 +79,7 @@ export const Connection = Type.Object(
     redirect_uri: Type.String({ description: 'To be registered at the provider, exactly so.' }),
     accounts: Type.Object({ total: Type.Integer(), ok: Type.Integer() }),
     last_error: Type.Optional(
-      Type.String({ description: 'What is wrong with the settings, when something is known to be.' }),
+      Spoken({ description: 'What is wrong with the settings, when something is known to be.' }),
     ),
     created_at: EpochSeconds,
     updated_at: EpochSeconds,
@@ -117,6 +146,21 @@ export const ConnectionPatch = Type.Object(
     name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
     client_id: Type.Optional(Type.String({ maxLength: 2000 })),
     ...Settings,
+    former_secret: Type.Optional(
+      Type.Union(
+        [
+          Type.Object(
+            { ends_at: Type.Optional(Type.Union([EpochSeconds, Type.Null()])) },
+            { additionalProperties: false },
+          ),
+          Type.Null(),
+        ],
+        {
+          description:
+            'With a new `client_secret`: keeps the one before beside it until `ends_at`, or until somebody removes it. The new one is used, and the former one where the provider does not take the new one. Alone: says anew when it ends. null: forgets it at once.',
+        },
+      ),
+    ),
   },
   { title: 'ConnectionPatch', additionalProperties: false },
 )
@@ -125,14 +169,15 @@ export type ConnectionPatch = Static<typeof ConnectionPatch>
 /** One thing that was looked at. */
 export const Check = Type.Object({
   id: Type.String({
-    description: 'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent.',
+    description:
+      'public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes, consent or secrets.',
   }),
-  title: Type.String(),
+  title: Spoken(),
   ok: Type.Boolean(),
-  detail: Type.String(),
+  detail: Spoken(),
   code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed by such an error.' })),
   who: Type.Optional(Who),
-  advice: Type.Optional(Type.String()),
+  advice: Type.Optional(Spoken()),
   link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),
 })
 export type Check = Static<typeof Check>

@@ -5,11 +5,14 @@ import type { Connection } from './connection.ts'
 export interface ServerEvents {
   readonly hello: { readonly version: string }
   readonly account: Account
-  readonly account_removed: { readonly id: string }
+  /** `replaced_by`: the account of the same person that has its grant now. */
+  readonly account_removed: { readonly id: string; readonly replaced_by?: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
   /** Notices were raised or cleared; ask for one's own. */
   readonly notices: Readonly<Record<string, never>>
+  /** For programs: an account has another token. `generation` is that of its default token. */
+  readonly token: { readonly account: string; readonly generation: string; readonly expires_at?: number }
 }
 
 /** What became of a consent. */
@@ -22,6 +25,8 @@ export type ConsentOutcome = 'connected' | 'failed'
 export interface ConsentMessage {
   /** Absent when it is not known which account the callback was for. */
   readonly account?: string
+  /** Id of an account that is gone, because this one has its grant now. */
+  readonly replaced?: string
   readonly outcome: ConsentOutcome
 }
 

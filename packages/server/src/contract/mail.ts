@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds } from './time.ts'
 
 const Address = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^\\s@<>"(),;:\\\\]+@[^\\s@<>"(),;:\\\\]+$' })
@@ -21,6 +22,10 @@ const SentCopy = Type.Union([Type.Literal('server'), Type.Literal('client')], {
   description: 'Who saves what is sent: the provider by itself, or we.',
 })
 
+const Mechanism = Type.Union([Type.Literal('XOAUTH2'), Type.Literal('OAUTHBEARER')], {
+  description: 'How to sign in (SASL). Left out: what the server offers.',
+})
+
 /** PUT /v1/accounts/{id}/mail: what a person sets by hand. What is left out is filled in again. */
 export const MailChange = Type.Object(
   {
@@ -29,6 +34,7 @@ export const MailChange = Type.Object(
     pop: Type.Optional(MailHost),
     smtp: Type.Optional(MailHost),
     sent_copy: Type.Optional(SentCopy),
+    mechanism: Type.Optional(Mechanism),
   },
   { title: 'MailChange', additionalProperties: false },
 )
@@ -46,10 +52,10 @@ export const MailStep = Type.Object(
     ]),
     ok: Type.Boolean(),
     server: Type.Optional(Type.String({ description: 'Host and port.' })),
-    detail: Type.String({ description: 'What was found, or the server’s own words.' }),
+    detail: Spoken({ description: 'What was found, or the server’s own words.' }),
     code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed.' })),
     who: Type.Optional(Who),
-    advice: Type.Optional(Type.String()),
+    advice: Type.Optional(Spoken()),
   },
   { title: 'MailStep' },
 )
@@ -79,6 +85,7 @@ export const MailSettings = Type.Object(
     pop: Type.Optional(MailHost),
     smtp: Type.Optional(MailHost),
     sent_copy: SentCopy,
+    mechanism: Type.Optional(Mechanism),
     mechanisms: Type.Array(Type.String(), { description: 'How programs with tokens sign in there (SASL).' }),
     from: Type.Union(
       [
@@ -94,7 +101,7 @@ export const MailSettings = Type.Object(
     ),
     name: Type.Optional(Type.String({ description: 'Name of the preset.' })),
     by_hand: Type.Array(Type.String(), { description: 'The fields that were set by hand.' }),
-    advice: Type.Optional(Type.String({ description: 'What to do where the servers cannot be used with tokens.' })),
+    advice: Type.Optional(Spoken({ description: 'What to do where the servers cannot be used with tokens.' })),
     test: Type.Optional(MailTest),
   },
   { title: 'MailSettings' },
@@ -153,8 +160,14 @@ export const MailMessage = Type.Object(
       description: 'The text part; of mail that is HTML alone its words. Nothing is fetched for it.',
     }),
     truncated: Type.Boolean({ description: 'Whether the text is longer than what is shown.' }),
+    reply_to: Type.Array(Named, { description: 'Where an answer goes; empty: to the sender.' }),
     attachments: Type.Array(
-      Type.Object({ name: Type.Optional(Type.String()), type: Type.String(), size: Type.Integer() }),
+      Type.Object({
+        part: Type.String({ description: 'Its place in the message: ask for it by this.' }),
+        name: Type.Optional(Type.String()),
+        type: Type.String({ description: 'What its sender says that it is.' }),
+        size: Type.Integer({ description: 'Octets, as far as that can be told from how it is encoded.' }),
+      }),
     ),
   },
   { title: 'MailMessage' },
@@ -168,6 +181,30 @@ export const NewMail = Type.Object(
     cc: Type.Optional(Type.Array(Address, { maxItems: 50 })),
     subject: Type.String({ maxLength: 500 }),
     text: Type.String({ maxLength: 100_000 }),
+    answers: Type.Optional(
+      Type.Object(
+        {
+          folder: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
+          uid: Type.Integer({ minimum: 1, maximum: 4_294_967_295 }),
+        },
+        { description: 'The message that this one answers.', additionalProperties: false },
+      ),
+    ),
+    attachments: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            name: Type.String({ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f/\\\\]+$' }),
+            type: Type.Optional(
+              Type.String({ maxLength: 100, pattern: '^[A-Za-z0-9!#$&^_.+-]+/[A-Za-z0-9!#$&^_.+-]+$' }),
+            ),
+            content: Type.String({ description: 'In base64.', maxLength: 13_400_000 }),
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: 20, description: 'Ten million octets in all, before they are encoded.' },
+      ),
+    ),
   },
   { title: 'NewMail', additionalProperties: false },
 )
@@ -179,7 +216,7 @@ export const SentMail = Type.Object(
     message_id: Type.String(),
     copy: Type.Optional(Type.String({ description: 'The folder that we saved a copy in.' })),
     copy_trouble: Type.Optional(
-      Type.String({ description: 'Why no copy could be saved. The mail is on its way all the same.' }),
+      Spoken({ description: 'Why no copy could be saved. The mail is on its way all the same.' }),
     ),
   },
   { title: 'SentMail' },

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Account, AccountState } from './account.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How far back an overview looks. */
@@ -32,7 +33,7 @@ export const Overview = Type.Object(
     }),
     providers: Type.Array(
       Type.Object({
-        connection: Type.Object({ id: Type.String(), name: Type.String(), provider_name: Type.String() }),
+        connection: Type.Object({ id: Type.String(), name: Type.String(), provider_name: Spoken() }),
         ...Counts,
         average_seconds: Type.Optional(Type.Number({ description: 'How long a renewal took at the provider.' })),
         slowest_seconds: Type.Optional(Type.Number()),
@@ -43,7 +44,7 @@ export const Overview = Type.Object(
       {
         secrets: Type.Array(
           Type.Object({
-            connection: Type.Object({ id: Type.String(), name: Type.String(), provider_name: Type.String() }),
+            connection: Type.Object({ id: Type.String(), name: Type.String(), provider_name: Spoken() }),
             at: WholeEpochSeconds,
           }),
         ),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Spoken } from './spoken.ts'
 
 /** Who has to act so that a problem goes away. */
 export const Who = Type.Union([
@@ -25,16 +26,21 @@ export type ProblemClass = Static<typeof ProblemClass>
 export const Problem = Type.Object(
   {
     type: Type.String({ description: 'A URI reference that names the kind of problem.' }),
-    title: Type.String({ description: 'What happened, in a few words, the same for every occurrence.' }),
+    title: Spoken({ description: 'What happened, in a few words, the same for every occurrence.' }),
     status: Type.Integer({ description: 'The HTTP status of this answer.' }),
-    detail: Type.String({ description: 'What happened here, in words for a person. Never contains a secret.' }),
+    detail: Spoken({ description: 'What happened here, in words for a person. Never contains a secret.' }),
     code: Type.String({ description: 'SCREAMING_SNAKE name of the problem; never reused for another meaning.' }),
     class: ProblemClass,
     who: Who,
-    advice: Type.String({ description: 'What that one should do, in one sentence.' }),
+    advice: Spoken({ description: 'What that one should do, in one sentence.' }),
     link: Type.Optional(Type.String({ description: "The provider's page that tells more." })),
     error: Type.Optional(Type.String({ description: "The provider's own `error` (RFC 6749 section 5.2)." })),
     error_description: Type.Optional(Type.String({ description: "The provider's own words." })),
+    reconnect_url: Type.Optional(
+      Type.String({
+        description: 'Of an account whose grant has ended: the page on which a person connects it again.',
+      }),
+    ),
     field: Type.Optional(Type.String({ description: 'The request field that is at fault.' })),
     request_id: Type.String({ description: 'Names this request in the log.' }),
   },

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Spoken } from './spoken.ts'
 
 /**
  * How a client authenticates at the token endpoint (RFC 7591 section 2). Names of our own: `_raw` is Basic without
@@ -17,8 +18,8 @@ export type ClientAuth = Static<typeof ClientAuth>
 /** A value that a provider needs from the administrator, such as a tenant. */
 export const ProviderParameter = Type.Object({
   name: Type.String(),
-  title: Type.String(),
-  help: Type.Optional(Type.String()),
+  title: Spoken(),
+  help: Type.Optional(Spoken()),
   pattern: Type.Optional(Type.String({ description: 'Regular expression that the whole value must match.' })),
   default: Type.Optional(Type.String({ description: 'Used when the value is left out.' })),
   example: Type.Optional(Type.String()),
@@ -30,7 +31,7 @@ export type ProviderParameter = Static<typeof ProviderParameter>
 /** A named set of scopes that a person understands. */
 export const ProviderFeature = Type.Object({
   id: Type.String(),
-  title: Type.String(),
+  title: Spoken(),
   scopes: Type.Array(Type.String()),
 })
 export type ProviderFeature = Static<typeof ProviderFeature>
@@ -43,7 +44,7 @@ const Standing = Type.Union([Type.Literal('active'), Type.Literal('legacy'), Typ
 
 const Named = {
   id: Type.String(),
-  name: Type.String(),
+  name: Spoken(),
   aliases: Type.Array(Type.String(), { description: 'Other names in use.' }),
   categories: Type.Array(Type.String()),
   confidence: Confidence,
@@ -70,15 +71,18 @@ export const Provider = Type.Object(
     consent: Type.Boolean({
       description: 'Whether people can be asked; without, only programs get tokens for themselves.',
     }),
+    hosts: Type.Array(Type.String(), {
+      description: 'Hosts of its addresses; `{parameter}` stands where a parameter is a part of one.',
+    }),
     needs_issuer: Type.Boolean({ description: 'The administrator gives the issuer, or both endpoints.' }),
-    notes: Type.Array(Type.String(), { description: 'What an administrator should know, in sentences.' }),
+    notes: Type.Array(Spoken(), { description: 'What an administrator should know, in sentences.' }),
     sources: Type.Array(Type.String(), { description: 'Short names of what the addresses were read in.' }),
     guide: Type.Object(
       {
-        title: Type.String({ description: "Name of the provider's console." }),
+        title: Spoken({ description: "Name of the provider's console." }),
         steps: Type.Array(
           Type.Object({
-            text: Type.String(),
+            text: Spoken(),
             copy: Type.Optional(
               Type.String({ description: "What to enter. {redirect_uri} stands for the connection's redirect_uri." }),
             ),

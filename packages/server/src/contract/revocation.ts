@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
+import { Spoken } from './spoken.ts'
 
 /** A grant ended here that the provider may still hold: it could not be told, or it offers no way to tell it. */
 export const StillAtProvider = Type.Object(
@@ -7,9 +8,9 @@ export const StillAtProvider = Type.Object(
     code: Type.String({
       description: 'Of the error catalogue; NOT_SUPPORTED: the provider has no revocation endpoint.',
     }),
-    detail: Type.String({ description: 'Why the provider may still hold it.' }),
+    detail: Spoken({ description: 'Why the provider may still hold it.' }),
     who: Who,
-    advice: Type.String({ description: 'What to do so that it ends there too.' }),
+    advice: Spoken({ description: 'What to do so that it ends there too.' }),
     page: Type.Optional(Type.String({ description: 'Where its owner ends it, at the provider.' })),
     accounts: Type.Integer({ description: 'How many accounts it is about.' }),
   },

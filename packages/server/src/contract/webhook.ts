@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { AccountReason, AccountState } from './account.ts'
 import { Who } from './problem.ts'
+import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** What happens that programs may want to hear of. */
@@ -148,7 +149,7 @@ export const DeliveryAttempt = Type.Object({
   seconds: Type.Number({ description: 'How long it took.' }),
   status: Type.Optional(Type.Integer({ description: 'Of the answer; absent: there was none.' })),
   code: Type.Optional(Type.String({ description: 'What went wrong, as a name: TIMEOUT, NETWORK, PRIVATE_ADDRESS.' })),
-  detail: Type.Optional(Type.String({ description: 'The beginning of the answer, or what went wrong in words.' })),
+  detail: Type.Optional(Spoken({ description: 'The beginning of the answer, or what went wrong in words.' })),
 })
 export type DeliveryAttempt = Static<typeof DeliveryAttempt>
 

@@ -276,4 +276,38 @@ export const migrations: readonly (readonly string[])[] = [
     // In which language somebody gets mail: the one that they signed in with.
     `ALTER TABLE users ADD COLUMN language TEXT`,
   ],
+  [
+    // The former client secret beside the new one, which of them the provider takes, and what was told about their end.
+    `ALTER TABLE connections ADD COLUMN former_secret TEXT`,
+    `ALTER TABLE connections ADD COLUMN former_secret_hint TEXT`,
+    `ALTER TABLE connections ADD COLUMN former_secret_set_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN former_secret_expires_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN former_secret_ends_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN secret_taken_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN secret_refused_at DOUBLE PRECISION`,
+    `ALTER TABLE connections ADD COLUMN secret_told INTEGER`,
+  ],
+  [
+    // Whose an account is at the provider, and what is to become of a second consent of the same person.
+    `ALTER TABLE accounts ADD COLUMN subject TEXT`,
+    `CREATE INDEX accounts_by_subject ON accounts (connection_id, subject)`,
+    `CREATE TABLE consent_choices (
+      token_hash TEXT PRIMARY KEY,
+      browser_hash TEXT NOT NULL,
+      account_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      other_id TEXT NOT NULL REFERENCES accounts (id) ON DELETE CASCADE,
+      replacing_since DOUBLE PRECISION,
+      created_at DOUBLE PRECISION NOT NULL,
+      expires_at DOUBLE PRECISION NOT NULL
+    )`,
+  ],
+  [
+    // Failed sign-ins by where they come from, counted by all servers together.
+    `CREATE TABLE sign_in_attempts (
+      source TEXT PRIMARY KEY,
+      failures INTEGER NOT NULL,
+      last DOUBLE PRECISION NOT NULL
+    )`,
+    `CREATE INDEX sign_in_attempts_by_age ON sign_in_attempts (last)`,
+  ],
 ]

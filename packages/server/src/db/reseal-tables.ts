@@ -62,12 +62,14 @@ async function sealedAnew({ place, read, replace }: SealedValue, ring: Keyring):
 
 async function sealedValues(db: Kysely<Tables>): Promise<SealedValue[]> {
   const connections = await db.selectFrom('connections').select('id').where('client_secret', 'is not', null).execute()
+  const overlapping = await db.selectFrom('connections').select('id').where('former_secret', 'is not', null).execute()
   const pending = await db.selectFrom('pending_authorizations').select('state_hash').execute()
   const signIns = await db.selectFrom('pending_sign_ins').select('state_hash').execute()
   const webhooks = await db.selectFrom('webhooks').select('id').execute()
   const meta = await db.selectFrom('meta').select('name').where('name', 'in', Object.values(sealedMeta)).execute()
   return [
-    ...connections.map(({ id }) => connectionSecret(db, id)),
+    ...connections.map(({ id }) => connectionSecret(db, id, 'client_secret')),
+    ...overlapping.map(({ id }) => connectionSecret(db, id, 'former_secret')),
     ...pending.map(({ state_hash }) => waiting(db, 'pending_authorizations', state_hash)),
     ...signIns.map(({ state_hash }) => waiting(db, 'pending_sign_ins', state_hash)),
     ...webhooks.flatMap(({ id }) => [webhookSecret(db, id, 'secret'), webhookSecret(db, id, 'former_secret')]),
@@ -75,21 +77,22 @@ async function sealedValues(db: Kysely<Tables>): Promise<SealedValue[]> {
   ]
 }
 
-function connectionSecret(db: Kysely<Tables>, id: string): SealedValue {
+function connectionSecret(db: Kysely<Tables>, id: string, column: 'client_secret' | 'former_secret'): SealedValue {
+  const newest = column === 'client_secret'
   return {
-    name: `the client secret of connection ${id}`,
-    place: sealedPlaces.connectionSecret(id),
+    name: `the ${newest ? '' : 'former '}client secret of connection ${id}`,
+    place: newest ? sealedPlaces.connectionSecret(id) : sealedPlaces.formerSecret(id),
     async read() {
-      const row = await db.selectFrom('connections').select('client_secret').where('id', '=', id).executeTakeFirst()
-      return row?.client_secret
+      const row = await db.selectFrom('connections').select(column).where('id', '=', id).executeTakeFirst()
+      return row?.[column]
     },
     async replace(before, after) {
       // A change of the settings that is under way has read the former text, and would write it back.
       const changed = await db
         .updateTable('connections')
-        .set(({ eb }) => ({ client_secret: after, revision: eb('revision', '+', 1) }))
+        .set(({ eb }) => ({ [column]: after, revision: eb('revision', '+', 1) }))
         .where('id', '=', id)
-        .where('client_secret', '=', before)
+        .where(column, '=', before)
         .returning('id')
         .execute()
       return changed.length > 0

@@ -1,6 +1,7 @@
 /** What sealed values of the server's own tables are bound to; a value that was copied elsewhere does not open. */
 export const sealedPlaces = {
   connectionSecret: (id: string): string => `connections\n${id}\nclient_secret`,
+  formerSecret: (id: string): string => `connections\n${id}\nformer_secret`,
   pendingAuthorization: (stateHash: string): string => `pending_authorizations\n${stateHash}\npending`,
   pendingSignIn: (stateHash: string): string => `pending_sign_ins\n${stateHash}\npending`,
   webhookSecret: (id: string): string => `webhooks\n${id}\nsecret`,

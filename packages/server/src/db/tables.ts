@@ -83,6 +83,19 @@ export interface ConnectionTable {
   updated_at: number
   /** JSON: SignInRules; null: nobody signs in with it. */
   sign_in: string | null
+  /** Sealed. Beside the new one while both are entered at the provider. */
+  former_secret: string | null
+  former_secret_hint: string | null
+  former_secret_set_at: number | null
+  former_secret_expires_at: number | null
+  /** When it is to be forgotten here; null: when somebody says so. */
+  former_secret_ends_at: number | null
+  /** When the provider first took the new one, while there is a former one. */
+  secret_taken_at: number | null
+  /** Since when the provider takes the former one and not the new one. */
+  secret_refused_at: number | null
+  /** Days before its end of which administrators were told last. */
+  secret_told: number | null
 }
 
 interface UserIdentityTable {
@@ -128,8 +141,24 @@ export interface AccountTable {
   owner: string | null
   /** 1 when somebody connected it by a link and its owner has not said yet that it was the right person. */
   unconfirmed: Generated<number>
+  /** Hash of who it is at the provider; null: nobody has consented since servers keep it. */
+  subject: Generated<string | null>
   /** What was last told of it outside; see `accounts/told.ts`. */
   told: Generated<string | null>
+}
+
+interface ConsentChoiceTable {
+  token_hash: string
+  /** The browser that may choose. */
+  browser_hash: string
+  /** The account that was connected just now. */
+  account_id: string
+  /** The one that the same person has already. */
+  other_id: string
+  /** Since when the one is being moved to the other. */
+  replacing_since: number | null
+  created_at: number
+  expires_at: number
 }
 
 interface ConnectLinkTable {
@@ -297,6 +326,13 @@ interface NoticeMarkTable {
   dismissed_at: number | null
 }
 
+interface SignInAttemptTable {
+  /** An address, or a network of IPv6. */
+  source: string
+  failures: number
+  last: number
+}
+
 /** The server's own tables. Grants are in the store's, in the same database. */
 export interface Tables {
   meta: MetaTable
@@ -306,6 +342,7 @@ export interface Tables {
   connections: ConnectionTable
   accounts: AccountTable
   pending_authorizations: PendingAuthorizationTable
+  consent_choices: ConsentChoiceTable
   api_keys: ApiKeyTable
   history: HistoryTable
   invitations: InvitationTable
@@ -321,4 +358,5 @@ export interface Tables {
   outbox_attempts: OutboxAttemptTable
   notices: NoticeTable
   notice_marks: NoticeMarkTable
+  sign_in_attempts: SignInAttemptTable
 }

@@ -3,6 +3,7 @@ import { Delivery } from './deliver.ts'
 import { probeMail } from './mail-probe.ts'
 import { reap } from './reap.ts'
 import { refreshAhead } from './refresh-ahead.ts'
+import { watchSecrets } from './secret-watch.ts'
 import { tellWhatDiffers } from './tell.ts'
 
 const REFRESH_EVERY = 15
@@ -12,6 +13,7 @@ const REAP_EVERY = 600
 const COUNT_EVERY = 10
 const PROBE_MAIL_EVERY = 60
 const TAKE_SANDBOX_EVERY = 15
+const WATCH_SECRETS_EVERY = 60
 
 /** Work that goes on beside requests. */
 export interface Jobs {
@@ -32,6 +34,7 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
     repeat(services, stopping.signal, 'refresh ahead', REFRESH_EVERY, () => refreshAhead(services, stopping.signal)),
     repeat(services, stopping.signal, 'probe mail', PROBE_MAIL_EVERY, () => probeMail(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
+    repeat(services, stopping.signal, 'watch secrets', WATCH_SECRETS_EVERY, () => watchSecrets(services)),
     repeat(services, stopping.signal, 'count', COUNT_EVERY, () => services.activity.flush()),
     ...(takeSandbox === undefined
       ? []

@@ -48,7 +48,7 @@ export async function probeMail(services: Services, signal: AbortSignal): Promis
     }
     const settings = await mail.settings(id).catch(unlessGone)
     if (settings === undefined) continue
-    const { imap, smtp, pop, mailbox } = settings
+    const { imap, smtp, pop, mailbox, mechanism } = settings
     const server = imap ?? pop ?? smtp
     if (mailbox === undefined || server === undefined) {
       await again(services, id, { probe_at: mail.nextProbe(PROBE_EVERY) })
@@ -61,7 +61,7 @@ export async function probeMail(services: Services, signal: AbortSignal): Promis
       const only = imap !== undefined ? { imap } : pop !== undefined ? { pop } : { smtp }
       const refused = await mail.assertReachable(only).then(() => undefined, known)
       const [check] =
-        refused === undefined ? await verifyMail(source, { mailbox, ...only }, { clock: deps.clock, timeout: 15 }) : []
+        refused === undefined ? await verifyMail(source, { mailbox, mechanism, ...only }, mail.connecting(15)) : []
       probed++
       await note(services, taken, refused ?? check?.error)
     })

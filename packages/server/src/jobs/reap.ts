@@ -2,8 +2,9 @@ import type { Services } from '../services.ts'
 
 /** Removes what has run out: pending authorizations, sessions, old history, former secrets of webhooks. Grants are never reaped. */
 export async function reap(services: Services): Promise<void> {
-  const { consents, signIns, links, sessions, users, history, activity, outbox, webhooks } = services
+  const { consents, samePerson, signIns, links, sessions, users, history, activity, outbox, webhooks } = services
   await consents.reap()
+  await samePerson.reap()
   await signIns.reap()
   await links.reap()
   await sessions.reap()

@@ -1,18 +1,24 @@
-import type { Want } from '@evergrant/core'
-import { type GatewayAccount, startMailGateway } from '@evergrant/mail/gateway'
+import { readFile } from 'node:fs/promises'
+import { OAuthError, type Want } from '@evergrant/core'
+import { type Certificate, type GatewayAccount, type MailGateway, startMailGateway } from '@evergrant/mail/gateway'
 import type { MailSettings } from '../contract/index.ts'
 import { Refusal } from '../problem.ts'
 import type { KnownKey } from '../security/api-keys.ts'
 import type { Services } from '../services.ts'
-import type { Settings } from '../settings.ts'
+import type { MailGatewayPorts, MailGatewaySettings } from '../settings.ts'
 
-type Ports = Settings['mailPorts']
+/** Listeners by the name of their port. */
+const LISTENERS = {
+  imap: { protocol: 'imap' },
+  imaps: { protocol: 'imap', tls: true },
+  pop: { protocol: 'pop' },
+  pops: { protocol: 'pop', tls: true },
+  smtp: { protocol: 'smtp' },
+  smtps: { protocol: 'smtp', tls: true },
+} as const
 
-/** Mail listeners for programs without OAuth. */
-export interface Gateway {
-  readonly ports: Ports
-  close(): Promise<void>
-}
+/** Seconds that sessions have to end by themselves when the server stops. */
+const DRAIN = 10
 
 /** An account whose mailbox has the address that a program logs in with. */
 interface Candidate {
@@ -21,28 +27,75 @@ interface Candidate {
 }
 
 /**
- * Starts the mail gateway on this machine, or none without ports. A program logs in with the address of a mailbox, and an API key
- * that names the account as its password; a key for all accounts, or for some scopes alone, opens no mailbox. A key that is removed ends its sessions
- * when their token is next renewed.
+ * The mail gateway of a server. A program logs in with the address of a mailbox, and an API key that names the account as its
+ * password; a key for all accounts, or for some scopes alone, opens no mailbox. A key that is removed ends its sessions when
+ * their token is next renewed.
  */
-export async function startGateway(services: Services, wanted: Ports): Promise<Gateway | undefined> {
-  const listeners = (['imap', 'pop', 'smtp'] as const).flatMap((protocol) => {
-    const port = wanted[protocol]
-    return port === undefined ? [] : [{ protocol, port }]
-  })
-  if (listeners.length === 0) return undefined
-  const { clock, logger } = services.deps
-  const gateway = await startMailGateway({
-    listeners,
-    clock,
-    account: async (address) => loginOf(address, services),
-    onEvent: ({ type, protocol, from, mailbox, program, error }) => {
-      const level = type === 'failed' || type === 'locked' ? 'warn' : 'debug'
-      logger[level]({ protocol, from, mailbox, program, trouble: error?.message }, `mail gateway: ${type}`)
-    },
-  })
-  const ports = Object.fromEntries(listeners.map(({ protocol }, at) => [protocol, gateway.ports[at]]))
-  return { ports, close: () => gateway.close() }
+export class ProgramGateway {
+  #running: MailGateway | undefined
+  #ports: MailGatewayPorts = {}
+
+  /** Where it listens; nowhere before it is started, and without ports. */
+  get ports(): MailGatewayPorts {
+    return this.#ports
+  }
+
+  /** False when it should listen and does not. */
+  get ready(): boolean {
+    return this.#running?.listening !== false
+  }
+
+  /** Undefined where there is no gateway. */
+  get traffic(): MailGateway['traffic'] | undefined {
+    return this.#running?.traffic
+  }
+
+  /** Listens on the ports that are wanted, if any. Throws `INVALID_SETTING`. */
+  async start(services: Services, { ports, host, certificate }: MailGatewaySettings): Promise<void> {
+    const wanted = (Object.keys(LISTENERS) as (keyof typeof LISTENERS)[]).flatMap((name) => {
+      const port = ports[name]
+      return port === undefined ? [] : [{ name, listener: { ...LISTENERS[name], port } }]
+    })
+    if (wanted.length === 0) return
+    const { connections, metrics } = services
+    const { clock, logger } = services.deps
+    this.#running = await startMailGateway({
+      listeners: wanted.map(({ listener }) => listener),
+      host,
+      clock,
+      certificate: certificate && (() => read(certificate)),
+      onCertificate: (error) => {
+        if (error === undefined) logger.info('mail gateway: a renewed certificate is in use')
+        else logger.warn({ trouble: error.message }, 'mail gateway: the certificate cannot be renewed')
+      },
+      upstream: { lookup: connections.mailLookup },
+      account: async (address) => loginOf(address, services),
+      onEvent: ({ type, protocol, from, mailbox, program, error }) => {
+        metrics.mailSession(type, protocol)
+        const level = type === 'failed' || type === 'locked' ? 'warn' : 'debug'
+        logger[level]({ protocol, from, mailbox, program, trouble: error?.message }, `mail gateway: ${type}`)
+      },
+    })
+    const found = this.#running.ports
+    this.#ports = Object.fromEntries(wanted.map(({ name }, at) => [name, found[at]]))
+  }
+
+  /** Takes no new program, and lets each come to a place where it can go on elsewhere. */
+  async stop(): Promise<void> {
+    await this.#running?.drain(DRAIN)
+  }
+}
+
+async function read({ certFile, keyFile }: NonNullable<MailGatewaySettings['certificate']>): Promise<Certificate> {
+  const text = (variable: string, path: string): Promise<string> =>
+    readFile(path, 'utf8').catch((cause: Error) => {
+      throw new OAuthError('INVALID_SETTING', `${variable}: ${path} cannot be read: ${cause.message}`, { cause })
+    })
+  const [cert, key] = await Promise.all([
+    text('EVERGRANT_MAIL_CERT_FILE', certFile),
+    text('EVERGRANT_MAIL_KEY_FILE', keyFile),
+  ])
+  return { cert, key }
 }
 
 /** Addresses that nobody has are answered like wrong keys: nothing tells which there are. */
@@ -83,6 +136,10 @@ class Login implements GatewayAccount {
 
   get smtp() {
     return this.#chosen?.settings.smtp
+  }
+
+  get mechanism() {
+    return this.#chosen?.settings.mechanism
   }
 
   async accepts(password: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import {
   mailServer,
   sentCopy,
 } from '@evergrant/mail/discovery'
+import type { VerifyOptions } from '@evergrant/mail/sign-in'
 import type { Selectable } from 'kysely'
 import type { AccountRow, Accounts } from '../accounts/accounts.ts'
 import type { ConnectionRow, Connections } from '../connections/connections.ts'
@@ -63,7 +64,7 @@ export class MailAccounts {
       this.row(id),
     ])
     const own = row?.own == null ? {} : (JSON.parse(row.own) as MailChange)
-    const practice = this.#deps.sandbox?.mailOf(connection.issuer, grant?.subject?.sub)
+    const practice = await this.#deps.sandbox?.mailOf(connection.issuer, grant?.subject?.sub)
     const principal = principalOf(account, grant, practice?.address)
     const mailbox = own.mailbox ?? principal
     const { mechanisms, ...found } =
@@ -121,7 +122,15 @@ export class MailAccounts {
     return rows.map(({ account_id }) => account_id)
   }
 
-  /** Throws unless the servers of these settings may be reached, whatever their names resolve to at this moment. */
+  /** How mail servers are connected to; `timeout`: seconds that one may be silent. */
+  connecting(timeout: number): Required<Pick<VerifyOptions, 'clock' | 'lookup' | 'timeout'>> {
+    return { clock: this.#deps.clock, timeout, lookup: this.#connections.mailLookup }
+  }
+
+  /**
+   * Throws unless the servers of these settings may be reached, whatever their names resolve to at this moment. What they resolve to
+   * when they are connected to is held to the same by `connecting`.
+   */
   async assertReachable(settings: Servers): Promise<void> {
     for (const server of [settings.imap, settings.pop, settings.smtp]) {
       if (server !== undefined) await this.#connections.assertMailHost(server.host)

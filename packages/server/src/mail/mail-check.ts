@@ -10,7 +10,7 @@ import type { MailAccounts } from './mail-accounts.ts'
  * marked as read. The steps after one without which they cannot be are left out. The outcome is kept.
  */
 export async function testMail(id: string, mail: MailAccounts, tokens: Tokens, deps: Deps): Promise<MailTest> {
-  const steps = await stepsOf(id, mail, tokens, deps)
+  const steps = await stepsOf(id, mail, tokens)
   const reads = steps.some(({ step }) => step === 'imap')
   const needed = steps.filter(({ step }) => step !== 'pop' || !reads)
   const test: MailTest = { ok: needed.every(({ ok }) => ok), at: deps.clock.now(), steps }
@@ -18,12 +18,13 @@ export async function testMail(id: string, mail: MailAccounts, tokens: Tokens, d
   return test
 }
 
-async function stepsOf(id: string, mail: MailAccounts, tokens: Tokens, deps: Deps): Promise<MailStep[]> {
+async function stepsOf(id: string, mail: MailAccounts, tokens: Tokens): Promise<MailStep[]> {
   const source = { token: (want?: Parameters<Tokens['hand']>[1]) => tokens.hand(id, want) }
   const steps: MailStep[] = []
   try {
     const { scope } = await source.token()
-    steps.push({ step: 'token', ok: true, detail: `The provider gave an access token${scope ? ` for ${scope}` : ''}.` })
+    const detail = scope ? `The provider gave an access token for ${scope}.` : 'The provider gave an access token.'
+    steps.push({ step: 'token', ok: true, detail })
   } catch (thrown) {
     // Paused is for whoever asked.
     if (!isOAuthError(thrown)) throw thrown
@@ -40,8 +41,8 @@ async function stepsOf(id: string, mail: MailAccounts, tokens: Tokens, deps: Dep
     const step = settings.imap ? 'imap' : settings.pop ? 'pop' : 'smtp'
     return [...steps, failed(step, asOAuthError(thrown))]
   }
-  const { imap, pop, smtp } = settings
-  const checks = await verifyMail(source, { mailbox, imap, pop, smtp }, { clock: deps.clock, timeout: 15 })
+  const { imap, pop, smtp, mechanism } = settings
+  const checks = await verifyMail(source, { mailbox, imap, pop, smtp, mechanism }, mail.connecting(15))
   return [...steps, ...checks.map(stepOf)]
 }
 

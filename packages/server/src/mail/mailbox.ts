@@ -1,9 +1,9 @@
+import type { Readable } from 'node:stream'
 import { OAuthError, type Want } from '@evergrant/core'
-import { imapMailbox, smtpSender } from '@evergrant/mail/clients'
+import { type ImapMailbox, imapMailbox, smtpSender } from '@evergrant/mail/clients'
 import type { FetchMessageObject, ImapFlow, MessageAddressObject, MessageStructureObject } from 'imapflow'
 import type { Tokens } from '../accounts/tokens.ts'
 import type { MailHeader, MailList, MailMessage, MailSettings, NewMail, SentMail } from '../contract/index.ts'
-import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { htmlText } from './html-text.ts'
 import type { MailAccounts } from './mail-accounts.ts'
@@ -14,17 +14,26 @@ const LONGEST_TEXT = 100_000
 const MOST_FOLDERS = 200
 const MOST_ADDRESSES = 100
 const MOST_ATTACHMENTS = 100
+/** Octets of an attachment that is handed on, and of all that are sent with a mail. */
+const LARGEST_ATTACHMENT = 25_000_000
+const MOST_ATTACHED = 10_000_000
+/** Messages of a conversation that an answer names. */
+const MOST_REFERENCES = 20
 /** Seconds that a mail server may be silent. */
 const TIMEOUT = 20
 
+/** What is saved of a message. */
+export interface Attachment {
+  readonly name: string
+  readonly content: Readable
+}
+
 /** Reads and sends mail of an account, one connection for each request. */
 export class Mailboxes {
-  readonly #deps: Deps
   readonly #tokens: Tokens
   readonly #mail: MailAccounts
 
-  constructor(deps: Deps, tokens: Tokens, mail: MailAccounts) {
-    this.#deps = deps
+  constructor(tokens: Tokens, mail: MailAccounts) {
     this.#tokens = tokens
     this.#mail = mail
   }
@@ -53,7 +62,7 @@ export class Mailboxes {
       await opened(client, folder)
       const wanted = { uid: true, envelope: true, flags: true, size: true, internalDate: true, bodyStructure: true }
       const message = await client.fetchOne(String(uid), wanted, { uid: true })
-      if (!message) throw new Refusal('NOT_FOUND', 'There is no such message in this folder.')
+      if (!message) throw noMessage()
       const parts = leaves(message.bodyStructure)
       const isText = (type: string) => (part: MessageStructureObject) =>
         part.type === type && part.disposition !== 'attachment'
@@ -62,12 +71,13 @@ export class Mailboxes {
       const raw = shown === undefined ? '' : await textOf(client, uid, shown)
       const text = shown === plain ? raw.replaceAll('\r\n', '\n') : htmlText(raw)
       const attachments = parts
-        .filter((part) => part !== shown && (part.disposition === 'attachment' || !part.type.startsWith('text/')))
+        .filter((part) => part !== shown && isAttached(part))
         .slice(0, MOST_ATTACHMENTS)
         .map(attachmentOf)
       return {
         ...headerOf(message),
         cc: named(message.envelope?.cc),
+        reply_to: named(message.envelope?.replyTo),
         text: text.slice(0, LONGEST_TEXT),
         truncated: text.length > LONGEST_TEXT || (shown?.size ?? 0) > LARGEST_TEXT,
         attachments,
@@ -75,20 +85,55 @@ export class Mailboxes {
     })
   }
 
-  /** Sends a text. Rejects when the server did not take it. */
-  async send(id: string, { to, cc = [], subject, text }: NewMail): Promise<SentMail> {
+  /** One attachment, while it comes from the mail server: whoever asked reads it to its end or destroys it. */
+  async attachment(id: string, folder: string, uid: number, part: string): Promise<Attachment> {
+    const kept = await this.#mailbox(id)
+    try {
+      const found = await kept.use(async (client) => {
+        await opened(client, folder)
+        const message = await client.fetchOne(String(uid), { uid: true, bodyStructure: true }, { uid: true })
+        if (!message) throw noMessage()
+        const wanted = leaves(message.bodyStructure).find((one) => (one.part ?? '1') === part && isAttached(one))
+        if (wanted === undefined) throw new Refusal('NOT_FOUND', 'The message has no such attachment.')
+        const { name = wanted.type === 'message/rfc822' ? 'message.eml' : 'attachment', size } = attachmentOf(wanted)
+        if (size > LARGEST_ATTACHMENT)
+          throw new Refusal('ATTACHMENT_TOO_LARGE', `${name} has more than 25 MB: a mail program can fetch it.`)
+        const { content } = await client.download(String(uid), part, { uid: true, maxBytes: LARGEST_ATTACHMENT })
+        if (content === undefined) throw new Refusal('NOT_FOUND', 'The message has no such attachment.')
+        return { name, content }
+      })
+      found.content.once('close', () => void kept.close())
+      return found
+    } catch (error) {
+      await kept.close()
+      throw error
+    }
+  }
+
+  /** Sends a text with what is attached. Rejects when the server did not take it. */
+  async send(id: string, mail: NewMail): Promise<SentMail> {
+    const { to, cc = [], subject, text, answers, attachments = [] } = mail
+    const attached = attachments.map(({ name, type, content }, at) => ({
+      filename: name,
+      content: decoded(content, `attachments.${at}.content`),
+      contentType: type ?? 'application/octet-stream',
+    }))
+    if (attached.reduce((sum, { content }) => sum + content.length, 0) > MOST_ATTACHED)
+      throw new Refusal('ATTACHMENT_TOO_LARGE', 'What is attached has more than 10 MB.')
+    const conversation = answers === undefined ? {} : await this.#conversation(id, answers)
     const settings = await this.#settings(id)
-    const { mailbox, smtp, imap, sent_copy } = settings
+    const { mailbox, smtp, imap, mechanism, sent_copy } = settings
     if (smtp === undefined) throw unknown('sending')
     const source = this.#source(id)
-    const connecting = { clock: this.#deps.clock, timeout: TIMEOUT }
+    const connecting = this.#mail.connecting(TIMEOUT)
     const saves = sent_copy === 'client' && imap !== undefined
-    const kept = saves ? imapMailbox(source, { mailbox, imap }, connecting) : undefined
+    const kept = saves ? imapMailbox(source, { mailbox, imap, mechanism }, connecting) : undefined
     const sent = kept && { by: 'client' as const, mailbox: kept }
     try {
-      await using sender = smtpSender(source, { mailbox, smtp }, { ...connecting, maxConnections: 1, sent })
-      const mail = { to: bare(to), cc: bare(cc), subject, text, disableFileAccess: true, disableUrlAccess: true }
-      const { info, copy, copyError } = await sender.send(mail).catch(refusedMail)
+      await using sender = smtpSender(source, { mailbox, smtp, mechanism }, { ...connecting, maxConnections: 1, sent })
+      const closed = { disableFileAccess: true, disableUrlAccess: true }
+      const composed = { to: bare(to), cc: bare(cc), subject, text, attachments: attached, ...conversation, ...closed }
+      const { info, copy, copyError } = await sender.send(composed).catch(refusedMail)
       return {
         message_id: info.messageId,
         ...(copy === undefined ? {} : { copy }),
@@ -99,12 +144,35 @@ export class Mailboxes {
     }
   }
 
+  /** What makes a mail an answer (RFC 5322 §3.6.4). */
+  async #conversation(id: string, { folder = 'INBOX', uid }: NonNullable<NewMail['answers']>) {
+    return this.#use(id, async (client) => {
+      await opened(client, folder)
+      const message = await client.fetchOne(
+        String(uid),
+        { uid: true, headers: ['message-id', 'references'] },
+        { uid: true },
+      )
+      if (!message) throw noMessage()
+      const headers = message.headers?.toString('latin1').replace(/\r\n(?=[ \t])/g, '') ?? ''
+      const ids = (name: string): string[] =>
+        new RegExp(`^${name}:(.*)$`, 'im').exec(headers)?.[1]?.match(/<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>/g) ?? []
+      const [inReplyTo] = ids('message-id')
+      if (inReplyTo === undefined) return {}
+      return { inReplyTo, references: [...ids('references').slice(1 - MOST_REFERENCES), inReplyTo] }
+    })
+  }
+
   async #use<T>(id: string, work: (client: ImapFlow) => Promise<T>): Promise<T> {
-    const { mailbox, imap } = await this.#settings(id)
-    if (imap === undefined) throw unknown('reading')
-    const connecting = { clock: this.#deps.clock, timeout: TIMEOUT, imapflow: { socketTimeout: TIMEOUT * 1000 } }
-    await using kept = imapMailbox(this.#source(id), { mailbox, imap }, connecting)
+    await using kept = await this.#mailbox(id)
     return await kept.use(work)
+  }
+
+  async #mailbox(id: string): Promise<ImapMailbox> {
+    const { mailbox, imap, mechanism } = await this.#settings(id)
+    if (imap === undefined) throw unknown('reading')
+    const connecting = { ...this.#mail.connecting(TIMEOUT), imapflow: { socketTimeout: TIMEOUT * 1000 } }
+    return imapMailbox(this.#source(id), { mailbox, imap, mechanism }, connecting)
   }
 
   async #settings(id: string): Promise<MailSettings & { readonly mailbox: string }> {
@@ -118,6 +186,17 @@ export class Mailboxes {
   #source(id: string) {
     return { token: (want?: Want) => this.#tokens.hand(id, want) }
   }
+}
+
+/** Strict base64: Node skips what is none of it without a word. */
+function decoded(base64: string, field: string): Buffer {
+  const octets = Buffer.from(base64, 'base64')
+  if (octets.toString('base64') === base64) return octets
+  throw new Refusal('INVALID_REQUEST', `${field} is not base64.`, { field })
+}
+
+function noMessage(): Refusal {
+  return new Refusal('NOT_FOUND', 'There is no such message in this folder.')
 }
 
 function unknown(what: string): OAuthError {
@@ -153,9 +232,15 @@ function leaves(structure: MessageStructureObject | undefined): MessageStructure
   return inner === undefined ? [structure] : inner.flatMap(leaves)
 }
 
-function attachmentOf({ type, size = 0, dispositionParameters, parameters }: MessageStructureObject) {
-  const name = dispositionParameters?.['filename'] ?? parameters?.['name']
-  return { type, size, ...(name === undefined ? {} : { name: name.slice(0, 300) }) }
+function isAttached({ disposition, type }: MessageStructureObject): boolean {
+  return disposition === 'attachment' || !type.startsWith('text/')
+}
+
+function attachmentOf({ part = '1', type, encoding, size = 0, ...more }: MessageStructureObject) {
+  const name = more.dispositionParameters?.['filename'] ?? more.parameters?.['name']
+  // Four octets in lines of 76 and their ends stand for three.
+  const octets = encoding?.toLowerCase() === 'base64' ? Math.floor((size * 3 * 76) / (4 * 78)) : size
+  return { part, type, size: octets, ...(name === undefined ? {} : { name: name.slice(0, 300) }) }
 }
 
 function headerOf({ uid, envelope, flags, size = 0, internalDate }: FetchMessageObject): MailHeader {

@@ -13,6 +13,14 @@ export interface CallbackPage {
   /** What the page that opened this window is told; undefined: nothing. */
   readonly message?: ConsentMessage | undefined
   readonly button?: { readonly label: string; readonly href: string } | undefined
+  /** Asks for one of several answers, which are posted to the address with the token. */
+  readonly question?:
+    | {
+        readonly action: string
+        readonly token: string
+        readonly answers: readonly (readonly [value: string, label: string])[]
+      }
+    | undefined
   /** Shown on demand, for support. No secrets. */
   readonly details?: readonly (readonly [label: string, value: string])[] | undefined
 }
@@ -32,8 +40,9 @@ svg { display: block; width: 48px; height: 48px }
 .good { color: var(--good) } .bad { color: var(--bad) }
 h1 { font-size: 1.35rem; line-height: 1.3; margin: 1rem 0 .5rem }
 p { margin: .5rem 0; overflow-wrap: anywhere } .help { color: var(--soft) }
-a.button { display: inline-block; margin-top: 1rem; padding: .6rem 1.1rem; border-radius: 8px; background: var(--ink); color: var(--card); text-decoration: none; font-weight: 600 }
-a.button:focus-visible, summary:focus-visible { outline: 3px solid var(--good); outline-offset: 2px }
+.button { display: inline-block; margin: 1rem .5rem 0 0; padding: .6rem 1.1rem; border: 1px solid var(--ink); border-radius: 8px; background: var(--ink); color: var(--card); font: inherit; text-decoration: none; font-weight: 600; cursor: pointer }
+.button + .button { background: none; color: var(--ink) }
+.button:focus-visible, summary:focus-visible { outline: 3px solid var(--good); outline-offset: 2px }
 details { margin-top: 1.25rem; color: var(--soft); font-size: .875rem }
 dl { margin: .5rem 0 0; display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem } dd { margin: 0; overflow-wrap: anywhere; user-select: all }
 `
@@ -65,7 +74,7 @@ export function callbackPage(
   origin: string,
 ): RenderedPage {
   const nonce = randomBytes(16).toString('base64url')
-  const { text, good, closes = good, message, button, details = [] } = page
+  const { text, good, question, closes = good && question === undefined, message, button, details = [] } = page
   const told = { message, origin, channel: CONSENT_CHANNEL, close: closes, closed: words.close }
   const { text: body } = html`<!doctype html>
 <html lang="${tag}">
@@ -83,6 +92,7 @@ ${good ? TICK : MARK}
 <p>${text.happened}</p>
 <p class="help" id="help" role="status">${text.help}</p>
 ${button === undefined ? '' : html`<a class="button" href="${button.href}">${button.label}</a>`}
+${question === undefined ? '' : asked(question)}
 ${details.length === 0 ? '' : technical(details, words.details)}
 </main>
 <script nonce="${nonce}">const told = ${scriptData(told)}
@@ -95,10 +105,17 @@ ${new Markup(SCRIPT)}</script>
     `script-src 'nonce-${nonce}'`,
     `style-src 'nonce-${nonce}'`,
     "base-uri 'none'",
-    "form-action 'none'",
+    question === undefined ? "form-action 'none'" : "form-action 'self'",
     "frame-ancestors 'none'",
   ].join('; ')
   return { body, policy }
+}
+
+function asked({ action, token, answers }: NonNullable<CallbackPage['question']>): Markup {
+  const buttons = answers.map(
+    ([value, label]) => html`<button class="button" name="choice" value="${value}">${label}</button>`.text,
+  )
+  return html`<form method="post" action="${action}"><input type="hidden" name="token" value="${token}">${new Markup(buttons.join(' '))}</form>`
 }
 
 function technical(details: readonly (readonly [string, string])[], summary: string): Markup {

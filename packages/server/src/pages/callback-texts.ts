@@ -1,5 +1,3 @@
-import type { OAuthError } from '@evergrant/core'
-
 /** What a page of the callback says: what happened, and who can mend it. */
 export interface CallbackText {
   readonly title: string
@@ -39,6 +37,8 @@ export interface CallbackWords {
   readonly provider: string
   readonly time: string
   readonly request: string
+  readonly replace: string
+  readonly keep: string
 }
 
 /** All that the pages after consent say in one language. */
@@ -47,10 +47,14 @@ export interface CallbackTexts {
   readonly connected: (account: string, connection: string) => CallbackText
   /** Permissions that were asked for and not given. */
   readonly incomplete: (account: string, permissions: readonly string[]) => CallbackText
+  /** The same person has an account already: what is to become of the new one. */
+  readonly already: (account: string, name: string) => CallbackText
+  /** The new permission is that of the account that was there. */
+  readonly replaced: (account: string) => CallbackText
   readonly otherBrowser: CallbackText
   /** An administrator of an organisation has allowed the program there. */
   readonly adminConsent: CallbackText
   readonly failures: Readonly<Record<CallbackFailure, CallbackText>>
-  /** Any other error. */
-  readonly other: (error: OAuthError) => CallbackText
+  /** Any other error, whose words are in this language as far as they are known in it. */
+  readonly other: (error: { readonly message: string; readonly advice: string }) => CallbackText
 }

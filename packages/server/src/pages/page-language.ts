@@ -1,5 +1,4 @@
-import type { FastifyRequest } from 'fastify'
-import { LANGUAGE_COOKIE } from '../contract/index.ts'
+import { requestLanguage, type Wishes } from '../languages/request-language.ts'
 import type { CallbackTexts } from './callback-texts.ts'
 import { english } from './languages/english.ts'
 import { german } from './languages/german.ts'
@@ -14,26 +13,7 @@ export interface PageLanguage {
   readonly texts: CallbackTexts
 }
 
-/** What the person chose on the page, else what the browser likes best of what there is, else English. */
-export function pageLanguage({ cookies, headers }: Pick<FastifyRequest, 'cookies' | 'headers'>): PageLanguage {
-  for (const wish of [cookies[LANGUAGE_COOKIE], ...accepted(headers['accept-language'] ?? '')]) {
-    const tag = wish?.split('-')[0]?.toLowerCase() ?? ''
-    const texts = Object.hasOwn(languages, tag) ? languages[tag] : undefined
-    if (texts !== undefined) return { tag, texts }
-  }
-  return { tag: 'en', texts: english }
-}
-
-/** Languages of an Accept-Language header (RFC 9110 section 12.5.4), the most wanted first. */
-function accepted(header: string): string[] {
-  return header
-    .split(',')
-    .map((range) => {
-      const [tag = '', ...parameters] = range.split(';').map((one) => one.trim())
-      const weight = parameters.find((one) => /^q=/i.test(one))?.slice(2)
-      return { tag, weight: weight === undefined ? 1 : Number(weight) }
-    })
-    .filter(({ weight }) => weight > 0)
-    .sort((one, other) => other.weight - one.weight)
-    .map(({ tag }) => tag)
+export function pageLanguage(wishes: Wishes): PageLanguage {
+  const tag = requestLanguage(wishes, Object.keys(languages))
+  return { tag, texts: languages[tag] ?? english }
 }

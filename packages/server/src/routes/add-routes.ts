@@ -10,11 +10,13 @@ import { revokeRoute } from './accounts/revoke.ts'
 import { testRoute } from './accounts/run-test.ts'
 import { showRoute as showAccount } from './accounts/show.ts'
 import { updateRoute as updateAccount } from './accounts/update.ts'
+import { watchTokenRoute } from './accounts/watch-token.ts'
 import { createRoute as createApiKey } from './api-keys/create.ts'
 import { listRoute as listApiKeys } from './api-keys/list.ts'
 import { removeRoute as removeApiKey } from './api-keys/remove.ts'
 import type { App } from './app-type.ts'
 import { listRoute as listAudit } from './audit/list.ts'
+import { chooseRoute } from './callback/choose.ts'
 import { finishRoute } from './callback/finish.ts'
 import { checkRoute } from './connections/check.ts'
 import { createRoute as createConnection } from './connections/create.ts'
@@ -43,6 +45,7 @@ import { endRoute } from './session/end.ts'
 import { openidRoute } from './session/openid.ts'
 import { passwordRoute } from './session/password.ts'
 import { showRoute as showSession } from './session/show.ts'
+import { batchRoute } from './tokens/batch.ts'
 import { inviteRoutes } from './users/invite.ts'
 import { listRoute as listUsers } from './users/list.ts'
 import { removeRoute as removeUser } from './users/remove.ts'
@@ -83,6 +86,8 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   refreshRoute,
   testRoute,
   revokeRoute,
+  watchTokenRoute,
+  batchRoute,
   revealRoute,
   historyRoute,
   mailSettingsRoutes,
@@ -99,6 +104,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   showOverview,
   streamRoute,
   finishRoute,
+  chooseRoute,
   healthRoutes,
   metricsRoute,
   openapiRoute,

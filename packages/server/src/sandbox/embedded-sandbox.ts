@@ -3,7 +3,7 @@ import { type Cipher, type Clock, type Grant, grant } from '@evergrant/core'
 import type { MailServer } from '@evergrant/mail/discovery'
 import type { Sandbox, SandboxMail } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
-import { readMeta, swapMeta } from '../db/meta.ts'
+import { readMeta, swapMeta, writeMetaWhile } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Services } from '../services.ts'
 import { sandboxClient, sandboxConnection } from './sandbox-connection.ts'
@@ -15,6 +15,7 @@ export const SANDBOX_PATH = '/sandbox'
 export const SANDBOX_HEADER = 'evergrant-sandbox'
 
 const SERVER = 'sandbox_server'
+const MAIL = 'sandbox_mail'
 /** Longer than any answer of a loopback address takes. Who does not answer then is stopped, and may go on. */
 const PROBE = 2
 
@@ -27,6 +28,13 @@ interface Served {
   readonly issuer: string
   /** Addresses that it had before: what was given there is good here. */
   readonly former: readonly string[]
+}
+
+/** The mail servers of the process that serves the sandbox; one row. */
+interface ServedMail {
+  readonly by: string
+  readonly ports: Readonly<Record<'imap' | 'pop' | 'smtp', number>>
+  readonly people: readonly { readonly sub: string; readonly email: string }[]
 }
 
 interface EmbeddedOptions {
@@ -75,14 +83,30 @@ export class EmbeddedSandbox {
     return this.#current
   }
 
-  /** The mailbox of one of its people; undefined for another provider's, and while another process serves it. */
-  mailOf(issuer: string | null, sub: string | undefined): PracticeMail | undefined {
-    const mail = this.#mail
-    if (mail === undefined || issuer !== this.#issuer) return undefined
-    const { imap, pop, smtp } = mail.ports
+  /** The mailbox of one of its people, whichever process serves it; undefined for another provider's. */
+  async mailOf(issuer: string | null, sub: string | undefined): Promise<PracticeMail | undefined> {
+    const served = issuer === this.#issuer && this.#mailHere !== undefined ? this.#mailHere : await this.#mailAt(issuer)
+    if (served === undefined) return undefined
+    const { imap, pop, smtp } = served.ports
     const at = (port: number): MailServer => ({ host: '127.0.0.1', port, security: 'none' })
-    const address = this.#current?.people().find((person) => person.sub === sub)?.email
+    const address = served.people.find((person) => person.sub === sub)?.email
     return { address, servers: { imap: at(imap), pop: at(pop), smtp: at(smtp) } }
+  }
+
+  get #mailHere(): Omit<ServedMail, 'by'> | undefined {
+    return this.#mail && this.#current && { ports: this.#mail.ports, people: this.#current.people() }
+  }
+
+  /** The mail servers that another process on the same data has for this issuer. */
+  async #mailAt(issuer: string | null): Promise<ServedMail | undefined> {
+    const { db } = this.#options
+    // Of a provider on another path nothing has to be read.
+    if (!issuer?.endsWith(SANDBOX_PATH)) return undefined
+    const [row, mail] = await Promise.all([readMeta(db, SERVER), readMeta(db, MAIL)])
+    if (row === undefined || mail === undefined) return undefined
+    const served = JSON.parse(row) as Served
+    const found = JSON.parse(mail) as ServedMail
+    return served.issuer === issuer && served.by === found.by ? found : undefined
   }
 
   /** Ends its mail servers. */
@@ -146,6 +170,10 @@ export class EmbeddedSandbox {
       await moveAccounts(services, connection.id, former, this.#issuer)
     }
     this.#mail = await startSandboxMail(sandbox)
+    const { imap, pop, smtp } = this.#mail.ports
+    const people = sandbox.people().map(({ sub, email }) => ({ sub, email }))
+    const told = JSON.stringify({ by: this.by, ports: { imap, pop, smtp }, people } satisfies ServedMail)
+    await writeMetaWhile(db, { name: SERVER, value: this.#claim }, MAIL, told)
     this.#elsewhere = undefined
     this.#current = sandbox
   }

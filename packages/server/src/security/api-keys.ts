@@ -18,6 +18,7 @@ const USE_WRITTEN_EVERY = 60
 /** A key that a request came with. */
 export interface KnownKey {
   readonly id: string
+  readonly hash: string
   readonly expires_at: number | undefined
   /** Undefined: all. */
   readonly accounts: ReadonlySet<string> | undefined
@@ -42,11 +43,19 @@ export class ApiKeys {
   /** The same by the whole header, so that not every request hashes it. */
   readonly #headers = new Map<string, Remembered>()
   readonly #written = new Map<string, number>()
+  readonly #onForgotten: (hash: string) => void
 
-  constructor(db: Kysely<Tables>, clock: Clock, changes?: Pick<Changes, 'tell'>) {
+  /** @param onForgotten called with the hash of a key that may have been deleted */
+  constructor(
+    db: Kysely<Tables>,
+    clock: Clock,
+    changes: Pick<Changes, 'tell'> | undefined,
+    onForgotten: (hash: string) => void,
+  ) {
     this.#db = db
     this.#clock = clock
     this.#changes = changes
+    this.#onForgotten = onForgotten
   }
 
   /** All keys, or those that a user made. */
@@ -99,6 +108,7 @@ export class ApiKeys {
     // Whichever headers lead to it.
     if (remembered !== undefined) remembered.until = 0
     this.#remembered.delete(hash)
+    this.#onForgotten(hash)
   }
 
   /** Forgets all keys. */
@@ -156,7 +166,7 @@ export class ApiKeys {
     }
     const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
     const scopes = row.scopes ?? undefined
-    const key: KnownKey = { id: row.id, expires_at: row.expires_at ?? undefined, accounts, scopes }
+    const key: KnownKey = { id: row.id, hash, expires_at: row.expires_at ?? undefined, accounts, scopes }
     if (Math.max(this.#remembered.size, this.#headers.size) >= MOST_REMEMBERED) this.forgetAll()
     if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key

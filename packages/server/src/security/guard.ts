@@ -1,5 +1,5 @@
 import { fastifyCookie } from '@fastify/cookie'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { CSRF_HEADER } from '../contract/index.ts'
 import { Refusal } from '../problem.ts'
 import type { App } from '../routes/app-type.ts'
@@ -27,6 +27,16 @@ declare module 'fastify' {
   }
 }
 
+/** What the OpenAPI document says about it. */
+const SECURITY: Readonly<Record<Access, readonly { readonly [scheme: string]: readonly string[] }[]>> = {
+  open: [],
+  page: [],
+  session: [{ session: [] }],
+  admin: [{ session: [] }],
+  key: [{ apiKey: [] }],
+  'session-or-key': [{ apiKey: [] }, { session: [] }],
+}
+
 const { parse } = fastifyCookie
 
 /** Checks each request before its body is read. A route that does not say who may call it cannot be added. */
@@ -34,14 +44,20 @@ export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services)
   const { origin } = new URL(deps.publicUrl)
   app.decorateRequest('signedIn', undefined)
   app.decorateRequest('apiKey', undefined)
-  app.addHook('onRoute', ({ url, config }) => {
+  app.addHook('onRoute', (route) => {
+    const { url, config } = route
     if (url.startsWith('/v1/') && config?.access === undefined) throw new Error(`${url} does not say who may call it`)
     if (url.startsWith('/v1/accounts/:id') && config?.account === undefined) {
       throw new Error(`${url} does not say what it does with the account`)
     }
+    const { access = 'open', account } = config ?? {}
+    if (route.schema !== undefined && url.startsWith('/v1/')) {
+      route.schema = { ...route.schema, security: SECURITY[access] }
+    }
+    // To each route its own: what it asks for is not looked up with every request.
+    if (access !== 'open') route.onRequest = [check(access, account), ...[route.onRequest ?? []].flat()]
   })
-  const admit = async (request: FastifyRequest, access: Access): Promise<void> => {
-    const { account } = request.routeOptions.config
+  const admit = async (request: FastifyRequest, access: Access, account: AccountUse | undefined): Promise<void> => {
     if (isForKeys(request, access)) {
       request.apiKey = await apiKeys.find(request.headers.authorization)
       return
@@ -58,18 +74,21 @@ export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services)
     const { owner } = await accounts.get((request.params as { id: string }).id)
     if (!maySee(user, owner)) throw new Refusal('NOT_FOUND', 'There is no such account.')
     if (account !== 'see' && !mayLink(user, owner)) {
-      const what = account === 'link' ? 'connect it' : 'use its mailbox'
-      throw new Refusal('OWNER_ONLY', `Only the person whose account it is may ${what}.`)
+      const message =
+        account === 'link'
+          ? 'Only the person whose account it is may connect it.'
+          : 'Only the person whose account it is may use its mailbox.'
+      throw new Refusal('OWNER_ONLY', message)
     }
   }
-  app.addHook('onRequest', (request, _, done) => {
-    const { access = 'open' } = request.routeOptions.config
-    if (access === 'open') return done()
-    // Most requests are programs' with a key that is known: they lose no turn.
-    if (isForKeys(request, access)) request.apiKey = apiKeys.peek(request.headers.authorization)
-    if (request.apiKey !== undefined) return done()
-    admit(request, access).then(() => done(), done)
-  })
+  const check =
+    (access: Access, account: AccountUse | undefined): onRequestHookHandler =>
+    (request, _, done) => {
+      // Most requests are programs' with a key that is known: they lose no turn.
+      if (isForKeys(request, access)) request.apiKey = apiKeys.peek(request.headers.authorization)
+      if (request.apiKey !== undefined) return done()
+      admit(request, access, account).then(() => done(), done)
+    }
 }
 
 function isForKeys({ headers }: FastifyRequest, access: Access): boolean {

@@ -1,7 +1,7 @@
-import type { LookupFunction } from 'node:net'
 import { isOAuthError } from '@evergrant/core'
 import { type ProxyFetch, proxyFetch } from '@evergrant/core/node'
-import { type AddressPolicy, assertResolved, resolvedBy } from './address-policy.ts'
+import type { AddressPolicy } from './address-policy.ts'
+import { pinnedLookup } from './pinned-lookup.ts'
 
 /** Never asked through a proxy: they are this machine. */
 const HERE = ['localhost', '127.0.0.1', '[::1]']
@@ -23,29 +23,5 @@ export async function pinnedFetch(policy: AddressPolicy, noProxy = ''): Promise<
   } catch (error) {
     if (isOAuthError(error) && error.code === 'NOT_SUPPORTED') return undefined
     throw error
-  }
-}
-
-/** Resolves for a connection, and refuses the name when any of its addresses is refused. */
-function pinnedLookup(policy: AddressPolicy): LookupFunction {
-  return (hostname, { all, family }, answer) => {
-    resolvedBy(policy, hostname).then(
-      (found) => {
-        try {
-          assertResolved(hostname, found, policy)
-          const usable = found
-            .map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))
-            .filter((one) => family === undefined || family === 0 || `${one.family}` === `${family}`.replace('IPv', ''))
-          const [first] = usable
-          if (first === undefined)
-            throw Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND' })
-          if (all) answer(null, usable)
-          else answer(null, first.address, first.family)
-        } catch (error) {
-          answer(error as NodeJS.ErrnoException, '')
-        }
-      },
-      (error) => answer(error, ''),
-    )
   }
 }

@@ -32,7 +32,7 @@ export class Users {
     this.#db = db
     this.#clock = clock
     this.#passwords = passwords
-    this.#lockout = new Lockout(clock)
+    this.#lockout = new Lockout(db, clock)
   }
 
   setupDone(): Promise<boolean> {
@@ -52,14 +52,13 @@ export class Users {
 
   /** Makes the first administrator, once: of requests at the same time one wins, whichever server they reach. */
   async setUp(token: string, name: string, password: string, source: string): Promise<string> {
-    this.#assertMayTry(source)
+    await this.#assertMayTry(source)
     const known = await this.#db
       .selectFrom('setup_tokens')
       .select('token_hash')
       .where('token_hash', '=', hashed(token))
       .executeTakeFirst()
     if (known === undefined || (await this.setupDone())) {
-      this.#lockout.failed(source)
       throw new Refusal('SETUP_LINK_INVALID', 'This first-run link is not known here, or was used already.')
     }
     const password_hash = await this.#passwords.hash(password)
@@ -76,14 +75,13 @@ export class Users {
         .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now(), email: null })
         .execute()
     })
+    await this.#lockout.succeeded(source)
     return id
   }
 
   /** The user's id when name and password are right. Takes the same time when the name is not known. */
   async signIn(name: string, password: string, source: string): Promise<string> {
-    this.#assertMayTry(source)
-    // Counted before the answer is known: guesses sent at the same time do not slip through.
-    this.#lockout.failed(source)
+    await this.#assertMayTry(source)
     const user = await this.#db
       .selectFrom('users')
       .select(['id', 'password_hash'])
@@ -91,19 +89,18 @@ export class Users {
       .executeTakeFirst()
     const right = await this.#passwords.matches(password, user?.password_hash || undefined)
     if (!right || user === undefined) throw new Refusal('SIGN_IN_FAILED', 'Name or password is not right.')
-    this.#lockout.succeeded(source)
+    await this.#lockout.succeeded(source)
     return user.id
   }
 
   /** Throws unless it is the user's password; guesses are slowed down like those of sign-in. */
   async assertPassword(id: string, password: string, source: string): Promise<void> {
-    this.#assertMayTry(source)
-    this.#lockout.failed(source)
+    await this.#assertMayTry(source)
     const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst()
     if (!(await this.#passwords.matches(password, user?.password_hash || undefined))) {
       throw new Refusal('PASSWORD_WRONG', 'The password is not right.', { field: 'password' })
     }
-    this.#lockout.succeeded(source)
+    await this.#lockout.succeeded(source)
   }
 
   async setPassword(id: string, password: string): Promise<void> {
@@ -139,7 +136,7 @@ export class Users {
 
   /** Takes the link in one step and sets the password. Returns the user's id. */
   async accept(token: string, password: string, source: string): Promise<string> {
-    this.#assertMayTry(source)
+    await this.#assertMayTry(source)
     const password_hash = await this.#passwords.hash(password)
     const [taken] = await this.#db
       .deleteFrom('invitations')
@@ -148,9 +145,9 @@ export class Users {
       .returning('user_id')
       .execute()
     if (taken === undefined) {
-      this.#lockout.failed(source)
       throw new Refusal('INVITATION_INVALID', 'This link is not known here, was used already, or is too old.')
     }
+    await this.#lockout.succeeded(source)
     await this.#db.updateTable('users').set({ password_hash }).where('id', '=', taken.user_id).execute()
     return taken.user_id
   }
@@ -187,6 +184,7 @@ export class Users {
   }
 
   async reap(): Promise<void> {
+    await this.#lockout.reap()
     await this.#db.deleteFrom('invitations').where('expires_at', '<=', this.#clock.now()).execute()
   }
 
@@ -220,7 +218,8 @@ export class Users {
       if (value === undefined || value === null) continue
       const taken = await this.#db.selectFrom('users').select('id').where(field, '=', value).executeTakeFirst()
       if (taken !== undefined && taken.id !== wanted.id) {
-        throw new Refusal('INVALID_REQUEST', `Somebody else has this ${field}.`, { field })
+        const message = field === 'name' ? 'Somebody else has this name.' : 'Somebody else has this e-mail address.'
+        throw new Refusal('INVALID_REQUEST', message, { field })
       }
     }
   }
@@ -260,8 +259,9 @@ export class Users {
     }))
   }
 
-  #assertMayTry(source: string): void {
-    const wait = Math.ceil(this.#lockout.wait(source))
+  /** Counts as a failure until the lockout is told of a success. */
+  async #assertMayTry(source: string): Promise<void> {
+    const wait = Math.ceil(await this.#lockout.attempt(source))
     if (wait > 0) {
       const message = `Too many failed attempts from here. Wait ${wait} seconds.`
       throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })

@@ -51,6 +51,11 @@ export class Browser {
     return this.#send(url, { headers })
   }
 
+  /** A link to something that is saved: the answer with its octets as they are. */
+  raw(path: string): Promise<Response> {
+    return fetch(this.#listening + path, { headers: { cookie: this.#cookie() }, redirect: 'manual' })
+  }
+
   call(method: string, path: string, { body, headers = {} }: Call = {}): Promise<Answered> {
     const sent = {
       'x-evergrant': '1',
@@ -68,8 +73,12 @@ export class Browser {
   }
 
   /** A stream of server-sent events; yields name and data. */
-  async *events(signal: AbortSignal): AsyncGenerator<{ readonly name: string; readonly data: Answered['json'] }> {
-    const response = await fetch(`${this.origin}/v1/events`, { headers: { cookie: this.#cookie() }, signal })
+  async *events(
+    signal: AbortSignal,
+    more: Readonly<Record<string, string>> = {},
+  ): AsyncGenerator<{ readonly name: string; readonly data: Answered['json'] }> {
+    const headers = { ...more, cookie: this.#cookie() }
+    const response = await fetch(`${this.origin}/v1/events`, { headers, signal })
     assert.equal(response.status, 200)
     assert.ok(response.body)
     let rest = ''

@@ -1,4 +1,5 @@
 import { OAuthError } from '@evergrant/core'
+import { addressParameters } from '../open/address-parameters.ts'
 import type { AwsKmsKeyOptions } from './aws-kms-key.ts'
 
 /** The key of `aws-kms:<ARN or id>?region=…&endpoint=…`. The region of an ARN is taken from it. */
@@ -9,7 +10,8 @@ export function awsKmsAddress(text: string): AwsKmsKeyOptions {
       'INVALID_SETTING',
       'A key of AWS KMS is like aws-kms:arn:aws:kms:eu-central-1:111122223333:key/…',
     )
-  const given = Object.fromEntries(new URLSearchParams(query))
+  const names = ['region', 'endpoint']
+  const given = addressParameters(query, { what: 'A key of AWS KMS', names, code: 'INVALID_SETTING' })
   const region = given['region'] ?? /^arn:[^:]*:kms:([^:]+):/.exec(keyId)?.[1]
   const { endpoint } = given
   return {

@@ -23,7 +23,7 @@ const MOST_OUTPUT = 65_536
  *
  * It is asked seldom, since data keys are kept for an hour. What it writes to stderr goes into the error.
  *
- * Fails with `KEY_UNAVAILABLE`, and with `UNSEAL_FAILED` when the command refuses.
+ * Fails with `KEY_UNAVAILABLE`, with `UNSEAL_FAILED` when the command refuses, and with `INVALID_ARGUMENT` without a program.
  *
  * @example
  * ```ts
@@ -34,6 +34,15 @@ const MOST_OUTPUT = 65_536
  * ```
  */
 export async function commandKey(options: CommandKeyOptions): Promise<SealingKey> {
+  const program: unknown = options?.command?.[0]
+  // Node's own error for one that it cannot start has no code of ours.
+  if (
+    !Array.isArray(options?.command) ||
+    typeof program !== 'string' ||
+    program === '' ||
+    options.command.join('').includes('\0')
+  )
+    throw new OAuthError('INVALID_ARGUMENT', 'command: a program and its arguments are expected, as a list of texts.')
   const { key: id } = await ask(options, { op: 'key' })
   if (typeof id !== 'string') throw unavailable(options, 'it told no id of a key')
   const change = async (op: 'wrap' | 'unwrap', bytes: Uint8Array): Promise<Uint8Array> => {

@@ -33,6 +33,10 @@ async function key(entry: string, source: string): Promise<SealingKey> {
       return keyFromText(entry, source)
     case 'command': {
       const { commandKey } = await import('./command-key.ts')
+      if (!/^command:\s*[^\s\0]/.test(entry) || entry.includes('\0')) {
+        const message = `${source} is command: without a program. It is like command:/usr/local/bin/our-hsm --slot 3.`
+        throw new OAuthError('INVALID_SETTING', message)
+      }
       return commandKey({ command: entry.slice('command:'.length).trim().split(/\s+/) })
     }
     case 'aws-kms': {

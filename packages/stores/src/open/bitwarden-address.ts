@@ -1,5 +1,6 @@
 import { OAuthError } from '@evergrant/core'
 import type { BitwardenStoreOptions } from '../bitwarden.ts'
+import { addressParameters } from './address-parameters.ts'
 
 const TOKEN = 'BWS_ACCESS_TOKEN'
 
@@ -13,9 +14,12 @@ export function bitwardenAddress(
 ): BitwardenStoreOptions {
   const [, secretId = '', query = ''] = /^bitwarden:(?:\/\/)?([^?]*)(?:\?(.*))?$/i.exec(text) ?? []
   if (secretId === '') throw new OAuthError('INVALID_ARGUMENT', `"${text}" is not like bitwarden:id-of-the-secret.`)
+  const { apiUrl, identityUrl } = addressParameters(query, {
+    what: 'A bitwarden address',
+    names: ['apiUrl', 'identityUrl'],
+  })
   const accessToken = env[TOKEN]
   if (accessToken === undefined || accessToken === '')
     throw new OAuthError('INVALID_ARGUMENT', `A bitwarden: store needs the access token in ${TOKEN}.`)
-  const { apiUrl, identityUrl } = Object.fromEntries(new URLSearchParams(query))
   return { secretId, client: { accessToken, apiUrl, identityUrl } }
 }

@@ -1,5 +1,6 @@
 import { OAuthError } from '@evergrant/core'
 import type { FirestoreStoreOptions } from '../firestore.ts'
+import { addressParameters } from './address-parameters.ts'
 
 /** The document of `firestore:collection/document?project=…&database=…&field=…`. */
 export function firestoreAddress(text: string): FirestoreStoreOptions {
@@ -8,7 +9,8 @@ export function firestoreAddress(text: string): FirestoreStoreOptions {
   // Collections and documents take turns in a path, and it ends with a document.
   if (parts.length % 2 !== 0 || parts.includes(''))
     throw new OAuthError('INVALID_ARGUMENT', `"${text}" is not like firestore:collection/document?project=my-project.`)
-  const { project, database, field } = Object.fromEntries(new URLSearchParams(query))
+  const names = ['project', 'database', 'field']
+  const { project, database, field } = addressParameters(query, { what: 'A firestore address', names })
   const client = {
     ...(project === undefined ? {} : { projectId: project }),
     ...(database === undefined ? {} : { databaseId: database }),

@@ -1,5 +1,4 @@
 import { Button, Group } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import {
   IconPlayerPause,
   IconPlayerPlay,
@@ -16,6 +15,7 @@ import { useTexts } from '../languages/speaking.tsx'
 import { MakeLink } from '../links/make-link.tsx'
 import { useMayConnect } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useTell } from '../shared/tell.ts'
 import { OwnerOnly } from './owner-only.tsx'
 import { RemoveAccount } from './remove-account.tsx'
 import { TestOutcome } from './test-outcome.tsx'
@@ -30,6 +30,7 @@ interface Props {
 
 export function AccountActions({ account, connecting, repairing }: Props) {
   const texts = useTexts('accounts')
+  const tell = useTell()
   const client = useQueryClient()
   const mayConnect = useMayConnect(account)
   const [removing, setRemoving] = useState(false)
@@ -41,7 +42,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
     mutationFn: () => refreshAccount(account.id),
     onSuccess: (fresh) => {
       keepAccount(client, fresh)
-      notifications.show({ message: texts.refreshed, color: 'evergreen' })
+      tell(texts.refreshed)
     },
   })
   const pause = useMutation({
@@ -98,7 +99,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
           variant="default"
           leftSection={<IconTrash size={17} aria-hidden />}
           onClick={() => setRemoving(true)}
-          ml={{ base: 0, sm: 'auto' }}
+          ms={{ base: 0, sm: 'auto' }}
         >
           {texts.remove}
         </Button>

@@ -1,6 +1,5 @@
 import { Tabs } from '@mantine/core'
 import type { Account } from '../api/types.ts'
-import { accountSentence } from '../languages/server-speech.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmAccount } from '../links/confirm-account.tsx'
 import { AccountMail } from '../mail/account-mail.tsx'
@@ -36,7 +35,7 @@ function AccountDetails({ account }: { account: Account }) {
   // While a connection is under way its panel says what matters; the old trouble would only confuse.
   const settling = connecting.progress !== undefined || Boolean(connecting.error)
   // Not when it tells nothing that the badge beside it does not.
-  const sentence = accountSentence(account, language).replace(/\.$/, '')
+  const sentence = account.sentence.replace(/\.$/, '')
   const trouble = !settling && needsPerson(account)
   return (
     <Page

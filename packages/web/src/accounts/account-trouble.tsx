@@ -1,27 +1,32 @@
 import { Anchor, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import type { Account } from '../api/types.ts'
-import { accountAdvice, accountSentence } from '../languages/server-speech.ts'
-import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { TechnicalDetails } from '../shared/technical-details.tsx'
 import { LOOKS } from './state.ts'
 
+interface Props {
+  account: Account
+  title?: string
+  action?: ReactNode
+  /** A screen reader has been told by something else. */
+  said?: boolean
+}
+
 /** Why an account does not work, who can fix it, and the one thing to do. */
-export function AccountTrouble({ account, title, action }: { account: Account; title?: string; action?: ReactNode }) {
+export function AccountTrouble({ account, title, action, said = false }: Props) {
   const texts = useTexts('accounts')
   const whoWords = useTexts('who')
   const shared = useTexts('shared')
   const words = useTexts('states')
-  const language = useLanguage()
   const { tone, icon } = LOOKS[account.state]
-  const advice = accountAdvice(account, language)
   return (
-    <Notice tone={tone} icon={icon} title={title ?? words[account.state]} role="status">
+    <Notice tone={tone} icon={icon} title={title ?? words[account.state]} {...(said ? {} : { role: 'status' })}>
       <Stack gap="xs">
-        <Text size="sm">{accountSentence(account, language)}</Text>
-        {advice && <Text size="sm">{advice}</Text>}
+        <Text size="sm">{account.sentence}</Text>
+        {account.advice && <Text size="sm">{account.advice}</Text>}
         {account.link && <MoreLink href={account.link} />}
         {account.admin_consent_url && (
           <div>

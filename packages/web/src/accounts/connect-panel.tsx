@@ -1,6 +1,6 @@
-import { Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text, VisuallyHidden } from '@mantine/core'
 import { IconCircleCheck, IconExternalLink, IconInfoCircle, IconPlugConnectedX, IconWindow } from '@tabler/icons-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { CopyLink } from '../shared/copy-link.tsx'
@@ -10,6 +10,7 @@ import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { accountAddress } from './account-label.ts'
 import { needsPerson } from './account-order.ts'
 import { AccountTrouble } from './account-trouble.tsx'
+import type { ConnectStep } from './connect-progress.ts'
 import { ConnectSteps } from './connect-steps.tsx'
 import { useProviderName } from './provider-name.ts'
 import type { Connecting } from './use-connect.ts'
@@ -21,71 +22,89 @@ interface Props {
   after?: ReactNode
 }
 
-/** What a person sees behind the provider's window, from the click to the green tick. */
-export function ConnectPanel({ account, connecting, after }: Props) {
+/**
+ * What a person sees behind the provider's window, from the click to the green tick. What happens is said to a screen reader
+ * by regions that are always there: one that comes with its text is passed over by some of them.
+ */
+export function ConnectPanel(props: Props) {
   const texts = useTexts('accounts')
-  const { progress, link, windowGone, error, begin } = connecting
-  const provider = useProviderName(account)
-  if (error) return <ProblemAlert error={error} retry={begin} />
-  if (!progress) return null
-  if (progress === 'done') {
+  const { progress, link, windowGone, error } = props.connecting
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    // The button that had the focus is gone: the keyboard goes on here, and not at the top of the page.
+    const shown = progress !== undefined || link !== undefined || windowGone
+    if (shown && document.activeElement === document.body) place.current?.focus({ preventScroll: true })
+  }, [progress, link, windowGone])
+  const ended = progress === 'done' || progress === 'failed'
+  const running = !error && progress !== undefined && !ended
+  return (
+    <div ref={place} tabIndex={-1} style={{ outline: 'none' }}>
+      <VisuallyHidden role="status">{running && `${texts.stepsTitle}: ${texts.steps[progress]}`}</VisuallyHidden>
+      <div role="status">{!error && ended && <Ended {...props} good={progress === 'done'} />}</div>
+      {error ? <ProblemAlert error={error} retry={props.connecting.begin} /> : null}
+      {running && <Running {...props} current={progress} />}
+    </div>
+  )
+}
+
+function Ended({ account, connecting: { begin }, after, good }: Props & { good: boolean }) {
+  const texts = useTexts('accounts')
+  if (good) {
     return (
-      <Notice
-        tone="good"
-        icon={IconCircleCheck}
-        title={texts.connected({ account: accountAddress(account) })}
-        role="status"
-      >
+      <Notice tone="good" icon={IconCircleCheck} title={texts.connected({ account: accountAddress(account) })}>
         <Text size="sm">{texts.connectedText}</Text>
         {after}
       </Notice>
     )
   }
-  if (progress === 'failed') {
-    const again = (
-      <Button size="xs" onClick={begin}>
-        {texts.startAgain}
-      </Button>
-    )
-    if (!needsPerson(account)) {
-      return (
-        <Notice tone="warn" icon={IconInfoCircle} title={texts.notConnected} role="status">
-          <Text size="sm" mb="xs">
-            {texts.unchanged}
-          </Text>
-          {again}
-        </Notice>
-      )
-    }
-    return <AccountTrouble account={account} title={texts.notConnected} action={again} />
-  }
+  const again = (
+    <Button size="xs" onClick={begin}>
+      {texts.startAgain}
+    </Button>
+  )
+  if (needsPerson(account)) return <AccountTrouble account={account} title={texts.notConnected} action={again} said />
+  return (
+    <Notice tone="warn" icon={IconInfoCircle} title={texts.notConnected}>
+      <Text size="sm" mb="xs">
+        {texts.unchanged}
+      </Text>
+      {again}
+    </Notice>
+  )
+}
+
+function Running({ account, connecting: { link, windowGone, begin }, current }: Props & { current: ConnectStep }) {
+  const texts = useTexts('accounts')
+  const provider = useProviderName(account)
   return (
     <Panel title={texts.stepsTitle}>
       <Stack gap="lg">
-        <ConnectSteps current={progress} />
-        {link ? (
-          <Notice tone="warn" icon={IconWindow} title={texts.blockedTitle} role="status">
-            <Text size="sm" mb="sm">
-              {texts.blockedText}
-            </Text>
-            <Group gap="sm">
-              <Button component="a" href={link} rightSection={<IconExternalLink size={17} aria-hidden />}>
-                {texts.continueTo({ provider })}
+        <ConnectSteps current={current} />
+        <div role="status">
+          {link ? (
+            <Notice tone="warn" icon={IconWindow} title={texts.blockedTitle}>
+              <Text size="sm" mb="sm">
+                {texts.blockedText}
+              </Text>
+              <Group gap="sm">
+                <Button component="a" href={link} rightSection={<IconExternalLink size={17} aria-hidden />}>
+                  {texts.continueTo({ provider })}
+                </Button>
+                <CopyLink link={link}>{texts.copyLink}</CopyLink>
+              </Group>
+            </Notice>
+          ) : windowGone ? (
+            <Notice tone="quiet" icon={IconPlugConnectedX} title={texts.windowGone}>
+              <Button size="xs" variant="default" onClick={begin} mt={4}>
+                {texts.startAgain}
               </Button>
-              <CopyLink link={link}>{texts.copyLink}</CopyLink>
-            </Group>
-          </Notice>
-        ) : windowGone ? (
-          <Notice tone="quiet" icon={IconPlugConnectedX} title={texts.windowGone} role="status">
-            <Button size="xs" variant="default" onClick={begin} mt={4}>
-              {texts.startAgain}
-            </Button>
-          </Notice>
-        ) : (
-          <Text size="sm" c="dimmed" role="status">
-            {texts.inOtherWindow({ provider })}
-          </Text>
-        )}
+            </Notice>
+          ) : (
+            <Text size="sm" c="dimmed">
+              {texts.inOtherWindow({ provider })}
+            </Text>
+          )}
+        </div>
       </Stack>
     </Panel>
   )

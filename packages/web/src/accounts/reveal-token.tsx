@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Group, Stack, Text, Textarea } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { IconEye } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
@@ -9,6 +9,7 @@ import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { Panel } from '../shared/panel.tsx'
+import { PasswordField } from '../shared/password-field.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 
 /** Breaks the glass: for an administrator, with a reason that the owner reads. The token lives in the dialog only. */
@@ -60,7 +61,7 @@ function RevealForm({ account, onDone }: { account: Account; onDone: () => void 
           data-autofocus
           {...form.getInputProps('reason')}
         />
-        <PasswordInput
+        <PasswordField
           label={texts.ownPassword}
           autoComplete="current-password"
           required

@@ -1,14 +1,12 @@
 import { Text } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import type { AccountTest } from '../api/types.ts'
-import { testWords } from '../languages/server-speech.ts'
-import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 
 export function TestOutcome({ outcome }: { outcome: AccountTest }) {
   const whoWords = useTexts('who')
-  const { ok, who } = outcome
-  const { detail, advice } = testWords(outcome, useLanguage())
+  const { ok, who, detail, advice } = outcome
   const texts = useTexts('accounts')
   const shared = useTexts('shared')
   return (

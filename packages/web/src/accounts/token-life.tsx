@@ -28,8 +28,8 @@ export function TokenLife({ account }: { account: Account }) {
     <Panel title={texts.life} description={renew === undefined ? undefined : texts.lifeLead}>
       <div className={classes.line} aria-hidden>
         <div className={classes.past} style={{ width: place(now) }} />
-        {renew !== undefined && <div className={classes.renew} style={{ left: place(renew) }} />}
-        <div className={classes.now} style={{ left: place(now) }} />
+        {renew !== undefined && <div className={classes.renew} style={{ insetInlineStart: place(renew) }} />}
+        <div className={classes.now} style={{ insetInlineStart: place(now) }} />
       </div>
       <Facts
         facts={[

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { accountQuery, authorizeAccount } from '../api/accounts.ts'
+import { accountQuery, authorizeAccount, dropAccount } from '../api/accounts.ts'
 import { consentChannel } from '../api/agreed.ts'
 import type { Account, ConsentMessage, ConsentOutcome } from '../api/types.ts'
 import { useLanguage } from '../languages/speaking.tsx'
@@ -69,7 +69,10 @@ export function useConnect(account: Account): Connecting {
     const ask = () => void client.invalidateQueries({ queryKey: accountQuery(account.id).queryKey })
     const onMessage = (event: MessageEvent<unknown>) => {
       if (event.origin !== window.location.origin || !isAbout(event.data, account.id)) return
-      setTold(event.data.outcome)
+      const { account: other, replaced, outcome } = event.data
+      // It is gone; the page goes on to the one that has its grant.
+      if (replaced === account.id && other) return dropAccount(client, account.id, other)
+      setTold(outcome)
       ask()
     }
     const channel = new BroadcastChannel(consentChannel)
@@ -93,5 +96,5 @@ export function useConnect(account: Account): Connecting {
 
 function isAbout(data: unknown, account: string): data is ConsentMessage {
   if (typeof data !== 'object' || data === null || !('outcome' in data)) return false
-  return !('account' in data) || data.account === account
+  return !('account' in data) || data.account === account || ('replaced' in data && data.replaced === account)
 }

@@ -1,4 +1,4 @@
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { type QueryClient, queryOptions, skipToken } from '@tanstack/react-query'
 import { withItem, withoutItem } from './list-cache.ts'
 import { request } from './request.ts'
 import type {
@@ -28,6 +28,14 @@ export const accountQuery = (id: string) =>
     queryFn: ({ signal }) => request<Account>('GET', path(id), undefined, signal),
   })
 
+/** The account of the same person that has the grant of this one now; told, never asked for. */
+export const successorQuery = (id: string) =>
+  queryOptions<string>({
+    queryKey: ['account-successors', id],
+    queryFn: skipToken,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
 /** The record's version is part of the key: when something happens, its new line is asked for. */
 export const historyQuery = ({ id, version, updated_at }: Account) =>
   queryOptions({
@@ -52,7 +60,8 @@ export function keepAccount(client: QueryClient, account: Account): void {
   client.setQueryData(accountsQuery.queryKey, withItem(account))
 }
 
-export function dropAccount(client: QueryClient, id: string): void {
+export function dropAccount(client: QueryClient, id: string, successor?: string): void {
+  if (successor !== undefined) client.setQueryData(successorQuery(id).queryKey, successor)
   client.removeQueries({ queryKey: accountQuery(id).queryKey, exact: true })
   client.setQueryData(accountsQuery.queryKey, withoutItem<Account>(id))
 }

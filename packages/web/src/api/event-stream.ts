@@ -42,7 +42,7 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
       wait = Math.min(wait * 2, LONGEST_WAIT)
     }
     on(current, 'account', (account) => keepAccount(client, account))
-    on(current, 'account_removed', ({ id }) => dropAccount(client, id))
+    on(current, 'account_removed', ({ id, replaced_by }) => dropAccount(client, id, replaced_by))
     on(current, 'connection', (connection) => keepConnection(client, connection))
     on(current, 'connection_removed', ({ id }) => dropConnection(client, id))
     on(current, 'notices', () => void client.invalidateQueries({ queryKey: noticesQuery.queryKey }))

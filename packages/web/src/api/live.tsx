@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react'
+import { useLanguage } from '../languages/speaking.tsx'
 import { openEventStream, type StreamStatus } from './event-stream.ts'
 
 const Status = createContext<StreamStatus>('opening')
@@ -8,7 +9,14 @@ const Status = createContext<StreamStatus>('opening')
 export function Live({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const [status, setStatus] = useState<StreamStatus>('opening')
-  useEffect(() => openEventStream(client, setStatus), [client])
+  const { tag } = useLanguage()
+  const heard = useRef(tag)
+  useEffect(() => {
+    // What the server said until now, it said in another language.
+    if (heard.current !== tag) void client.invalidateQueries()
+    heard.current = tag
+    return openEventStream(client, setStatus)
+  }, [client, tag])
   return <Status value={status}>{children}</Status>
 }
 

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
-import type { MailList, MailMessage, MailSettings, MailTest, NewMail, SentMail } from './types.ts'
+import { serverAddress } from './server-address.ts'
+import type { MailChange, MailList, MailMessage, MailSettings, MailTest, NewMail, SentMail } from './types.ts'
 
 const path = (account: string) => `/v1/accounts/${encodeURIComponent(account)}/mail`
 
@@ -29,6 +30,11 @@ export const messageQuery = (account: string, uid: number) =>
     retry: false,
   })
 
+/** Where a browser saves an attachment from. */
+export const attachmentAddress = (account: string, uid: number, part: string): string =>
+  serverAddress(`${path(account)}/messages/${uid}/attachments/${encodeURIComponent(part)}`)
+
+export const changeMail = (account: string, change: MailChange) => request<MailSettings>('PUT', path(account), change)
 export const verifyMail = (account: string) => request<MailTest>('POST', `${path(account)}/verify`)
 export const restoreMail = (account: string) => request<MailSettings>('DELETE', path(account))
 export const sendMail = (account: string, mail: NewMail) => request<SentMail>('POST', `${path(account)}/send`, mail)

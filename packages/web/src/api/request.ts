@@ -19,7 +19,12 @@ export async function request<T>(method: Method, path: string, body?: unknown, s
 }
 
 async function send(method: Method, path: string, body: unknown, signal: AbortSignal | undefined): Promise<Response> {
-  const headers = new Headers({ accept: 'application/json', [csrfHeader]: '1' })
+  const headers = new Headers({
+    accept: 'application/json',
+    // The server speaks the language that the page speaks.
+    'accept-language': document.documentElement.lang,
+    [csrfHeader]: '1',
+  })
   if (body !== undefined) headers.set('content-type', 'application/json')
   try {
     return await fetch(serverAddress(path), {

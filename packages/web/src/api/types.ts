@@ -29,6 +29,7 @@ export type {
   DeliveryList,
   HistoryEntry,
   Invitation,
+  MailChange,
   MailHeader,
   MailHost,
   MailList,

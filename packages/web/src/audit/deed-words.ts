@@ -12,10 +12,15 @@ const NAMING = new Set<AuditEntry['action']>([
   'connection.remove',
   'account.remove',
   'api_key.create',
+  'connection.secret_fallback',
+  'connection.secret_taken',
+  'connection.secret_ended',
+  'connection.secret_expiring',
 ])
 
 export function actorWords({ type, id = '', name }: AuditActor, names: Names, { audit }: Texts): string {
   if (type === 'nobody') return audit.nobody
+  if (type === 'server') return audit.byServer
   const known = name ?? names.get(id)?.name
   if (type === 'key') return audit.byKey({ key: known ?? id })
   return known ?? id
@@ -54,6 +59,7 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
     detail['right'] === true ? texts.links.confirmRight : undefined,
     detail['right'] === false ? texts.links.confirmWrong : undefined,
     detail['by'] === 'connect link' ? audit.byLink : undefined,
+    when(typeof detail['days'] === 'number' ? detail['days'] : undefined, (count) => audit.daysLeft({ count })),
     when(text('reason'), (reason) => audit.reason({ reason })),
   ]
   return said.filter((one) => one !== undefined)
@@ -71,6 +77,7 @@ function fieldName(field: string, { connections: words, webhooks }: Texts): stri
     name: words.name,
     client_id: words.clientId,
     client_secret: words.clientSecret,
+    former_secret: words.formerSecret,
     secret_expires_at: words.secretExpiry,
     client_auth: words.clientAuth,
     parameters: words.parametersTitle,

@@ -3,8 +3,7 @@ import { IconCheck, IconX } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { checkConnection } from '../api/connections.ts'
 import type { CheckResult, Connection } from '../api/types.ts'
-import { checkWords } from '../languages/server-speech.ts'
-import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { useTexts } from '../languages/speaking.tsx'
 import { MoreLink } from '../shared/more-link.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
@@ -31,7 +30,6 @@ export function CheckPanel({ connection }: { connection: Connection }) {
 }
 
 function CheckSteps({ result }: { result: CheckResult }) {
-  const language = useLanguage()
   const whoWords = useTexts('who')
   const texts = useTexts('connections')
   return (
@@ -40,9 +38,7 @@ function CheckSteps({ result }: { result: CheckResult }) {
         {result.ok ? texts.checkOk : texts.checkBad}
       </Text>
       <ul className={classes.steps}>
-        {result.checks.map((check) => {
-          const { id, ok, who, link } = check
-          const { title, detail, advice } = checkWords(check, language)
+        {result.checks.map(({ id, title, ok, detail, advice, who, link }) => {
           return (
             <li key={id} data-tone={ok ? 'good' : 'bad'}>
               {ok ? (

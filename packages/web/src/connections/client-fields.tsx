@@ -1,22 +1,27 @@
 import { Select, Stack, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { Connection, Provider } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
+import { FileField } from './file-field.tsx'
 import { SecretField } from './secret-field.tsx'
 
 interface Props {
   form: DraftForm
   provider: Provider
   connection: Connection | undefined
+  redirectUri: string | undefined
 }
 
-export function ClientFields({ form, provider, connection }: Props) {
+export function ClientFields({ form, provider, connection, redirectUri }: Props) {
   const clientAuthWords = useTexts('clientAuth')
   const texts = useTexts('connections')
+  const [fromFile, setFromFile] = useState<string>()
   return (
     <Panel title={texts.clientTitle} description={texts.clientLead}>
       <Stack gap="lg">
+        <FileField form={form} provider={provider} redirectUri={redirectUri} onSecret={setFromFile} />
         <TextInput
           label={texts.clientId}
           description={texts.clientIdHelp}
@@ -24,7 +29,7 @@ export function ClientFields({ form, provider, connection }: Props) {
           spellCheck={false}
           {...form.getInputProps('client_id')}
         />
-        {form.values.client_auth !== 'none' && <SecretField form={form} connection={connection} />}
+        {form.values.client_auth !== 'none' && <SecretField form={form} connection={connection} fromFile={fromFile} />}
         {form.values.client_auth !== 'none' && (
           <TextInput
             type="date"

@@ -1,5 +1,6 @@
 import type { ClientAuth, Connection, ConnectionPatch, NewConnection, Provider } from '../api/types.ts'
 import type { Texts } from '../languages/languages.ts'
+import { formerSecretOf, OVERLAPS, type Overlap } from './overlap.ts'
 import { areDomains, domainList, emptySignIn, type SignInDraft, signInDraftOf, signInRulesOf } from './sign-in-draft.ts'
 
 /** The form's values: every field present, empty where nothing was entered. */
@@ -8,6 +9,8 @@ export interface ConnectionDraft {
   provider: string
   client_id: string
   client_secret: string
+  /** How long the stored secret counts beside a new one. */
+  overlap: Overlap
   /** A day as a date field writes it, `2027-01-31`. */
   secret_expires: string
   client_auth: ClientAuth
@@ -24,6 +27,7 @@ export const emptyDraft: ConnectionDraft = {
   provider: '',
   client_id: '',
   client_secret: '',
+  overlap: OVERLAPS[0],
   secret_expires: '',
   client_auth: 'client_secret_basic',
   parameters: {},
@@ -52,6 +56,7 @@ export function draftOf(connection: Connection): ConnectionDraft {
     provider: connection.provider,
     client_id: connection.client_id,
     client_secret: '',
+    overlap: OVERLAPS[0],
     secret_expires:
       connection.secret_expires_at === undefined
         ? ''
@@ -103,8 +108,8 @@ export function connectionPatchOf(draft: ConnectionDraft): ConnectionPatch {
   }
 }
 
-/** The same, with only what is not as it is stored: what somebody else changes meanwhile stays, and the log tells what was changed. */
-export function connectionChangesOf(draft: ConnectionDraft, connection: Connection): ConnectionPatch {
+/** The same, with only what is not as it is stored: what somebody else changes meanwhile stays, and the log tells what was changed. `now`: epoch seconds. */
+export function connectionChangesOf(draft: ConnectionDraft, connection: Connection, now: number): ConnectionPatch {
   const stored: Readonly<Record<string, unknown>> = { ...connectionPatchOf(draftOf(connection)) }
   const patch = connectionPatchOf(draft)
   const changed = Object.entries(patch).filter(
@@ -113,7 +118,11 @@ export function connectionChangesOf(draft: ConnectionDraft, connection: Connecti
       // A new secret forgets when the one before it ended; the date that stands in the form is the new one's.
       (field === 'secret_expires_at' && patch.client_secret !== undefined),
   )
-  return Object.fromEntries(changed)
+  const overlaps = patch.client_secret ? connection.has_secret : false
+  return {
+    ...Object.fromEntries(changed),
+    ...(overlaps ? { former_secret: formerSecretOf(draft.overlap, now) } : {}),
+  }
 }
 
 /** Messages by field path, for what can be said without asking the server. */

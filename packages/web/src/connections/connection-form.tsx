@@ -96,7 +96,7 @@ function LoadedForm({
         {provider && (
           <>
             <Registration provider={provider} redirectUri={redirectUri} made={connection !== undefined} />
-            <ClientFields form={form} provider={provider} connection={connection} />
+            <ClientFields form={form} provider={provider} connection={connection} redirectUri={redirectUri} />
             {provider.parameters.length > 0 && <ParameterFields form={form} provider={provider} />}
             {provider.needs_issuer && <EndpointFields form={form} />}
             <ScopeFields form={form} provider={provider} />

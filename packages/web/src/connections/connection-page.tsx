@@ -1,9 +1,8 @@
-import { Button, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
-import { IconAlertTriangle, IconArrowRight, IconUserPlus } from '@tabler/icons-react'
+import { Text } from '@mantine/core'
+import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link, useLocation, useParams } from 'react-router'
+import { useLocation, useParams } from 'react-router'
 import { connectionQuery, keepConnection, updateConnection } from '../api/connections.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import type { Connection, ConnectionPatch } from '../api/types.ts'
@@ -13,12 +12,14 @@ import { LoadingPage } from '../shared/loading-page.tsx'
 import { NotFound } from '../shared/not-found.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
-import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useTell } from '../shared/tell.ts'
 import { CheckPanel } from './check-panel.tsx'
 import { connectionChangesOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { DeleteConnection } from './delete-connection.tsx'
+import { FormerSecret } from './former-secret.tsx'
+import { TryConnection } from './try-connection.tsx'
 
 export function ConnectionPage() {
   const { id = '' } = useParams()
@@ -31,6 +32,7 @@ export function ConnectionPage() {
 
 function EditConnection({ connection }: { connection: Connection }) {
   const texts = useTexts('connections')
+  const tell = useTell()
   const client = useQueryClient()
   const justMade = (useLocation().state as { made?: boolean } | null)?.made === true
   const [saves, setSaves] = useState(0)
@@ -40,7 +42,7 @@ function EditConnection({ connection }: { connection: Connection }) {
       keepConnection(client, saved)
       // The form starts afresh from what is stored now, so a secret that was typed is gone from the page.
       setSaves((count) => count + 1)
-      notifications.show({ message: texts.saved, color: 'evergreen' })
+      tell(texts.saved)
     },
   })
   const { ok, total } = connection.accounts
@@ -63,28 +65,16 @@ function EditConnection({ connection }: { connection: Connection }) {
           <Text size="sm">{connection.last_error}</Text>
         </Notice>
       )}
+      <FormerSecret connection={connection} />
       <CheckPanel connection={connection} />
-      <Panel
-        title={texts.tryTitle}
-        description={texts.tryLead}
-        aside={
-          <Button
-            component={Link}
-            to={`/accounts/new?connection=${connection.id}`}
-            variant="default"
-            leftSection={<IconUserPlus size={17} aria-hidden />}
-          >
-            {texts.tryIt}
-          </Button>
-        }
-      />
+      <TryConnection connection={connection} />
       <ConnectionForm
         key={saves}
         connection={connection}
         redirectUri={connection.redirect_uri}
         busy={update.isPending}
         error={update.error}
-        onSubmit={(draft) => update.mutate(connectionChangesOf(draft, connection))}
+        onSubmit={(draft) => update.mutate(connectionChangesOf(draft, connection, Date.now() / 1000))}
       />
       <DeleteConnection connection={connection} />
     </Page>

@@ -24,6 +24,9 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
               <SecretEnd at={connection.secret_expires_at} />
             </span>
           )}
+          {connection.former_secret?.used_since !== undefined && (
+            <span className={classes.error}>{texts.newRefused}</span>
+          )}
           {connection.last_error && (
             <span className={classes.error}>
               {texts.lastError}: {connection.last_error}

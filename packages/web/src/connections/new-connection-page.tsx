@@ -1,16 +1,17 @@
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
 import { createConnection, keepConnection } from '../api/connections.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Page } from '../shared/page.tsx'
+import { useTell } from '../shared/tell.ts'
 import { newConnectionOf } from './connection-draft.ts'
 import { ConnectionForm } from './connection-form.tsx'
 import { forgetNewAddress, newAddressQuery } from './new-address.ts'
 
 export function NewConnectionPage() {
   const texts = useTexts('connections')
+  const tell = useTell()
   const client = useQueryClient()
   const navigate = useNavigate()
   const address = useQuery(newAddressQuery)
@@ -20,7 +21,7 @@ export function NewConnectionPage() {
       keepConnection(client, connection)
       forgetNewAddress()
       client.removeQueries(newAddressQuery)
-      notifications.show({ message: texts.created, color: 'evergreen' })
+      tell(texts.created)
       void navigate(`/settings/connections/${connection.id}`, { replace: true, state: { made: true } })
     },
     // The address is another connection's: this one gets a new one.

@@ -2,7 +2,7 @@ import { Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { IconInfoCircle, IconUserOff, IconZoomQuestion } from '@tabler/icons-react'
 import { useMemo } from 'react'
 import type { Provider, ProviderSummary } from '../api/types.ts'
-import { useTexts } from '../languages/speaking.tsx'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
@@ -92,6 +92,7 @@ function Option({ provider }: { provider: ProviderSummary | undefined }) {
 /** What an administrator should know before relying on it. */
 function Sureness({ provider: { name, confidence, sources, notes, consent } }: { provider: Provider }) {
   const texts = useTexts('connections')
+  const { tag } = useLanguage()
   return (
     <>
       {!consent && (
@@ -101,7 +102,9 @@ function Sureness({ provider: { name, confidence, sources, notes, consent } }: {
       )}
       {confidence === 'single' && (
         <Notice tone="warn" icon={IconZoomQuestion} title={texts.singleTitle}>
-          <Text size="sm">{texts.singleText({ provider: name, sources: sources.join(', ') })}</Text>
+          <Text size="sm">
+            {texts.singleText({ provider: name, sources: new Intl.ListFormat(tag).format(sources) })}
+          </Text>
         </Notice>
       )}
       {notes.length > 0 && (

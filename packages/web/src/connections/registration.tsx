@@ -47,7 +47,7 @@ export function Registration({ provider, redirectUri, made }: Props) {
       </Collapse>
       {!open && redirectUri && (
         <div className={classes.body}>
-          <CodeBlock label={texts.redirectUri} text={redirectUri} wrap />
+          <CodeBlock label={texts.redirectUriHere} text={redirectUri} wrap />
         </div>
       )}
       <AddressWarning />

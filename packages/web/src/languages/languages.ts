@@ -1,6 +1,5 @@
 import { type TimeWords, timeWords } from '../shared/time.ts'
 import type { en } from './en.ts'
-import type { ServerWords } from './server-words.ts'
 import { type Translation, type Words, wordsOf } from './words.ts'
 
 /** What the files of other languages have to have. */
@@ -15,11 +14,9 @@ export interface Language {
   readonly tag: LanguageTag
   readonly texts: Texts
   readonly times: TimeWords
-  /** Undefined: the server's own words are in this language. */
-  readonly server: ServerWords | undefined
 }
 
-/** The languages there are. A new one is its two files, its tag here, and a line in `load`. */
+/** The languages there are. A new one is its file, its tag here, and a line in `load`. */
 export const languageTags = ['en', 'de'] as const
 
 export type LanguageTag = (typeof languageTags)[number]
@@ -30,20 +27,22 @@ export const languageName = (tag: LanguageTag): string =>
 
 /** Fetches a language: each is a file of its own, so that nobody loads those of others. */
 export async function loadLanguage(tag: LanguageTag): Promise<Language> {
-  const { catalogue, server } = await load[tag]()
-  const texts = wordsOf(catalogue as typeof en, tag)
-  return { tag, texts, times: timeWords(tag, texts.shared), server }
+  const texts = wordsOf((await load[tag]()) as typeof en, tag)
+  return { tag, texts, times: timeWords(tag, texts.shared) }
 }
 
-interface Loaded {
-  readonly catalogue: English
-  readonly server?: ServerWords
+/** Tells the browser, and with it screen readers and our own requests, which language the page is in. */
+export function markPage({ tag }: Pick<Language, 'tag'>): void {
+  document.documentElement.lang = tag
+  document.documentElement.dir = directionOf(tag)
 }
 
-const load: Readonly<Record<LanguageTag, () => Promise<Loaded>>> = {
-  en: async () => ({ catalogue: (await import('./en.ts')).en }),
-  de: async () => {
-    const [{ de }, { deServer }] = await Promise.all([import('./de.ts'), import('./de-server.ts')])
-    return { catalogue: de, server: deServer }
-  },
+/** Languages that are written from right to left, of those that somebody may add. */
+const RIGHT_TO_LEFT: ReadonlySet<string> = new Set(['ar', 'ckb', 'dv', 'fa', 'he', 'ps', 'sd', 'ug', 'ur', 'yi'])
+
+export const directionOf = (tag: string): 'ltr' | 'rtl' => (RIGHT_TO_LEFT.has(tag) ? 'rtl' : 'ltr')
+
+const load: Readonly<Record<LanguageTag, () => Promise<English>>> = {
+  en: async () => (await import('./en.ts')).en,
+  de: async () => (await import('./de.ts')).de,
 }

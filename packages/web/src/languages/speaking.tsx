@@ -1,5 +1,5 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from 'react'
-import { type Language, type LanguageTag, loadLanguage, type Texts } from './languages.ts'
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from 'react'
+import { type Language, type LanguageTag, loadLanguage, markPage, type Texts } from './languages.ts'
 import { rememberLanguage } from './preference.ts'
 
 interface Spoken {
@@ -14,11 +14,11 @@ export function Speaking({ first, children }: { first: Language; children: React
   const [language, setLanguage] = useState(first)
   const speak = useCallback((tag: LanguageTag) => {
     rememberLanguage(tag)
-    void loadLanguage(tag).then(setLanguage)
+    void loadLanguage(tag).then((chosen) => {
+      markPage(chosen)
+      setLanguage(chosen)
+    })
   }, [])
-  useEffect(() => {
-    document.documentElement.lang = language.tag
-  }, [language])
   const spoken = useMemo(() => ({ language, speak }), [language, speak])
   return <Context value={spoken}>{children}</Context>
 }

@@ -1,14 +1,14 @@
-import { Button, Group, Skeleton, Text } from '@mantine/core'
+import { Button, Skeleton, Stack } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { mailQuery, restoreMail, verifyMail } from '../api/mail.ts'
+import { useState } from 'react'
+import { mailQuery, verifyMail } from '../api/mail.ts'
 import { sessionQuery } from '../api/session.ts'
-import type { Account, MailHost, MailSettings } from '../api/types.ts'
+import type { Account, MailMessage } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { Facts } from '../shared/facts.tsx'
-import { Folded } from '../shared/folded.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { Inbox } from './inbox.tsx'
+import { MailServers } from './mail-servers.tsx'
 import { MailSteps } from './mail-steps.tsx'
 import { WriteMail } from './write-mail.tsx'
 
@@ -18,16 +18,23 @@ export function AccountMail({ account }: { account: Account }) {
   const client = useQueryClient()
   const session = useQuery(sessionQuery)
   const settings = useQuery(mailQuery(account.id))
-  const again = () => client.invalidateQueries({ queryKey: ['mail', account.id] })
+  const [answer, setAnswer] = useState<{ readonly to: MailMessage; readonly turn: number }>()
+  const again = async () => {
+    await client.invalidateQueries({ queryKey: ['mail', account.id], exact: true })
+    // Afterwards: what cannot be opened any more is not asked for again.
+    await client.invalidateQueries({ queryKey: ['mail', account.id, 'inbox'] })
+  }
   const verify = useMutation({ mutationFn: () => verifyMail(account.id), onSuccess: again })
-  const restore = useMutation({ mutationFn: () => restoreMail(account.id), onSuccess: again })
   if (settings.isError) return <ProblemAlert error={settings.error} retry={() => void settings.refetch()} />
   if (!settings.data) return <Skeleton height={220} radius="lg" />
   const { data } = settings
   const user = session.data?.user
   // As the server sees it: administrators look after what is nobody's.
   const mine = account.owner === undefined ? user?.role === 'admin' : user?.id === account.owner.id
-  const error = verify.error ?? restore.error
+  // Otherwise there is no token to open it with, and the page says above what to do.
+  const opens = mine && data.mailbox !== undefined && (account.state === 'ok' || account.state === 'delayed')
+  // Each time anew, also when the same message is answered again.
+  const reply = (to: MailMessage) => setAnswer({ to, turn: (answer?.turn ?? 0) + 1 })
   return (
     <>
       <Panel
@@ -39,48 +46,14 @@ export function AccountMail({ account }: { account: Account }) {
           </Button>
         }
       >
-        {error && <ProblemAlert error={error} />}
-        {data.test && <MailSteps test={data.test} />}
-        <Folded title={texts.settings}>
-          <Facts facts={factsOf(data, texts)} />
-          {mine && data.by_hand.length > 0 && (
-            <Group mt="sm">
-              <Text size="sm">{texts.byHand}</Text>
-              <Button size="xs" variant="default" loading={restore.isPending} onClick={() => restore.mutate()}>
-                {texts.restore}
-              </Button>
-            </Group>
-          )}
-        </Folded>
+        <Stack gap="md">
+          {verify.isError && <ProblemAlert error={verify.error} />}
+          {data.test && <MailSteps test={data.test} />}
+          <MailServers account={account.id} settings={data} mine={mine} onChanged={again} />
+        </Stack>
       </Panel>
-      {mine && data.test?.ok && (
-        <>
-          <Inbox account={account.id} />
-          <WriteMail account={account.id} />
-        </>
-      )}
+      {opens && data.imap && <Inbox account={account.id} onReply={data.smtp && reply} />}
+      {opens && data.smtp && <WriteMail key={answer?.turn ?? 0} account={account.id} answered={answer?.to} />}
     </>
   )
-}
-
-type Texts = ReturnType<typeof useTexts<'mail'>>
-
-function factsOf({ mailbox, principal, imap, pop, smtp, mechanisms, sent_copy }: MailSettings, texts: Texts) {
-  const facts: (readonly [string, string])[] = [[texts.mailbox, mailbox ?? texts.unknown]]
-  if (principal !== undefined && principal !== mailbox) facts.push([texts.principal, principal])
-  for (const [name, server] of [
-    ['IMAP', imap],
-    ['POP', pop],
-    ['SMTP', smtp],
-  ] as const) {
-    if (server !== undefined) facts.push([name, hostText(server)])
-  }
-  if (mechanisms.length > 0) facts.push([texts.mechanisms, mechanisms.join(', ')])
-  facts.push([texts.copies, sent_copy === 'server' ? texts.copiesServer : texts.copiesHere])
-  return facts
-}
-
-function hostText({ host, port, security }: MailHost): string {
-  const secured = { tls: ' · TLS', starttls: ' · STARTTLS', none: '' }[security]
-  return `${host}:${port}${secured}`
 }

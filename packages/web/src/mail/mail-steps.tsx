@@ -10,7 +10,7 @@ export function MailSteps({ test }: { test: MailTest }) {
   const shared = useTexts('shared')
   const whoWords = useTexts('who')
   return (
-    <>
+    <div>
       <p role="status">
         {test.ok ? texts.works : texts.fails} <When at={test.at} past />
       </p>
@@ -35,6 +35,6 @@ export function MailSteps({ test }: { test: MailTest }) {
           )
         })}
       </ol>
-    </>
+    </div>
   )
 }

@@ -1,22 +1,51 @@
-import { Button, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { type SubmitEvent, useState } from 'react'
+import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { sendMail } from '../api/mail.ts'
-import { useTexts } from '../languages/speaking.tsx'
+import type { MailMessage, NewMail } from '../api/types.ts'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { AttachedFiles, tooMuch } from './attached-files.tsx'
+
+interface Props {
+  account: string
+  /** The message to answer. */
+  answered: MailMessage | undefined
+}
 
 const NOTHING = { to: '', subject: '', text: '' }
 
 /** Writes a mail, so that its owner sees that sending works. */
-export function WriteMail({ account }: { account: string }) {
+export function WriteMail({ account, answered }: Props) {
   const texts = useTexts('mail')
+  const { times } = useLanguage()
   const client = useQueryClient()
-  const [mail, setMail] = useState(NOTHING)
+  const [mail, setMail] = useState(() => (answered === undefined ? NOTHING : answerTo(answered, texts, times.exact)))
+  const [answers, setAnswers] = useState(answered)
+  const [files, setFiles] = useState<readonly File[]>([])
+  const text = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (answered === undefined || text.current === null) return
+    text.current.focus()
+    text.current.setSelectionRange(0, 0)
+  }, [answered])
   const send = useMutation({
-    mutationFn: () => sendMail(account, { ...mail, to: mail.to.split(/[\s,;]+/).filter((address) => address !== '') }),
+    mutationFn: async () => {
+      const { to, subject, text } = mail
+      const attachments = await Promise.all(files.map((file) => attachmentOf(file, texts)))
+      return sendMail(account, {
+        to: to.split(/[\s,;]+/).filter((address) => address !== ''),
+        subject,
+        text,
+        ...(answers === undefined ? {} : { answers: { uid: answers.uid } }),
+        ...(attachments.length === 0 ? {} : { attachments }),
+      })
+    },
     onSuccess: () => {
       setMail(NOTHING)
+      setAnswers(undefined)
+      setFiles([])
       return client.invalidateQueries({ queryKey: ['mail', account, 'inbox'] })
     },
   })
@@ -28,6 +57,14 @@ export function WriteMail({ account }: { account: string }) {
     <Panel title={texts.write}>
       <form onSubmit={submit}>
         <Stack gap="sm">
+          {answers && (
+            <Group gap="sm">
+              <Text size="sm">{texts.answering({ subject: answers.subject || texts.noSubject })}</Text>
+              <Button variant="subtle" size="compact-sm" onClick={() => setAnswers(undefined)}>
+                {texts.notAnAnswer}
+              </Button>
+            </Group>
+          )}
           <TextInput
             label={texts.to}
             required
@@ -40,12 +77,15 @@ export function WriteMail({ account }: { account: string }) {
             onChange={({ currentTarget: { value } }) => setMail({ ...mail, subject: value })}
           />
           <Textarea
+            ref={text}
             label={texts.text}
             autosize
             minRows={4}
+            maxRows={20}
             value={mail.text}
             onChange={({ currentTarget: { value } }) => setMail({ ...mail, text: value })}
           />
+          <AttachedFiles files={files} onChange={setFiles} />
           {send.isError && <ProblemAlert error={send.error} />}
           {send.isSuccess && (
             <Text size="sm" role="status">
@@ -53,7 +93,7 @@ export function WriteMail({ account }: { account: string }) {
             </Text>
           )}
           <div>
-            <Button type="submit" loading={send.isPending}>
+            <Button type="submit" loading={send.isPending} disabled={tooMuch(files)}>
               {texts.send}
             </Button>
           </div>
@@ -61,4 +101,34 @@ export function WriteMail({ account }: { account: string }) {
       </form>
     </Panel>
   )
+}
+
+type Texts = ReturnType<typeof useTexts<'mail'>>
+
+/** An answer to whom it asks to be answered, with its text below. */
+function answerTo({ reply_to, from, subject, text, date }: MailMessage, texts: Texts, when: (at: number) => string) {
+  const to = (reply_to.length > 0 ? reply_to : from).map(({ address }) => address).filter((address) => address !== '')
+  const [first] = from
+  const name = first?.name || first?.address || ''
+  const quoted = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => (line.startsWith('>') ? `>${line}` : `> ${line}`))
+  const head = date === undefined ? [] : [texts.wrote({ date: when(date), name })]
+  return {
+    to: to.join(', '),
+    subject: /^re:/i.test(subject) ? subject : texts.replySubject({ subject }),
+    text: ['', '', ...head, ...quoted].join('\n').slice(0, 100_000),
+  }
+}
+
+async function attachmentOf(file: File, texts: Texts): Promise<NonNullable<NewMail['attachments']>[number]> {
+  const address = await new Promise<string>((resolve, reject) => {
+    const reader = new FileReader()
+    reader.onload = () => resolve(String(reader.result))
+    reader.onerror = () => reject(new Error(texts.unreadableFile({ name: file.name })))
+    reader.readAsDataURL(file)
+  })
+  const type = /^[\w.+-]+\/[\w.+-]+$/.test(file.type) ? { type: file.type } : {}
+  return { name: file.name.slice(-200), ...type, content: address.slice(address.indexOf(',') + 1) }
 }

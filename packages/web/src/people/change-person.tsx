@@ -1,5 +1,4 @@
 import { Button, Group, Stack } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { sessionQuery } from '../api/session.ts'
 import type { User } from '../api/types.ts'
@@ -8,6 +7,7 @@ import { useTexts } from '../languages/speaking.tsx'
 import { useUser } from '../session/user.ts'
 import { Dialog } from '../shared/dialog.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useTell } from '../shared/tell.ts'
 import { type PersonDraft, PersonFields, usePersonForm } from './person-fields.tsx'
 
 interface Props {
@@ -27,6 +27,7 @@ export function ChangePerson({ open, ...props }: Props & { open: boolean }) {
 function ChangeForm({ person, onClose }: Props) {
   const shared = useTexts('shared')
   const texts = useTexts('people')
+  const tell = useTell()
   const client = useQueryClient()
   const user = useUser()
   const form = usePersonForm(person)
@@ -34,7 +35,7 @@ function ChangeForm({ person, onClose }: Props) {
     mutationFn: ({ name, email, role }: PersonDraft) =>
       changeUser(person.id, { name: name.trim(), email: email.trim(), role }),
     onSuccess: async () => {
-      notifications.show({ message: texts.saved, color: 'evergreen' })
+      tell(texts.saved)
       onClose()
       await client.invalidateQueries({ queryKey: usersQuery.queryKey })
       // An administrator who is none any more sees less from now on.

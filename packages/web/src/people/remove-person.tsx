@@ -1,22 +1,23 @@
 import { List, Text } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { User } from '../api/types.ts'
 import { removeUser } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { useUser } from '../session/user.ts'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
+import { useTell } from '../shared/tell.ts'
 
 /** Says what ends with a person, and what stays. */
 export function RemovePerson({ person, open, onClose }: { person: User; open: boolean; onClose: () => void }) {
   const texts = useTexts('people')
+  const tell = useTell()
   const client = useQueryClient()
   const user = useUser()
   const { name, accounts } = person
   const remove = useMutation({
     mutationFn: () => removeUser(person.id),
     onSuccess: async () => {
-      notifications.show({ message: texts.removed({ name }), color: 'evergreen' })
+      tell(texts.removed({ name }))
       // Their accounts are nobody's now, and their keys are gone. If it was oneself, the session is.
       await client.invalidateQueries()
     },

@@ -1,11 +1,12 @@
-import { Button, Group, PasswordInput, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
-import { notifications } from '@mantine/notifications'
 import { useMutation } from '@tanstack/react-query'
 import { changePassword } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Dialog } from '../shared/dialog.tsx'
+import { PasswordField } from '../shared/password-field.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useTell } from '../shared/tell.ts'
 import { NewPassword, shortPassword } from './new-password.tsx'
 import { useUser } from './user.ts'
 
@@ -22,6 +23,7 @@ export function ChangePassword({ open, onClose }: { open: boolean; onClose: () =
 function Form({ onDone }: { onDone: () => void }) {
   const shared = useTexts('shared')
   const texts = useTexts('session')
+  const tell = useTell()
   const user = useUser()
   const form = useForm({
     initialValues: { password: '', new_password: '' },
@@ -31,7 +33,7 @@ function Form({ onDone }: { onDone: () => void }) {
     mutationFn: changePassword,
     gcTime: 0,
     onSuccess: () => {
-      notifications.show({ message: texts.passwordChanged, color: 'evergreen' })
+      tell(texts.passwordChanged)
       onDone()
     },
   })
@@ -42,7 +44,7 @@ function Form({ onDone }: { onDone: () => void }) {
         {change.error && <ProblemAlert error={change.error} />}
         {/* Tells password managers whose password it is. */}
         <input type="text" autoComplete="username" value={user?.name ?? ''} readOnly hidden />
-        <PasswordInput
+        <PasswordField
           label={texts.currentPassword}
           description={texts.currentPasswordHelp}
           autoComplete="current-password"

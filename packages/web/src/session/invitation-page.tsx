@@ -1,6 +1,5 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { notifications } from '@mantine/notifications'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -9,12 +8,14 @@ import { acceptInvitation } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useTell } from '../shared/tell.ts'
 import { Door } from './door.tsx'
 import { NewPassword, shortPassword } from './new-password.tsx'
 
 /** Somebody who was invited, or lost their password, chooses one. The token comes in the fragment of the link. */
 export function InvitationPage() {
   const texts = useTexts('session')
+  const tell = useTell()
   const client = useQueryClient()
   const navigate = useNavigate()
   const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
@@ -26,8 +27,7 @@ export function InvitationPage() {
       await client.resetQueries()
       await navigate('/', { replace: true })
       // The link does not tell the name that they will type from now on.
-      if (user)
-        notifications.show({ message: texts.nameIs({ name: user.name }), color: 'evergreen', autoClose: 15_000 })
+      if (user) tell(texts.nameIs({ name: user.name }), { autoClose: 15_000 })
     },
   })
   if (!token) {

@@ -1,7 +1,7 @@
-import { PasswordInput } from '@mantine/core'
 import { passwordMinLength } from '../api/agreed.ts'
 import type { Texts } from '../languages/languages.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { PasswordField } from '../shared/password-field.tsx'
 import { StrengthMeter } from './strength-meter.tsx'
 
 /** What a form says about a password that is too short. */
@@ -13,7 +13,7 @@ export function NewPassword({ label, value, input }: { label?: string; value: st
   const texts = useTexts('session')
   return (
     <>
-      <PasswordInput label={label ?? texts.password} autoComplete="new-password" required {...input} />
+      <PasswordField label={label ?? texts.password} autoComplete="new-password" required {...input} />
       <StrengthMeter password={value} />
     </>
   )

@@ -1,4 +1,4 @@
-import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
@@ -6,6 +6,7 @@ import { Navigate, useLocation, useNavigate, useSearchParams } from 'react-route
 import { sessionQuery, signIn } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
+import { PasswordField } from '../shared/password-field.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { comeFrom } from './come-from.ts'
 import { Door } from './door.tsx'
@@ -57,7 +58,7 @@ export function SignInPage() {
             key={form.key('name')}
             {...form.getInputProps('name')}
           />
-          <PasswordInput
+          <PasswordField
             label={texts.password}
             autoComplete="current-password"
             required

@@ -1,5 +1,9 @@
 import type { Language } from '../languages/languages.ts'
-import type { ProblemWords } from '../languages/server-words.ts'
+
+interface Trouble {
+  readonly title: string
+  readonly advice: string
+}
 
 const own = <T>(words: Readonly<Record<string, T>>, code: string): T | undefined =>
   Object.hasOwn(words, code) ? words[code] : undefined
@@ -8,7 +12,7 @@ const own = <T>(words: Readonly<Record<string, T>>, code: string): T | undefined
  * What to say about the `problem` that the way back from a provider put into the address. An address can be made by anybody,
  * so nothing of it is shown: it only chooses among our own words.
  */
-export function signInTrouble(code: string, { texts, server }: Pick<Language, 'texts' | 'server'>): ProblemWords {
+export function signInTrouble(code: string, { texts }: Pick<Language, 'texts'>): Trouble {
   const { other, ...known } = texts.signInRefusals
-  return own<ProblemWords>(known, code) ?? own(server?.problems ?? {}, code) ?? other
+  return own<Trouble>(known, code) ?? other
 }

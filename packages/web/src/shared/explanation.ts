@@ -1,7 +1,6 @@
 import { ProblemError, UnreachableError } from '../api/problem-error.ts'
 import type { Who } from '../api/types.ts'
 import type { Language } from '../languages/languages.ts'
-import { problemWords } from '../languages/server-speech.ts'
 
 /** What a person reads about a failure, whatever threw it. */
 export interface Explanation {
@@ -16,8 +15,8 @@ export interface Explanation {
 export function explain(error: unknown, language: Language): Explanation {
   const texts = language.texts.shared
   if (error instanceof ProblemError) {
-    const { detail, who, link } = error.problem
-    return { ...problemWords(error.problem, language), detail, who, link, technical: { ...error.problem } }
+    const { title, detail, who, advice, link } = error.problem
+    return { title, detail, who, advice, link, technical: { ...error.problem } }
   }
   if (error instanceof UnreachableError) {
     return {

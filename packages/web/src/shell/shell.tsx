@@ -1,4 +1,5 @@
 import { Anchor, Group, Text } from '@mantine/core'
+import type { MouseEvent } from 'react'
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { Live } from '../api/live.tsx'
 import { useTexts } from '../languages/speaking.tsx'
@@ -20,9 +21,14 @@ export function Shell() {
   const inSettings = pathname.startsWith('/settings')
   const inAccounts = pathname.startsWith('/accounts')
   const content = useContentFocus(pathname)
+  // Not by the address: the page's base would lead to the first screen.
+  const toContent = (event: MouseEvent) => {
+    event.preventDefault()
+    content.current?.focus()
+  }
   return (
     <Live>
-      <Anchor href="#content" className="skip-link">
+      <Anchor href="#content" className="skip-link" onClick={toContent}>
         {texts.skip}
       </Anchor>
       <header className={classes.header}>
@@ -46,7 +52,7 @@ export function Shell() {
               {texts.settings}
             </Link>
           </nav>
-          <Group gap={4} wrap="nowrap" ml="auto">
+          <Group gap={4} wrap="nowrap" ms="auto">
             <NoticesMenu />
             <ColorSchemeToggle />
             <UserMenu />

@@ -13,14 +13,28 @@ export const english: CallbackTexts = {
     provider: 'The provider said',
     time: 'Time',
     request: 'Request',
+    replace: 'Replace the existing one',
+    keep: 'Keep both',
   },
   connected: (account, connection) =>
     text('Connected', `${account} is connected through ${connection}.`, 'This window closes by itself.'),
   incomplete: (account, permissions) =>
     text(
       'Connected, but something was left out',
-      `${account} is connected, without: ${permissions.join(', ')}.`,
+      `${account} is connected, without: ${new Intl.ListFormat('en').format(permissions)}.`,
       'If your programs need it, start again and leave every box ticked. Otherwise you can close this window.',
+    ),
+  already: (account, name) =>
+    text(
+      'This account is connected already',
+      `${account} is connected here as “${name}”. The new permission is stored safely, whatever you choose.`,
+      `Replace: “${name}” gets the new permission, and programs that use it go on as before. Keep both: the new one becomes a second account.`,
+    ),
+  replaced: (account) =>
+    text(
+      'Connected',
+      `${account} was connected already and has the new permission now.`,
+      'This window closes by itself.',
     ),
   otherBrowser: text(
     'Please finish in the other browser',

@@ -13,14 +13,28 @@ export const german: CallbackTexts = {
     provider: 'Worte des Anbieters',
     time: 'Zeit',
     request: 'Anfrage',
+    replace: 'Vorhandenes ersetzen',
+    keep: 'Beide behalten',
   },
   connected: (account, connection) =>
     text('Verbunden', `${account} ist über ${connection} verbunden.`, 'Dieses Fenster schließt sich von selbst.'),
   incomplete: (account, permissions) =>
     text(
       'Verbunden, aber nicht mit allem',
-      `${account} ist verbunden, jedoch ohne: ${permissions.join(', ')}.`,
-      'Wenn Ihre Programme das brauchen, beginnen Sie von vorn und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
+      `${account} ist verbunden, jedoch ohne: ${new Intl.ListFormat('de').format(permissions)}.`,
+      'Wenn Ihre Programme das brauchen, beginnen Sie von vorn, und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
+    ),
+  already: (account, name) =>
+    text(
+      'Dieses Konto ist schon verbunden',
+      `${account} ist hier als „${name}“ verbunden. Die neue Berechtigung ist sicher gespeichert, wie auch immer Sie sich entscheiden.`,
+      `Ersetzen: „${name}“ erhält die neue Berechtigung, und Programme arbeiten damit weiter wie bisher. Beide behalten: Das neue wird ein zweites Konto.`,
+    ),
+  replaced: (account) =>
+    text(
+      'Verbunden',
+      `${account} war schon verbunden und hat jetzt die neue Berechtigung.`,
+      'Dieses Fenster schließt sich von selbst.',
     ),
   otherBrowser: text(
     'Bitte machen Sie im anderen Browser weiter',
@@ -32,7 +46,7 @@ export const german: CallbackTexts = {
     'Die Administration hat dieses Programm erlaubt.',
     'Die betroffenen Personen können ihre Konten jetzt in Evergrant verbinden.',
   ),
-  other: ({ message, who }) => text('Nicht verbunden', `Die Meldung lautet: ${message}`, help[who]),
+  other: ({ message, advice }) => text('Nicht verbunden', message, advice),
   failures: {
     ACCESS_DENIED: text(
       'Nicht verbunden',
@@ -67,7 +81,7 @@ export const german: CallbackTexts = {
     WRONG_ACCOUNT: text(
       'Das war ein anderes Konto',
       'Sie haben sich beim Anbieter mit einem anderen Konto angemeldet als dem, das hier verbunden ist. Es wurde nichts geändert.',
-      'Beginnen Sie von vorn und wählen Sie beim Anbieter das richtige Konto, oder fügen Sie in Evergrant ein neues Konto hinzu.',
+      'Beginnen Sie von vorn, und wählen Sie beim Anbieter das richtige Konto, oder fügen Sie in Evergrant ein neues Konto hinzu.',
     ),
     CODE_REFUSED: text(
       'Der Anbieter hat seine Antwort zurückgenommen',
@@ -111,11 +125,3 @@ export const german: CallbackTexts = {
     ),
   },
 }
-
-const help = {
-  person: 'Beginnen Sie von vorn.',
-  administrator: 'Ein Administrator sollte die Verbindung prüfen; dann beginnen Sie von vorn.',
-  developer: 'Sagen Sie es der Person, die diesen Server betreibt.',
-  operator: 'Sagen Sie es der Person, die diesen Server betreibt.',
-  provider: 'Beginnen Sie in einigen Minuten von vorn.',
-} as const

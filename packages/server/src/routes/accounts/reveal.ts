@@ -1,8 +1,8 @@
+import { tokenResult } from '../../accounts/token-result.ts'
 import { Reveal, TokenResult } from '../../contract/index.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
-import { tokenResult } from './token-result.ts'
 
 /** Breaks the glass: an administrator sees a token, and everybody can see that. */
 export function revealRoute(app: App, { users, tokens, history, accounts, deps }: Services): void {

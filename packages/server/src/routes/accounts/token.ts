@@ -1,15 +1,10 @@
-import { type AccessToken, missingScopes, type Want } from '@evergrant/core'
+import type { FastifyReply } from 'fastify'
 import { TokenResult, TokenWant } from '../../contract/index.ts'
-import { problemOf, Refusal } from '../../problem.ts'
-import type { KnownKey } from '../../security/api-keys.ts'
-import { assertKeyIsFor } from '../../security/guard.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
-import { tokenResult } from './token-result.ts'
 
-export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Services): void {
-  const { clock } = deps
+export function tokenRoute(app: App, { desk }: Services): void {
   app.post(
     '/v1/accounts/:id/token',
     {
@@ -18,9 +13,8 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         summary: 'A valid access token, for a program',
         description:
           'From memory when one is held; refreshed when it is due. Programs that ask at the same time share one refresh. ' +
-          'Errors say in `class` whether to try again (`transient`) or to ask a person (`consent`).',
+          'Errors say in `class` whether to try again (`transient`) or to ask a person (`consent`, with `reconnect_url`).',
         tags: ['tokens'],
-        security: [{ apiKey: [] }],
         params: ById,
         body: TokenWant,
         response: answers(TokenResult),
@@ -31,37 +25,16 @@ export function tokenRoute(app: App, { tokens, apiKeys, metrics, deps }: Service
         done()
       },
     },
-    async ({ params: { id }, body, apiKey, id: request }) => {
-      const began = clock.monotonic()
-      try {
-        assertKeyIsFor(apiKey, id)
-        const token = await tokens.hand(id, wantOf(body, apiKey))
-        if (apiKey?.scopes !== undefined) assertWithin(token, `${apiKey.scopes} ${await tokens.harmlessScopes(id)}`)
-        if (apiKey !== undefined) apiKeys.used(apiKey)
-        metrics.tokenRequest(undefined, clock.monotonic() - began)
-        return tokenResult(id, token, clock)
-      } catch (error) {
-        metrics.tokenRequest(problemOf(error, request).problem.code, clock.monotonic() - began)
-        throw error
-      }
+    (request, reply) => {
+      const { params, body, apiKey } = request
+      const text = desk.held(params.id, body, apiKey)
+      if (text === undefined) return desk.hand(params.id, body, apiKey, request.id)
+      sendJson(reply, text)
+      return
     },
   )
 }
 
-/** What is asked of the engine. A key with scopes of its own gets a token with those, and never one with more. */
-function wantOf(body: TokenWant, apiKey: KnownKey | undefined): Want | undefined {
-  const { min_ttl, scope = apiKey?.scopes, resource, rejected } = body
-  const plain = min_ttl === undefined && scope === undefined && resource === undefined && rejected === undefined
-  if (plain) return undefined
-  const beyond = apiKey?.scopes === undefined ? [] : missingScopes(scope, apiKey.scopes)
-  if (beyond.length > 0) throw new Refusal('API_KEY_SCOPE', `This API key is not for the scope ${beyond.join(' ')}.`)
-  return { minTtl: min_ttl, scope, resource, rejected }
-}
-
-/** Some providers give more than they were asked for. */
-function assertWithin({ scope }: AccessToken, allowed: string): void {
-  const beyond = missingScopes(scope, allowed)
-  if (beyond.length === 0) return
-  const message = `The provider gave a token with ${beyond.join(' ')} too, which this API key is not for.`
-  throw new Refusal('API_KEY_SCOPE', message)
+function sendJson(reply: Pick<FastifyReply, 'header' | 'send'>, text: string): void {
+  reply.header('content-type', 'application/json; charset=utf-8').send(text)
 }

@@ -1,14 +1,11 @@
-import { errorCatalogue, type OAuthError } from '@evergrant/core'
-import type { FastifyReply } from 'fastify'
 import { callbackState } from '../../accounts/callback-state.ts'
 import type { Consent } from '../../accounts/consent.ts'
 import { actorOf } from '../../audit/audit-hook.ts'
-import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
-import type { CallbackText, CallbackWords } from '../../pages/callback-texts.ts'
 import { type PageLanguage, pageLanguage } from '../../pages/page-language.ts'
 import { BROWSER_COOKIE, SESSION_COOKIE } from '../../security/cookies.ts'
 import type { Services } from '../../services.ts'
 import type { App } from '../app-type.ts'
+import { type AnswerPage, connectedPage, failedPage, sendPage } from './answer-page.ts'
 import { finishSignIn } from './finish-sign-in.ts'
 
 /** Bytes of a posted callback. It becomes an address, and Node takes 16 KiB of those and all headers together. */
@@ -29,7 +26,7 @@ export function finishRoute(app: App, services: Services): void {
       if (isAdminConsent(query)) {
         const { adminConsent, words } = language.texts
         const button = { label: words.open, href: `${deps.publicUrl}/` }
-        return send(reply, 200, { text: adminConsent, good: true, button }, language, origin)
+        return sendPage(reply, { status: 200, page: { text: adminConsent, good: true, button } }, language, origin)
       }
       // What cannot be read is for the consents to say.
       const state = await callbackState(connections, connection, query).catch(() => '')
@@ -42,8 +39,7 @@ export function finishRoute(app: App, services: Services): void {
         const actor = actorOf({ signedIn, apiKey: undefined })
         await audit.add({ actor, source: request.ip, action: 'account.connect', subject: account.id, detail })
       }
-      const { status, page } = await pageOf(consent, connection, request.id, services, language)
-      return send(reply, status, page, language, origin)
+      return sendPage(reply, await pageOf(consent, connection, request.id, services, language), language, origin)
     },
   )
   // With `response_mode=form_post` the provider's page posts the callback. A browser adds none of our cookies to a POST from
@@ -77,75 +73,29 @@ async function pageOf(
   consent: Consent,
   connection: string,
   request: string,
-  { deps, connections, accounts }: Services,
-  { texts }: PageLanguage,
-): Promise<{ readonly status: number; readonly page: CallbackPage }> {
+  services: Services,
+  language: PageLanguage,
+): Promise<AnswerPage> {
+  const { deps } = services
+  const { texts } = language
   const { words } = texts
-  const home = { label: words.open, href: `${deps.publicUrl}/` }
   if (consent.outcome === 'other_browser') {
+    const home = { label: words.open, href: `${deps.publicUrl}/` }
     return { status: 403, page: { text: texts.otherBrowser, good: false, button: home } }
   }
-  if (consent.outcome === 'connected') {
-    const { account, grant } = consent
-    const { name } = await connections.get(account.connection_id)
-    const who = grant.subject?.username ?? (account.name || words.account)
-    const { missing_scopes: missing } = await accounts.view(account.id)
-    const message = { account: account.id, outcome: 'connected' } as const
-    const button = { label: words.open, href: `${deps.publicUrl}/accounts/${account.id}` }
-    if (missing.length > 0) {
-      const again = { label: words.again, href: `${deps.publicUrl}/accounts/${account.id}/connect` }
-      // It stays open: what is missing is to be read before the window goes.
-      return {
-        status: 200,
-        page: { text: texts.incomplete(who, missing), good: true, closes: false, message, button: again },
-      }
-    }
-    return { status: 200, page: { text: texts.connected(who, name), good: true, message, button } }
+  if (consent.outcome === 'failed') {
+    const { error, account } = consent
+    return failedPage({ error, account, connection, request }, services, language)
   }
-  const { error, account } = consent
-  const own: Partial<Record<string, CallbackText>> = texts.failures
-  const text = own[error.code] ?? texts.other(error)
-  const admin = error.who === 'administrator'
-  const again =
-    account === undefined ? home : { label: words.again, href: `${deps.publicUrl}/accounts/${account}/connect` }
-  return {
-    status: errorCatalogue[error.code].http,
-    page: {
-      text,
-      good: false,
-      message: { ...(account === undefined ? {} : { account }), outcome: 'failed' },
-      button: admin ? { label: words.settings, href: `${deps.publicUrl}/settings/connections/${connection}` } : again,
-      details: technical(error, request, deps.clock.now(), words),
-    },
-  }
-}
-
-function technical(error: OAuthError, request: string, now: number, words: CallbackWords): [string, string][] {
-  const said = [error.error, error.error_description].filter((one) => one !== undefined).join(': ')
-  return [
-    [words.code, error.code],
-    ['', error.message],
-    ...(said === '' ? [] : [[words.provider, said] satisfies [string, string]]),
-    [words.time, new Date(now * 1000).toISOString()],
-    [words.request, request],
-  ]
-}
-
-function send(
-  reply: FastifyReply,
-  status: number,
-  page: CallbackPage,
-  language: PageLanguage,
-  origin: string,
-): FastifyReply {
-  const { body, policy } = callbackPage(page, language, origin)
-  return reply
-    .code(status)
-    .headers({
-      'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy,
-      'referrer-policy': 'no-referrer',
-      'cache-control': 'no-store',
-    })
-    .send(body)
+  const { account, grant, already } = consent
+  if (already === undefined) return connectedPage({ account, grant }, services, language)
+  const { username = words.account } = grant.subject ?? {}
+  const { name } = await services.accounts.view(already.other.id)
+  const action = `${new URL(deps.publicUrl).pathname.replace(/\/$/, '')}/oauth/callback/${connection}/choice`
+  const answers = [
+    ['replace', words.replace],
+    ['keep', words.keep],
+  ] as const
+  const question = { action, token: already.token, answers }
+  return { status: 200, page: { text: texts.already(username, name), good: true, question } }
 }

@@ -4,7 +4,7 @@ import type { App } from '../app-type.ts'
 
 const Health = Type.Object({ status: Type.String() })
 
-export function healthRoutes(app: App, { deps, hub }: Services): void {
+export function healthRoutes(app: App, { deps, hub, gateway }: Services): void {
   app.get(
     '/healthz',
     { schema: { summary: 'The process answers', tags: ['operations'], response: { 200: Health } } },
@@ -14,13 +14,14 @@ export function healthRoutes(app: App, { deps, hub }: Services): void {
     '/readyz',
     {
       schema: {
-        summary: 'The server can work: its database answers, and it is not stopping',
+        summary: 'The server can work: its database answers, its mail gateway listens, and it is not stopping',
         tags: ['operations'],
         response: { 200: Health, 503: Health },
       },
     },
     async (_, reply) => {
       if (hub.closed) return reply.code(503).send({ status: 'stopping' })
+      if (!gateway.ready) return reply.code(503).send({ status: 'the mail gateway does not listen' })
       try {
         await deps.db.selectFrom('meta').select('name').limit(1).execute()
         return { status: 'ok' }

@@ -1,5 +1,11 @@
 import type { App } from '../app-type.ts'
+import { namedSchemas } from './named-schemas.ts'
 
 export function openapiRoute(app: App): void {
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+  let text: string | undefined
+  app.get('/openapi.json', { schema: { hide: true } }, async (_, reply) => {
+    // Routes are fixed once the server answers.
+    text ??= JSON.stringify(namedSchemas(app.swagger()))
+    return reply.type('application/json; charset=utf-8').send(text)
+  })
 }

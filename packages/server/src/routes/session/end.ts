@@ -18,7 +18,7 @@ export function endRoute(app: App, { sessions, hub, deps }: Services): void {
       const ended = await sessions.end(cookies[SESSION_COOKIE])
       if (ended !== undefined) {
         deps.changes?.tell({ of: 'session', id: ended })
-        hub.dropSession(ended)
+        hub.drop(ended)
       }
       reply.clearCookie(SESSION_COOKIE, COOKIE)
       return reply.code(204).send(null)

@@ -22,7 +22,7 @@ export function passwordRoute(app: App, { users, sessions, hub, deps }: Services
       await users.assertPassword(user.id, body.password, ip)
       await users.setPassword(user.id, body.new_password)
       for (const ended of await sessions.endOthers(user.id, session)) {
-        hub.dropSession(ended)
+        hub.drop(ended)
         deps.changes?.tell({ of: 'session', id: ended })
       }
       return reply.code(204).send(null)

@@ -26,7 +26,7 @@ export function removeRoute(app: App, { users, apiKeys, connections, hub, deps }
         deps.changes?.tell({ of: 'api_key', id: hash })
       }
       for (const session of sessions) {
-        hub.dropSession(session)
+        hub.drop(session)
         deps.changes?.tell({ of: 'session', id: session })
       }
       return reply.code(204).send(null)

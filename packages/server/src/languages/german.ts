@@ -1,24 +1,21 @@
+import { germanMessages } from './german-messages.ts'
 import type { ServerWords } from './server-words.ts'
 
 /** What the server says, in German. */
-export const deServer: ServerWords = {
-  correctField: 'Korrigieren Sie das genannte Feld.',
-  testPassed: 'Der Anbieter hat Zugriff gegeben.',
-  notToldTitle: 'Dem Anbieter konnte nicht mitgeteilt werden, dass die Berechtigung hier beendet ist.',
-  endItThere:
-    'Hier ist sie beendet. Bitten Sie den Besitzer des Kontos, die Berechtigung in den Kontoeinstellungen bei {provider} zurückzunehmen.',
+export const german: ServerWords = {
+  messages: germanMessages,
 
   sentences: {
     new: 'Noch nicht verbunden.',
     awaiting_consent: 'Im Fenster des Anbieters wird auf Zustimmung gewartet.',
     unconfirmed:
       'Jemand hat es über Ihren Link verbunden. Programme bekommen erst Zugriff, wenn Sie bestätigen, dass es die richtige Person war.',
-    confirm: 'Sehen Sie nach, wer es verbunden hat, und bestätigen Sie das oder lehnen Sie es ab.',
+    confirm: 'Sehen Sie nach, wer es verbunden hat, und bestätigen Sie das, oder lehnen Sie es ab.',
     checking: 'Die Zustimmung liegt vor; der Zugriff wird geholt.',
     ok: 'Funktioniert.',
     delayed: 'Der Anbieter ist langsam oder gestört; Programme bekommen weiterhin gültigen Zugriff.',
     degraded: 'Vorübergehend nicht verfügbar: Der Anbieter ist gestört, und der letzte Zugriff ist abgelaufen.',
-    paused: 'Angehalten: Es wird kein Zugriff ausgegeben oder erneuert.',
+    paused: 'Angehalten: Programme bekommen keinen Zugriff, und nichts wird erneuert.',
     declined: 'Die Zustimmung wurde beim Anbieter abgelehnt.',
     consent_failed: 'Das Verbinden ist nicht gelungen.',
     provider_asks: 'Der Anbieter verlangt zuerst etwas von der Person.',
@@ -34,30 +31,11 @@ export const deServer: ServerWords = {
     blocked_by_admin: 'Der Anbieter verlangt die Freigabe durch seinen Administrator.',
     connect: 'Verbinden Sie das Konto.',
     reconnect: 'Verbinden Sie das Konto neu; sonst ändert sich nichts.',
-    check_connection: 'Öffnen Sie die Verbindung und lassen Sie sie prüfen.',
+    check_connection: 'Öffnen Sie die Verbindung, und lassen Sie sie prüfen.',
     ask_administrator: 'Bitten Sie den Administrator der Organisation beim Anbieter, diese Anwendung zu erlauben.',
+    end_it_there:
+      'Hier ist sie beendet. Bitten Sie den Besitzer des Kontos, die Berechtigung in den Kontoeinstellungen bei {provider} zurückzunehmen.',
     tried_again: 'Es ist nichts zu tun: Es wird von selbst wieder versucht.',
-  },
-
-  checks: {
-    public_url: {
-      title: 'Adresse dieses Servers',
-      passed: 'Personen und Anbieter erreichen diesen Server unter seiner Adresse.',
-    },
-    settings: { title: 'Einstellungen', passed: 'Client-ID, Schlüssel und Adressen passen zusammen.' },
-    discovery: { title: 'Adressen', passed: 'Die Adressen des Anbieters sind gefunden.' },
-    tls: {
-      title: 'Verschlüsselung',
-      passed: 'Der Weg zum Anbieter ist verschlüsselt oder führt über diesen Computer.',
-    },
-    client_authentication: {
-      title: 'Client-ID und Schlüssel',
-      passed: 'Der Anbieter hat die Zugangsdaten angenommen und einen erfundenen Code abgelehnt, wie es sein soll.',
-    },
-    redirect_uri: { title: 'Weiterleitungs-URI', passed: 'Der Anbieter nimmt diese Weiterleitungs-URI an.' },
-    consent: { title: 'Zustimmungsseite', passed: 'Die Zustimmungsseite des Anbieters antwortet.' },
-    scopes: { title: 'Berechtigungen', passed: 'Der Anbieter kennt die angefragten Berechtigungen.' },
-    clock: { title: 'Uhren', passed: 'Dieser Computer und der Anbieter stimmen in der Uhrzeit überein.' },
   },
 
   problems: {
@@ -98,7 +76,7 @@ export const deServer: ServerWords = {
     CREDENTIAL_UNAVAILABLE: {
       title: 'Die Zugangsdaten sind nicht erreichbar',
       advice:
-        'Prüfen Sie, woher die Zugangsdaten der Anwendung kommen: die Datei, der Rückruf oder der Schlüsselspeicher, den die Meldung nennt.',
+        'Prüfen Sie, woher die Zugangsdaten der Anwendung kommen: die Datei, die Funktion oder der Schlüsselspeicher, den die Meldung nennt.',
     },
     MISSING_ENDPOINT: {
       title: 'Ein Endpunkt fehlt',
@@ -344,7 +322,7 @@ export const deServer: ServerWords = {
     },
     METRICS_FOR_THIS_MACHINE: {
       title: 'Messwerte gibt es nur auf diesem Computer',
-      advice: 'Lesen Sie sie dort, oder setzen Sie EVERGRANT_METRICS_TOKEN und senden Sie es mit.',
+      advice: 'Lesen Sie sie dort, oder setzen Sie EVERGRANT_METRICS_TOKEN, und senden Sie es mit.',
     },
     NOT_FOUND: { title: 'Nicht gefunden', advice: 'Prüfen Sie Adresse und Kennung.' },
     CONNECT_LINK_INVALID: {
@@ -361,6 +339,10 @@ export const deServer: ServerWords = {
       advice: 'Wem das Konto gehört, bestätigt auf seiner Seite, wer es verbunden hat.',
     },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
+    ATTACHMENT_TOO_LARGE: {
+      title: 'Der Anhang ist zu groß',
+      advice: 'Nehmen Sie dafür ein Mailprogramm.',
+    },
     TOO_LARGE: { title: 'Die Anfrage ist zu groß', advice: 'Senden Sie weniger.' },
     TOO_MANY_ATTEMPTS: { title: 'Zu viele Versuche', advice: 'Warten Sie, und versuchen Sie es dann noch einmal.' },
     INTERNAL: {

@@ -1,10 +1,6 @@
 import type { Wire } from '../wire/wire.ts'
+import { Unsafe } from './follower.ts'
 import type { ImapTracker } from './imap-tracker.ts'
-
-/** The session cannot go on without the program noticing. */
-export class Unsafe extends Error {
-  override readonly name = 'Unsafe'
-}
 
 /** UIDs of some hundred thousand messages; a larger folder is not continued. */
 const LONGEST_LINE = 4_194_304

@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net'
 import type { Clock } from '@evergrant/core'
 import { Wire } from '../wire/wire.ts'
-import { ImapTracker } from './imap-tracker.ts'
-import { takeOver, Unsafe } from './takeover.ts'
+import { type Follower, Unsafe } from './follower.ts'
 
 /** A signed-in connection to the mail server, and when it should be replaced (epoch seconds). */
 export interface Upstream {
@@ -19,6 +18,8 @@ export interface RelayOptions {
   reopen(): Promise<Upstream>
   /** The session goes on on another connection, or could not: then the error says why. */
   onRenewal(error?: Error): void
+  /** Aborted: the session ends where the program expects no answer, and tells it to connect again. */
+  readonly leave: AbortSignal
 }
 
 /** Seconds until a renewal that failed is tried again. */
@@ -27,18 +28,23 @@ const AGAIN = 30
 const PATIENCE = 30
 
 /**
- * Passes an IMAP session on, and moves it to another connection before its token ends, at a moment when nothing is under way. A
- * side that does not read holds the other back. A session that cannot go on ends with a BYE, unless that would come in the
- * middle of something else.
+ * Passes a session on, and moves it to another connection before its token ends, at a moment when nothing is under way. A
+ * side that does not read holds the other back. A session that cannot go on ends with a farewell of its protocol, unless that
+ * would come in the middle of something else.
  */
-export async function imapRelay(program: Socket, upstream: Upstream, options: RelayOptions): Promise<void> {
-  await new ImapRelay(program, upstream, options).run()
+export async function relay(
+  program: Socket,
+  upstream: Upstream,
+  follower: Follower,
+  options: RelayOptions,
+): Promise<void> {
+  await new Relay(program, upstream, follower, options).run()
 }
 
-class ImapRelay {
+class Relay {
   readonly #program: Socket
   readonly #options: RelayOptions
-  readonly #tracker = new ImapTracker()
+  readonly #follower: Follower
   readonly #over = new AbortController()
   #server: Socket
   #renewal: number | undefined
@@ -48,19 +54,21 @@ class ImapRelay {
   /** The program is not read, because its session is being moved. */
   #moving = false
 
-  constructor(program: Socket, { wire, renewal }: Upstream, options: RelayOptions) {
+  constructor(program: Socket, { wire, renewal }: Upstream, follower: Follower, options: RelayOptions) {
     this.#program = program
     this.#server = wire.release()
     this.#renewal = renewal
+    this.#follower = follower
     this.#options = options
   }
 
   async run(): Promise<void> {
     const program = this.#program
+    const { idle, leave } = this.#options
     const gone = new Promise<void>((resolve) => void program.once('close', () => resolve()))
-    prepare(program, this.#options.idle)
+    prepare(program, idle)
     program.on('data', (chunk: Buffer) => {
-      this.#tracker.fromProgram(chunk)
+      this.#follower.fromProgram(chunk)
       pass(chunk, program, this.#server, () => this.#moving)
     })
     program.once('end', () => this.#server.end())
@@ -68,7 +76,11 @@ class ImapRelay {
     program.resume()
     this.#attach(this.#server)
     this.#plan().catch(() => undefined)
+    const chance = (): void => this.#takeChance()
+    leave.addEventListener('abort', chance)
+    this.#takeChance()
     if (!program.destroyed) await gone
+    leave.removeEventListener('abort', chance)
     this.#over.abort()
     this.#next?.wire.destroy()
     if (!this.#server.destroyed) await new Promise<void>((resolve) => void this.#server.once('close', () => resolve()))
@@ -79,7 +91,7 @@ class ImapRelay {
     this.#server = server
     prepare(server, this.#options.idle)
     const hear = (chunk: Buffer): void => {
-      this.#tracker.fromServer(chunk)
+      this.#follower.fromServer(chunk)
       pass(chunk, server, program, () => this.#moving)
       this.#takeChance()
     }
@@ -108,7 +120,7 @@ class ImapRelay {
       if (this.#renewal !== due) continue
       this.#renewal = clock.now() + AGAIN
       // What could never be moved is left to the mail server.
-      if (this.#next !== undefined || !this.#tracker.resumable) continue
+      if (this.#next !== undefined || !this.#follower.resumable) continue
       try {
         this.#next = await reopen()
       } catch (error) {
@@ -122,9 +134,15 @@ class ImapRelay {
 
   #takeChance(): void {
     const next = this.#next
-    if (next === undefined || this.#moving || !this.#tracker.quiet || this.#program.destroyed) return
+    const { leave } = this.#options
+    if (this.#moving || this.#program.destroyed || (next === undefined && !leave.aborted)) return
+    if (!this.#follower.quiet) return
+    if (leave.aborted) {
+      this.#bye('the mail gateway is stopping')
+      return
+    }
     this.#next = undefined
-    this.#move(next).catch(() => this.#program.destroy())
+    if (next !== undefined) this.#move(next).catch(() => this.#program.destroy())
   }
 
   async #move(next: Upstream): Promise<void> {
@@ -135,15 +153,16 @@ class ImapRelay {
     this.#detach()
     const old = new Wire(before, PATIENCE)
     try {
-      const told = await takeOver(this.#tracker, old, next.wire)
+      const told = await this.#follower.takeOver(old, next.wire)
       if (told !== '') program.write(told, 'latin1')
-      old.write('EVERGRANT LOGOUT\r\n').catch(() => undefined)
+      old.write(`${this.#follower.farewell}\r\n`).catch(() => undefined)
       old.end()
       this.#renewal = next.renewal
       this.#moving = false
       this.#attach(next.wire.release())
       this.#options.onRenewal()
       program.resume()
+      this.#takeChance()
     } catch (error) {
       next.wire.destroy()
       old.destroy()
@@ -154,7 +173,7 @@ class ImapRelay {
 
   /** The mail server has closed. */
   #lost(): void {
-    if (this.#tracker.leaving) {
+    if (this.#follower.leaving) {
       this.#program.end()
       this.#server.end()
       return
@@ -162,13 +181,13 @@ class ImapRelay {
     this.#bye('the mail server has closed the connection')
   }
 
-  /** RFC 3501 §7.1.5, at a place where a response can begin. The program connects again by itself. */
+  /** Ends the session at a place where an answer can begin. The program connects again by itself. */
   #bye(why: string): void {
     const program = this.#program
     this.#server.destroy()
     if (program.destroyed) return
-    const said = this.#tracker.serverBetweenLines && !this.#tracker.leaving
-    if (said) program.end(`* BYE [UNAVAILABLE] ${why}, connect again\r\n`)
+    const said = this.#follower.serverBetweenLines && !this.#follower.leaving
+    if (said) program.end(`${this.#follower.bye(why)}\r\n`)
     else program.end()
     // It may never read to the end.
     program.setTimeout(2000, () => program.destroy())
@@ -183,9 +202,20 @@ function prepare(socket: Socket, idle: number): void {
   socket.on('error', () => undefined)
 }
 
-/** Writes on, and reads no more until it has been taken. */
+/** Octets from which a chunk is one of many. */
+const BULK = 2048
+
+/**
+ * Writes on, and reads no more until it has been taken. TLS brings a large answer in many small records: what comes of one read is
+ * written on in one go. What is small is somebody's answer, and goes at once.
+ */
 function pass(chunk: Buffer, from: Socket, to: Socket, held: () => boolean): void {
-  if (to.destroyed || to.write(chunk)) return
+  if (to.destroyed) return
+  if (to.writableCorked === 0 && chunk.length >= BULK) {
+    to.cork()
+    setImmediate(() => to.uncork())
+  }
+  if (to.write(chunk)) return
   from.pause()
   to.once('drain', () => {
     if (!held()) from.resume()

@@ -1,0 +1,110 @@
+import { errorCatalogue, type Grant, type OAuthError } from '@evergrant/core'
+import type { FastifyReply } from 'fastify'
+import type { AccountRow } from '../../accounts/accounts.ts'
+import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
+import type { CallbackText, CallbackWords } from '../../pages/callback-texts.ts'
+import type { PageLanguage } from '../../pages/page-language.ts'
+import type { Services } from '../../services.ts'
+
+/** A page, and the status it comes with. */
+export interface AnswerPage {
+  readonly status: number
+  readonly page: CallbackPage
+}
+
+/** What a person sees when an account is connected. `replaced`: the account that it took the place of. */
+export async function connectedPage(
+  { account, grant, replaced }: { readonly account: AccountRow; readonly grant?: Grant; readonly replaced?: string },
+  { deps, connections, accounts }: Services,
+  { texts }: PageLanguage,
+): Promise<AnswerPage> {
+  const { words } = texts
+  const { name } = await connections.get(account.connection_id)
+  const view = await accounts.view(account.id)
+  const who = (grant?.subject ?? view.subject)?.username ?? (account.name || words.account)
+  const { missing_scopes: missing } = view
+  const message = {
+    account: account.id,
+    outcome: 'connected',
+    ...(replaced === undefined ? {} : { replaced }),
+  } as const
+  const button = { label: words.open, href: `${deps.publicUrl}/accounts/${account.id}` }
+  if (missing.length > 0) {
+    const again = { label: words.again, href: `${deps.publicUrl}/accounts/${account.id}/connect` }
+    // It stays open: what is missing is to be read before the window goes.
+    return {
+      status: 200,
+      page: { text: texts.incomplete(who, missing), good: true, closes: false, message, button: again },
+    }
+  }
+  const text = replaced === undefined ? texts.connected(who, name) : texts.replaced(who)
+  return { status: 200, page: { text, good: true, message, button } }
+}
+
+/** What a person sees when it did not work, with who can mend it. `account`: undefined when it is not known. */
+export async function failedPage(
+  {
+    account,
+    error,
+    connection,
+    request,
+  }: {
+    readonly account: string | undefined
+    readonly error: OAuthError
+    readonly connection: string
+    /** Id of the request, for support. */
+    readonly request: string
+  },
+  { deps, languages }: Services,
+  { tag, texts }: PageLanguage,
+): Promise<AnswerPage> {
+  const { words } = texts
+  const own: Partial<Record<string, CallbackText>> = texts.failures
+  const say = (await languages.speaker(tag)) ?? ((words: string) => words)
+  const text = own[error.code] ?? texts.other({ message: say(error.message), advice: say(error.advice) })
+  const admin = error.who === 'administrator'
+  const again =
+    account === undefined
+      ? { label: words.open, href: `${deps.publicUrl}/` }
+      : { label: words.again, href: `${deps.publicUrl}/accounts/${account}/connect` }
+  return {
+    status: errorCatalogue[error.code].http,
+    page: {
+      text,
+      good: false,
+      message: { ...(account === undefined ? {} : { account }), outcome: 'failed' },
+      button: admin ? { label: words.settings, href: `${deps.publicUrl}/settings/connections/${connection}` } : again,
+      details: technical(error, request, deps.clock.now(), words),
+    },
+  }
+}
+
+function technical(error: OAuthError, request: string, now: number, words: CallbackWords): [string, string][] {
+  const said = [error.error, error.error_description].filter((one) => one !== undefined).join(': ')
+  return [
+    [words.code, error.code],
+    ['', error.message],
+    ...(said === '' ? [] : [[words.provider, said] satisfies [string, string]]),
+    [words.time, new Date(now * 1000).toISOString()],
+    [words.request, request],
+  ]
+}
+
+/** Sends it with a policy that lets run exactly what is in it; kept nowhere. */
+export function sendPage(
+  reply: FastifyReply,
+  { status, page }: AnswerPage,
+  language: PageLanguage,
+  origin: string,
+): FastifyReply {
+  const { body, policy } = callbackPage(page, language, origin)
+  return reply
+    .code(status)
+    .headers({
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    })
+    .send(body)
+}
