@@ -36,6 +36,7 @@ const translated: readonly Translated[] = [{ language: 'de', catalogue: de, serv
 const BY_NAME = new Set([
   'who',
   'states',
+  'flags',
   'scopes',
   'history',
   'clientAuth',
