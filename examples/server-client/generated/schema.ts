@@ -4409,6 +4409,14 @@ export interface components {
             by_hand: string[];
             /** @description What to do where the servers cannot be used with tokens. */
             advice?: string;
+            /** @description The mail gateway of this server, for programs without OAuth: they log in with the mailbox’s address and an API key for this account. */
+            programs?: {
+                host: string;
+                port: number;
+                /** @description `none` is for servers on this machine alone. */
+                security: "tls" | "starttls" | "none";
+                protocol: "imap" | "pop" | "smtp";
+            }[];
             test?: components["schemas"]["MailTest"];
         };
         /** MailChange */
