@@ -68,6 +68,8 @@ test('programs without OAuth read and send with the address and an API key, over
   await client.mailboxOpen('INBOX')
   const newest = await client.fetchOne('*', { envelope: true })
   assert.ok(newest)
+  const [{ last_use }] = (await admin.get(`/v1/accounts/${accounts[0]}/programs`)).json.programs
+  assert.deepEqual([last_use.via, last_use.source], ['mail', '127.0.0.1'], 'the account tells who used its mailbox')
   assert.equal(newest.envelope?.subject, 'through the gateway')
   await client.logout()
   const socket = connectTo({ port: pop, host: '127.0.0.1' })

@@ -15,6 +15,8 @@ export interface Stage extends AsyncDisposable {
   readonly setupLink: string
   readonly sandbox: RunningSandbox
   readonly browser: Browser
+  /** Where the server has its data. */
+  readonly folder: string
   /** Stops the server, does `meanwhile`, and starts it again at the same address with the same data. */
   restart(meanwhile: () => Promise<void>): Promise<void>
 }
@@ -57,6 +59,7 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
     setupLink,
     sandbox,
     browser,
+    folder,
     restart: async (meanwhile) => {
       await server.close()
       await meanwhile()

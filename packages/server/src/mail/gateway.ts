@@ -159,14 +159,14 @@ class Login implements GatewayAccount {
     return this.#chosen?.settings.mechanism
   }
 
-  async accepts(password: string): Promise<string | undefined> {
+  async accepts(password: string, from: string): Promise<string | undefined> {
     const key = await this.#key(password)
     if (key === undefined) return undefined
     const chosen = this.#candidates.find(({ id }) => opens(key, id)) ?? (await this.#new(key))
     if (chosen === undefined) return undefined
     this.#chosen = chosen
     this.#password = password
-    this.#services.apiKeys.used(key)
+    this.#services.programUses.note(key.id, chosen.id, 'mail', () => from)
     return key.id
   }
 
