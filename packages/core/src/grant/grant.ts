@@ -133,17 +133,14 @@ export interface GrantSummary {
   readonly version: number
 }
 
-/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON; an empty refresh token is none. */
+/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
 export function grant(fields: Grant): Grant {
   return versioned(fields, fields.version)
 }
 
 /** The same with another version, without a copy of all in between. */
 export function versioned(fields: Grant, version: number): Grant {
-  const made = quietly(fields, { access: tokens(fields.access), version })
-  // As in an answer: it is none, and nobody may send it.
-  if (made.refresh_token === '') Reflect.deleteProperty(made, 'refresh_token')
-  return Object.freeze(made)
+  return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
 }
 
 function tokens(access: Grant['access']): Grant['access'] {
@@ -168,7 +165,8 @@ export function summary(of: Grant): GrantSummary {
     ...(of.requested_scope === undefined ? {} : { requested_scope: of.requested_scope }),
     ...(of.granted_scope === undefined ? {} : { granted_scope: of.granted_scope }),
     standing: of.standing,
-    refreshable: of.refresh_token !== undefined,
+    // Empty it is none, as in an answer; but where the tokens are sealed it stands for one.
+    refreshable: of.sealed === undefined ? !!of.refresh_token : of.refresh_token !== undefined,
     ...(token?.expires_at === undefined ? {} : { expires_at: token.expires_at }),
     ...(token?.refresh_at === undefined ? {} : { refresh_at: token.refresh_at }),
     ...(of.refresh_expires_at === undefined ? {} : { refresh_expires_at: of.refresh_expires_at }),

@@ -55,8 +55,7 @@ export async function revokeToken(
  */
 export async function revokeGrant(client: Client, grant: Grant): Promise<boolean> {
   const access = grant.access['']?.access_token
-  const wanted =
-    client.provider.revocation?.token ?? (grant.refresh_token === undefined ? 'access_token' : 'refresh_token')
+  const wanted = client.provider.revocation?.token ?? (grant.refresh_token ? 'refresh_token' : 'access_token')
   const token = wanted === 'access_token' ? access : grant.refresh_token
   return token !== undefined && revokeToken(client, token, wanted, grant)
 }
