@@ -32,6 +32,8 @@ test('what a program without types leaves out or mistakes is INVALID_ARGUMENT, a
     beginAuthorization(of, { grant: 'a', redirect_uri: 'https://program.example/', scope: odd(scope) })
   const attempts: readonly (readonly [string, () => unknown])[] = [
     ['store', () => tokenSource('a', odd({ client }))],
+    ['store', () => tokenSource('a', odd({ client, store: 'file:./grants.json' }))],
+    ['client', () => tokenSource('a', odd({ store }))],
     ['scope', () => begin(5)],
     ['scope', () => begin([5])],
     ['scope', () => accessKey({ scope: odd(5) })],
@@ -42,7 +44,7 @@ test('what a program without types leaves out or mistakes is INVALID_ARGUMENT, a
     ],
   ]
   for (const [argument, attempt] of attempts) {
-    const message = `${argument} is wrong or missing.`
+    const message = `${argument} is missing or wrong.`
     await assert.rejects(async () => attempt(), { code: 'INVALID_ARGUMENT', message }, String(attempt))
   }
 })
@@ -96,7 +98,7 @@ test('an empty refresh token in a record is none: nothing is sent, and a person 
     updated_at: 1,
     version: 0,
   }
-  assert.equal(summary(grant({ ...fields, sealed: 'eg2.…' })).refreshable, true, 'there it stands for a sealed one')
+  assert.equal('refresh_token' in grant(fields), false)
   const store = memoryStore()
   await store.put(fields, 0)
   const found = await store.get('alice')

@@ -66,14 +66,14 @@ export function engine(options: EngineOptions): Engine {
     store,
     client,
     flow = refreshFlow,
-    clock = typeof client === 'function' ? systemClock : client.http.clock,
+    clock = (typeof client === 'function' ? undefined : client?.http.clock) ?? systemClock,
     onEvent,
     clockSkew = 10,
     lease,
     random = Math.random,
   } = options
-  // Without types it may be missing, and would be told as trouble of the store much later.
-  if (!store) throw expected('store')
+  // Without types either may be missing, and would be told as trouble of the store much later.
+  if (!client || !store?.get) throw expected(client ? 'store' : 'client')
   const clientOf = typeof client === 'function' ? client : () => client
   if (typeof client !== 'function') assertLease(lease, client)
   return {

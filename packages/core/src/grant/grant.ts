@@ -133,14 +133,17 @@ export interface GrantSummary {
   readonly version: number
 }
 
-/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON. */
+/** Makes a grant that prints without its secrets. Accepts what a store parsed from JSON; an empty refresh token is none. */
 export function grant(fields: Grant): Grant {
   return versioned(fields, fields.version)
 }
 
 /** The same with another version, without a copy of all in between. */
 export function versioned(fields: Grant, version: number): Grant {
-  return Object.freeze(quietly(fields, { access: tokens(fields.access), version }))
+  const made = quietly(fields, { access: tokens(fields.access), version })
+  // As in an answer: it is none, and nobody may send it. In a sealed record it stands for the one that is sealed.
+  if (made.refresh_token === '' && made.sealed === undefined) Reflect.deleteProperty(made, 'refresh_token')
+  return Object.freeze(made)
 }
 
 function tokens(access: Grant['access']): Grant['access'] {
@@ -165,8 +168,7 @@ export function summary(of: Grant): GrantSummary {
     ...(of.requested_scope === undefined ? {} : { requested_scope: of.requested_scope }),
     ...(of.granted_scope === undefined ? {} : { granted_scope: of.granted_scope }),
     standing: of.standing,
-    // Empty it is none, as in an answer; but where the tokens are sealed it stands for one.
-    refreshable: of.sealed === undefined ? !!of.refresh_token : of.refresh_token !== undefined,
+    refreshable: of.refresh_token !== undefined,
     ...(token?.expires_at === undefined ? {} : { expires_at: token.expires_at }),
     ...(token?.refresh_at === undefined ? {} : { refresh_at: token.refresh_at }),
     ...(of.refresh_expires_at === undefined ? {} : { refresh_expires_at: of.refresh_expires_at }),

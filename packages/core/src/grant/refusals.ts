@@ -13,7 +13,7 @@ export function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
         ? 'a refresh was interrupted before its result could be recorded, and the provider gives no second chance'
         : standing.state === 'revoked' && standing.reason === 'wrong_account'
           ? `${of.provider} answered a refresh with tokens of another account, and they are not used`
-          : !of.refresh_token
+          : of.refresh_token === undefined
             ? `${of.provider} gave no refresh token, and the access token has ended`
             : `${of.provider} ended it${standing.state === 'revoked' && standing.trouble ? ` (${standing.trouble.message})` : ''}`
   const details = { grant: of.id, provider: of.provider, ...(cause === undefined ? {} : { cause }) }

@@ -48,7 +48,7 @@ export async function renew(engine: Engine, id: string, wished: Wish, { owner, s
       wish = { ...wish, rejected: wish.rejected ?? tokenOf(current, wish.key)?.access_token }
     if (fresh(current, wish, now, engine.clockSkew) !== undefined) return current
     const valid = usable(current, wish, now, engine.clockSkew)
-    if (flow.spends && (current.standing.state === 'revoked' || !current.refresh_token)) {
+    if (flow.spends && (current.standing.state === 'revoked' || current.refresh_token === undefined)) {
       if (valid !== undefined) return current
       throw consentRequired(current)
     }

@@ -13,8 +13,8 @@ export const refreshFlow: Flow = {
   spends: true,
   prepare: (client) => client.metadata(),
   async request({ client, grant, resource, scope }) {
+    if (grant.refresh_token === undefined) return undefined
     const { refresh_token, metadata } = grant
-    if (!refresh_token) return undefined
     const { provider } = client
     const own = provider[abilities]?.ownRefreshRequest(provider, metadata)
     const answer = await requestKept(client, {
