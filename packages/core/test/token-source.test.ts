@@ -146,6 +146,18 @@ test('[#66] force is not content with a background refresh that failed', async (
   assert.equal(world.refreshes(), 2)
 })
 
+test('[#63] who joins a forced refresh that fails gets the valid token all the same', async () => {
+  await using world = await connected()
+  const valid = await world.source().token()
+  world.sandbox.fault({ match: { endpoint: 'token' }, status: 500 })
+  const source = world.source()
+  const forced = source.token({ force: true })
+  const joined = [source.token(), source.token({ minTtl: 60 })]
+  await assert.rejects(forced, { code: 'PROVIDER_UNAVAILABLE' })
+  for (const token of await Promise.all(joined)) assert.equal(token.access_token, valid.access_token)
+  assert.equal(world.refreshes(), 1)
+})
+
 test('[#66] callers that force at the same time share one refresh', async () => {
   await using world = await connected()
   const source = world.source()

@@ -137,13 +137,17 @@ export class GrantTokenSource implements TokenSource {
         // The best there is, even when the provider's tokens live shorter than wanted.
         if (token !== undefined) return token
       } else {
-        const grant = await detachable(
-          joined.wish.background ? joined.promise.catch(ignore) : joined.promise,
-          want.signal,
-        )
+        const { wish, promise } = joined
+        // One that asks for more may fail where this caller is content with the token that is there.
+        const more =
+          wish.background ||
+          (wish.force && !want.force) ||
+          wish.minTtl > (want.minTtl ?? 0) ||
+          wish.rejected !== want.rejected
+        const grant = await detachable(more ? promise.catch(ignore) : promise, want.signal)
         const token = grant === undefined ? undefined : tokenOf(grant, key)
         // A flight that was under way may have wished for less than this caller does.
-        if (token !== undefined && this.#satisfies(token, want, joined.wish)) return token
+        if (token !== undefined && this.#satisfies(token, want, wish)) return token
       }
     }
   }
