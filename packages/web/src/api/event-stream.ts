@@ -62,7 +62,8 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
     })
     on(current, 'account_removed', ({ id, replaced_by }) => {
       dropAccount(client, id, replaced_by)
-      void client.invalidateQueries({ queryKey: accountQuery(id).queryKey })
+      // One that was replaced is not asked for: the page goes on to the account that has its grant.
+      if (replaced_by === undefined) void client.invalidateQueries({ queryKey: accountQuery(id).queryKey })
       relist()
     })
     on(current, 'accounts_changed', relist)
