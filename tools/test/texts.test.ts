@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { literalTexts } from '../texts/literal-texts.ts'
-import { translationFaults, unusedKeys } from '../texts/translations.ts'
+import { messageTemplates, normal } from '../texts/message-templates.ts'
+import { textFaults, translationFaults, unusedKeys } from '../texts/translations.ts'
 
 const found = (source: string) => literalTexts('a.tsx', source).map(({ message }) => message)
 
@@ -47,4 +48,32 @@ test('a translation has the same keys, the same names in braces, and every plura
 
 test('a text that nothing says is found', () => {
   assert.deepEqual(unusedKeys({ a: { used: 'x', gone: 'y' } }, 'texts.used + texts.goner'), ['a.gone'])
+})
+
+test('messages that people read are found as they stand in the code, and what programs read is not', () => {
+  const source = `
+    const message = \`The callback of \${name} cannot be used: \${why}.\`
+    throw new Refusal('NOT_FOUND', 'There is no such account.')
+    throw new OAuthError('X', late ? 'It is too late.' : \`\${a}\${b} came too late.\`)
+    const step = { detail: 'The mailbox is there.', name: 'Not a message at all', state: 'ok' }
+    const detail = 'INVALID_CLIENT'
+    throw new TypeError('This cannot be')`
+  assert.deepEqual(
+    messageTemplates('a.ts', source).map(({ text }) => text),
+    [
+      'The callback of {} cannot be used: {}.',
+      'There is no such account.',
+      'It is too late.',
+      '{} came too late.',
+      'The mailbox is there.',
+    ],
+  )
+  assert.equal(normal('The {what} of {name}{more}.'), 'The {} of {}.')
+})
+
+test('a text by its English has the same names, those that belong together in one piece, and is not empty', () => {
+  assert.deepEqual(textFaults([['Grant {id} ended{why}.', 'Die Berechtigung {id} ist beendet{why}.']]), [])
+  assert.equal(textFaults([['Grant {id} ended.', 'Beendet.']]).length, 1)
+  assert.equal(textFaults([['{name} refused: {error}{words}.', '{error} sagte {name}: {words}.']]).length, 1)
+  assert.equal(textFaults([['Done.', ' ']]).length, 1)
 })

@@ -36,11 +36,16 @@ function pluralFaults(original: string, translation: Exclude<Entry, string>, lan
   })
 }
 
-/** What is wrong with texts by their English: `{names}` that differ, and texts that are empty. */
+/** What is wrong with texts by their English: `{names}` that differ or are torn apart, and texts that are empty. */
 export function textFaults(texts: readonly (readonly [english: string, translated: string])[]): string[] {
   return texts.flatMap(([english, translated]) => {
     if (translated.trim() === '') return [`"${english}": is empty`]
-    return translationFaults(english, translated, '', `"${english}"`)
+    // Nothing tells where one value ends and the next one begins: they are said as one.
+    const torn = (english.match(/(?:\{\w+\}){2,}/g) ?? []).filter((values) => !translated.includes(values))
+    return [
+      ...translationFaults(english, translated, '', `"${english}"`),
+      ...torn.map((values) => `"${english}": ${values} belong together`),
+    ]
   })
 }
 

@@ -160,3 +160,23 @@ test('texts that were put together are said by their parts, and what is not know
   assert.equal(phrases.say('x and $& $1'), '$& $1 und x')
   assert.equal(phrases.say(''), '')
 })
+
+test('what others wrote does not decide how long it takes to say a text', () => {
+  const phrases = new Phrases([
+    ['Grant {id} was given to {a} of {b}, but {c} of {d} is configured.', '{id} {a} {b} {c} {d}'],
+    ['{name} refused: {error}{words}.', '{name}: {error}{words}.'],
+    ['{a} and {b}', '{b} und {a}'],
+  ])
+  const hostile = [
+    `Grant ${' was given to  of , but '.repeat(150)}`,
+    `x${' refused: '.repeat(390)}`,
+    'Grant. '.repeat(570),
+    `It and ${'this and '.repeat(400)}that`,
+    'a'.repeat(1_000_000),
+  ]
+  const began = process.cpuUsage()
+  for (const text of hostile) assert.equal(typeof phrases.say(text), 'string')
+  const { user } = process.cpuUsage(began)
+  assert.ok(user < 2_000_000, `${user / 1000} ms of processor time, where some are enough`)
+  assert.equal(phrases.say('a'.repeat(5000)), 'a'.repeat(5000))
+})

@@ -103,6 +103,24 @@ test('only a key that names the account opens its mailbox', async () => {
   assert.match(await login(imap, BOB, good), /^NO .*AUTHENTICATIONFAILED/i, 'a removed key is no key')
 })
 
+test('a mailbox that was never tested opens with its key, and with no other', async () => {
+  const { scene, admin, key, imap } = await gateway()
+  await using _ = scene
+  const [connection] = (await admin.get('/v1/connections')).json.connections
+  const connect = async (username: string): Promise<string> => {
+    const { id } = (await admin.post('/v1/accounts', { connection: connection.id })).json
+    assert.equal((await admin.visit(await person.approve(await consentUrl(id, admin), { username }))).status, 200)
+    return id
+  }
+  const [alice, bob] = [await connect('alice'), await connect('bob')]
+  const { key: ofAlice } = await key(admin, { accounts: [alice] })
+  const { key: ofBob } = await key(admin, { accounts: [bob] })
+  const { key: ofBoth } = await key(admin, { accounts: [alice, bob] })
+  assert.match(await login(imap, BOB, ofAlice), /^NO .*AUTHENTICATIONFAILED/i)
+  assert.match(await login(imap, BOB, ofBob), /^OK/)
+  assert.match(await login(imap, 'alice@example.test', ofBoth), /^OK/)
+})
+
 test('wrong keys lock their source out', async () => {
   const { scene, admin, account, key, imap } = await gateway()
   await using _ = scene

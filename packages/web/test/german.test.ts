@@ -6,7 +6,7 @@ import { loadLanguage } from '../src/languages/languages.ts'
 import { allScreens, type Screen } from './screens.ts'
 import { foreignTo, textsOf } from './spoken.ts'
 import { administrator, client, openStage, type Stage, type Visit, visit } from './stage.ts'
-import { signIn } from './steps.ts'
+import { openWindow, signIn } from './steps.ts'
 
 const { texts: german } = await loadLanguage('de')
 
@@ -29,7 +29,7 @@ const theirs: readonly (string | RegExp)[] = [
   'OAUTHBEARER',
   // The provider's own words.
   'The grant has ended: the person took the consent back.',
-  'The client secret is wrong.',
+  'There is no client with this client_id.',
   /Evergrant sandbox$/,
   // A subject in the mailbox.
   'This mailbox is for practice',
@@ -115,17 +115,17 @@ test('a check that fails says in German what is wrong and who mends it', async (
   const { page } = admin
   const { path } = screens.find((screen) => screen.name === 'connection') ?? assert.fail()
   await page.goto(path)
-  await page.getByRole('button', { name: german.connections.replaceSecret }).click()
-  await page.getByRole('textbox', { name: german.connections.clientSecret }).fill('wrong-secret-wrong-secret')
-  await page.getByRole('button', { name: german.connections.saveChanges }).click()
-  await page.getByText(german.connections.saved, { exact: true }).waitFor()
+  const call = async (name: string) => {
+    await page.getByLabel(german.connections.clientId).fill(name)
+    await page.getByRole('button', { name: german.connections.saveChanges }).click()
+    await page.getByText(german.connections.saved, { exact: true }).waitFor()
+  }
+  await call('somebody-else')
   await page.getByRole('button', { name: german.connections.check }).click()
   await page.getByText(german.connections.checkBad).waitFor()
   assert.deepEqual(await foreignOn(page), [])
-  await page.getByRole('button', { name: german.connections.replaceSecret }).click()
-  await page.getByRole('textbox', { name: german.connections.clientSecret }).fill(client.client_secret)
-  await page.getByRole('button', { name: german.connections.saveChanges }).click()
-  await page.getByRole('button', { name: german.connections.replaceSecret }).waitFor()
+  await page.reload()
+  await call(client.client_id)
 })
 
 test('mail is tested, read and sent in German, and a mailbox that fails says so in German', async () => {
@@ -182,4 +182,47 @@ test('a refusal of the server is told in German, down to what it says about this
     .getByText(/darf keinen Benutzernamen/)
     .waitFor()
   assert.deepEqual(await foreignOn(page), [])
+})
+
+test('who declines, or connects by a link of somebody else, reads German all the way, and so does who asked', async () => {
+  const { page } = admin
+  const start = async (hint: string) => {
+    await page.goto('/accounts/new')
+    await page.getByLabel(german.accounts.hint).fill(hint)
+    await page.getByRole('button', { name: german.accounts.next }).click()
+    await page.getByRole('button', { name: /^Weiter zu/ }).waitFor()
+  }
+  await start('frieda@sandbox.example')
+  const opened = await openWindow(page, /^Weiter zu/)
+  assert.deepEqual(await foreignOn(page), [])
+  await opened.getByRole('button', { name: 'Deny' }).click()
+  await opened.getByRole('heading', { name: 'Nicht verbunden', level: 1 }).waitFor()
+  assert.deepEqual(await foreignOn(opened), [])
+  await page.getByText(german.accounts.notConnected).first().waitFor()
+  assert.deepEqual(await foreignOn(page), [])
+
+  await start('gustav@sandbox.example')
+  await page.goto(page.url().replace(/\/connect$/, ''))
+  await page.getByRole('button', { name: german.links.ask }).click()
+  await page.getByRole('button', { name: german.links.make }).click()
+  const region = page.getByRole('region', { name: german.links.link, exact: true })
+  const link = (await region.innerText()).trim()
+  assert.deepEqual(await foreignOn(page), [])
+  await page.getByRole('button', { name: german.links.done }).click()
+  const gustav = await visit(stage, { locale: 'de-DE' })
+  await gustav.page.goto(link)
+  await gustav.page.getByRole('button', { name: /^Weiter zu/ }).waitFor()
+  assert.deepEqual(await foreignOn(gustav.page), [])
+  await gustav.page.getByRole('button', { name: /^Weiter zu/ }).click()
+  await gustav.page.getByRole('button', { name: 'Allow' }).click()
+  await gustav.page.getByRole('heading', { name: 'Verbunden' }).waitFor()
+  assert.deepEqual(await foreignOn(gustav.page), [])
+  await page.getByText(german.links.confirmTitle).waitFor()
+  assert.deepEqual(await foreignOn(page), [])
+  await gustav.context.close()
+  const late = await visit(stage, { locale: 'de-DE' })
+  await late.page.goto(link)
+  await late.page.getByRole('alert').waitFor()
+  assert.deepEqual(await foreignOn(late.page), [])
+  await late.context.close()
 })

@@ -2,6 +2,7 @@ import { providerTexts } from '@evergrant/providers'
 import type { Page } from 'playwright-core'
 import { german } from '../../server/src/languages/german.ts'
 import { translationsOf } from '../../server/src/languages/languages.ts'
+import { german as germanPages } from '../../server/src/pages/languages/german.ts'
 import { de } from '../src/languages/de.ts'
 import type { Plural } from '../src/languages/words.ts'
 
@@ -42,6 +43,18 @@ function* leaves(group: Group): Generator<string> {
   }
 }
 
+/** What the pages say that the server makes, with `{names}` where a value is filled in. */
+function pageTexts(): string[] {
+  const { words, failures, connected, incomplete, other, otherBrowser, adminConsent } = germanPages
+  const filled = [
+    connected('{account}', '{connection}'),
+    incomplete('{account}', ['{permissions}']),
+    other({ message: '{message}', advice: '{advice}' }),
+  ]
+  const pages = [...Object.values(failures), ...filled, otherBrowser, adminConsent]
+  return [...Object.values(words), ...pages.flatMap(({ title, happened, help }) => [title, happened, help])]
+}
+
 /** Numbers, times, addresses and names of machines: the same in every language, or written by Intl. */
 const NEUTRAL = [
   /^[^\p{L}]*$/u,
@@ -72,6 +85,7 @@ export async function foreignTo(theirs: readonly (string | RegExp)[]): Promise<(
     ...leaves(de as unknown as Group),
     ...[...translationsOf(german)].map(([, said]) => said),
     ...((await providerTexts('de'))?.values() ?? []),
+    ...pageTexts(),
     'Deutsch',
     'English',
   ]
@@ -88,7 +102,8 @@ export async function foreignTo(theirs: readonly (string | RegExp)[]): Promise<(
 
   const isNeutral = (text: string) => patterns.some((one) => one.test(text))
   const foreign = (text: string, depth = 0): string[] => {
-    if (text === '' || whole.has(text) || theirs.includes(text) || isNeutral(text)) return []
+    // A heading does without the full stop of its sentence.
+    if (text === '' || whole.has(text) || whole.has(`${text}.`) || theirs.includes(text) || isNeutral(text)) return []
     if (text.split(' ').every(isNeutral)) return []
     if (depth > 6) return [text]
     let least = [text]

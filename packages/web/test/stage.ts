@@ -36,7 +36,8 @@ export function openBrowser(): Promise<Browser> {
   })
 }
 
-export async function openStage(): Promise<Stage> {
+/** `env`: what the server is told besides. */
+export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'evergrant-web-'))
   const sandbox = await startSandbox({ clients: [{ ...client, redirect_uris: [] }] })
   const start = (port: string) =>
@@ -46,6 +47,7 @@ export async function openStage(): Promise<Stage> {
         EVERGRANT_DATA_DIR: folder,
         EVERGRANT_SANDBOX: 'off',
         EVERGRANT_LOG_LEVEL: 'warn',
+        ...env,
       },
       { signals: false, say: () => undefined },
     )

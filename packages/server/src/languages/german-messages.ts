@@ -23,7 +23,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Es gibt schon {count} Webhooks, und mehr werden nicht gespeichert.',
   'This is a test. Nothing has happened.': 'Das ist ein Test. Es ist nichts geschehen.',
   'There was no answer within {seconds} seconds.': 'Innerhalb von {seconds} Sekunden kam keine Antwort.',
-  'Somebody else changed the secret at this moment.': 'In diesem Augenblick hat jemand anderes den Schlüssel geändert.',
+  'Somebody else changed the secret at this moment.': 'In diesem Augenblick hat jemand anderes das Geheimnis geändert.',
   'There is no account {unknown}.': 'Das Konto {unknown} gibt es nicht.',
   'Nobody is signed in.': 'Niemand ist angemeldet.',
   'Nobody signs in with this connection.': 'Über diese Verbindung meldet sich niemand an.',
@@ -48,6 +48,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'This needs an API key, and none was sent.': 'Dafür ist ein API-Schlüssel nötig, und es wurde keiner gesendet.',
   'This API key is not known here, or was deleted.': 'Dieser API-Schlüssel ist hier nicht bekannt oder wurde gelöscht.',
   'This API key has expired.': 'Dieser API-Schlüssel ist abgelaufen.',
+  '{name} says something else than its other name does. Give one of the two.':
+    '{name} sagt etwas anderes als die Angabe unter ihrem anderen Namen. Geben Sie eine von beiden an.',
   'This API key is not for this account.': 'Dieser API-Schlüssel gilt nicht für dieses Konto.',
   'This API key is not for the scope {scope}.': 'Dieser API-Schlüssel gilt nicht für die Berechtigung {scope}.',
   'The provider gave a token with {scope} too, which this API key is not for.':
@@ -353,6 +355,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Eine Erneuerung wurde verspätet gespeichert und wird gerade bestätigt.',
   'The redirect URI {redirect_uri} is not registered for this client of {name}; registered: {known}.':
     'Die Weiterleitungs-URI {redirect_uri} ist für diesen Client von {name} nicht eingetragen; eingetragen sind: {known}.',
+  'The redirect URI "{redirect_uri}" has a fragment, or is of a kind that no answer may go to.':
+    'Die Weiterleitungs-URI „{redirect_uri}“ hat einen Teil hinter #, oder an eine solche Adresse darf keine Antwort gehen.',
   '"{redirect_uri}" is not an absolute redirect URI.': '„{redirect_uri}“ ist keine vollständige Weiterleitungs-URI.',
   'The callback belongs to client {client} of {provider}, not to {client_id} of {id}.':
     'Die Antwort gehört zum Client {client} von {provider} und nicht zu {client_id} von {id}.',
@@ -363,7 +367,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   '{name} deviates by "{deviation}", and there is no function of that name here. Those of this project come with @evergrant/providers.':
     '{name} weicht durch „{deviation}“ ab, und eine Funktion dieses Namens gibt es hier nicht. Die dieses Projekts kommen mit @evergrant/providers.',
   '"{value}" cannot be the {title} ({key}) of {name}{hint}.':
-    '„{value}“ ist als „{title}“ ({key}) von {name} nicht möglich{hint}.',
+    '„{value}“ ist als „{title}“ ({key}) nicht möglich bei {name}{hint}.',
   ', for example {example}': ', zum Beispiel {example}',
   'it is empty': 'sie sind leer',
   '{name}: give the client authentication {chosen} as a value, made by the function of that name.':
@@ -405,4 +409,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
     '{name} ist größer als 25 MB: Ein Mailprogramm kann den Anhang holen.',
   'What is attached has more than 10 MB.': 'Die Anhänge sind zusammen größer als 10 MB.',
   '{field} is not base64.': '{field} ist kein Base64.',
+  'The redirect URI "{redirect_uri}" has a fragment, or is of a kind that no answer may go to.':
+    'Die Weiterleitungs-URI „{redirect_uri}“ hat ein Fragment, oder an Adressen dieser Art darf keine Antwort gehen.',
+  '{field} says something else than its other name does. Give one of the two.':
+    '{field} sagt etwas anderes als der zweite Name dafür. Geben Sie nur einen von beiden an.',
 }

@@ -13,6 +13,7 @@ export function speakHook(app: App, { languages }: Pick<Services, 'languages'>):
     const speak: preSerializationHookHandler = (request, reply, payload, done) => {
       const tag = requestLanguage(request, languages.tags)
       reply.header('content-language', tag)
+      if (tag === 'en') return done(null, payload)
       languages.speaker(tag).then(
         (say) => done(null, say === undefined || reply.statusCode >= 400 ? payload : sayFields(payload, say)),
         (error: Error) => done(error),

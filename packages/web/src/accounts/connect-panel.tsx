@@ -46,8 +46,10 @@ export function ConnectPanel(props: Props) {
   }, [progress, link, windowGone])
   const ended = progress === 'done' || progress === 'failed'
   const running = !error && progress !== undefined && !ended
+  // Out of the way while it shows nothing, or the page would leave a gap for it.
+  const position = error || progress !== undefined ? 'static' : 'absolute'
   return (
-    <div ref={place} tabIndex={-1} style={{ outline: 'none' }}>
+    <div ref={place} tabIndex={-1} style={{ outline: 'none', position }}>
       <VisuallyHidden role="status">{running && `${texts.stepsTitle}: ${texts.steps[progress]}`}</VisuallyHidden>
       <div role="status">{!error && ended && <Ended {...props} good={progress === 'done'} />}</div>
       {error ? <ProblemAlert error={error} retry={props.connecting.begin} /> : null}

@@ -11,6 +11,9 @@ import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { NoConnection } from './no-connection.tsx'
 
+/** From so many connections on one is typed, and so many are offered at once. */
+const [MANY, MOST] = [8, 100]
+
 export function NewAccountPage() {
   const texts = useTexts('accounts')
   const connections = useQuery(connectionsQuery)
@@ -69,6 +72,8 @@ function NewAccountForm({ connections }: { connections: Connection[] }) {
               label: name === provider_name ? name : `${name} (${provider_name})`,
             }))}
             allowDeselect={false}
+            searchable={connections.length > MANY}
+            limit={MOST}
             required
             {...form.getInputProps('connection')}
           />

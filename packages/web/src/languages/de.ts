@@ -265,6 +265,10 @@ export const de: English = {
     restore: 'Voreinstellung wiederherstellen',
     save: 'Speichern',
     serversUnknown: 'Die Mailserver dieses Kontos sind nicht bekannt. Sie stehen auf den Hilfeseiten des Anbieters.',
+    programs: 'Mailprogramme ohne OAuth',
+    programsLead:
+      'Sie erreichen dieses Postfach hier. Sie melden sich an als {mailbox}; ihr Passwort ist ein API-Schlüssel für dieses Konto.',
+    programsKey: 'API-Schlüssel anlegen',
     formLead: 'Was leer bleibt, bleibt wie voreingestellt.',
     mailboxHelp: 'Eine andere Adresse als die des Kontos, wenn es ein gemeinsames Postfach öffnen darf.',
     host: 'Server',
@@ -550,6 +554,9 @@ export const de: English = {
     accountsNone: 'Noch keine Konten',
     accounts: { one: '{ok} von {count} Konto funktioniert', other: '{ok} von {count} Konten funktionieren' },
     backToList: 'Alle Verbindungen',
+    search: 'Verbindung suchen',
+    nothingFound: 'Keine Verbindung dieses Namens.',
+    showMore: { one: 'Eine weitere zeigen', other: '{count} weitere zeigen' },
 
     newTitle: 'Verbindung hinzufügen',
     newLead: 'Dauert etwa fünf Minuten. Öffnen Sie daneben die Konsole des Anbieters.',

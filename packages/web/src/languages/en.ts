@@ -263,6 +263,10 @@ export const en = {
     restore: 'Restore the preset',
     save: 'Save',
     serversUnknown: 'The mail servers of this account are not known. The help pages of its provider name them.',
+    programs: 'Mail programs without OAuth',
+    programsLead:
+      'They reach this mailbox here. They log in as {mailbox}; their password is an API key for this account.',
+    programsKey: 'Make an API key',
     formLead: 'What you leave empty stays as the preset says.',
     mailboxHelp: 'Another address than the account’s own for a shared mailbox that it may open.',
     host: 'Server',
@@ -535,6 +539,9 @@ export const en = {
     accountsNone: 'No accounts yet',
     accounts: { one: '{ok} of {count} account works', other: '{ok} of {count} accounts work' },
     backToList: 'All connections',
+    search: 'Find a connection',
+    nothingFound: 'No connection of that name.',
+    showMore: { one: 'Show one more', other: 'Show {count} more' },
 
     newTitle: 'Add a connection',
     newLead: 'Takes about five minutes. You will have the provider’s console open beside this page.',

@@ -14,7 +14,7 @@ export const germanNotices: NoticeTexts = {
     }),
     connection_broken: ({ connection, affected }) => ({
       subject: `Die Verbindung ${connection} funktioniert nicht`,
-      text: `Der Anbieter lehnt die Einstellungen der Verbindung ${connection} ab: Meist ist das Client-Geheimnis abgelaufen oder geändert worden. Bis das behoben ist, lässt sich der Zugriff nicht erneuern; betroffen: ${konten(affected)}.`,
+      text: `Der Anbieter lehnt die Einstellungen der Verbindung ${connection} ab: Meist ist der Clientschlüssel abgelaufen oder geändert worden. Bis das behoben ist, lässt sich der Zugriff nicht erneuern; betroffen: ${konten(affected)}.`,
     }),
     accounts_blocked: ({ connection, affected, total }) => ({
       subject: `Für ${connection} fehlt eine Freigabe`,
@@ -22,11 +22,11 @@ export const germanNotices: NoticeTexts = {
     }),
     accounts_ended: ({ connection, affected, total }) => ({
       subject: `Die meisten Konten von ${connection} müssen neu verbunden werden`,
-      text: `Der Anbieter hat bei der Verbindung ${connection} die Zustimmung beendet; betroffen: ${affected} von ${konten(total)}. Vielleicht wurde das Programm dort gesperrt oder entfernt. Sehen Sie zuerst dort nach, bevor die Inhaber ihre Konten neu verbinden.`,
+      text: `Der Anbieter hat bei der Verbindung ${connection} die Zustimmung beendet; betroffen: ${affected} von ${konten(total)}. Vielleicht wurde das Programm dort gesperrt oder entfernt. Sehen Sie zuerst dort nach, bevor die Besitzer ihre Konten neu verbinden.`,
     }),
     secret_expiring: ({ connection, until }) => ({
-      subject: `Das Client-Geheimnis von ${connection} läuft am ${until} ab`,
-      text: `Legen Sie beim Anbieter ein neues Client-Geheimnis an und tragen Sie es vor dem ${until} ein. Danach lässt sich kein Konto der Verbindung ${connection} mehr erneuern.`,
+      subject: `Der Clientschlüssel von ${connection} läuft am ${until} ab`,
+      text: `Erstellen Sie beim Anbieter einen neuen Clientschlüssel, und tragen Sie ihn vor dem ${until} ein. Danach lässt sich kein Konto der Verbindung ${connection} mehr erneuern.`,
     }),
     webhook_off: ({ webhook }) => ({
       subject: 'Ein Webhook wurde abgeschaltet',
