@@ -355,6 +355,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Eine Erneuerung wurde verspätet gespeichert und wird gerade bestätigt.',
   'The redirect URI {redirect_uri} is not registered for this client of {name}; registered: {known}.':
     'Die Weiterleitungs-URI {redirect_uri} ist für diesen Client von {name} nicht eingetragen; eingetragen sind: {known}.',
+  'The redirect URI "{redirect_uri}" has a fragment, or is of a kind that no answer may go to.':
+    'Die Weiterleitungs-URI „{redirect_uri}“ hat einen Teil hinter #, oder an eine solche Adresse darf keine Antwort gehen.',
   '"{redirect_uri}" is not an absolute redirect URI.': '„{redirect_uri}“ ist keine vollständige Weiterleitungs-URI.',
   'The callback belongs to client {client} of {provider}, not to {client_id} of {id}.':
     'Die Antwort gehört zum Client {client} von {provider} und nicht zu {client_id} von {id}.',
