@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
+import { generate } from 'lean-qr'
+import { toSvgPath } from 'lean-qr/extras/svg'
 import { openStage, type Stage, visit } from './stage.ts'
 import { addAccount, addConnection, setUp, signIn } from './steps.ts'
 
@@ -63,7 +65,7 @@ test('a person goes on on their phone, and sees here how far they are until they
   await signIn(page)
   await addAccount(page, 'carol@example.test')
   await page.getByRole('button', { name: 'Continue on another device' }).click()
-  await page.getByText('Open this link on the other device').waitFor()
+  await page.getByText('Scan this code, or open the link on the other device').waitFor()
   const { violations } = await new AxeBuilder({ page }).analyze()
   assert.deepEqual(
     violations.map(({ id }) => id),
@@ -72,6 +74,10 @@ test('a person goes on on their phone, and sees here how far they are until they
   const pictures = process.env['PICTURES']
   if (pictures) await page.screenshot({ path: join(pictures, 'other-device.png'), fullPage: true })
   const link = (await page.getByRole('region', { name: 'Link' }).innerText()).trim()
+  await page.getByRole('img', { name: 'The link as a QR code' }).waitFor()
+  // The same modules as of that very link: a code of anything else differs.
+  const path = await page.locator('svg[aria-label="The link as a QR code"] path').getAttribute('d')
+  assert.equal(path, toSvgPath(generate(link)))
 
   const phone = await visit(stage, { viewport: { width: 390, height: 800 } })
   await phone.page.goto(link)
@@ -98,7 +104,7 @@ test('where no window opens, the other device is offered beside this tab', async
   await page.getByRole('button', { name: /^Continue to/ }).click()
   await page.getByText('Your browser did not open the window').waitFor()
   await page.getByRole('button', { name: 'Continue on another device' }).click()
-  await page.getByText('Open this link on the other device').waitFor()
+  await page.getByText('Scan this code, or open the link on the other device').waitFor()
   await page.getByText('Your browser did not open the window').waitFor({ state: 'detached' })
   await context.close()
 })

@@ -122,7 +122,8 @@ export const de: English = {
     linkWorks: 'Er gilt einmal, im ersten Browser, der ihn öffnet, und endet',
     done: 'Fertig',
 
-    deviceTitle: 'Öffnen Sie diesen Link auf dem anderen Gerät',
+    qr: 'Der Link als QR-Code',
+    deviceTitle: 'Scannen Sie diesen Code, oder öffnen Sie den Link auf dem anderen Gerät',
     deviceText:
       'Er führt zum Anbieter. Wenn Sie dort zugestimmt haben, fragt diese Seite, ob Sie es waren; erst dann bekommen Programme Zugriff. Ein früherer Link für dieses Konto gilt nicht mehr.',
     somebody: 'Jemand',

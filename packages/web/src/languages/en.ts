@@ -162,7 +162,8 @@ export const en = {
     linkWorks: 'It works once, in the first browser that opens it, and ends',
     done: 'Done',
 
-    deviceTitle: 'Open this link on the other device',
+    qr: 'The link as a QR code',
+    deviceTitle: 'Scan this code, or open the link on the other device',
     deviceText:
       'It leads to the provider. When you have said yes there, this page asks whether it was you; only then do programs get access. An earlier link for this account ends.',
     somebody: 'Somebody',

@@ -4,6 +4,7 @@ import type { ConnectLink } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Notice } from '../shared/notice.tsx'
+import { QrCode } from '../shared/qr-code.tsx'
 import { When } from '../shared/when.tsx'
 
 /** The way on for a person who would rather say yes on another device. */
@@ -13,6 +14,7 @@ export function OtherDevice({ link: { link, expires_at } }: { link: ConnectLink 
     <Notice tone="wait" icon={IconDeviceMobile} title={texts.deviceTitle}>
       <Stack gap="sm">
         <Text size="sm">{texts.deviceText}</Text>
+        <QrCode text={link} label={texts.qr} />
         <CodeBlock label={texts.link} text={link} wrap />
         <Text size="sm">
           {texts.linkWorks} <When at={expires_at} />
