@@ -33,7 +33,17 @@ interface Translated {
 const translated: readonly Translated[] = [{ language: 'de', catalogue: de, server: german }]
 
 /** Groups whose keys are names that the server uses, and no property of the code. */
-const BY_NAME = new Set(['who', 'states', 'scopes', 'history', 'clientAuth', 'roles', 'auditActions', 'signInRefusals'])
+const BY_NAME = new Set([
+  'who',
+  'states',
+  'flags',
+  'scopes',
+  'history',
+  'clientAuth',
+  'roles',
+  'auditActions',
+  'signInRefusals',
+])
 
 const folder = 'packages/web/src/languages'
 const serverFolder = 'packages/server/src/languages'

@@ -319,6 +319,13 @@ export const api: ApiDescription = {
         }
       ]
     },
+    "GET /v1/accounts/{id}/mail/messages/{uid}/attachments/{part}": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
     "POST /v1/accounts/{id}/mail/send": {
       "security": [
         {
@@ -341,6 +348,90 @@ export const api: ApiDescription = {
       ]
     },
     "DELETE /v1/api-keys/{id}": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/webhooks": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/webhooks": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/webhooks/{id}": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "DELETE /v1/webhooks/{id}": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "PATCH /v1/webhooks/{id}": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/webhooks/{id}/secret": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/webhooks/{id}/deliveries": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/webhooks/{id}/test": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/webhooks/{id}/deliveries/{delivery}/redeliver": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/notices": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/notices/seen": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/notices/{id}/dismiss": {
       "security": [
         {
           "session": []

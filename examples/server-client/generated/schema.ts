@@ -2562,6 +2562,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{id}/mail/messages/{uid}/attachments/{part}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One attachment, to be saved
+         * @description As octets, whatever its sender says that it is: a browser saves it and shows nothing of it. Of 25 million octets at most.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    folder?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                    uid: string;
+                    part: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{id}/mail/send": {
         parameters: {
             query?: never;
@@ -2572,8 +2615,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a text
-         * @description For the person whose account it is. The audit log tells how many it went to, and nothing of it.
+         * Send a text, with attachments
+         * @description For the person whose account it is. The audit log tells how many it went to, and nothing of it. What is attached has ten million octets at most.
          */
         post: {
             parameters: {
@@ -2780,6 +2823,655 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All webhooks */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            webhooks: components["schemas"]["Webhook"][];
+                        };
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Add a webhook
+         * @description Its secret is in this answer and nowhere else.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Remove a webhook */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description What is left out stays. Switching it off gives up what waits for it; events that happen while it is off are not kept for it.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["WebhookPatch"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new secret for a webhook
+         * @description It is in this answer and nowhere else. Until `former_secret_until` messages are signed with the former one too.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SecretRotation"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was sent to a webhook, and what came of it */
+        get: {
+            parameters: {
+                query?: {
+                    before?: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            deliveries: components["schemas"]["Delivery"][];
+                            /** @description Ask with this for what is older; absent: there is nothing. */
+                            before?: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook an event to try itself with
+         * @description It is on its way when this answers; the list of deliveries tells what came of it.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhooks/{id}/deliveries/{delivery}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send the same event to a webhook once more
+         * @description With the same webhook-id. A delivery that still waits is tried at once.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    delivery: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Delivery"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the person who is signed in has to hear of
+         * @description Newest first. A notice is gone when what it is about is mended, or when the person dismisses it.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["NoticeList"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** All notices were seen */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a notice away, for the person who is signed in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/overview": {
         parameters: {
             query?: never;
@@ -2845,7 +3537,7 @@ export interface paths {
         };
         /**
          * What changes, as server-sent events
-         * @description Events for a person: hello, account, account_removed, connection, connection_removed. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.
+         * @description Events for a person: hello, account, account_removed, connection, connection_removed, notices. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.
          */
         get: {
             parameters: {
@@ -2918,7 +3610,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The server can work: its database answers, and it is not stopping */
+        /** The server can work: its database answers, its mail gateway listens, and it is not stopping */
         get: {
             parameters: {
                 query?: never;
@@ -3157,13 +3849,13 @@ export interface components {
             /** @description Epoch seconds. */
             at: number;
             actor: {
-                type: "user" | "key" | "nobody";
+                type: "user" | "key" | "nobody" | "server";
                 id?: string;
                 name?: string;
             };
             /** @description The address that the request came from. */
             source?: string;
-            action: "setup" | "session.begin" | "session.refused" | "session.end" | "password.change" | "user.invite" | "user.update" | "user.remove" | "invitation.accept" | "connection.create" | "connection.update" | "connection.check" | "connection.remove" | "account.create" | "account.update" | "account.authorize" | "account.connect" | "account.link" | "account.confirm" | "account.refresh" | "account.test" | "account.revoke" | "account.reveal" | "account.mail_settings" | "account.mail_send" | "account.remove" | "api_key.create" | "api_key.remove";
+            action: "setup" | "session.begin" | "session.refused" | "session.end" | "password.change" | "user.invite" | "user.update" | "user.remove" | "invitation.accept" | "connection.create" | "connection.update" | "connection.check" | "connection.secret_fallback" | "connection.secret_taken" | "connection.secret_ended" | "connection.secret_expiring" | "connection.remove" | "account.create" | "account.update" | "account.authorize" | "account.connect" | "account.replace" | "account.link" | "account.confirm" | "account.refresh" | "account.test" | "account.revoke" | "account.reveal" | "account.mail_settings" | "account.mail_send" | "account.remove" | "api_key.create" | "api_key.remove" | "webhook.create" | "webhook.update" | "webhook.secret" | "webhook.test" | "webhook.redeliver" | "webhook.remove";
             /** @description Id of what it was done to. */
             subject?: string;
             /** @description Never a secret. */
@@ -3222,6 +3914,8 @@ export interface components {
             console?: string;
             /** @description Whether people can be asked; without, only programs get tokens for themselves. */
             consent: boolean;
+            /** @description Hosts of its addresses; `{parameter}` stands where a parameter is a part of one. */
+            hosts: string[];
             /** @description The administrator gives the issuer, or both endpoints. */
             needs_issuer: boolean;
             /** @description What an administrator should know, in sentences. */
@@ -3239,6 +3933,19 @@ export interface components {
                     link?: string;
                 }[];
             };
+        };
+        /** FormerSecret */
+        FormerSecret: {
+            /** @description The last four characters of a long secret. */
+            hint?: string;
+            /** @description Epoch seconds. */
+            set_at?: number;
+            /** @description Epoch seconds, rounded down. */
+            expires_at?: number;
+            /** @description When the server forgets it, epoch seconds; not before the provider has taken the new one. Absent: when somebody says so. */
+            ends_at?: number;
+            /** @description Since when the provider takes this one and not the new one, epoch seconds. Absent: it does not. */
+            used_since?: number;
         };
         /** SignInRules */
         SignInRules: {
@@ -3267,6 +3974,9 @@ export interface components {
             secret_set_at?: number;
             /** @description Epoch seconds, rounded down. */
             secret_expires_at?: number;
+            /** @description When the provider first took the new secret, epoch seconds; while there is a former one. */
+            secret_taken_at?: number;
+            former_secret?: components["schemas"]["FormerSecret"];
             /** @description Values of the provider's parameters, such as `tenant`. */
             parameters: {
                 [key: string]: string;
@@ -3337,6 +4047,10 @@ export interface components {
             token_endpoint?: string;
             /** @description Lets people sign in here with this connection; null: not. */
             sign_in?: components["schemas"]["SignInRules"] | null;
+            /** @description With a new `client_secret`: keeps the one before beside it until `ends_at`, or until somebody removes it. The new one is used, and the former one where the provider does not take the new one. Alone: says anew when it ends. null: forgets it at once. */
+            former_secret?: {
+                ends_at?: number | null;
+            } | null;
         };
         /** StillAtProvider */
         StillAtProvider: {
@@ -3360,7 +4074,7 @@ export interface components {
         CheckResult: {
             ok: boolean;
             checks: {
-                /** @description public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes or consent. */
+                /** @description public_url, settings, discovery, tls, client_authentication, clock, redirect_uri, scopes, consent or secrets. */
                 id: string;
                 title: string;
                 ok: boolean;
@@ -3401,7 +4115,7 @@ export interface components {
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
-            /** @description Names of `sentence` and `advice`, for saying them in another language. */
+            /** @description Names of `sentence` and `advice`: the same in every language. */
             said?: {
                 sentence: string;
                 advice?: string;
@@ -3543,7 +4257,7 @@ export interface components {
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
-            /** @description Names of `sentence` and `advice`, for saying them in another language. */
+            /** @description Names of `sentence` and `advice`: the same in every language. */
             said?: {
                 sentence: string;
                 advice?: string;
@@ -3683,6 +4397,8 @@ export interface components {
             smtp?: components["schemas"]["MailHost"];
             /** @description Who saves what is sent: the provider by itself, or we. */
             sent_copy: "server" | "client";
+            /** @description How to sign in (SASL). Left out: what the server offers. */
+            mechanism?: "XOAUTH2" | "OAUTHBEARER";
             /** @description How programs with tokens sign in there (SASL). */
             mechanisms: string[];
             /** @description What told what was not set by hand. */
@@ -3703,6 +4419,8 @@ export interface components {
             smtp?: components["schemas"]["MailHost"];
             /** @description Who saves what is sent: the provider by itself, or we. */
             sent_copy?: "server" | "client";
+            /** @description How to sign in (SASL). Left out: what the server offers. */
+            mechanism?: "XOAUTH2" | "OAUTHBEARER";
         };
         /** MailHeader */
         MailHeader: {
@@ -3760,9 +4478,18 @@ export interface components {
             text: string;
             /** @description Whether the text is longer than what is shown. */
             truncated: boolean;
-            attachments: {
+            /** @description Where an answer goes; empty: to the sender. */
+            reply_to: {
                 name?: string;
+                address: string;
+            }[];
+            attachments: {
+                /** @description Its place in the message: ask for it by this. */
+                part: string;
+                name?: string;
+                /** @description What its sender says that it is. */
                 type: string;
+                /** @description Octets, as far as that can be told from how it is encoded. */
                 size: number;
             }[];
         };
@@ -3772,6 +4499,18 @@ export interface components {
             cc?: string[];
             subject: string;
             text: string;
+            /** @description The message that this one answers. */
+            answers?: {
+                folder?: string;
+                uid: number;
+            };
+            /** @description Ten million octets in all, before they are encoded. */
+            attachments?: {
+                name: string;
+                type?: string;
+                /** @description In base64. */
+                content: string;
+            }[];
         };
         /** SentMail */
         SentMail: {
@@ -3813,6 +4552,111 @@ export interface components {
             api_key: components["schemas"]["ApiKey"];
             /** @description Shown only here. */
             key: string;
+        };
+        /** Webhook */
+        Webhook: {
+            id: string;
+            url: string;
+            description?: string;
+            /** @description Types that it gets; null: all. */
+            events: ("account.connected" | "account.needs_consent" | "account.unavailable" | "account.paused" | "account.restored" | "account.removed" | "connection.broken" | "connection.restored" | "connection.secret_expiring" | "connection.removed" | "webhook.test")[] | null;
+            enabled: boolean;
+            switched_off?: "person" | "gone" | "failing";
+            /** @description Epoch seconds. */
+            failing_since?: number;
+            /** @description Epoch seconds. */
+            secret_set_at: number;
+            /** @description Epoch seconds until which the secret before this one signs too. */
+            former_secret_until?: number;
+            /** @description Epoch seconds. */
+            created_at: number;
+            /** @description Epoch seconds. */
+            updated_at: number;
+        };
+        /** NewWebhook */
+        NewWebhook: {
+            url: string;
+            description?: string;
+            events?: ("account.connected" | "account.needs_consent" | "account.unavailable" | "account.paused" | "account.restored" | "account.removed" | "connection.broken" | "connection.restored" | "connection.secret_expiring" | "connection.removed")[] | null;
+        };
+        /** WebhookWithSecret */
+        WebhookWithSecret: {
+            webhook: components["schemas"]["Webhook"];
+            /** @description Shown only here. */
+            secret: string;
+        };
+        /** WebhookPatch */
+        WebhookPatch: {
+            url?: string;
+            description?: string;
+            events?: ("account.connected" | "account.needs_consent" | "account.unavailable" | "account.paused" | "account.restored" | "account.removed" | "connection.broken" | "connection.restored" | "connection.secret_expiring" | "connection.removed")[] | null;
+            enabled?: boolean;
+        };
+        /** SecretRotation */
+        SecretRotation: {
+            /** @description Seconds for which the secret of before signs too. Default: a day. 0: it is given away, end it now. */
+            overlap?: number;
+        };
+        /** Delivery */
+        Delivery: {
+            id: string;
+            /** @description The header webhook-id: the same for each attempt and each endpoint. */
+            event_id: string;
+            type: "account.connected" | "account.needs_consent" | "account.unavailable" | "account.paused" | "account.restored" | "account.removed" | "connection.broken" | "connection.restored" | "connection.secret_expiring" | "connection.removed" | "webhook.test";
+            /** @description failed: no more attempts come by themselves. */
+            state: "waiting" | "delivered" | "failed" | "dropped";
+            /** @description Epoch seconds. */
+            created_at: number;
+            /** @description Epoch seconds. Absent: there will be none by itself, or it is tried right now. */
+            next_attempt_at?: number;
+            /** @description What is sent. */
+            payload: unknown;
+            /** @description The newest first. */
+            attempts: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description How long it took. */
+                seconds: number;
+                /** @description Of the answer; absent: there was none. */
+                status?: number;
+                /** @description What went wrong, as a name: TIMEOUT, NETWORK, PRIVATE_ADDRESS. */
+                code?: string;
+                /** @description The beginning of the answer, or what went wrong in words. */
+                detail?: string;
+            }[];
+        };
+        /** Notice */
+        Notice: {
+            id: string;
+            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off";
+            /** @description Epoch seconds. */
+            created_at: number;
+            seen: boolean;
+            connection?: {
+                id: string;
+                name: string;
+            };
+            account?: {
+                id: string;
+                name: string;
+            };
+            accounts?: {
+                total: number;
+                affected: number;
+            };
+            webhook?: {
+                id: string;
+                url: string;
+            };
+            /** @description Epoch seconds, rounded down. */
+            expires_at?: number;
+            /** @description The page on which it is mended. */
+            url: string;
+        };
+        /** NoticeList */
+        NoticeList: {
+            notices: components["schemas"]["Notice"][];
+            unseen: number;
         };
         /** Overview */
         Overview: {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Keyring } from '@evergrant/core'
 import { type KeyPlace, openKeyring } from '@evergrant/stores/keyring'
@@ -33,11 +32,4 @@ export async function namedKeyring(
   const place = keyPlace(options, invocation)
   if (place !== undefined) return openKeyring(place, { clock: invocation.clock })
   throw new UsageError('Which sealing keys? Nothing names them.', 'Give --key-file <path>, or set EVERGRANT_KEY.')
-}
-
-/** The server's database in its data folder. */
-export function serverDatabase(dataDir: string, { cwd }: Pick<Invocation, 'cwd'>): string {
-  const path = join(resolve(cwd, dataDir), 'evergrant.db')
-  if (!existsSync(path)) throw new UsageError(`--data-dir: there is no ${path}.`)
-  return path
 }

@@ -74,7 +74,8 @@ function program(action: Action, { terminal }: Invocation): Command {
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
 Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR,
 EVERGRANT_KEY or EVERGRANT_KEY_FILE (tokens in the store are sealed with it).
-EVERGRANT_DATA_DIR and the other settings of the server count for \`evergrant serve\` alone.`,
+The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`serve\`, \`backup\`, \`restore\`, \`audit\` and
+\`keys\`; its other settings count for \`serve\` alone.`,
     )
   const commands = [
     tokenCommand(action),

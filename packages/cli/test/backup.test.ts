@@ -59,10 +59,24 @@ test('what is no database of a server is neither saved nor put in place', async 
   assert.equal((await at.run(['backup', 'a.db', '--data-dir', 'empty'])).code, 2)
 })
 
-test('with PostgreSQL the programs of PostgreSQL are named', async () => {
+test('the data folder that the environment names is the one that is meant', async () => {
   await using at = await home()
-  const { code, stderr } = await at.run(['backup', 'a.db'], { env: { DATABASE_URL: 'postgresql://ada:secret@db/x' } })
-  assert.equal(code, 2)
-  assert.match(stderr, /pg_dump --format=custom/)
-  assert.doesNotMatch(stderr, /ada:secret/)
+  const env = { EVERGRANT_DATA_DIR: join(at.folder, 'elsewhere'), EVERGRANT_SANDBOX: 'off' }
+  const server = at.start(['serve', '--port', '0'], { env })
+  await server.seen(/runs at/)
+  server.kill('SIGTERM')
+  await server.ended
+  const saved = await at.run(['backup', 'copy.db'], { env })
+  assert.equal(saved.code, 0, saved.stderr)
+  const followed = await at.run(['audit', 'verify', '--json'], { env })
+  assert.deepEqual([followed.code, JSON.parse(followed.stdout).ok], [0, true], followed.stderr)
+  const listed = await at.run(['keys', 'list', '--json'], { env })
+  assert.equal(JSON.parse(listed.stdout).keys[0].role, 'seals', listed.stderr)
+  const store = await at.run(['keys', 'list', '--json', '--store', 'file:./g.json', '--key-file', 'elsewhere/key'], {
+    env,
+  })
+  assert.deepEqual(JSON.parse(store.stdout).keys[0].records, 0, 'a store that is typed wins')
+  const none = await at.run(['audit', 'verify'])
+  assert.equal(none.code, 2)
+  assert.match(none.stderr, /data\/evergrant\.db.*EVERGRANT_DATA_DIR/s)
 })

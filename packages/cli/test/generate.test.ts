@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -44,6 +45,10 @@ test('generate points to what is wrong in the document, and writes nothing', asy
   const none = await at.run(['generate', 'none.yaml', '--out', 'src/api'])
   assert.equal(none.code, 2)
   assert.match(none.stderr, /none\.yaml cannot be read: ENOENT/)
+  if (process.platform === 'win32') return
+  execFileSync('mkfifo', [join(at.folder, 'pipe.yaml')])
+  const pipe = await at.run(['generate', 'pipe.yaml', '--out', 'src/api'])
+  assert.deepEqual([pipe.code, /pipe\.yaml is a named pipe\./.test(pipe.stderr)], [2, true], pipe.stderr)
 })
 
 test('generate replaces no file that it did not write', async () => {

@@ -63,6 +63,7 @@ test('what lists and plans need stays readable without a key', async () => {
     [summary?.id, summary?.subject?.username, summary?.refresh_at, summary?.expires_at],
     ['alice', 'alice@example.test', 1900, 2000],
   )
+  assert.equal(summary?.refreshable, true, 'a sealed refresh token is one')
 })
 
 test('a record that was swapped with another’s, or put back from before, does not open', async () => {

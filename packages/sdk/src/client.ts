@@ -150,7 +150,8 @@ function clientOf<Paths extends object, A, M>(
       if (init === undefined && middlewares.size === 0) return call(path, known)
       // Middlewares are handed requests, and may hand back others.
       const plain = middlewares.size === 0 && !init?.middleware?.length && init?.Request === undefined
-      const whole = plain ? {} : { Request: init?.Request ?? Request }
+      // What a call needs is the document's word, and the client's. A setting of that name is nobody's.
+      const whole = { security: undefined, ...(plain ? {} : { Request: init?.Request ?? Request }) }
       if (init?.fetch === undefined) return call(path, { ...known, ...init, ...whole, fetch: known.fetch })
       const { fetch: given } = init
       // openapi-fetch promises it a request.

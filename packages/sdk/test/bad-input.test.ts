@@ -15,6 +15,10 @@ const absolute = { tokenUrl: 'https://auth.example/token' }
 
 const cases: Readonly<Record<string, readonly [given: unknown, message: RegExp]>> = {
   'no object': ['openapi', /^#: this is no OpenAPI document: an object/],
+  'a text': [
+    'openapi: 3.1.0',
+    /^#: this is no OpenAPI document: an object is expected, and this is a text; parse it first/,
+  ],
   'another format': [{ asyncapi: '3.0.0' }, /^#: this is no OpenAPI document: "openapi" is missing\.$/],
   'Swagger 2': [{ swagger: '2.0' }, /^#\/swagger: Swagger 2\.0 is not supported; convert the document to OpenAPI 3/],
   'another version': [

@@ -48,10 +48,10 @@ after(async () => {
 async function writeSamples(name: string): Promise<number> {
   const documents = await readdir(join(folder, name, 'docs')).catch(() => [])
   let count = 0
-  for (const file of documents) {
-    const text = await readFile(join(folder, name, 'docs', file), 'utf8')
+  for (const file of ['README.md', ...documents.map((one) => `docs/${one}`)]) {
+    const text = await readFile(join(folder, name, file), 'utf8')
     for (const [, sample = ''] of text.matchAll(/```ts\n(.*?)```/gs))
-      await writeFile(join(folder, name, `sample-${file}-${count++}.ts`), `${sample}\nexport {}\n`)
+      await writeFile(join(folder, name, `sample-${count++}.ts`), `${sample}\nexport {}\n`)
   }
   return count
 }
@@ -147,6 +147,26 @@ test('schemes called constructor, toString and __proto__ take nothing from proto
   const options = optionsFromEnvironment({ api }, { variables, auth: {} })
   const constructed = { constructor: { clientId: 'a' }, toString: { value: 'k' }, ['__proto__']: { clientId: 'b' } }
   assert.deepEqual(Object.entries(options.auth ?? {}).sort(), Object.entries(constructed).sort())
+})
+
+test('a generated client takes its credentials from the environment and from JSON, beside options of its own', async () => {
+  const { createClient, optionsFromEnvironment, optionsFromJson } = await import(
+    pathToFileURL(join(folder, 'machine-only/client.ts')).href
+  )
+  const variables = [{ API_OAUTH_CLIENT_ID: 'OAuthClientId', API_OAUTH_CLIENT_SECRET: 'OAuthClientSecret' }]
+  const json = JSON.stringify({ auth: { oauth: { clientId: 'OAuthClientId', clientSecret: 'OAuthClientSecret' } } })
+  for (const options of [
+    optionsFromEnvironment({ variables, prefix: 'API_' }, { clock: w.clock, timeout: 9 }),
+    optionsFromJson(json, { clock: w.clock, timeout: 9 }),
+  ]) {
+    assert.equal(options.timeout, 9)
+    assert.equal((await createClient(options).GET('/jobs')).response.status, 200)
+  }
+})
+
+test('the generated example asks for the scopes that its call needs', async () => {
+  const example = await readFile(join(folder, 'chat/example.ts'), 'utf8')
+  assert.match(example, /scopes: \[SlackAuthScope\.USERS_READ\],[\s\S]*client\.GET\('\/users\.list'\)/)
 })
 
 test('scopes become an enumeration: name, wire text, and the description kept', async () => {

@@ -45,6 +45,9 @@ test('[#86] security: [] sends nothing, whatever is configured; a client may ove
   assert.deepEqual([w.api.seen[1]?.headers['x-api-key'], w.issued()], ['k', 0])
   await both.cloneWith({ security: false }).GET('/jobs')
   assert.equal(w.api.seen[2]?.headers['x-api-key'], undefined)
+  const call = { security: false }
+  await both.GET('/key', call)
+  assert.equal(w.api.seen[3]?.headers['x-api-key'], 'k', 'a setting that calls do not have changes nothing')
 })
 
 test('[#82 #84] OR takes the first that is ready; schemes without credentials never touch the network', async () => {

@@ -1,6 +1,8 @@
+export { AccountImport, type ImportInto } from './accounts/account-import.ts'
 export { buildApp } from './app.ts'
 export type { ChainFinding, NotedEntry } from './audit/audit-chain.ts'
 export { AuditLog } from './audit/audit-log.ts'
+export { openPostgres } from './db/postgres.ts'
 export { type ResealedTables, resealTables, tableKeys } from './db/reseal-tables.ts'
 export { openSqlite } from './db/sqlite.ts'
 export type { Deps } from './deps.ts'

@@ -1,11 +1,8 @@
 import type { GrantEvent } from '@evergrant/core'
 import type { GatewayEvent, MailGateway } from '@evergrant/mail/gateway'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { StateCount } from './accounts/state-counts.ts'
-import { AccountState } from './contract/index.ts'
+import type { AccountCounts } from './contract/index.ts'
 import { QuickHistogram } from './quick-histogram.ts'
-
-const STATES = AccountState.anyOf.map((state) => state.const)
 
 /** What the server counts. Labels are words of ours: no id, no name, no secret. */
 export class Metrics {
@@ -18,16 +15,19 @@ export class Metrics {
     'How long programs waited for a token.',
     [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15],
   )
+  readonly #accounts: Gauge<'state'>
+  readonly #flagged: Gauge<'flag'>
+  readonly #counts: () => Promise<AccountCounts>
   readonly #mailSessions: Counter<'protocol' | 'outcome'>
   readonly #deliveries: Counter<'channel' | 'outcome'>
   /** Tokens handed out since the metrics were read last. */
   #handed = 0
 
   /**
-   * @param states how many accounts are in each state; asked when the metrics are read
+   * @param counts how many accounts are in each state and have each flag; asked when the metrics are read
    * @param traffic what went through the mail gateway, if there is one; asked at the same moment
    */
-  constructor(states: () => Promise<readonly StateCount[]>, traffic: () => MailGateway['traffic'] | undefined) {
+  constructor(counts: () => Promise<AccountCounts>, traffic: () => MailGateway['traffic'] | undefined) {
     const registers = [this.#registry]
     this.#refreshes = new Counter({
       name: 'evergrant_refreshes_total',
@@ -53,17 +53,19 @@ export class Metrics {
       labelNames: ['channel', 'outcome'],
       registers,
     })
-    new Gauge({
+    this.#accounts = new Gauge({
       name: 'evergrant_accounts',
       help: 'Accounts, by state.',
       labelNames: ['state'],
       registers,
-      async collect() {
-        this.reset()
-        for (const state of STATES) this.set({ state }, 0)
-        for (const { state, accounts } of await states()) this.inc({ state }, accounts)
-      },
     })
+    this.#flagged = new Gauge({
+      name: 'evergrant_accounts_flagged',
+      help: 'Accounts of which something is true beside their state, by flag.',
+      labelNames: ['flag'],
+      registers,
+    })
+    this.#counts = counts
     this.#mailSessions = new Counter({
       name: 'evergrant_mail_gateway_logins_total',
       help: 'Log-ins of mail programs, by protocol and outcome: opened, wrong, locked, failed.',
@@ -102,6 +104,9 @@ export class Metrics {
   async text(): Promise<string> {
     if (this.#handed > 0) this.#tokenRequests.inc({ outcome: 'ok', code: '' }, this.#handed)
     this.#handed = 0
+    const { states, flags } = await this.#counts()
+    for (const [state, accounts] of Object.entries(states)) this.#accounts.set({ state }, accounts)
+    for (const [flag, accounts] of Object.entries(flags)) this.#flagged.set({ flag }, accounts)
     return `${await this.#registry.metrics()}\n${this.#tokenSeconds.text()}`
   }
 

@@ -92,6 +92,12 @@ export const refusals = {
     'operator',
     'Read them on the machine itself, or set EVERGRANT_METRICS_TOKEN and send it as a bearer token.',
   ),
+  KEY_FOR_ALL_ACCOUNTS: entry(
+    409,
+    'The key is for all accounts',
+    'administrator',
+    'Delete the whole key under Settings, API keys, and make one that names the accounts it is for.',
+  ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
   ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
   ATTACHMENT_TOO_LARGE: entry(413, 'The attachment is too large', 'person', 'Use a mail program for it.'),

@@ -2,6 +2,7 @@ import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
 import { History } from './accounts/history.ts'
+import { ProgramUses } from './accounts/program-uses.ts'
 import { SamePerson } from './accounts/same-person.ts'
 import { Standings } from './accounts/standings.ts'
 import { TokenDesk } from './accounts/token-desk.ts'
@@ -33,6 +34,7 @@ export interface Services {
   readonly users: Users
   readonly sessions: Sessions
   readonly apiKeys: ApiKeys
+  readonly programUses: ProgramUses
   readonly connections: Connections
   readonly accounts: Accounts
   readonly tokens: Tokens
@@ -77,12 +79,13 @@ export function createServices(deps: Deps): Services {
   const history = new History(db, clock)
   const gateway = new ProgramGateway()
   const metrics = new Metrics(
-    () => accounts.stateCounts(),
+    () => accounts.counts(),
     () => gateway.traffic,
   )
   deps.telemetry?.accounts(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics, hub)
+  const programUses = new ProgramUses(db, clock)
   const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
   const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
@@ -91,7 +94,8 @@ export function createServices(deps: Deps): Services {
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
     apiKeys,
-    desk: new TokenDesk(deps, tokens, apiKeys, metrics),
+    programUses,
+    desk: new TokenDesk(deps, tokens, programUses, metrics),
     connections,
     accounts,
     tokens,

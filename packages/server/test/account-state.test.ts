@@ -10,6 +10,7 @@ const facts: AccountFacts = {
   pending: false,
   checking: false,
   unconfirmed: false,
+  ending: false,
   grant: undefined,
   consentTrouble: undefined,
   connectionTrouble: undefined,
@@ -160,6 +161,7 @@ test('an account that has ended stays so while its owner is asked again, and bot
     pending: true,
     checking: false,
     unconfirmed: false,
+    ending: false,
     grant: undefined,
     consentTrouble: undefined,
     connectionTrouble: undefined,
@@ -178,4 +180,16 @@ test('an account that has ended stays so while its owner is asked again, and bot
   ])
   assert.deepEqual(asked({}), ['awaiting_consent', undefined, true])
   assert.deepEqual(asked({ grant: grant() }), ['ok', undefined, undefined])
+})
+
+test('what works and ends soon says so beside its state; what does not work anyway has more to say', () => {
+  const soon = (change: Partial<AccountFacts>) => {
+    const { state, expiring_soon } = condition({ ...facts, ending: true, grant: grant(), ...change })
+    return [state, expiring_soon]
+  }
+  assert.deepEqual(soon({}), ['ok', true])
+  assert.deepEqual(soon({ grant: grant({ standing: failing('PROVIDER_TIMEOUT') }) }), ['delayed', true])
+  assert.deepEqual(soon({ grant: grant({ standing: revoked('invalid_grant') }) }), ['needs_consent', undefined])
+  assert.deepEqual(soon({ paused: true }), ['paused', undefined])
+  assert.deepEqual(soon({ ending: false }), ['ok', undefined])
 })

@@ -40,14 +40,23 @@ test('the next secret is entered before the provider knows it: the former one is
   const { admin, connection, account, program } = await connected(scene, sandbox)
   const at = scene.clock.now()
   const ends_at = at + 7 * DAY
+  const first = Math.floor(at) + 100 * DAY
+  await admin.patch(`/v1/connections/${connection}`, { secret_expires_at: first })
   const patched = await admin.patch(`/v1/connections/${connection}`, {
     client_secret: NEXT,
+    secret_expires_at: first + DAY,
     former_secret: { ends_at },
   })
   assert.equal(patched.status, 200, patched.text)
   const { secret_hint, former_secret } = patched.json
   assert.equal(secret_hint, NEXT.slice(-4))
-  assert.deepEqual(former_secret, { hint: SECRET.slice(-4), set_at: former_secret.set_at, ends_at })
+  assert.deepEqual(former_secret, {
+    hint: SECRET.slice(-4),
+    set_at: former_secret.set_at,
+    expires_at: first,
+    ends_at,
+  })
+  assert.equal(patched.json.secret_expires_at, first + DAY, 'each has a date of its own')
   assert.ok(former_secret.set_at <= at)
 
   scene.clock.advance(4000)

@@ -58,8 +58,12 @@ async function gateway(env: Record<string, string>) {
 
 test('with a certificate the gateway serves TLS from the start, and STARTTLS on its other ports', async () => {
   const env = { EVERGRANT_MAIL_IMAPS_PORT: '0', EVERGRANT_MAIL_SMTP_PORT: '0', ...files }
-  const { scene, key, ports } = await gateway(env)
+  const { scene, admin, id, key, ports } = await gateway(env)
   await using _ = scene
+  assert.deepEqual((await admin.get(`/v1/accounts/${id}/mail`)).json.programs, [
+    { protocol: 'imap', host: '127.0.0.1', port: ports.imaps, security: 'tls' },
+    { protocol: 'smtp', host: '127.0.0.1', port: ports.smtp, security: 'starttls' },
+  ])
   const imap = program(connectTls({ port: ports.imaps ?? 0, host: '127.0.0.1', ca, servername: 'localhost' }))
   imap.say(`a LOGIN ${BOB} ${key}\r\nb SELECT INBOX\r\n`)
   await imap.hears(/b OK/)

@@ -68,6 +68,8 @@ test('programs without OAuth read and send with the address and an API key, over
   await client.mailboxOpen('INBOX')
   const newest = await client.fetchOne('*', { envelope: true })
   assert.ok(newest)
+  const [{ last_use }] = (await admin.get(`/v1/accounts/${accounts[0]}/programs`)).json.programs
+  assert.deepEqual([last_use.via, last_use.source], ['mail', '127.0.0.1'], 'the account tells who used its mailbox')
   assert.equal(newest.envelope?.subject, 'through the gateway')
   await client.logout()
   const socket = connectTo({ port: pop, host: '127.0.0.1' })
@@ -99,6 +101,24 @@ test('only a key that names the account opens its mailbox', async () => {
   for (const [user, pass] of wrong) assert.match(await login(imap, user, pass), /^NO .*AUTHENTICATIONFAILED/i, user)
   assert.equal((await member.delete(`/v1/api-keys/${id}`)).status, 204)
   assert.match(await login(imap, BOB, good), /^NO .*AUTHENTICATIONFAILED/i, 'a removed key is no key')
+})
+
+test('a mailbox that was never tested opens with its key, and with no other', async () => {
+  const { scene, admin, key, imap } = await gateway()
+  await using _ = scene
+  const [connection] = (await admin.get('/v1/connections')).json.connections
+  const connect = async (username: string): Promise<string> => {
+    const { id } = (await admin.post('/v1/accounts', { connection: connection.id })).json
+    assert.equal((await admin.visit(await person.approve(await consentUrl(id, admin), { username }))).status, 200)
+    return id
+  }
+  const [alice, bob] = [await connect('alice'), await connect('bob')]
+  const { key: ofAlice } = await key(admin, { accounts: [alice] })
+  const { key: ofBob } = await key(admin, { accounts: [bob] })
+  const { key: ofBoth } = await key(admin, { accounts: [alice, bob] })
+  assert.match(await login(imap, BOB, ofAlice), /^NO .*AUTHENTICATIONFAILED/i)
+  assert.match(await login(imap, BOB, ofBob), /^OK/)
+  assert.match(await login(imap, 'alice@example.test', ofBoth), /^OK/)
 })
 
 test('wrong keys lock their source out', async () => {

@@ -41,7 +41,7 @@ test('a browser that does not read is cut off, and the others go on', { timeout:
   const id = 'x'.repeat(100_000)
   let sent = 0
   while (services.hub.size === 2 && sent < 500) {
-    services.hub.publish('account_removed', { id })
+    services.hub.publish('account_removed', { id, state: 'removed' })
     sent++
     await new Promise((done) => setTimeout(done, 2))
   }

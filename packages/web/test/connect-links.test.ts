@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { openStage, type Stage, visit } from './stage.ts'
-import { addAccount, addConnection, setUp } from './steps.ts'
+import { addAccount, addConnection, setUp, signIn } from './steps.ts'
 
 let stage: Stage
 
@@ -49,10 +50,55 @@ test('somebody without a user connects an account by a link, and its owner confi
 
   await bob.page.goto('about:blank')
   await bob.page.goto(link)
-  await bob.page.getByText('Der Link gilt nicht').waitFor()
+  await bob.page.getByText('Der Link gilt nicht', { exact: true }).waitFor()
   await bob.page.goto('about:blank')
   await bob.page.goto('/connect')
   await bob.page.getByText('Dieser Link ist unvollständig').waitFor()
   await owner.context.close()
   await bob.context.close()
+})
+
+test('a person goes on on their phone, and sees here how far they are until they confirm that it was them', async () => {
+  const { page, context, complaints } = await visit(stage)
+  await signIn(page)
+  await addAccount(page, 'carol@example.test')
+  await page.getByRole('button', { name: 'Continue on another device' }).click()
+  await page.getByText('Open this link on the other device').waitFor()
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  assert.deepEqual(
+    violations.map(({ id }) => id),
+    [],
+  )
+  const pictures = process.env['PICTURES']
+  if (pictures) await page.screenshot({ path: join(pictures, 'other-device.png'), fullPage: true })
+  const link = (await page.getByRole('region', { name: 'Link' }).innerText()).trim()
+
+  const phone = await visit(stage, { viewport: { width: 390, height: 800 } })
+  await phone.page.goto(link)
+  await phone.page.getByRole('button', { name: /^Continue to/ }).click()
+  await page.getByText('Waiting for consent').first().waitFor()
+  await phone.page.getByRole('button', { name: 'Allow' }).click()
+  await page.getByText('Was it the right person?').waitFor()
+  assert.match(await page.locator('[aria-current=step]').innerText(), /^Confirming who it was/)
+  if (pictures) await page.screenshot({ path: join(pictures, 'other-device-confirm.png'), fullPage: true })
+  await page.getByRole('button', { name: 'Yes, that is right' }).click()
+  await page.getByText(/ is connected$/).waitFor()
+  assert.deepEqual(complaints, [])
+  await phone.context.close()
+  await context.close()
+})
+
+test('where no window opens, the other device is offered beside this tab', async () => {
+  const { page, context } = await visit(stage)
+  await context.addInitScript(() => {
+    window.open = () => null
+  })
+  await signIn(page)
+  await addAccount(page, 'dan@example.test')
+  await page.getByRole('button', { name: /^Continue to/ }).click()
+  await page.getByText('Your browser did not open the window').waitFor()
+  await page.getByRole('button', { name: 'Continue on another device' }).click()
+  await page.getByText('Open this link on the other device').waitFor()
+  await page.getByText('Your browser did not open the window').waitFor({ state: 'detached' })
+  await context.close()
 })

@@ -61,3 +61,12 @@ test('an account that has ended waits for its owner until the answer, and then s
   assert.equal(connectProgress(waiting, account({ state: 'needs_consent' })), 'failed')
   assert.equal(connectProgress(waiting, account({ state: 'ok', version: 2 })), 'done')
 })
+
+test('what was said on another device waits until it is confirmed who that was', () => {
+  const observed = since(account({}))
+  const unconfirmed = account({ state: 'checking', reason: 'unconfirmed', unconfirmed: true, version: 1 })
+  assert.equal(connectProgress(observed, account({ state: 'checking', unconfirmed: true })), 'access')
+  assert.equal(connectProgress(observed, unconfirmed), 'confirm')
+  assert.equal(connectProgress(observed, account({ state: 'ok', version: 1 })), 'done')
+  assert.equal(connectProgress(observed, account({ state: 'needs_consent', reason: 'revoked_here' })), 'failed')
+})

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
-import { exec } from 'node:child_process'
+import { exec, execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, connectAccount, setUp } from './steps.ts'
+import { addConnection, addProgram, connectAccount, setUp } from './steps.ts'
 
 const shell = promisify(exec)
+const run = promisify(execFile)
 let stage: Stage
 let admin: Visit
 let account: string
@@ -75,23 +76,40 @@ test('a key for chosen accounts needs at least one', async () => {
   await page.getByText('1 account', { exact: false }).waitFor()
 })
 
-test('the commands on the account page work as they are copied', async () => {
+test('a program is added on the account page, its commands work as they are copied, and it shows when and from where', async () => {
   const { page } = admin
-  const key = await page.evaluate(async () => {
-    const headers = { 'content-type': 'application/json', 'x-evergrant': '1' }
-    const answer = await fetch('/v1/api-keys', { method: 'POST', headers, body: '{"name":"Commands"}' })
-    return ((await answer.json()) as { key: string }).key
-  })
-  await page.goto(`/accounts/${account}`)
-  await page.getByRole('tab', { name: 'Use it' }).click()
-  const run = async (name: string) => {
-    const command = await page.getByRole('region', { name, exact: true }).innerText()
-    const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
-    // From the root of the checkout, where npx finds the command line.
-    const cwd = join(import.meta.dirname, '../../..')
-    return (await shell(command, { cwd, env: { PATH, EVERGRANT_API_KEY: key } })).stdout
-  }
-  const answer = JSON.parse(await run('From any program, over HTTP')) as { access_token: string; account: string }
+  const key = await addProgram(page, account, 'Nightly report')
+  const row = page.getByRole('tabpanel').getByRole('listitem').filter({ hasText: 'Nightly report' })
+  await row.getByText('Last use: never').waitFor()
+  await row.getByText('Also opens the mailbox').waitFor()
+  const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
+  // From the root of the checkout, where npx finds the command line.
+  const where = { cwd: join(import.meta.dirname, '../../..'), env: { PATH, EVERGRANT_API_KEY: key } }
+  const text = (name: string) => page.getByRole('region', { name, exact: true }).innerText()
+  const { stdout } = await shell(await text('From any program, over HTTP'), where)
+  const answer = JSON.parse(stdout) as { access_token: string; account: string }
   assert.equal(answer.account, account)
-  assert.equal((await run('From a terminal or a script')).trim(), answer.access_token)
+  assert.equal((await shell(await text('From a terminal or a script'), where)).stdout.trim(), answer.access_token)
+  const program = `${await text('From JavaScript')}\nprocess.stdout.write(access_token)`
+  const script = await run(process.execPath, ['--input-type=module', '--eval', program], where)
+  assert.equal(script.stdout, answer.access_token)
+
+  await page.reload()
+  await page.getByRole('tab', { name: 'Programs' }).click()
+  await row.getByText('Last use: just now').waitFor()
+  await row.getByText(/^from (::ffff:)?127\.0\.0\.1$/).waitFor()
+  assert.ok(!(await page.content()).includes(key))
+})
+
+test('an account is taken away from a program on the account page, and the program is refused', async () => {
+  const { page } = admin
+  const key = await addProgram(page, account, 'Old scanner')
+  assert.equal((await askToken(key)).status, 200)
+  await page.getByRole('button', { name: 'Take this account away from Old scanner' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Take alice@sandbox.example away from Old scanner?' })
+  await dialog.getByText('Its API key is for nothing else and is deleted.').waitFor()
+  await dialog.getByRole('button', { name: 'Take away' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  await page.getByText('Old scanner').waitFor({ state: 'detached' })
+  assert.equal((await askToken(key)).status, 401)
 })

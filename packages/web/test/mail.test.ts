@@ -15,7 +15,7 @@ let admin: Visit
 let account: string
 
 before(async () => {
-  stage = await openStage()
+  stage = await openStage({ EVERGRANT_MAIL_IMAP_PORT: '0' })
   mail = await startSandboxMail(stage.sandbox)
   admin = await visit(stage)
   await setUp(admin.page, stage)
@@ -76,6 +76,14 @@ test('where the mail servers are not known, a person enters them, and the inbox 
   await page.getByRole('button', { name: 'Mail servers' }).click()
   await page.getByText(`127.0.0.1:${mail.ports.imap}`).waitFor()
   await page.getByText('Some of this was set by hand.').waitFor()
+  await page.getByRole('button', { name: 'Mail programs without OAuth' }).click()
+  await page.getByText(`They log in as ${ALICE}; their password is an API key for this account.`).waitFor()
+  await page
+    .getByText(/^127\.0\.0\.1:\d+$/)
+    .last()
+    .waitFor()
+  await assertAccessible(page)
+  await assertFitsPhone(page)
   // The browser tells of each answer that is no success.
   assert.deepEqual(
     complaints.splice(0).filter((one) => !one.includes('400 (Bad Request)')),
@@ -147,7 +155,7 @@ test('what was set by hand is changed in part, and goes back to the preset; in G
   await assertAccessible(page)
   await assertFitsPhone(page)
   await page.getByRole('button', { name: 'Speichern', exact: true }).click()
-  await page.getByText('team@sandbox.example').waitFor()
+  await page.getByText('team@sandbox.example', { exact: true }).waitFor()
   await page.getByText(`127.0.0.1:${mail.ports.imap}`).waitFor()
   await page.getByRole('button', { name: 'Voreinstellung wiederherstellen' }).click()
   await page.getByText('Die Mailserver dieses Kontos sind nicht bekannt.').waitFor()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
-import { groupCounts, groupFrom } from '../src/accounts/account-groups.ts'
+import { filterOf, groupCounts, shownFrom } from '../src/accounts/account-groups.ts'
 import type { Overview } from '../src/api/types.ts'
 import { loadLanguage } from '../src/languages/languages.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
@@ -52,8 +52,12 @@ test('accounts are counted in groups that leave none out', () => {
     paused: 5,
   }
   assert.deepEqual(groupCounts(states), { all: 18, working: 4, attention: 4, waiting: 5, paused: 5 })
-  assert.equal(groupFrom('attention'), 'attention')
-  assert.equal(groupFrom('nonsense'), 'all')
+  assert.equal(shownFrom('attention'), 'attention')
+  assert.equal(shownFrom('expiring_soon'), 'expiring_soon')
+  assert.deepEqual(filterOf('expiring_soon'), { flag: 'expiring_soon' })
+  assert.deepEqual(filterOf('paused'), { states: ['paused'] })
+  assert.deepEqual(filterOf('all'), {})
+  assert.equal(shownFrom('nonsense'), 'all')
 })
 
 test('the front page counts accounts, and each number leads to exactly those', async () => {

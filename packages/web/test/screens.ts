@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import type { Texts } from '../src/languages/languages.ts'
 import type { Stage } from './stage.ts'
-import { addAccount, addConnection, allowSignIn, connectAccount, invite, setUp } from './steps.ts'
+import { addAccount, addConnection, addProgram, allowSignIn, connectAccount, invite, setUp } from './steps.ts'
 
 /** A screen of the page: how to get there, and what shows that it is complete. */
 export interface Screen {
@@ -33,6 +33,7 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
   await page.goto(`/accounts/${ended}`)
   await page.getByRole('button', { name: 'Refresh now' }).click()
   await page.locator('[data-state=needs_consent]').waitFor()
+  await addProgram(page, working, 'Invoice mailer')
   await addAccount(page, 'carol@sandbox.example')
   const fresh = new URL(page.url()).pathname
 
@@ -63,7 +64,14 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
       path: `/accounts/${working}`,
       ready: (page, { accounts }) => page.getByText(accounts.permissions).waitFor(),
     },
-    { name: 'account-use', path: `/accounts/${working}`, ready: tab('use') },
+    {
+      name: 'account-programs',
+      path: `/accounts/${working}`,
+      ready: async (page, texts) => {
+        await tab('programs')(page, texts)
+        await page.getByText('Invoice mailer').waitFor()
+      },
+    },
     { name: 'account-history', path: `/accounts/${working}`, ready: tab('history') },
     { name: 'account-technical', path: `/accounts/${working}`, ready: tab('technical') },
     {

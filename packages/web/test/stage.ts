@@ -15,6 +15,8 @@ export interface Stage extends AsyncDisposable {
   readonly setupLink: string
   readonly sandbox: RunningSandbox
   readonly browser: Browser
+  /** Where the server has its data. */
+  readonly folder: string
   /** Stops the server, does `meanwhile`, and starts it again at the same address with the same data. */
   restart(meanwhile: () => Promise<void>): Promise<void>
 }
@@ -34,7 +36,8 @@ export function openBrowser(): Promise<Browser> {
   })
 }
 
-export async function openStage(): Promise<Stage> {
+/** `env`: what the server is told besides. */
+export async function openStage(env: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'evergrant-web-'))
   const sandbox = await startSandbox({ clients: [{ ...client, redirect_uris: [] }] })
   const start = (port: string) =>
@@ -44,6 +47,7 @@ export async function openStage(): Promise<Stage> {
         EVERGRANT_DATA_DIR: folder,
         EVERGRANT_SANDBOX: 'off',
         EVERGRANT_LOG_LEVEL: 'warn',
+        ...env,
       },
       { signals: false, say: () => undefined },
     )
@@ -55,6 +59,7 @@ export async function openStage(): Promise<Stage> {
     setupLink,
     sandbox,
     browser,
+    folder,
     restart: async (meanwhile) => {
       await server.close()
       await meanwhile()

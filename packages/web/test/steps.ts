@@ -68,6 +68,20 @@ export async function connectAccount(page: Page, hint: string): Promise<string> 
   return accountId(page)
 }
 
+/** Makes an API key for an account, on its page; the key. */
+export async function addProgram(page: Page, account: string, name: string): Promise<string> {
+  await page.goto(`/accounts/${account}`)
+  await page.getByRole('tab', { name: 'Programs' }).click()
+  await page.getByRole('button', { name: 'Add a program' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill(name)
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  const key = (await dialog.getByRole('region', { name: 'API key' }).innerText()).trim()
+  await dialog.getByRole('button', { name: 'I have stored it' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  return key
+}
+
 /** Invites somebody as a member; the link that they are to get. */
 export async function invite(page: Page, name: string, email = ''): Promise<string> {
   await page.goto('/settings/people')

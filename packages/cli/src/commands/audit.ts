@@ -3,13 +3,13 @@ import { Command, Option } from 'commander'
 import { type MannerOptions, withManner } from '../client-options.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
-import { type KeyOptions, namedKeyring, serverDatabase } from '../keys.ts'
+import { type KeyOptions, namedKeyring } from '../keys.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
+import { openServer, type ServerOptions, serverFolder, serverPlace, withServer } from '../server-place.ts'
 import { UsageError } from '../usage-error.ts'
 
-interface AuditOptions extends MannerOptions, KeyOptions {
-  readonly dataDir: string
+interface AuditOptions extends MannerOptions, KeyOptions, ServerOptions {
   readonly expect?: string
 }
 
@@ -30,21 +30,19 @@ export function auditCommand(action: Action): Command {
 Note the last number and link that this prints, somewhere that the database's administrators cannot write, and give them
 with --expect the next time.`,
     )
-  command.addCommand(withManner(withServer(verifying).optionsGroup('Output:')))
+  command.addCommand(withManner(withKeys(withServer(verifying)).optionsGroup('Output:')))
   verifying.action((options: AuditOptions) => action(verify, options))
   return command
 }
 
-function withServer(command: Command): Command {
+function withKeys(command: Command): Command {
   return command
-    .optionsGroup('Server:')
+    .optionsGroup('Keys:')
     .addOption(
-      new Option('--data-dir <path>', "the server's data folder: its key file and its database")
-        .makeOptionMandatory()
-        .argParser(present),
-    )
-    .addOption(
-      new Option('--key-file <path>', 'the sealing keys, when they are not in the data folder').argParser(present),
+      new Option(
+        '--key-file <path>',
+        'the sealing keys (default: EVERGRANT_KEY…, the file "key" in the data folder)',
+      ).argParser(present),
     )
 }
 
@@ -62,15 +60,10 @@ async function verify(options: AuditOptions, invocation: Invocation): Promise<nu
 }
 
 async function finding(options: AuditOptions, invocation: Invocation, noted?: NotedEntry): Promise<ChainFinding> {
-  const path = serverDatabase(options.dataDir, invocation)
-  const ring = await namedKeyring(options, invocation)
-  const { AuditLog, openSqlite } = await import('@evergrant/server')
-  const db = openSqlite(path)
-  try {
-    return await new AuditLog(db, ring, invocation.clock).verify(noted)
-  } finally {
-    await db.destroy()
-  }
+  await using server = await openServer(serverPlace(options, invocation), (words) => invocation.terminal.say(words))
+  const ring = await namedKeyring({ ...options, dataDir: serverFolder(options, invocation) }, invocation)
+  const { AuditLog } = await import('@evergrant/server')
+  return await new AuditLog(server.db, ring, invocation.clock).verify(noted)
 }
 
 function notedEntry(text: string): NotedEntry {

@@ -1,7 +1,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type ApiDescription, describeApi } from '@evergrant/sdk'
 import { Argument, Command, Option } from 'commander'
+import { assertFile } from '../assert-file.ts'
 import { type MannerOptions, withManner } from '../client-options.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Action } from '../program.ts'
@@ -47,6 +48,7 @@ What is generated needs: npm install @evergrant/sdk @evergrant/core`,
 async function generate(options: GenerateOptions, { terminal }: Invocation): Promise<void> {
   const { document, out, imports, allowUndeclaredScopes } = options
   const { generateClient, parseDocument } = await import('@evergrant/sdk/generate')
+  await assertFile(resolve(document), document, 'Give a file.')
   const bytes = await readFile(document).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`${document} cannot be read: ${error.code ?? error.message}.`)
   })

@@ -10,22 +10,25 @@ import { exitCode } from '../exit-code.ts'
 import { givenSecret } from '../given-file.ts'
 import { table } from '../grant-text.ts'
 import { oneLine } from '../harmless.ts'
+import { inTurns } from '../in-turns.ts'
 import { Interrupted } from '../interrupted.ts'
 import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import { Profiles } from '../profile.ts'
 import type { Action } from '../program.ts'
-import { progressTeller } from '../progress.ts'
+import { type ServerOptions, withServer } from '../server-place.ts'
 import { fromCatalogue, storeAddress, underSeal } from '../target.ts'
 import { tokenFile } from '../token-file.ts'
 import { UsageError } from '../usage-error.ts'
+import { importIntoServer } from './import-into-server.ts'
 
-interface ImportOptions extends ClientOptions {
+export interface ImportOptions extends ClientOptions, ServerOptions {
   readonly file: string
   readonly write?: boolean
   readonly replace?: boolean
   readonly saveSecret?: boolean
   readonly passwordFile?: string
+  readonly connection?: string
 }
 
 export function importCommand(action: Action): Command {
@@ -41,7 +44,13 @@ export function importCommand(action: Action): Command {
       ].join('\n'),
     )
     .argument('<file>', 'the file, or - for stdin')
-  withClient(withGrant(command))
+  withServer(withClient(withGrant(command)))
+    .addOption(
+      new Option(
+        '--connection <name>',
+        'into that server: an account of this connection (its name or id) for each grant, without --store and a client',
+      ).argParser(present),
+    )
     .optionsGroup('What to do:')
     .option('--write', 'store what was found')
     .option('--replace', 'also over a grant of that name that is there already')
@@ -59,6 +68,7 @@ Stop the other program before the grants are used: a refresh token that two prog
 
   evergrant import o365_token.txt --provider ID                     what is in it?
   evergrant import o365_token.txt --provider ID --write
+  evergrant import cache.json --connection Mail --data-dir ./data --write    into a server, also while it runs
   gpg -d ~/.local/var/oama/me@example.com.oauth | evergrant import - --client-id … --write`,
     )
     .optionsGroup('Output:')
@@ -90,6 +100,9 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
       `${options.file} holds ${grants.length} grants: ${names}.`,
       'Leave --grant out: each keeps its name.',
     )
+  }
+  if (options.connection !== undefined) {
+    return importIntoServer({ ...options, connection: options.connection }, grants, format, invocation)
   }
   const storeUrl = storeAddress(options.store, invocation)
   const given = await clientSecret(
@@ -153,30 +166,6 @@ async function foreignGrants(options: ImportOptions, invocation: Invocation) {
 /** Of several files in a script it has to be plain which one is meant. */
 function unreadable(file: string, { message }: OAuthError): UsageError {
   return new UsageError(`${file === '-' ? 'stdin' : file}: ${message}`)
-}
-
-/** Above so many the waiting is told of; and so many are worked on at once, as a file store writes what comes together. */
-const AT_ONCE = 100
-
-/** Does the work for each, and tells how far it is when there are many. */
-async function inTurns<T, R>(
-  what: string,
-  all: readonly T[],
-  work: (one: T) => Promise<R>,
-  { terminal, signal }: Invocation,
-): Promise<R[]> {
-  const teller = progressTeller(what, terminal)
-  const results: R[] = []
-  try {
-    for (let at = 0; at < all.length; at += AT_ONCE) {
-      signal.throwIfAborted()
-      results.push(...(await Promise.all(all.slice(at, at + AT_ONCE).map(work))))
-      if (all.length > AT_ONCE) teller.tell({ done: results.length, total: all.length })
-    }
-  } finally {
-    teller.end()
-  }
-  return results
 }
 
 async function plan(

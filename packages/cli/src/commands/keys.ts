@@ -7,14 +7,15 @@ import { type MannerOptions, withManner, withStore } from '../client-options.ts'
 import { exitCode } from '../exit-code.ts'
 import { table } from '../grant-text.ts'
 import type { Invocation } from '../invocation.ts'
-import { type KeyOptions, keyPlace, namedKeyring, serverDatabase } from '../keys.ts'
+import { type KeyOptions, keyPlace, namedKeyring } from '../keys.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
 import { progressTeller } from '../progress.ts'
+import { openServer, type ServerOptions, serverFolder, serverPlace, withServer } from '../server-place.ts'
 import { storeAddress } from '../target.ts'
 import { UsageError } from '../usage-error.ts'
 
-interface KeysOptions extends MannerOptions, KeyOptions {
+interface KeysOptions extends MannerOptions, KeyOptions, ServerOptions {
   readonly store?: string
   readonly grant?: string
 }
@@ -25,10 +26,11 @@ export function keysCommand(action: Action): Command {
   const making = new Command('new').description(
     'Makes a key: at the head of a key file, so that it seals from now on; without one, on stdout.',
   )
+  making.addOption(new Option('--data-dir <path>', "the server's data folder: into its key file").argParser(present))
   command.addCommand(withManner(withKeys(making).optionsGroup('Output:')))
   making.action((options: KeysOptions) => action(make, options))
   const listing = new Command('list').description('Lists the keys, and how many records need which.')
-  command.addCommand(withManner(withKeys(withOne(withStore(listing))).optionsGroup('Output:')))
+  command.addCommand(withManner(withKeys(withServer(withOne(withStore(listing)))).optionsGroup('Output:')))
   listing.action((options: KeysOptions) => action(list, options))
   const rotation = new Command('rotate')
     .description('Seals every record anew with the first key, while others use the store.')
@@ -37,9 +39,10 @@ export function keysCommand(action: Action): Command {
       `
 To change keys: \`keys new --key-file <path>\` (programs that run learn of it by themselves; with EVERGRANT_KEY set
 "new,old" and restart them), \`keys rotate\`, and when \`keys list\` shows no record under the old key, take it away.
-It may be stopped and begun again. Records that do not open are told, and stay as they are: exit code 1.`,
+A server is meant by --data-dir or --database-url, and where the environment names it (DATABASE_URL, EVERGRANT_DATA_DIR)
+and no store. It may be stopped and begun again. Records that do not open are told, and stay as they are: exit code 1.`,
     )
-  command.addCommand(withManner(withKeys(withOne(withStore(rotation))).optionsGroup('Output:')))
+  command.addCommand(withManner(withKeys(withServer(withOne(withStore(rotation)))).optionsGroup('Output:')))
   rotation.action((options: KeysOptions) => action(rotate, options))
   return command
 }
@@ -56,9 +59,19 @@ function withKeys(command: Command): Command {
         present,
       ),
     )
-    .addOption(
-      new Option('--data-dir <path>', "the server's data folder: its key file and its database").argParser(present),
-    )
+}
+
+/** The server is meant when it was typed, or when the environment names it and no store. */
+function meansServer(options: KeysOptions, { env }: Invocation): boolean {
+  if (options.dataDir !== undefined || options.databaseUrl !== undefined) return true
+  if (options.store !== undefined || env['EVERGRANT_STORE']) return false
+  return Boolean(env['DATABASE_URL'] || env['EVERGRANT_DATA_DIR'])
+}
+
+/** The keys of the server lie in its data folder, unless they are named. */
+function keysOf(options: KeysOptions, invocation: Invocation): KeyOptions {
+  if (!meansServer(options, invocation)) return options
+  return { ...options, dataDir: serverFolder(options, invocation) }
 }
 
 async function make(options: KeysOptions, invocation: Invocation): Promise<void> {
@@ -85,7 +98,7 @@ async function make(options: KeysOptions, invocation: Invocation): Promise<void>
 
 async function list(options: KeysOptions, invocation: Invocation): Promise<void> {
   const { terminal, signal } = invocation
-  const ring = await namedKeyring(options, invocation)
+  const ring = await namedKeyring(keysOf(options, invocation), invocation)
   await using of = await opened(options, invocation)
   const { sealed, clear, foreign } = await keyCensus(of.store, { signal })
   const counts = new Map(Object.entries(sealed))
@@ -104,7 +117,7 @@ async function list(options: KeysOptions, invocation: Invocation): Promise<void>
 
 async function rotate(options: KeysOptions, invocation: Invocation): Promise<number> {
   const { terminal, clock, signal } = invocation
-  const ring = await namedKeyring(options, invocation)
+  const ring = await namedKeyring(keysOf(options, invocation), invocation)
   await using of = await opened(options, invocation)
   const teller = progressTeller('Sealing anew:', terminal)
   let grants: Resealed
@@ -150,7 +163,7 @@ const NO_TABLES: Opened['tables'] = {
 async function opened(options: KeysOptions, invocation: Invocation): Promise<Opened> {
   const { env, terminal } = invocation
   const onWarning = (words: string): void => terminal.say(words)
-  if (options.dataDir === undefined) {
+  if (!meansServer(options, invocation)) {
     const url = storeAddress(options.store, invocation)
     const whole = await openStore(url, { env, onWarning })
     const store = options.grant === undefined ? whole : onlyGrant(whole, options.grant)
@@ -159,20 +172,15 @@ async function opened(options: KeysOptions, invocation: Invocation): Promise<Ope
     throw new UsageError(`The store ${url} cannot list its grants.`, 'Name one with --grant <id>.')
   }
   if (options.grant !== undefined)
-    throw new UsageError('--grant and --data-dir were both given.', 'A server is sealed by one key as a whole.')
+    throw new UsageError('--grant names one grant, and a server is meant.', 'A server is sealed by one key as a whole.')
   if (options.store !== undefined)
-    throw new UsageError('--store and --data-dir were both given.', 'The server keeps its grants in its data folder.')
-  const path = serverDatabase(options.dataDir, invocation)
-  const { openSqlite, resealTables, tableKeys } = await import('@evergrant/server')
-  const store = await openStore(`sqlite:${path}`, { onWarning })
-  const db = openSqlite(path)
+    throw new UsageError('A store and a server were both named.', 'The server keeps its grants in its own database.')
+  const { resealTables, tableKeys } = await import('@evergrant/server')
+  const server = await openServer(serverPlace(options, invocation), onWarning)
   return {
-    store,
-    tables: { counts: () => tableKeys(db), reseal: (ring) => resealTables(db, ring) },
-    async [Symbol.asyncDispose]() {
-      await db.destroy()
-      await store.close()
-    },
+    store: server.store,
+    tables: { counts: () => tableKeys(server.db), reseal: (ring) => resealTables(server.db, ring) },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 

@@ -9,6 +9,3 @@ export type Attempts = <Of extends Asking>(
   client: Of,
   request: (client: Of) => Promise<AnswerBody>,
 ) => Promise<AnswerBody>
-
-/** Under this name a client authentication has its {@link Attempts}; those that are one proof have none. */
-export const attempts: unique symbol = Symbol.for('evergrant.attempts')

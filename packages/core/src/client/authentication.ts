@@ -2,7 +2,7 @@ import type * as oauth from 'oauth4webapi'
 import { OAuthError } from '../errors.ts'
 import type { ClientAuthMethod, ProviderDefinition } from '../provider/definition.ts'
 import { Redacted } from '../redacted.ts'
-import type { Attempts, attempts } from './attempts.ts'
+import type { Attempts } from './attempts.ts'
 
 /** How a client proves who it is at the token endpoint (RFC 6749 §2.3). A value, made by one of the functions below. */
 export interface ClientAuthentication {
@@ -11,7 +11,7 @@ export interface ClientAuthentication {
   readonly secret: Redacted | undefined
   readonly apply: oauth.ClientAuth
   /** Of a client that has more than one proof. */
-  readonly [attempts]?: Attempts
+  readonly attempts?: Attempts
 }
 
 /** HTTP Basic with the form-encoded client id and secret (RFC 6749 §2.3.1). */

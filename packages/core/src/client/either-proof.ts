@@ -1,7 +1,7 @@
 import type { AnswerBody } from '../answer/answer-body.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import { abilities } from '../provider/abilities.ts'
-import { type Asking, attempts } from './attempts.ts'
+import type { Asking } from './attempts.ts'
 import type { ClientAuthentication } from './authentication.ts'
 
 /** How {@link EitherProof} chooses, and who hears of it. */
@@ -54,7 +54,7 @@ export function EitherProof(
       return usual().secret
     },
     apply: (...request) => usual().apply(...request),
-    async [attempts](client, request) {
+    async attempts(client, request) {
       const { clock, deadline } = client.http
       const began = clock.monotonic()
       const known = began < olderUntil

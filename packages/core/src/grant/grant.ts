@@ -141,8 +141,8 @@ export function grant(fields: Grant): Grant {
 /** The same with another version, without a copy of all in between. */
 export function versioned(fields: Grant, version: number): Grant {
   const made = quietly(fields, { access: tokens(fields.access), version })
-  // As in an answer: it is none, and nobody may send it.
-  if (made.refresh_token === '') Reflect.deleteProperty(made, 'refresh_token')
+  // As in an answer: it is none, and nobody may send it. In a sealed record it stands for the one that is sealed.
+  if (made.refresh_token === '' && made.sealed === undefined) Reflect.deleteProperty(made, 'refresh_token')
   return Object.freeze(made)
 }
 

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
-import { type Asking, attempts } from '../client/attempts.ts'
+import type { Asking } from '../client/attempts.ts'
 import type { ClientAuthentication } from '../client/authentication.ts'
 import { ask, missingEndpoint, secretsOf, send } from './ask.ts'
 import type { Told } from './compose.ts'
@@ -47,7 +47,7 @@ export function exchange(
 ): Promise<AnswerBody> {
   const once = (asking: Asking): Promise<AnswerBody> =>
     exchangeOnce(asking, (options) => request(options, asking.authentication), key, keep)
-  return client.authentication[attempts]?.(client, once) ?? once(client)
+  return client.authentication.attempts?.(client, once) ?? once(client)
 }
 
 function exchangeOnce(

@@ -2,7 +2,6 @@ import * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
 import { refusal, text } from '../answer/refusal.ts'
 import { standardAnswer } from '../answer/standard-fields.ts'
-import { attempts } from '../client/attempts.ts'
 import { type ClientAuthentication, secretAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import { assertGivenHere } from '../grant/given-by.ts'
@@ -74,7 +73,7 @@ function ended({ provider }: Client, answer: AnswerBody): boolean {
 function requested(client: Client, rules: RevocationRules, token: string, metadata?: Metadata): Promise<AnswerBody> {
   const once = (asking: Client): Promise<AnswerBody> => requestedOnce(asking, rules, token, metadata)
   const proves = rules.authentication !== 'bearer' && rules.authentication !== 'none'
-  return (proves ? client.authentication[attempts]?.(client, once) : undefined) ?? once(client)
+  return (proves ? client.authentication.attempts?.(client, once) : undefined) ?? once(client)
 }
 
 async function requestedOnce(

@@ -1,7 +1,6 @@
 import type * as oauth from 'oauth4webapi'
 import type { AnswerBody } from '../answer/answer-body.ts'
 import { type SpoiltAnswer, salvaged, type TokenAnswer, tokenAnswer } from '../answer/token-answer.ts'
-import { attempts } from '../client/attempts.ts'
 import type { ClientAuthentication } from '../client/authentication.ts'
 import type { Client } from '../client/client.ts'
 import type { Grant } from '../grant/grant.ts'
@@ -73,23 +72,16 @@ export function askToken(
   request: TokenRequest,
   key: Awaited<ReturnType<typeof keyFor>>,
 ): Promise<AnswerBody> {
-  const once = (asking: Client): Promise<AnswerBody> => askOnce(asking, as, request, key)
-  return (request.authentication ?? client.authentication)[attempts]?.(client, once) ?? once(client)
-}
-
-function askOnce(
-  client: Client,
-  as: oauth.AuthorizationServer,
-  request: TokenRequest,
-  key: Awaited<ReturnType<typeof keyFor>>,
-): Promise<AnswerBody> {
-  const own = client.provider[abilities]
-  const { rules = {}, authentication = own?.authenticationFor(client, rules) ?? client.authentication } = request
-  const parameters = tokenParameters(client, request)
-  const endpoint = rules.endpoint === undefined ? as : { ...as, token_endpoint: rules.endpoint }
-  const asked = authentication === client.authentication ? client : { ...client, authentication }
-  if (key !== undefined) return key.post(asked, endpoint, parameters)
-  return post(asked, endpoint, parameters, own?.usualRules(client, rules) ?? {})
+  const once = (asking: Client): Promise<AnswerBody> => {
+    const own = asking.provider[abilities]
+    const { rules = {}, authentication = own?.authenticationFor(asking, rules) ?? asking.authentication } = request
+    const parameters = tokenParameters(asking, request)
+    const endpoint = rules.endpoint === undefined ? as : { ...as, token_endpoint: rules.endpoint }
+    const asked = authentication === asking.authentication ? asking : { ...asking, authentication }
+    if (key !== undefined) return key.post(asked, endpoint, parameters)
+    return post(asked, endpoint, parameters, own?.usualRules(asking, rules) ?? {})
+  }
+  return (request.authentication ?? client.authentication).attempts?.(client, once) ?? once(client)
 }
 
 function tokenParameters(

@@ -14,9 +14,9 @@ export interface GatewayAccount extends MailAccount {
   readonly programs: readonly GatewayProgram[]
   /**
    * Asked in place of `programs`, for passwords that are kept elsewhere: the name of the program that has this one, undefined
-   * when none has. It should take as long for a wrong one as for a right one. Not asked while the source is locked out.
+   * when none has. `from` is where the program connected from. It should take as long for a wrong one as for a right one. Not asked while the source is locked out.
    */
-  readonly accepts?: ((password: string) => Promise<string | undefined>) | undefined
+  readonly accepts?: ((password: string, from: string) => Promise<string | undefined>) | undefined
 }
 
 /** Something worth telling the operator. Nothing in it is a secret, or was typed by somebody who is not known. */

@@ -46,7 +46,7 @@ export class Guard {
   async check(account: GatewayAccount | undefined, name: string, password: string, from: string): Promise<Verdict> {
     const places = [`${from} ${name.toLowerCase().slice(0, 320)}`, from] as const
     if (places.some((place) => this.#locked(place)) || this.#queue.length >= MOST_WAITING) return { kind: 'locked' }
-    const program = await this.#program(account, password)
+    const program = await this.#program(account, password, from)
     // Others of the same source may have been wrong in the meantime.
     if (places.some((place) => this.#locked(place))) return { kind: 'locked' }
     if (program !== undefined) {
@@ -76,10 +76,10 @@ export class Guard {
     }
   }
 
-  async #program(account: GatewayAccount | undefined, password: string): Promise<string | undefined> {
+  async #program(account: GatewayAccount | undefined, password: string, from: string): Promise<string | undefined> {
     if (password === '' || password.length > 256) return undefined
     const digest = createHmac('sha256', this.#key).update(password).digest('base64')
-    if (account?.accepts !== undefined) return account.accepts(password)
+    if (account?.accepts !== undefined) return account.accepts(password, from)
     const programs = account?.programs ?? []
     const remembered = (): string | undefined => programs.find(({ hash }) => this.#right.get(hash) === digest)?.name
     const known = remembered()

@@ -22,6 +22,10 @@ export function isFields(value: unknown): value is Fields {
 
 /** Throws `INVALID_DOCUMENT` for what is no OpenAPI 3 document, and for references that lead nowhere. */
 export function readDocument(value: unknown): Document {
+  if (typeof value === 'string') {
+    const how = 'parse it first, as parseDocument of @evergrant/sdk/generate does'
+    throw invalidDocument([], `this is no OpenAPI document: an object is expected, and this is a text; ${how}.`)
+  }
   if (!isFields(value)) throw invalidDocument([], 'this is no OpenAPI document: an object is expected.')
   if ('swagger' in value) {
     const words = `Swagger ${value['swagger']} is not supported; convert the document to OpenAPI 3, for example with swagger2openapi.`

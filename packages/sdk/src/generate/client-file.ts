@@ -16,7 +16,11 @@ export function clientFile(
   const names = api.servers.map(({ name }) => quoted(name)).join(' | ') || 'never'
   return `${header}
 ${fromCore ? "import type * as core from '@evergrant/core/api'\n" : ''}import type * as sdk from '@evergrant/sdk'
-import { createClient as createSdkClient } from '@evergrant/sdk'
+import {
+  createClient as createSdkClient,
+  optionsFromEnvironment as sdkOptionsFromEnvironment,
+  optionsFromJson as sdkOptionsFromJson,
+} from '@evergrant/sdk'
 import { api } from './api${extension}'
 import type { paths } from './schema${extension}'
 
@@ -48,6 +52,16 @@ export type Client = sdk.Client<paths, Auth, Managers>
 /** Makes a client, from options or from the configuration of another. Makes no request. */
 export function createClient(options: Options | Client['config'] = {}): Client {
   return createSdkClient<paths, Auth, Managers>({ api, ...options })
+}
+
+/** Options with credentials of the environment: the documents of the schemes name the variables. */
+export function optionsFromEnvironment(source: sdk.EnvironmentSource, options: Options = {}): Options {
+  return sdkOptionsFromEnvironment({ ...options, api } as sdk.ClientOptions, source) as Options
+}
+
+/** Options with what stands in a JSON text: \`auth\` by scheme, \`baseUrl\`, \`timeout\`, \`retries\`, \`headers\`. */
+export function optionsFromJson(json: unknown, options: Options = {}): Options {
+  return sdkOptionsFromJson({ ...options, api } as sdk.ClientOptions, json) as Options
 }
 `
 }

@@ -1,8 +1,9 @@
 import { environmentName } from '@evergrant/core/api'
 import type { ApiDescription } from '../description/api-description.ts'
 import { isFields } from '../description/document.ts'
+import { own } from '../own.ts'
 import { comment, property, quoted } from './names.ts'
-import { initialization } from './scheme-document.ts'
+import { type Initialization, initialization } from './scheme-document.ts'
 import type { SchemeModel } from './scheme-model.ts'
 
 /** `example.ts`: a client from the environment's credentials, and a first call where one needs no arguments. */
@@ -14,9 +15,13 @@ export function exampleFile(
   extension: string,
 ): string {
   const path = simplePath(document)
-  const needed = (api.operations[`GET ${path}`]?.security ?? api.security ?? [])[0] ?? {}
+  const needed = (own(api.operations, `GET ${path}`)?.security ?? api.security ?? [])[0] ?? {}
   const names = Object.keys(api.schemes)
   const used = schemes.filter(({ name }) => Object.hasOwn(needed, name))
+  const real = (name: string): Initialization => ({
+    variable: (field) => environmentName(names, name, field),
+    scopes: own(needed, name) ?? [],
+  })
   const imports = used.flatMap(({ type, scopes }) => (scopes.length > 0 ? [`${type}Scope`] : []))
   const person = used.find(({ managers }) => managers.join() === 'AuthorizationCodeManager')
   const ask =
@@ -44,7 +49,7 @@ ${person === undefined ? '' : "import { createInterface } from 'node:readline/pr
 const client = createClient({
   baseUrl: process.env['API_BASE_URL'],
   auth: {
-${used.map((scheme) => initialization(scheme, '    ', (field) => environmentName(names, scheme.name, field))).join('\n')}
+${used.map((scheme) => initialization(scheme, '    ', real(scheme.name))).join('\n')}
   },
 })
 ${ask}

@@ -53,7 +53,7 @@ export async function generateClient(
     ],
     ['client.ts', clientFile(api, schemes, header, extension)],
     ['example.ts', exampleFile(document, api, schemes, header, extension)],
-    ['README.md', readmeFile(api, schemes)],
+    ['README.md', readmeFile(api, schemes, extension)],
   ])
   for (const scheme of schemes)
     files.set(`docs/${scheme.type}.md`, schemeDocument(scheme, Object.keys(api.schemes), extension))

@@ -1,37 +1,51 @@
-// Long because: rows, views and lists of accounts share what is read for them.
-import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd, summary } from '@evergrant/core'
+import { type GrantSummary, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
-import { type Kysely, type Selectable, sql, type Transaction, type Updateable } from 'kysely'
-import { connectionView, providerName } from '../connections/connection-view.ts'
-import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
-import type { Account, AccountList, AccountPatch, Connection, NewAccount } from '../contract/index.ts'
+import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
+import { connectionView } from '../connections/connection-view.ts'
+import type { ConnectionRow, Connections } from '../connections/connections.ts'
+import type {
+  Account,
+  AccountCounts,
+  AccountList,
+  AccountPatch,
+  AccountSort,
+  Connection,
+  NewAccount,
+} from '../contract/index.ts'
+import { dayOf } from '../day.ts'
 import type { AccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
+import { type AccountFilter, type Asked, accountPage, groupsOf } from './account-page.ts'
+import { isInPlace, placeOf } from './account-place.ts'
+import { accountView } from './account-view.ts'
 import { grantSummaries } from './grant-summaries.ts'
-import { cursorFrom, cursorText } from './page-cursor.ts'
-import { type ConsentTrouble, condition } from './state.ts'
-import { type StateCount, stateCounts } from './state-counts.ts'
+import { removed } from './state.ts'
+import { accountCounts, countsByConnection, type StateCount } from './state-counts.ts'
 
 /** Seconds for which it is believed that another server redeems a code; no provider takes longer. */
 const LONGEST_CHECK = 60
-const DAY = 86_400
+/** Milliseconds for which accounts that come and go are gathered before they are counted again. */
+const GATHER = 100
+/** More accounts than this are not told one by one when their connection changes. */
+const MOST_TOLD = 500
 
 export type AccountRow = Selectable<AccountTable>
 
-/** Which accounts are to be listed. */
+/** Which accounts are to be listed at once. */
 interface Wanted {
   readonly ids?: ReadonlySet<string> | undefined
   readonly owner?: string | undefined
   readonly connection?: string | undefined
 }
 
-interface Paging {
+interface Paging extends AccountFilter {
   readonly limit: number
-  readonly cursor: string | undefined
+  readonly cursor?: string | undefined
+  readonly sort?: AccountSort | undefined
 }
 
 /** The accounts: their rows, and how they look with their grants and connections. */
@@ -46,6 +60,9 @@ export class Accounts {
   readonly checking = new Set<string>()
   /** The same by another one, and until when that is believed: it may have ended in the middle of it. */
   readonly #checkedElsewhere = new Map<string, number>()
+
+  /** Connections whose accounts are about to be counted again. */
+  readonly #counting = new Set<string>()
 
   /** @param settle tells outside how an account is doing, when that has changed */
   constructor(
@@ -79,7 +96,7 @@ export class Accounts {
       id: randomId(),
       connection_id: of.id,
       name: name?.trim() ?? '',
-      sort_name: sortName({ name: name?.trim() ?? '', login_hint: hint }, undefined),
+      ...placeOf({ name: name?.trim() ?? '', login_hint: hint }, undefined),
       look_at: null,
       login_hint: hint,
       paused: 0,
@@ -113,12 +130,11 @@ export class Accounts {
     await this.#db.updateTable('accounts').set(values).where('id', '=', id).execute()
   }
 
-  /** Brings its place in lists up to what it is called now. */
+  /** Brings its place in lists, and how it is found in them, up to what its grant tells now. */
   async sorted(id: string): Promise<void> {
     const [row, grant] = await Promise.all([this.get(id), this.#deps.store.get(id)])
-    const sort_name = sortName(row, grant)
-    if (sort_name === row.sort_name) return
-    await this.#db.updateTable('accounts').set({ sort_name }).where('id', '=', id).execute()
+    if (isInPlace(row, grant)) return
+    await this.#db.updateTable('accounts').set(placeOf(row, grant)).where('id', '=', id).execute()
   }
 
   /** Says when refresh-ahead has to look at it; null: not until something happens. */
@@ -159,7 +175,7 @@ export class Accounts {
   /** Keeps when a grant is predicted to end. To the day, so that a grant that is used writes it at most once a day. */
   async noteEnd({ id, ends_at }: Pick<AccountRow, 'id' | 'ends_at'>, grant: GrantSummary): Promise<void> {
     const end = predictedEnd(grant, await providerDefinition(grant.provider))
-    const at = end === undefined || !grant.refreshable ? null : Math.floor(end.at / DAY) * DAY
+    const at = end === undefined || !grant.refreshable ? null : dayOf(end.at)
     if (at === ends_at) return
     await this.#db.updateTable('accounts').set({ ends_at: at }).where('id', '=', id).execute()
   }
@@ -181,7 +197,8 @@ export class Accounts {
       if (gone.length > 0) await told(db)
     })
     this.#deps.changes?.tell({ of: 'account_removed', id })
-    this.#hub.publish('account_removed', { id, ...(replaced_by === undefined ? {} : { replaced_by }) })
+    const gone = { id, state: removed.state }
+    this.#hub.publish('account_removed', replaced_by === undefined ? gone : { ...gone, replaced_by })
   }
 
   of(connection: string): Promise<AccountRow[]> {
@@ -221,40 +238,33 @@ export class Accounts {
   }
 
   /** How many accounts are in each state, by connection. */
-  stateCounts(): Promise<StateCount[]> {
-    return stateCounts(this.#db, this.#deps.clock.now(), this.checking)
+  async stateCounts(): Promise<StateCount[]> {
+    return countsByConnection(await groupsOf(this.#asked(), {}))
   }
 
-  /** So many accounts in order of their names, after a cursor. What it costs does not grow with how many there are. */
-  async page({ ids, owner, connection, limit, cursor }: Wanted & Paging): Promise<AccountList> {
-    const after = cursor === undefined ? undefined : cursorFrom(cursor)
-    const rows = await this.#db
-      .selectFrom('accounts')
-      .selectAll()
-      .$if(connection !== undefined, (query) => query.where('connection_id', '=', connection ?? ''))
-      .$if(owner !== undefined, (query) => query.where('owner', '=', owner ?? ''))
-      .$if(ids !== undefined, (query) => query.where('id', 'in', [...(ids ?? []), '']))
-      .$if(after !== undefined, (query) =>
-        query.where(sql<boolean>`(sort_name, id) > (${after?.sortName}, ${after?.id})`),
-      )
-      .orderBy('sort_name')
-      .orderBy('id')
-      .limit(limit + 1)
-      .execute()
-    const shown = rows.slice(0, limit)
-    const last = rows.length > limit ? shown.at(-1) : undefined
+  /** How many of those that are meant are in each state and have each flag. */
+  async counts(filter: AccountFilter = {}): Promise<AccountCounts> {
+    return accountCounts(await groupsOf(this.#asked(), filter))
+  }
+
+  /** So many accounts in an order, after a cursor. */
+  async page({ limit, cursor, sort = 'name', ...filter }: Paging): Promise<AccountList> {
+    const { rows, next } = await accountPage(this.#asked(), filter, { sort, limit, cursor })
     const connections = new Map((await this.#connections.list()).map((row) => [row.id, row]))
-    const pending = await this.#pending(shown.map(({ id }) => id))
-    const [grants, owners] = await Promise.all([this.#summaries(shown, false), this.#owners()])
-    const views = shown.map(async (row) => {
+    const [pending, grants, owners] = await Promise.all([
+      this.#pending(rows.map(({ id }) => id)),
+      this.#summaries(rows, false),
+      this.#owners(),
+    ])
+    const views = rows.map(async (row) => {
       const of = connections.get(row.connection_id)
       const grant = grants.get(row.id)
       // Left by an older server, or the provider calls its person otherwise now.
-      if (sortName(row, grant) !== row.sort_name) await this.sorted(row.id)
+      if (!isInPlace(row, grant)) await this.sorted(row.id)
       return of && this.#view(row, of, grant, pending.has(row.id), owners)
     })
     const accounts = (await Promise.all(views)).filter((view) => view !== undefined)
-    return { accounts, ...(last && { next: cursorText({ sortName: last.sort_name, id: last.id }) }) }
+    return { accounts, ...(next === undefined ? {} : { next }) }
   }
 
   async connectionView(row: ConnectionRow): Promise<Connection> {
@@ -265,7 +275,8 @@ export class Accounts {
 
   async connectionViews(rows: readonly ConnectionRow[]): Promise<Connection[]> {
     const counts = new Map<string, { total: number; ok: number }>()
-    for (const { connection, state, accounts } of await this.stateCounts()) {
+    const only = rows.length === 1 ? { connection: rows[0]?.id } : {}
+    for (const { connection, state, accounts } of countsByConnection(await groupsOf(this.#asked(), only))) {
       const { total, ok } = counts.get(connection) ?? { total: 0, ok: 0 }
       counts.set(connection, { total: total + accounts, ok: ok + (state === 'ok' ? accounts : 0) })
     }
@@ -303,7 +314,29 @@ export class Accounts {
   async showConnection(row: ConnectionRow): Promise<void> {
     if (this.#hub.size === 0) return
     this.#hub.publish('connection', await this.connectionView(row))
-    for (const account of await this.list({ connection: row.id })) this.#hub.publish('account', account)
+    const { accounts, next } = await this.page({ connection: row.id, limit: MOST_TOLD })
+    if (next !== undefined) return this.#hub.publish('accounts_changed', { connection: row.id })
+    for (const account of accounts) this.#hub.publish('account', account)
+  }
+
+  /** Tells the browsers how many accounts a connection has: a little later, so that many changes are told once. */
+  publishCounts(id: string): void {
+    this.#deps.changes?.tell({ of: 'connection_counts', id })
+    this.showCounts(id)
+  }
+
+  /** The same, after another server changed them. */
+  showCounts(id: string): void {
+    if (this.#hub.size === 0 || this.#counting.has(id)) return
+    this.#counting.add(id)
+    const show = async (): Promise<void> => {
+      this.#counting.delete(id)
+      if (this.#hub.size === 0) return
+      this.#hub.publish('connection', await this.connectionView(await this.#connections.get(id)))
+    }
+    setTimeout(() => {
+      show().catch((err: unknown) => this.#deps.logger.warn({ err, connection: id }, 'counts not shown'))
+    }, GATHER).unref()
   }
 
   async #show(id: string): Promise<void> {
@@ -342,76 +375,19 @@ export class Accounts {
     return new Map(rows.map((row) => [row.id, row.name]))
   }
 
-  /** The page on which an administrator of the organisation allows the client, where the provider has one. */
-  async #adminConsent(of: ConnectionRow): Promise<Pick<Account, 'admin_consent_url'>> {
-    try {
-      const options = { redirect_uri: this.#connections.redirectUri(of.id), scope: of.scope }
-      return { admin_consent_url: adminConsentUrl(await this.#connections.client(of), options) }
-    } catch (error) {
-      // Most providers have none; what is wrong with the settings is told elsewhere.
-      if (isOAuthError(error)) return {}
-      throw error
-    }
+  #asked(): Asked {
+    return { db: this.#db, now: this.#deps.clock.now(), checking: this.checking }
   }
 
-  async #view(
+  #view(
     row: AccountRow,
     connection: ConnectionRow,
     grant: GrantSummary | undefined,
     pending: boolean,
     owners: ReadonlyMap<string, string>,
   ): Promise<Account> {
-    const definition = await providerDefinition(connection.provider)
-    const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
-    const now = condition({
-      now: this.#deps.clock.now(),
-      paused: row.paused === 1,
-      pending,
-      checking: this.#isChecking(row.id),
-      unconfirmed: row.unconfirmed === 1,
-      grant,
-      consentTrouble: trouble,
-      connectionTrouble: troubleOf(connection),
-      client: connection.client_id,
-    })
-    const { subject, requested_scope, granted_scope, expires_at, refresh_at } = grant ?? {}
-    const end = grant && predictedEnd(grant, definition)
-    return {
-      id: row.id,
-      name: row.name || subject?.username || row.login_hint || `New account at ${connection.name}`,
-      ...(row.name || subject?.username || row.login_hint ? {} : { unnamed: true }),
-      connection: {
-        id: connection.id,
-        name: connection.name,
-        provider: connection.provider,
-        provider_name: providerName(definition, connection),
-      },
-      ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
-      ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
-      ...(subject === undefined ? {} : { subject }),
-      ...now,
-      ...(now.state === 'blocked_by_admin' ? await this.#adminConsent(connection) : {}),
-      ...(row.unconfirmed === 1 ? { unconfirmed: true } : {}),
-      ...(requested_scope === undefined ? {} : { requested_scope }),
-      ...(granted_scope === undefined ? {} : { granted_scope }),
-      missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),
-      ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
-      // Nothing is planned for an account that needs a person first.
-      ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
-      ...(end === undefined ? {} : { predicted_end: { ...end, at: Math.floor(end.at) } }),
-      ...(row.last_success_at === null ? {} : { last_success_at: row.last_success_at }),
-      refreshes: row.refreshes,
-      created_at: row.created_at,
-      updated_at: row.updated_at,
-      version: grant?.version ?? 0,
-    }
+    const { now } = this.#asked()
+    const checking = this.#isChecking(row.id)
+    return accountView(row, { now, connection, grant, pending, checking, owners, connections: this.#connections })
   }
-}
-
-/** The name that an account is shown under, for the order of lists. Cut: an index takes no longer ones. */
-export function sortName(
-  { name, login_hint }: Pick<AccountRow, 'name' | 'login_hint'>,
-  grant: Pick<GrantSummary, 'subject'> | undefined,
-): string {
-  return (name || grant?.subject?.username || login_hint || '').toLowerCase().slice(0, 200)
 }

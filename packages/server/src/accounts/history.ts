@@ -3,9 +3,12 @@ import type { Kysely } from 'kysely'
 import type { HistoryEntry } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import { randomId } from '../security/secret.ts'
+import type { TimelineEntry } from './timeline.ts'
 
 const KEPT = 90 * 86_400
 const SHOWN = 200
+/** A renewal every hour for as long as lines are kept, and as many others. */
+const MOST_LINES = 5_000
 /** Renewals closer to each other than this are one line: tokens that live for a minute would fill the page. */
 const ONE_LINE = 600
 
@@ -76,6 +79,25 @@ export class History {
       ...(detail === null ? {} : { detail }),
       ...(seconds === null ? {} : { seconds }),
       ...(since === null ? {} : { times, since }),
+    }))
+  }
+
+  /** All that is kept, oldest first, as far as a time line is made of it. */
+  async linesOf(account: string): Promise<TimelineEntry[]> {
+    const rows = await this.#db
+      .selectFrom('history')
+      .select(['at', 'type', 'code', 'times', 'since'])
+      .where('account_id', '=', account)
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(MOST_LINES)
+      .execute()
+    return rows.reverse().map(({ at, type, code, times, since }) => ({
+      at,
+      type: type as HistoryEntry['type'],
+      times,
+      ...(code === null ? {} : { code }),
+      ...(since === null ? {} : { since }),
     }))
   }
 

@@ -2,10 +2,9 @@ import { providerDefinition } from '@evergrant/providers'
 import { expiryOf } from '../connections/client-secrets.ts'
 import { providerName } from '../connections/connection-view.ts'
 import type { ConnectionRow } from '../connections/connections.ts'
-import { AccountState, type Overview, type OverviewSpan } from '../contract/index.ts'
+import type { Overview, OverviewSpan } from '../contract/index.ts'
 import type { Services } from '../services.ts'
 import type { ActivityBucket } from './activity.ts'
-import type { StateCount } from './state-counts.ts'
 
 const HOUR = 3_600
 const DAY = 86_400
@@ -28,8 +27,8 @@ export async function overview(
   const { hours, bucket } = SPANS[span]
   const seconds = bucket * HOUR
   const from = (Math.floor(now / seconds) + 1) * seconds - hours * HOUR
-  const [states, rows, buckets, used, ending] = await Promise.all([
-    accounts.stateCounts(),
+  const [counts, rows, buckets, used, ending] = await Promise.all([
+    accounts.counts(),
     connections.list(),
     activity.buckets(from, bucket),
     activity.connections(from),
@@ -37,7 +36,7 @@ export async function overview(
   ])
   const names = new Map(await Promise.all(rows.map(async (row) => [row.id, await called(row)] as const)))
   return {
-    accounts: { total: states.reduce((sum, { accounts }) => sum + accounts, 0), states: everyState(states) },
+    accounts: counts,
     activity: { span, from, seconds, buckets: everyBucket(buckets, from, seconds, (hours * HOUR) / seconds) },
     providers: used
       .flatMap(({ connection_id, refreshed, failed, seconds, slowest }) => {
@@ -69,12 +68,6 @@ async function called(row: ConnectionRow): Promise<{ id: string; name: string; p
 function endOf(row: ConnectionRow, now: number): number | undefined {
   const at = expiryOf(row)
   return at !== undefined && at < now + SOON ? at : undefined
-}
-
-function everyState(counts: readonly StateCount[]): Record<AccountState, number> {
-  const all = Object.fromEntries(AccountState.anyOf.map((state) => [state.const, 0])) as Record<AccountState, number>
-  for (const { state, accounts } of counts) all[state] += accounts
-  return all
 }
 
 /** Buckets in which nothing happened are in the plot too. */

@@ -9,6 +9,7 @@ export const sentences = {
   delayed: 'The provider is slow or has trouble; programs still get a valid token.',
   degraded: 'Temporarily unavailable: the provider has trouble and the last token has ended.',
   paused: 'Paused: no tokens are handed out or renewed.',
+  removed: 'Removed: it is not here any more, and programs get nothing for it.',
   declined: 'Consent was declined at the provider.',
   consent_failed: 'Connecting did not succeed.',
   provider_asks: 'The provider wants the person first.',

@@ -1,5 +1,5 @@
 import type { GrantSummary, Guidance, Who } from '@evergrant/core'
-import type { AccountReason, AccountState } from '../contract/index.ts'
+import type { AccountReason, AccountState, PresentState } from '../contract/index.ts'
 import { sentences } from './sentences.ts'
 
 /** Why the last consent did not succeed. */
@@ -24,6 +24,8 @@ export interface AccountFacts {
   readonly checking: boolean
   /** Somebody connected it by a link, and its owner has not confirmed that. */
   readonly unconfirmed: boolean
+  /** Its grant, which renews itself, is predicted to end soon. */
+  readonly ending: boolean
   readonly grant: GrantSummary | undefined
   readonly consentTrouble: ConsentTrouble | undefined
   /** What is known to be wrong with the connection's settings. */
@@ -33,8 +35,8 @@ export interface AccountFacts {
 }
 
 /** The state in a program's word and in a person's. */
-export interface Condition {
-  readonly state: AccountState
+export interface Condition<State extends AccountState = PresentState> {
+  readonly state: State
   readonly sentence: string
   /** Names of `sentence` and `advice`, so that the page can say them in its language. */
   readonly said: { readonly sentence: Saying; readonly advice?: Saying; readonly detail?: string }
@@ -45,6 +47,8 @@ export interface Condition {
   readonly link?: string
   /** Somebody was asked for consent and may still give it. Beside the state, so that neither hides the other. */
   readonly awaiting_consent?: true
+  /** It works, and will not for long unless somebody acts. Beside the state, too. */
+  readonly expiring_soon?: true
 }
 
 /** Words by which providers say that an administrator of theirs has to allow it. */
@@ -59,8 +63,24 @@ const ADMINISTRATOR_FIRST = new Set([
 /** Errors that say something about the settings and not about this account. */
 const ABOUT_SETTINGS = new Set(['INVALID_CLIENT', 'TOKEN_REQUEST_REFUSED', 'MISSING_ENDPOINT', 'ISSUER_MISMATCH'])
 
+/** Seconds before its predicted end from which an account is said to expire soon. */
+export const SOON = 14 * 86_400
+
+/** The states in which programs wait for a person, in the order in which people look for them. */
+export const NEEDS_PERSON: readonly PresentState[] = ['needs_consent', 'blocked_by_admin', 'connection_error']
+
+const WORKS: ReadonlySet<PresentState> = new Set<PresentState>(['ok', 'delayed', 'degraded'])
+
+/** What is told of an account that is gone. */
+export const removed: Condition<'removed'> = { state: 'removed', ...say('removed') }
+
 /** The state of an account: a function of the facts and nothing else. */
 export function condition(facts: AccountFacts): Condition {
+  const found = present(facts)
+  return facts.ending && WORKS.has(found.state) ? { ...found, expiring_soon: true } : found
+}
+
+function present(facts: AccountFacts): Condition {
   const { grant, paused, checking, unconfirmed, pending } = facts
   if (paused) return { state: 'paused', ...say('paused') }
   if (checking) return { state: 'checking', ...say('checking') }

@@ -3,23 +3,30 @@ import type { TokenResult, TokenWant } from '../contract/index.ts'
 import type { Deps } from '../deps.ts'
 import type { Metrics } from '../metrics.ts'
 import { AtAccount, problemOf, Refusal } from '../problem.ts'
-import type { ApiKeys, KnownKey } from '../security/api-keys.ts'
+import type { KnownKey } from '../security/api-keys.ts'
 import { assertKeyIsFor } from '../security/guard.ts'
+import type { ProgramUses } from './program-uses.ts'
 import { generationOf, TokenTexts, tokenResult } from './token-result.ts'
 import type { Tokens } from './tokens.ts'
+
+/** A request: its name in the log, and where it came from. */
+interface Asked {
+  readonly id: string
+  readonly ip: string
+}
 
 /** Where programs with API keys get tokens: within what the key is for, counted, and with errors that say where to mend them. */
 export class TokenDesk {
   readonly #tokens: Tokens
-  readonly #apiKeys: ApiKeys
+  readonly #uses: ProgramUses
   readonly #metrics: Metrics
   readonly #deps: Deps
   readonly #texts: TokenTexts
 
-  constructor(deps: Deps, tokens: Tokens, apiKeys: ApiKeys, metrics: Metrics) {
+  constructor(deps: Deps, tokens: Tokens, uses: ProgramUses, metrics: Metrics) {
     this.#deps = deps
     this.#tokens = tokens
-    this.#apiKeys = apiKeys
+    this.#uses = uses
     this.#metrics = metrics
     this.#texts = new TokenTexts(deps.clock)
   }
@@ -28,18 +35,17 @@ export class TokenDesk {
    * The answer as JSON, when it is known without asking anybody: any token will do, one is held that need not be renewed, and
    * the key may have whatever was granted. Never waits. Undefined: {@link hand} has to be asked.
    */
-  held(id: string, want: TokenWant, key: KnownKey | undefined): string | undefined {
+  held(id: string, want: TokenWant, key: KnownKey | undefined, asked: Asked): string | undefined {
     if (!isPlain(want) || !mayHaveAny(key, id)) return undefined
     const began = this.#deps.clock.monotonic()
     const token = this.#tokens.held(id, want.min_ttl)
     if (token === undefined) return undefined
-    if (key !== undefined) this.#apiKeys.used(key)
+    if (key !== undefined) this.#uses.note(key.id, id, 'token', () => asked.ip)
     this.#metrics.tokenRequest(undefined, this.#deps.clock.monotonic() - began)
     return this.#texts.of(id, token)
   }
 
-  /** @param request names the request in the log */
-  async hand(id: string, want: TokenWant, key: KnownKey | undefined, request: string): Promise<TokenResult> {
+  async hand(id: string, want: TokenWant, key: KnownKey | undefined, asked: Asked): Promise<TokenResult> {
     const { clock, publicUrl } = this.#deps
     const began = clock.monotonic()
     try {
@@ -48,11 +54,11 @@ export class TokenDesk {
       if (key?.scopes !== undefined) {
         assertWithin(token, `${key.scopes} ${await this.#tokens.harmlessScopes(id)}`)
       }
-      if (key !== undefined) this.#apiKeys.used(key)
+      if (key !== undefined) this.#uses.note(key.id, id, 'token', () => asked.ip)
       this.#metrics.tokenRequest(undefined, clock.monotonic() - began)
       return tokenResult(id, token, clock)
     } catch (error) {
-      this.#metrics.tokenRequest(problemOf(error, request).problem.code, clock.monotonic() - began)
+      this.#metrics.tokenRequest(problemOf(error, asked.id).problem.code, clock.monotonic() - began)
       if (!isOAuthError(error) || error.class !== 'consent') throw error
       throw new AtAccount(error, `${publicUrl}/accounts/${encodeURIComponent(id)}`)
     }

@@ -1,13 +1,16 @@
 import {
   type AccessToken,
   type Client,
+  type ErrorCode,
   endHere,
+  errorCatalogue,
   type Grant,
   type GrantEvent,
   type GrantSummary,
   grant,
   holdsTokens,
   isOAuthError,
+  lookUp,
   OAuthError,
   revokeGrant,
   type TokenSources,
@@ -319,8 +322,10 @@ export class Tokens {
     if (row === undefined) return
     this.#activity.note(row.connection_id, event, at)
     const look = await this.#nextLook(row, event.grant)
-    if (event.type === 'refreshed') await this.#accounts.refreshed(id, look)
-    else await this.#accounts.lookAt(id, look)
+    if (event.type === 'refreshed') {
+      await this.#accounts.refreshed(id, look)
+      await this.#lookUpAgain(event.grant)
+    } else await this.#accounts.lookAt(id, look)
     await this.#history.add(id, {
       type: event.type,
       ...(error && { code: error.code, detail: error.message }),
@@ -329,6 +334,18 @@ export class Tokens {
     await this.#accounts.noteEnd(row, event.grant)
     await this.#noteConnection(row.connection_id, event)
     await this.#accounts.publish(id, event.type === 'refreshed' && row.told === 'working')
+  }
+
+  /** What a provider in trouble could not be asked for after consent, it is asked for with the next token. */
+  async #lookUpAgain({ id, look_up_failed }: GrantSummary): Promise<void> {
+    if (look_up_failed === undefined || !isTransient(look_up_failed.trouble)) return
+    try {
+      await lookUp(await this.clientOf(id), this.#deps.store, id)
+      await this.#accounts.sorted(id)
+    } catch (error) {
+      // The grant goes on to say so.
+      if (!isOAuthError(error)) throw error
+    }
   }
 
   /** A refused client is the connection's trouble, and so is everybody's; a success ends it. */
@@ -347,4 +364,9 @@ export function asOAuthError(error: unknown): OAuthError {
   if (isOAuthError(error)) return error
   const message = 'The server could not do this. Its log tells why.'
   return new OAuthError('STORE_UNAVAILABLE', message, { cause: error })
+}
+
+function isTransient({ code, guidance }: NonNullable<GrantSummary['look_up_failed']>['trouble']): boolean {
+  const kind = guidance?.class ?? (Object.hasOwn(errorCatalogue, code) ? errorCatalogue[code as ErrorCode].class : '')
+  return kind === 'transient'
 }

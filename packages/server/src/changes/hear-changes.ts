@@ -1,3 +1,4 @@
+import { removed } from '../accounts/state.ts'
 import type { Services } from '../services.ts'
 import type { Change } from './change.ts'
 
@@ -25,10 +26,12 @@ async function heard({ of, id, checking = false }: Change, services: Services): 
       return accounts.heard(id, checking)
     case 'account_removed':
       tokens.forget(id)
-      return hub.publish('account_removed', { id })
+      return hub.publish('account_removed', { id, state: removed.state })
     case 'connection':
       if (hub.size > 0) await accounts.showConnection(await connections.get(id))
       return
+    case 'connection_counts':
+      return accounts.showCounts(id)
     case 'connection_removed':
       return hub.publish('connection_removed', { id })
     case 'api_key':

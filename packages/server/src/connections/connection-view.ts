@@ -1,7 +1,6 @@
 import { type ProviderDefinition, secretAuthentication } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Connection } from '../contract/index.ts'
-import { expiryOf } from './client-secrets.ts'
 import { type ConnectionRow, parametersOf, signInRules, troubleOf } from './connections.ts'
 import { isOffered } from './provider-view.ts'
 
@@ -25,7 +24,7 @@ export async function connectionView(
   const method = row.client_auth ?? secretAuthentication(definition, secret).method
   const trouble = troubleOf(row)
   const rules = signInRules(row)
-  const expires = expiryOf(row)
+  const { secret_expires_at: expires } = row
   return {
     id: row.id,
     name: row.name,
@@ -36,7 +35,7 @@ export async function connectionView(
     has_secret: secret !== undefined,
     ...(row.secret_hint === null ? {} : { secret_hint: row.secret_hint }),
     ...(row.secret_set_at === null ? {} : { secret_set_at: row.secret_set_at }),
-    ...(expires === undefined ? {} : { secret_expires_at: Math.floor(expires) }),
+    ...(secret === undefined || expires === null ? {} : { secret_expires_at: Math.floor(expires) }),
     ...formerSecret(row),
     parameters: parametersOf(row),
     scope: row.scope,

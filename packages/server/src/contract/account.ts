@@ -4,8 +4,8 @@ import { StillAtProvider } from './revocation.ts'
 import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
-/** How an account is doing: one vocabulary in the page, the API and the metrics. */
-export const AccountState = Type.Union([
+/** How an account that is here is doing. */
+export const PresentState = Type.Union([
   Type.Literal('new'),
   Type.Literal('awaiting_consent'),
   Type.Literal('checking'),
@@ -17,7 +17,19 @@ export const AccountState = Type.Union([
   Type.Literal('connection_error'),
   Type.Literal('paused'),
 ])
+export type PresentState = Static<typeof PresentState>
+
+/** One vocabulary in the page, the API, the events and the metrics: how an account is doing, or that it is gone. */
+export const AccountState = Type.Union([...PresentState.anyOf, Type.Literal('removed')])
 export type AccountState = Static<typeof AccountState>
+
+/** What may be true of an account beside its state: none of them hides the state, nor the state them. */
+export const AccountFlag = Type.Union([
+  Type.Literal('awaiting_consent'),
+  Type.Literal('expiring_soon'),
+  Type.Literal('look_up_failed'),
+])
+export type AccountFlag = Static<typeof AccountFlag>
 
 /** Why an account is in a state that somebody has to act on. */
 export const AccountReason = Type.Union([
@@ -36,6 +48,25 @@ export const AccountReason = Type.Union([
   Type.Literal('storage'),
 ])
 export type AccountReason = Static<typeof AccountReason>
+
+/** When a grant is expected to end. */
+export const PredictedEnd = Type.Object(
+  {
+    at: WholeEpochSeconds,
+    reason: Type.Union([
+      Type.Literal('told'),
+      Type.Literal('testing'),
+      Type.Literal('idle'),
+      Type.Literal('absolute'),
+      Type.Literal('access_token'),
+    ]),
+    moves: Type.Boolean({ description: 'Whether each use puts it off.' }),
+    advice: Type.Optional(Spoken()),
+    link: Type.Optional(Type.String()),
+  },
+  { description: 'When the grant is expected to end, by what the provider told and what is known about it.' },
+)
+export type PredictedEnd = Static<typeof PredictedEnd>
 
 /** What a person or program connects and uses: it has one grant. */
 export const Account = Type.Object(
@@ -63,7 +94,7 @@ export const Account = Type.Object(
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
     ),
-    state: AccountState,
+    state: PresentState,
     sentence: Spoken({ description: 'The state in words for a person.' }),
     said: Type.Optional(
       Type.Object(
@@ -91,6 +122,27 @@ export const Account = Type.Object(
           'True while somebody who was asked for consent may still give it to an account that does not work.',
       }),
     ),
+    expiring_soon: Type.Optional(
+      Type.Boolean({
+        description: 'True when it works and its grant is predicted to end within 14 days, unless somebody acts.',
+      }),
+    ),
+    look_up_failed: Type.Optional(
+      Type.Object(
+        {
+          at: EpochSeconds,
+          code: Type.String({ description: 'Of the error catalogue.' }),
+          detail: Spoken({ description: 'What happened, in words for a person.' }),
+          who: Who,
+          advice: Spoken(),
+          link: Type.Optional(Type.String()),
+        },
+        {
+          description:
+            'The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again.',
+        },
+      ),
+    ),
     unconfirmed: Type.Optional(
       Type.Boolean({
         description: 'True when somebody connected it by a link and its owner has not confirmed yet who that was.',
@@ -101,25 +153,9 @@ export const Account = Type.Object(
     missing_scopes: Type.Array(Type.String(), { description: 'Asked for and not given.' }),
     expires_at: Type.Optional(WholeEpochSeconds),
     refresh_at: Type.Optional(WholeEpochSeconds),
-    predicted_end: Type.Optional(
-      Type.Object(
-        {
-          at: WholeEpochSeconds,
-          reason: Type.Union([
-            Type.Literal('told'),
-            Type.Literal('testing'),
-            Type.Literal('idle'),
-            Type.Literal('absolute'),
-            Type.Literal('access_token'),
-          ]),
-          moves: Type.Boolean({ description: 'Whether each use puts it off.' }),
-          advice: Type.Optional(Spoken()),
-          link: Type.Optional(Type.String()),
-        },
-        { description: 'When the grant is expected to end, by what the provider told and what is known about it.' },
-      ),
-    ),
+    predicted_end: Type.Optional(PredictedEnd),
     last_success_at: Type.Optional(EpochSeconds),
+    last_used_at: Type.Optional(EpochSeconds),
     refreshes: Type.Integer({ description: 'How often an access token was renewed since the account was made.' }),
     created_at: EpochSeconds,
     updated_at: EpochSeconds,
@@ -143,16 +179,78 @@ export const AccountList = Type.Object({
 })
 export type AccountList = Static<typeof AccountList>
 
+/** In which order accounts are listed. */
+export const AccountSort = Type.Union(
+  [Type.Literal('name'), Type.Literal('attention'), Type.Literal('ends'), Type.Literal('used'), Type.Literal('newest')],
+  {
+    description:
+      'By name; those that need somebody first and then by name; the grant that ends soonest; the one used last; the newest.',
+  },
+)
+export type AccountSort = Static<typeof AccountSort>
+
+const STATE_LIST = PresentState.anyOf.map((state) => state.const).join('|')
+
+/** Which accounts are meant. */
+const Filters = {
+  connection: Type.Optional(Type.String({ maxLength: 100, description: 'Those of one connection alone.' })),
+  owner: Type.Optional(
+    Type.String({ maxLength: 100, description: 'Those of one user; `nobody`: those that are nobody’s.' }),
+  ),
+  state: Type.Optional(
+    Type.String({
+      pattern: `^(${STATE_LIST})(,(${STATE_LIST}))*$`,
+      description: 'Those in one of these states, separated by commas.',
+    }),
+  ),
+  flag: Type.Optional(AccountFlag),
+  q: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'Those with this in their name, their name at the provider, their connection’s or their owner’s.',
+    }),
+  ),
+}
+
 /** GET /v1/accounts?limit=100 */
 export const AccountQuery = Type.Object(
   {
     limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
     cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
-    connection: Type.Optional(Type.String({ maxLength: 100, description: 'Those of one connection alone.' })),
+    ids: Type.Optional(
+      Type.String({
+        pattern: '^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$',
+        description: 'Those with these ids, at most 100, separated by commas. Ids that are not there are left out.',
+      }),
+    ),
+    ...Filters,
+    sort: Type.Optional(AccountSort),
   },
   { title: 'AccountQuery', additionalProperties: false },
 )
 export type AccountQuery = Static<typeof AccountQuery>
+
+/** GET /v1/accounts/counts?q=example */
+export const AccountCountQuery = Type.Object(Filters, { title: 'AccountCountQuery', additionalProperties: false })
+export type AccountCountQuery = Static<typeof AccountCountQuery>
+
+/** GET /v1/accounts/counts: how many accounts are in each state, and have each flag. */
+export const AccountCounts = Type.Object(
+  {
+    total: Type.Integer(),
+    states: Type.Record(PresentState, Type.Integer()),
+    flags: Type.Record(AccountFlag, Type.Integer(), { description: 'An account may have several, or none.' }),
+  },
+  { title: 'AccountCounts' },
+)
+export type AccountCounts = Static<typeof AccountCounts>
+
+/** GET /v1/accounts.csv?state=ok */
+export const AccountExportQuery = Type.Object(
+  { ...Filters, sort: Type.Optional(AccountSort) },
+  { title: 'AccountExportQuery', additionalProperties: false },
+)
+export type AccountExportQuery = Static<typeof AccountExportQuery>
 
 /** POST /v1/accounts */
 export const NewAccount = Type.Object(

@@ -1,4 +1,4 @@
-import type { Account } from './account.ts'
+import type { Account, AccountState } from './account.ts'
 import type { Connection } from './connection.ts'
 
 /** GET /v1/events: the name of each server-sent event and its data. Read everything again after (re)connecting. */
@@ -6,7 +6,13 @@ export interface ServerEvents {
   readonly hello: { readonly version: string }
   readonly account: Account
   /** `replaced_by`: the account of the same person that has its grant now. */
-  readonly account_removed: { readonly id: string; readonly replaced_by?: string }
+  readonly account_removed: {
+    readonly id: string
+    readonly state: Extract<AccountState, 'removed'>
+    readonly replaced_by?: string
+  }
+  /** So many accounts of a connection changed at once that they are not told one by one: ask for those that are shown. */
+  readonly accounts_changed: { readonly connection: string }
   readonly connection: Connection
   readonly connection_removed: { readonly id: string }
   /** Notices were raised or cleared; ask for one's own. */

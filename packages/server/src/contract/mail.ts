@@ -102,6 +102,18 @@ export const MailSettings = Type.Object(
     name: Type.Optional(Type.String({ description: 'Name of the preset.' })),
     by_hand: Type.Array(Type.String(), { description: 'The fields that were set by hand.' }),
     advice: Type.Optional(Spoken({ description: 'What to do where the servers cannot be used with tokens.' })),
+    programs: Type.Optional(
+      Type.Array(
+        Type.Object({
+          ...MailHost.properties,
+          protocol: Type.Union([Type.Literal('imap'), Type.Literal('pop'), Type.Literal('smtp')]),
+        }),
+        {
+          description:
+            'The mail gateway of this server, for programs without OAuth: they log in with the mailbox’s address and an API key for this account.',
+        },
+      ),
+    ),
     test: Type.Optional(MailTest),
   },
   { title: 'MailSettings' },

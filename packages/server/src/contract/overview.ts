@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Account, AccountState } from './account.ts'
+import { Account, AccountCounts } from './account.ts'
 import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
@@ -17,12 +17,7 @@ const Counts = {
 /** GET /v1/overview: how everything is doing, at a glance. */
 export const Overview = Type.Object(
   {
-    accounts: Type.Object({
-      total: Type.Integer(),
-      states: Type.Record(AccountState, Type.Integer(), {
-        description: 'Accounts in each state.',
-      }),
-    }),
+    accounts: AccountCounts,
     activity: Type.Object({
       span: OverviewSpan,
       from: EpochSeconds,

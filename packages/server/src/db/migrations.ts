@@ -310,4 +310,23 @@ export const migrations: readonly (readonly string[])[] = [
     )`,
     `CREATE INDEX sign_in_attempts_by_age ON sign_in_attempts (last)`,
   ],
+  [
+    // What lists are searched by: all names of an account. Older servers leave it; it is filled in when it is listed.
+    `ALTER TABLE accounts ADD COLUMN search_text TEXT NOT NULL DEFAULT ''`,
+    `UPDATE accounts SET search_text = LOWER(name || ' ' || COALESCE(login_hint, ''))`,
+    // Whether something about it could not be asked for after consent: counted without reading its grant.
+    `ALTER TABLE accounts ADD COLUMN look_up_failed INTEGER NOT NULL DEFAULT 0`,
+  ],
+  [
+    // When and from where programs used accounts last. Without references: it is written for many at once, and one that is
+    // gone must not stop the others.
+    `CREATE TABLE program_uses (
+      account_id TEXT NOT NULL,
+      key_id TEXT NOT NULL,
+      at DOUBLE PRECISION NOT NULL,
+      source TEXT NOT NULL,
+      via TEXT NOT NULL,
+      PRIMARY KEY (account_id, key_id)
+    )`,
+  ],
 ]

@@ -131,6 +131,10 @@ export interface AccountTable {
   look_at: Generated<number | null>
   /** The name that it is shown under, as lists are in order of it. */
   sort_name: Generated<string>
+  /** All its names in lower case, as lists are searched by them. */
+  search_text: Generated<string>
+  /** 1 when its grant tells that something could not be looked up after consent. */
+  look_up_failed: Generated<number>
   /** When its grant is predicted to end, to the day. */
   ends_at: Generated<number | null>
   /** JSON: why the last consent failed; null after one that did not. */
@@ -201,6 +205,15 @@ export interface ApiKeyTable {
   owner: string | null
   /** Space separated; null: whatever the grant has. */
   scopes: string | null
+}
+
+interface ProgramUseTable {
+  account_id: string
+  key_id: string
+  at: number
+  /** The address that it came from. */
+  source: string
+  via: string
 }
 
 export interface HistoryTable {
@@ -344,6 +357,7 @@ export interface Tables {
   pending_authorizations: PendingAuthorizationTable
   consent_choices: ConsentChoiceTable
   api_keys: ApiKeyTable
+  program_uses: ProgramUseTable
   history: HistoryTable
   invitations: InvitationTable
   connect_links: ConnectLinkTable

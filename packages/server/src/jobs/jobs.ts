@@ -35,7 +35,7 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
     repeat(services, stopping.signal, 'probe mail', PROBE_MAIL_EVERY, () => probeMail(services, stopping.signal)),
     repeat(services, stopping.signal, 'reap', REAP_EVERY, () => reap(services)),
     repeat(services, stopping.signal, 'watch secrets', WATCH_SECRETS_EVERY, () => watchSecrets(services)),
-    repeat(services, stopping.signal, 'count', COUNT_EVERY, () => services.activity.flush()),
+    repeat(services, stopping.signal, 'count', COUNT_EVERY, () => flush(services)),
     ...(takeSandbox === undefined
       ? []
       : [repeat(services, stopping.signal, 'take the sandbox', TAKE_SANDBOX_EVERY, takeSandbox)]),
@@ -48,8 +48,15 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
       stopping.abort()
       await Promise.all(running)
       await delivery.done()
+      await flush(services).catch((err: unknown) => services.deps.logger.error({ err }, 'counts were lost'))
     },
   }
+}
+
+/** Writes down what was counted and noted in memory. */
+async function flush({ activity, programUses }: Services): Promise<void> {
+  await activity.flush()
+  await programUses.flush()
 }
 
 async function repeat(

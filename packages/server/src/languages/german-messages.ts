@@ -11,6 +11,9 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'There is no such connection.': 'Diese Verbindung gibt es nicht.',
   'There is no such user.': 'Diese Person gibt es nicht.',
   'There is no such API key.': 'Diesen API-Schlüssel gibt es nicht.',
+  'There is no such API key for this account.': 'Diesen API-Schlüssel gibt es für dieses Konto nicht.',
+  'This API key is for all accounts: none can be taken away from it.':
+    'Dieser API-Schlüssel gilt für alle Konten: Ihm lässt sich kein einzelnes wegnehmen.',
   'There is no such folder.': 'Diesen Ordner gibt es nicht.',
   'There is no such message in this folder.': 'Diese Nachricht gibt es in diesem Ordner nicht.',
   'There is no such notice.': 'Diesen Hinweis gibt es nicht.',
@@ -97,7 +100,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'This secret is stored already.': 'Dieser Schlüssel ist schon gespeichert.',
   'This account is paused.': 'Dieses Konto ist angehalten.',
   'Nobody has confirmed who connected this account.': 'Noch hat niemand bestätigt, wer dieses Konto verbunden hat.',
-  'This is no cursor that a list has given.': 'Diese Stelle hat keine Liste genannt.',
+  'This is no cursor that a list in this order has given.':
+    'Diese Stelle hat keine Liste in dieser Reihenfolge genannt.',
   'The server could not do this. Its log tells why.':
     'Der Server konnte das nicht ausführen. In seinem Protokoll steht, warum.',
   'The address cannot be read.': 'Die Adresse ist nicht lesbar.',
@@ -405,4 +409,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
     '{name} ist größer als 25 MB: Ein Mailprogramm kann den Anhang holen.',
   'What is attached has more than 10 MB.': 'Die Anhänge sind zusammen größer als 10 MB.',
   '{field} is not base64.': '{field} ist kein Base64.',
+  'The redirect URI "{redirect_uri}" has a fragment, or is of a kind that no answer may go to.':
+    'Die Weiterleitungs-URI „{redirect_uri}“ hat ein Fragment, oder an Adressen dieser Art darf keine Antwort gehen.',
+  '{field} says something else than its other name does. Give one of the two.':
+    '{field} sagt etwas anderes als der zweite Name dafür. Geben Sie nur einen von beiden an.',
 }

@@ -16,6 +16,7 @@ export const german: ServerWords = {
     delayed: 'Der Anbieter ist langsam oder gestört; Programme bekommen weiterhin gültigen Zugriff.',
     degraded: 'Vorübergehend nicht verfügbar: Der Anbieter ist gestört, und der letzte Zugriff ist abgelaufen.',
     paused: 'Angehalten: Programme bekommen keinen Zugriff, und nichts wird erneuert.',
+    removed: 'Entfernt: Es ist nicht mehr hier, und Programme bekommen nichts mehr dafür.',
     declined: 'Die Zustimmung wurde beim Anbieter abgelehnt.',
     consent_failed: 'Das Verbinden ist nicht gelungen.',
     provider_asks: 'Der Anbieter verlangt zuerst etwas von der Person.',
@@ -337,6 +338,11 @@ export const german: ServerWords = {
     ACCOUNT_UNCONFIRMED: {
       title: 'Noch nicht bestätigt',
       advice: 'Wem das Konto gehört, bestätigt auf seiner Seite, wer es verbunden hat.',
+    },
+    KEY_FOR_ALL_ACCOUNTS: {
+      title: 'Der Schlüssel gilt für alle Konten',
+      advice:
+        'Löschen Sie den ganzen Schlüssel unter Einstellungen, API-Schlüssel, und erstellen Sie einen, der die Konten nennt.',
     },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
     ATTACHMENT_TOO_LARGE: {

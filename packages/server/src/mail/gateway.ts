@@ -20,6 +20,9 @@ const LISTENERS = {
 /** Seconds that sessions have to end by themselves when the server stops. */
 const DRAIN = 10
 
+/** Accounts of a key that are looked at for a mailbox that is not written down. */
+const MOST_NEW = 50
+
 /** An account whose mailbox has the address that a program logs in with. */
 interface Candidate {
   readonly id: string
@@ -34,10 +37,22 @@ interface Candidate {
 export class ProgramGateway {
   #running: MailGateway | undefined
   #ports: MailGatewayPorts = {}
+  #host = ''
+  #secured = false
 
   /** Where it listens; nowhere before it is started, and without ports. */
   get ports(): MailGatewayPorts {
     return this.#ports
+  }
+
+  /** How programs reach it. `0.0.0.0` and `::` are every address of this machine. */
+  get doors(): NonNullable<MailSettings['programs']> | undefined {
+    const doors = Object.entries(this.#ports).flatMap(([name, port]) => {
+      const { protocol, tls } = { tls: false, ...LISTENERS[name as keyof typeof LISTENERS] }
+      const security = tls ? ('tls' as const) : this.#secured ? ('starttls' as const) : ('none' as const)
+      return port === undefined ? [] : [{ protocol, host: this.#host, port, security }]
+    })
+    return doors.length === 0 ? undefined : doors
   }
 
   /** False when it should listen and does not. */
@@ -76,6 +91,8 @@ export class ProgramGateway {
         logger[level]({ protocol, from, mailbox, program, trouble: error?.message }, `mail gateway: ${type}`)
       },
     })
+    this.#host = host
+    this.#secured = certificate !== undefined
     const found = this.#running.ports
     this.#ports = Object.fromEntries(wanted.map(({ name }, at) => [name, found[at]]))
   }
@@ -142,14 +159,28 @@ class Login implements GatewayAccount {
     return this.#chosen?.settings.mechanism
   }
 
-  async accepts(password: string): Promise<string | undefined> {
+  async accepts(password: string, from: string): Promise<string | undefined> {
     const key = await this.#key(password)
-    const chosen = this.#candidates.find(({ id }) => opens(key, id))
-    if (key === undefined || chosen === undefined) return undefined
+    if (key === undefined) return undefined
+    const chosen = this.#candidates.find(({ id }) => opens(key, id)) ?? (await this.#new(key))
+    if (chosen === undefined) return undefined
     this.#chosen = chosen
     this.#password = password
-    this.#services.apiKeys.used(key)
+    this.#services.programUses.note(key.id, chosen.id, 'mail', () => from)
     return key.id
+  }
+
+  /** One of the key's accounts whose mailbox nobody has tested or set so far: the address is written down only then. */
+  async #new(key: KnownKey): Promise<Candidate | undefined> {
+    const { mail } = this.#services
+    for (const id of [...(key.accounts ?? [])].slice(0, MOST_NEW)) {
+      if (!opens(key, id)) continue
+      const settings = await mail.settings(id).catch(unlessGone)
+      if (settings?.mailbox?.toLowerCase() !== this.mailbox.toLowerCase()) continue
+      await mail.noteAddress(id)
+      return { id, settings }
+    }
+    return undefined
   }
 
   async #key(password: string): Promise<KnownKey | undefined> {

@@ -94,20 +94,20 @@ export class MailAccounts {
       }
     }
     await this.#write(id, { own: JSON.stringify(change), tested: null, failures: 0 })
-    await this.#noteAddress(id)
+    await this.noteAddress(id)
   }
 
   /** Forgets what was set by hand, and what a domain told. */
   async restore(id: string): Promise<void> {
     await this.#write(id, { own: null, found: null, tested: null, failures: 0 })
-    await this.#noteAddress(id)
+    await this.noteAddress(id)
   }
 
   /** Keeps what a test found. A mailbox that worked once is looked at from then on. */
   async tested(id: string, test: MailTest): Promise<void> {
     const works = test.ok ? { probe_at: this.nextProbe(PROBE_EVERY), failures: 0 } : {}
     await this.#write(id, { tested: JSON.stringify(test), ...works })
-    await this.#noteAddress(id)
+    await this.noteAddress(id)
   }
 
   /** Accounts whose mailbox has this address; whether it still has is for the settings to say. */
@@ -146,7 +146,8 @@ export class MailAccounts {
     return this.#deps.clock.now() + seconds * (0.8 + Math.random() * 0.4)
   }
 
-  async #noteAddress(id: string): Promise<void> {
+  /** Writes down whose mailbox it is, to be found by the address. */
+  async noteAddress(id: string): Promise<void> {
     const { mailbox } = await this.settings(id)
     await this.#write(id, { address: mailbox?.toLowerCase() ?? null })
   }

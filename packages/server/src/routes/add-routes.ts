@@ -1,14 +1,19 @@
 import type { Services } from '../services.ts'
 import { authorizeRoute } from './accounts/authorize.ts'
+import { countsRoute } from './accounts/counts.ts'
 import { createRoute as createAccount } from './accounts/create.ts'
+import { exportRoute } from './accounts/export.ts'
 import { historyRoute } from './accounts/history.ts'
 import { listRoute as listAccounts } from './accounts/list.ts'
+import { lookUpRoute } from './accounts/look-up.ts'
+import { programsRoutes } from './accounts/programs.ts'
 import { refreshRoute } from './accounts/refresh.ts'
 import { removeRoute as removeAccount } from './accounts/remove.ts'
 import { revealRoute } from './accounts/reveal.ts'
 import { revokeRoute } from './accounts/revoke.ts'
 import { testRoute } from './accounts/run-test.ts'
 import { showRoute as showAccount } from './accounts/show.ts'
+import { timelineRoute } from './accounts/timeline.ts'
 import { updateRoute as updateAccount } from './accounts/update.ts'
 import { watchTokenRoute } from './accounts/watch-token.ts'
 import { createRoute as createApiKey } from './api-keys/create.ts'
@@ -75,6 +80,8 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   removeConnection,
   checkRoute,
   listAccounts,
+  countsRoute,
+  exportRoute,
   createAccount,
   showAccount,
   updateAccount,
@@ -90,6 +97,9 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   batchRoute,
   revealRoute,
   historyRoute,
+  timelineRoute,
+  lookUpRoute,
+  programsRoutes,
   mailSettingsRoutes,
   verifyRoute,
   messagesRoutes,

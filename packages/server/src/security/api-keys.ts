@@ -12,8 +12,6 @@ const PREFIX = 'egk_'
 /** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
 const REMEMBERED = 5
 const MOST_REMEMBERED = 10_000
-/** The last use is written at most so often. */
-const USE_WRITTEN_EVERY = 60
 
 /** A key that a request came with. */
 export interface KnownKey {
@@ -42,7 +40,6 @@ export class ApiKeys {
   readonly #remembered = new Map<string, Remembered>()
   /** The same by the whole header, so that not every request hashes it. */
   readonly #headers = new Map<string, Remembered>()
-  readonly #written = new Map<string, number>()
   readonly #onForgotten: (hash: string) => void
 
   /** @param onForgotten called with the hash of a key that may have been deleted */
@@ -101,6 +98,28 @@ export class ApiKeys {
     this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
   }
 
+  /** Takes an account away from a key that names it. A key that names no other is deleted. */
+  async withdraw(id: string, account: string): Promise<{ readonly name: string; readonly deleted: boolean }> {
+    for (;;) {
+      const row = await this.#db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()
+      const accounts = row?.accounts == null ? [] : (JSON.parse(row.accounts) as string[])
+      if (row !== undefined && row.accounts === null) {
+        throw new Refusal('KEY_FOR_ALL_ACCOUNTS', 'This API key is for all accounts: none can be taken away from it.')
+      }
+      if (row === undefined || !accounts.includes(account)) {
+        throw new Refusal('NOT_FOUND', 'There is no such API key for this account.')
+      }
+      const left = accounts.filter((one) => one !== account)
+      // Of two at once one is first, and the other takes its account away from what that left.
+      const same = { id, accounts: row.accounts }
+      const changed = await (left.length === 0 ? this.#delete(same) : this.#name(same, left))
+      if (!changed) continue
+      this.forget(row.key_hash)
+      this.#changes?.tell({ of: 'api_key', id: row.key_hash })
+      return { name: row.name, deleted: left.length === 0 }
+    }
+  }
+
   /** Forgets a key, by its hash: the next request with it reads the database. */
   forget(hash: string): void {
     this.#forgotten++
@@ -143,18 +162,18 @@ export class ApiKeys {
     return key
   }
 
-  /** Notes the use. Written at most once a minute, and nobody waits for it. */
-  used(key: KnownKey): void {
-    const now = this.#clock.now()
-    if (now - (this.#written.get(key.id) ?? Number.NEGATIVE_INFINITY) < USE_WRITTEN_EVERY) return
-    if (this.#written.size >= MOST_REMEMBERED) this.#written.clear()
-    this.#written.set(key.id, now)
-    this.#db
-      .updateTable('api_keys')
-      .set({ last_used_at: now })
-      .where('id', '=', key.id)
-      .execute()
-      .catch(() => this.#written.delete(key.id))
+  async #delete({ id, accounts }: Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>): Promise<boolean> {
+    const gone = this.#db.deleteFrom('api_keys').where('id', '=', id).where('accounts', '=', accounts)
+    return (await gone.returning('id').execute()).length > 0
+  }
+
+  async #name(
+    { id, accounts }: Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>,
+    left: readonly string[],
+  ): Promise<boolean> {
+    const values = { accounts: JSON.stringify(left) }
+    const changed = this.#db.updateTable('api_keys').set(values).where('id', '=', id).where('accounts', '=', accounts)
+    return (await changed.returning('id').execute()).length > 0
   }
 
   async #load(hash: string, now: number): Promise<KnownKey | undefined> {

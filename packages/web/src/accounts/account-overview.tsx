@@ -6,6 +6,7 @@ import { useIsAdmin } from '../session/user.ts'
 import { Facts } from '../shared/facts.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { When } from '../shared/when.tsx'
+import { GrantTimeline } from './grant-timeline.tsx'
 import { PermissionList } from './permission-list.tsx'
 import { PredictedEnd } from './predicted-end.tsx'
 import { TokenLife } from './token-life.tsx'
@@ -37,6 +38,7 @@ export function AccountOverview({ account }: { account: Account }) {
           ]}
         />
       </Panel>
+      {account.version > 0 && <GrantTimeline account={account} />}
       <TokenLife account={account} />
       <PermissionList account={account} />
     </>

@@ -9,13 +9,15 @@ import { AccountActions } from './account-actions.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
 import { AccountHistory } from './account-history.tsx'
 import { accountAddress } from './account-label.ts'
-import { needsPerson } from './account-order.ts'
 import { AccountOverview } from './account-overview.tsx'
 import classes from './account-page.module.css'
+import { AccountPrograms } from './account-programs.tsx'
 import { AccountTechnical } from './account-technical.tsx'
 import { AccountTrouble } from './account-trouble.tsx'
-import { AccountUse } from './account-use.tsx'
 import { ConnectPanel } from './connect-panel.tsx'
+import { EndingNotice } from './ending-notice.tsx'
+import { LookUpNotice } from './look-up-notice.tsx'
+import { needsPerson } from './needs-person.ts'
 import { RepairButton } from './repair-button.tsx'
 import { AccountBadges } from './state-badge.tsx'
 import { useConnect } from './use-connect.ts'
@@ -37,6 +39,7 @@ function AccountDetails({ account }: { account: Account }) {
   // Not when it tells nothing that the badge beside it does not.
   const sentence = account.sentence.replace(/\.$/, '')
   const trouble = !settling && needsPerson(account)
+  const ending = !settling && account.expiring_soon === true
   return (
     <Page
       title={address}
@@ -59,12 +62,16 @@ function AccountDetails({ account }: { account: Account }) {
       {trouble && (
         <AccountTrouble account={account} action={<RepairButton account={account} connecting={connecting} />} />
       )}
-      <AccountActions account={account} connecting={connecting} repairing={trouble} />
+      {ending && account.predicted_end && (
+        <EndingNotice end={account.predicted_end} action={<RepairButton account={account} connecting={connecting} />} />
+      )}
+      {account.look_up_failed && !settling && <LookUpNotice account={account} failed={account.look_up_failed} />}
+      <AccountActions account={account} connecting={connecting} repairing={trouble || ending} />
       <Tabs defaultValue="overview" keepMounted={false} classNames={{ tab: classes.tab }}>
         <Tabs.List mb="lg">
           <Tabs.Tab value="overview">{texts.tabs.overview}</Tabs.Tab>
           <Tabs.Tab value="mail">{texts.tabs.mail}</Tabs.Tab>
-          <Tabs.Tab value="use">{texts.tabs.use}</Tabs.Tab>
+          <Tabs.Tab value="programs">{texts.tabs.programs}</Tabs.Tab>
           <Tabs.Tab value="history">{texts.tabs.history}</Tabs.Tab>
           <Tabs.Tab value="technical">{texts.tabs.technical}</Tabs.Tab>
         </Tabs.List>
@@ -74,8 +81,8 @@ function AccountDetails({ account }: { account: Account }) {
         <Tabs.Panel value="mail" className={classes.parts}>
           <AccountMail account={account} />
         </Tabs.Panel>
-        <Tabs.Panel value="use" className={classes.parts}>
-          <AccountUse account={account} />
+        <Tabs.Panel value="programs" className={classes.parts}>
+          <AccountPrograms account={account} />
         </Tabs.Panel>
         <Tabs.Panel value="history" className={classes.parts}>
           <AccountHistory account={account} />

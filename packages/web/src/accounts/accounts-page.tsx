@@ -2,10 +2,9 @@ import { Button } from '@mantine/core'
 import { IconPlus, IconUsers } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { accountsQuery } from '../api/accounts.ts'
+import { accountCountsQuery } from '../api/accounts.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import { usePollInterval } from '../api/live.tsx'
-import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { EmptyState } from '../shared/empty-state.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
@@ -17,7 +16,7 @@ import { NoConnection } from './no-connection.tsx'
 export function AccountsPage() {
   const texts = useTexts('accounts')
   const refetchInterval = usePollInterval()
-  const accounts = useQuery({ ...accountsQuery, refetchInterval })
+  const counts = useQuery({ ...accountCountsQuery({}), refetchInterval })
   const connections = useQuery(connectionsQuery)
   const noConnection = connections.data?.length === 0
   return (
@@ -32,10 +31,10 @@ export function AccountsPage() {
         )
       }
     >
-      {accounts.data ? (
-        <AccountList accounts={accounts.data} noConnection={noConnection} />
-      ) : accounts.isError ? (
-        <ProblemAlert error={accounts.error} retry={() => void accounts.refetch()} />
+      {counts.data ? (
+        <AccountList total={counts.data.total} noConnection={noConnection} />
+      ) : counts.isError ? (
+        <ProblemAlert error={counts.error} retry={() => void counts.refetch()} />
       ) : (
         <LoadingRows />
       )}
@@ -43,9 +42,9 @@ export function AccountsPage() {
   )
 }
 
-function AccountList({ accounts, noConnection }: { accounts: Account[]; noConnection: boolean }) {
+function AccountList({ total, noConnection }: { total: number; noConnection: boolean }) {
   const texts = useTexts('accounts')
-  if (accounts.length > 0) return <FoundAccounts accounts={accounts} />
+  if (total > 0) return <FoundAccounts total={total} />
   if (noConnection) return <NoConnection />
   return (
     <EmptyState icon={IconUsers} title={texts.emptyTitle}>

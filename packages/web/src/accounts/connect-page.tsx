@@ -1,11 +1,12 @@
 import { Button, Text } from '@mantine/core'
-import { IconCircleCheck } from '@tabler/icons-react'
+import { IconCircleCheck, IconDeviceMobile } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { connectionQuery } from '../api/connections.ts'
 import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { ConfirmAccount } from '../links/confirm-account.tsx'
 import { useMayConnect } from '../session/user.ts'
 import { Notice } from '../shared/notice.tsx'
 import { Page } from '../shared/page.tsx'
@@ -55,6 +56,7 @@ function ConnectAccount({ account }: { account: Account }) {
           {open}
         </Notice>
       )}
+      {account.unconfirmed && mayConnect && <ConfirmAccount account={account} />}
       <ConnectPanel account={account} connecting={connecting} after={open} />
       {!started && (
         <ConsentSummary
@@ -75,6 +77,16 @@ function ConnectAccount({ account }: { account: Account }) {
                 <Text size="sm" c="dimmed" mt="xs">
                   {texts.popupNote}
                 </Text>
+                <Button
+                  variant="subtle"
+                  size="compact-sm"
+                  mt="sm"
+                  leftSection={<IconDeviceMobile size={16} aria-hidden />}
+                  onClick={connecting.beginElsewhere}
+                  disabled={connecting.starting}
+                >
+                  {texts.otherDevice}
+                </Button>
               </>
             ) : (
               <OwnerOnly account={account} />

@@ -1,17 +1,26 @@
 import { Button, Group, Stack, Text, VisuallyHidden } from '@mantine/core'
-import { IconCircleCheck, IconExternalLink, IconInfoCircle, IconPlugConnectedX, IconWindow } from '@tabler/icons-react'
+import {
+  IconCircleCheck,
+  IconDeviceMobile,
+  IconExternalLink,
+  IconInfoCircle,
+  IconPlugConnectedX,
+  IconWindow,
+} from '@tabler/icons-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { OtherDevice } from '../links/other-device.tsx'
+import { ConnectedMail } from '../mail/connected-mail.tsx'
 import { CopyLink } from '../shared/copy-link.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { accountAddress } from './account-label.ts'
-import { needsPerson } from './account-order.ts'
 import { AccountTrouble } from './account-trouble.tsx'
 import type { ConnectStep } from './connect-progress.ts'
 import { ConnectSteps } from './connect-steps.tsx'
+import { needsPerson } from './needs-person.ts'
 import { useProviderName } from './provider-name.ts'
 import type { Connecting } from './use-connect.ts'
 
@@ -54,7 +63,10 @@ function Ended({ account, connecting: { begin }, after, good }: Props & { good: 
   if (good) {
     return (
       <Notice tone="good" icon={IconCircleCheck} title={texts.connected({ account: accountAddress(account) })}>
-        <Text size="sm">{texts.connectedText}</Text>
+        <Text size="sm" mb="xs">
+          {texts.connectedText}
+        </Text>
+        <ConnectedMail account={account} />
         {after}
       </Notice>
     )
@@ -75,15 +87,18 @@ function Ended({ account, connecting: { begin }, after, good }: Props & { good: 
   )
 }
 
-function Running({ account, connecting: { link, windowGone, begin }, current }: Props & { current: ConnectStep }) {
+function Running({ account, connecting, current }: Props & { current: ConnectStep }) {
   const texts = useTexts('accounts')
+  const { link, elsewhere, windowGone, begin, beginElsewhere } = connecting
   const provider = useProviderName(account)
   return (
     <Panel title={texts.stepsTitle}>
       <Stack gap="lg">
-        <ConnectSteps current={current} />
+        <ConnectSteps current={current} elsewhere={elsewhere !== undefined} />
         <div role="status">
-          {link ? (
+          {elsewhere ? (
+            current === 'consent' && <OtherDevice link={elsewhere} />
+          ) : link ? (
             <Notice tone="warn" icon={IconWindow} title={texts.blockedTitle}>
               <Text size="sm" mb="sm">
                 {texts.blockedText}
@@ -93,6 +108,13 @@ function Running({ account, connecting: { link, windowGone, begin }, current }: 
                   {texts.continueTo({ provider })}
                 </Button>
                 <CopyLink link={link}>{texts.copyLink}</CopyLink>
+                <Button
+                  variant="default"
+                  leftSection={<IconDeviceMobile size={17} aria-hidden />}
+                  onClick={beginElsewhere}
+                >
+                  {texts.otherDevice}
+                </Button>
               </Group>
             </Notice>
           ) : windowGone ? (

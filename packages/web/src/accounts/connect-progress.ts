@@ -1,7 +1,10 @@
 import type { Account, AccountState, ConsentOutcome } from '../api/types.ts'
 
+/** What a person sees when they say yes in a window of this browser. */
 export const CONNECT_STEPS = ['consent', 'checking', 'access', 'done'] as const
-export type ConnectStep = (typeof CONNECT_STEPS)[number]
+/** And on another device: nobody gets access before it is confirmed here who that was. */
+export const ELSEWHERE_STEPS = ['consent', 'checking', 'access', 'confirm', 'done'] as const
+export type ConnectStep = (typeof ELSEWHERE_STEPS)[number]
 export type ConnectProgress = ConnectStep | 'failed'
 
 /** What is known about a running connection beside the account itself. */
@@ -21,6 +24,7 @@ export interface Observed {
  * a new grant without a renewal does, or the callback page's word.
  */
 export function connectProgress({ before, waited, told }: Observed, now: Account): ConnectProgress {
+  if (now.unconfirmed && !before.unconfirmed && now.reason === 'unconfirmed') return 'confirm'
   if (now.state === 'checking') return 'access'
   if (now.state === 'new' || now.state === 'awaiting_consent') return told === 'failed' ? 'failed' : 'consent'
   if (works(now)) {

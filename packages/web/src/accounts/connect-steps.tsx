@@ -1,16 +1,17 @@
 import { Loader, VisuallyHidden } from '@mantine/core'
 import { IconCheck } from '@tabler/icons-react'
 import { useTexts } from '../languages/speaking.tsx'
-import { CONNECT_STEPS, type ConnectStep } from './connect-progress.ts'
+import { CONNECT_STEPS, type ConnectStep, ELSEWHERE_STEPS } from './connect-progress.ts'
 import classes from './connect-steps.module.css'
 
 /** Where the connection stands, told by the server. */
-export function ConnectSteps({ current }: { current: ConnectStep }) {
+export function ConnectSteps({ current, elsewhere }: { current: ConnectStep; elsewhere: boolean }) {
   const texts = useTexts('accounts')
-  const at = CONNECT_STEPS.indexOf(current)
+  const steps: readonly ConnectStep[] = elsewhere ? ELSEWHERE_STEPS : CONNECT_STEPS
+  const at = steps.indexOf(current)
   return (
     <ol className={classes.steps}>
-      {CONNECT_STEPS.map((step, index) => {
+      {steps.map((step, index) => {
         const finished = index < at || current === 'done'
         const stage = finished ? 'done' : index === at ? 'now' : 'open'
         return (

@@ -2,7 +2,7 @@ import { Button, Select, Skeleton, Stack, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearchParams } from 'react-router'
-import { createAccount, keepAccount } from '../api/accounts.ts'
+import { createAccount, keepAccount, relistAccounts } from '../api/accounts.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import type { Connection } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
@@ -10,6 +10,9 @@ import { Page } from '../shared/page.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { NoConnection } from './no-connection.tsx'
+
+/** From so many connections on one is typed, and so many are offered at once. */
+const [MANY, MOST] = [8, 100]
 
 export function NewAccountPage() {
   const texts = useTexts('accounts')
@@ -45,6 +48,7 @@ function NewAccountForm({ connections }: { connections: Connection[] }) {
     mutationFn: createAccount,
     onSuccess: (account) => {
       keepAccount(client, account)
+      void relistAccounts(client)
       void navigate(`/accounts/${account.id}/connect`, { replace: true })
     },
   })
@@ -68,6 +72,8 @@ function NewAccountForm({ connections }: { connections: Connection[] }) {
               label: name === provider_name ? name : `${name} (${provider_name})`,
             }))}
             allowDeselect={false}
+            searchable={connections.length > MANY}
+            limit={MOST}
             required
             {...form.getInputProps('connection')}
           />

@@ -2,7 +2,7 @@ import { Checkbox, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
-import { dropAccount, removeAccount } from '../api/accounts.ts'
+import { dropAccount, relistAccounts, removeAccount } from '../api/accounts.ts'
 import type { Account } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
@@ -23,6 +23,7 @@ export function RemoveAccount({ account, open, onClose }: { account: Account; op
     onSuccess: async (removal) => {
       await navigate('/accounts', { replace: true })
       dropAccount(client, account.id)
+      void relistAccounts(client)
       tellRemoved(texts.removed({ account: address }), provider, removal, language)
     },
   })

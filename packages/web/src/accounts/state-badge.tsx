@@ -1,26 +1,49 @@
-import type { Account, AccountState } from '../api/types.ts'
+import type { Icon } from '@tabler/icons-react'
+import type { Account, AccountFlag, AccountState } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { LOOKS } from './state.ts'
+import type { Tone } from '../shared/notice.tsx'
+import { FLAG_LOOKS, LOOKS } from './state.ts'
 import classes from './state-badge.module.css'
 
-/** The state of an account, and beside it that its owner is being asked, when the state does not say so. */
-export function AccountBadges({ account: { state, awaiting_consent } }: { account: Account }) {
+/** The state of an account, and beside it what else is true of it, when the state does not say so. */
+export function AccountBadges({ account }: { account: Account }) {
+  const words = useTexts('flags')
   return (
     <span className={classes.badges}>
-      <StateBadge state={state} />
-      {awaiting_consent && state !== 'awaiting_consent' && <StateBadge state="awaiting_consent" />}
+      <StateBadge state={account.state} />
+      {flagsOf(account).map((flag) => (
+        <Badge key={flag} name={flag} {...FLAG_LOOKS[flag]} words={words[flag]} />
+      ))}
     </span>
   )
 }
 
-/** A state: colour, icon and words together, so that none of them is needed alone. */
-function StateBadge({ state }: { state: AccountState }) {
+export function StateBadge({ state }: { state: AccountState }) {
   const words = useTexts('states')
-  const { tone, icon: Mark } = LOOKS[state]
+  return <Badge name={state} {...LOOKS[state]} words={words[state]} />
+}
+
+interface BadgeProps {
+  name: AccountState | AccountFlag
+  tone: Tone
+  icon: Icon
+  words: string
+}
+
+/** A state: colour, icon and words together, so that none of them is needed alone. */
+function Badge({ name, tone, icon: Mark, words }: BadgeProps) {
   return (
-    <span className={classes.badge} data-tone={tone} data-state={state}>
+    <span className={classes.badge} data-tone={tone} data-state={name}>
       <Mark size={16} stroke={1.9} aria-hidden />
-      {words[state]}
+      {words}
     </span>
   )
+}
+
+function flagsOf({ state, awaiting_consent, expiring_soon, look_up_failed }: Account): AccountFlag[] {
+  return [
+    ...(awaiting_consent && state !== 'awaiting_consent' ? (['awaiting_consent'] as const) : []),
+    ...(expiring_soon ? (['expiring_soon'] as const) : []),
+    ...(look_up_failed ? (['look_up_failed'] as const) : []),
+  ]
 }

@@ -1,17 +1,20 @@
 import {
   type Icon,
   IconAlertCircle,
+  IconCalendarExclamation,
   IconCircleCheck,
   IconCircleDashed,
   IconClockExclamation,
   IconCloudOff,
   IconHourglass,
+  IconListSearch,
   IconPlayerPause,
   IconPlugConnectedX,
   IconRefreshDot,
   IconShieldLock,
+  IconTrash,
 } from '@tabler/icons-react'
-import type { AccountState } from '../api/types.ts'
+import type { AccountFlag, AccountState } from '../api/types.ts'
 import type { Tone } from '../shared/notice.tsx'
 
 interface Look {
@@ -31,4 +34,12 @@ export const LOOKS: Readonly<Record<AccountState, Look>> = {
   blocked_by_admin: { tone: 'bad', icon: IconShieldLock },
   connection_error: { tone: 'bad', icon: IconAlertCircle },
   paused: { tone: 'quiet', icon: IconPlayerPause },
+  removed: { tone: 'quiet', icon: IconTrash },
+}
+
+/** How it looks what is true of an account beside its state. */
+export const FLAG_LOOKS: Readonly<Record<AccountFlag, Look>> = {
+  awaiting_consent: LOOKS.awaiting_consent,
+  expiring_soon: { tone: 'warn', icon: IconCalendarExclamation },
+  look_up_failed: { tone: 'warn', icon: IconListSearch },
 }

@@ -5,7 +5,7 @@ import { Facts } from '../shared/facts.tsx'
 import { useNow } from '../shared/now.ts'
 import { Panel } from '../shared/panel.tsx'
 import { WhenOr } from '../shared/when.tsx'
-import { plannedRefresh } from './account-order.ts'
+import { plannedRefresh } from './planned-refresh.ts'
 import classes from './token-life.module.css'
 
 /** When the access token was obtained, will be renewed and would expire, on one small line. */

@@ -2,17 +2,23 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { accountQuery, authorizeAccount, dropAccount } from '../api/accounts.ts'
 import { consentChannel } from '../api/agreed.ts'
-import type { Account, ConsentMessage, ConsentOutcome } from '../api/types.ts'
+import { makeLink } from '../api/links.ts'
+import type { Account, ConnectLink, ConsentMessage, ConsentOutcome } from '../api/types.ts'
 import { useLanguage } from '../languages/speaking.tsx'
 import { type ConnectProgress, connectProgress } from './connect-progress.ts'
 import { openWaitingWindow } from './opening-window.ts'
 import { useProviderName } from './provider-name.ts'
+
+/** Seconds for which a link for another device works: it is opened right away. */
+const DEVICE_LINK = 900
 
 export interface Connecting {
   /** Where it stands; `undefined` before it began. */
   readonly progress: ConnectProgress | undefined
   /** The browser refused a window: this link does the same in a tab. */
   readonly link: string | undefined
+  /** The person goes on with this link on another device. */
+  readonly elsewhere: ConnectLink | undefined
   /** The window looks closed. It may not be: some providers cut the tie to us. */
   readonly windowGone: boolean
   /** The window is open, its address is being asked for. */
@@ -20,6 +26,8 @@ export interface Connecting {
   readonly error: unknown
   /** Call it inside a click. */
   readonly begin: () => void
+  /** Makes a link for another device, and watches what comes of it. */
+  readonly beginElsewhere: () => void
 }
 
 /**
@@ -40,15 +48,27 @@ export function useConnect(account: Account): Connecting {
   const progress = before && connectProgress({ before, waited, told }, account)
   const running = progress !== undefined && progress !== 'done' && progress !== 'failed'
 
-  const begin = () => {
+  const makeOtherLink = useMutation({ mutationFn: () => makeLink(account.id, { lifetime: DEVICE_LINK }), gcTime: 0 })
+
+  const reset = () => {
     opened.current?.close()
-    const popup = openWaitingWindow(provider, language)
-    opened.current = popup
+    opened.current = undefined
     setWindowGone(false)
     setLink(undefined)
     setWaited(false)
     setTold(undefined)
     setBefore(undefined)
+    authorize.reset()
+    makeOtherLink.reset()
+  }
+  const beginElsewhere = () => {
+    reset()
+    makeOtherLink.mutate(undefined, { onSuccess: () => setBefore(account) })
+  }
+  const begin = () => {
+    reset()
+    const popup = openWaitingWindow(provider, language)
+    opened.current = popup
     authorize.mutate(undefined, {
       onSuccess: ({ url }) => {
         setBefore(account)
@@ -91,7 +111,16 @@ export function useConnect(account: Account): Connecting {
     }
   }, [running, client, account.id])
 
-  return { progress, link, windowGone, starting: authorize.isPending, error: authorize.error, begin }
+  return {
+    progress,
+    link,
+    elsewhere: makeOtherLink.data,
+    windowGone,
+    starting: authorize.isPending || makeOtherLink.isPending,
+    error: authorize.error ?? makeOtherLink.error,
+    begin,
+    beginElsewhere,
+  }
 }
 
 function isAbout(data: unknown, account: string): data is ConsentMessage {

@@ -8,6 +8,7 @@ import type { Account } from '../api/types.ts'
 import { LoadingPage } from '../shared/loading-page.tsx'
 import { NotFound } from '../shared/not-found.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { RemovedAccount } from './removed-account.tsx'
 import { ReplacedBy } from './replaced-by.tsx'
 
 /** Loads the account that the address names, and gives it to the page once it is there. */
@@ -17,8 +18,10 @@ export function WithAccount({ children }: { children: (account: Account) => Reac
   const successor = useQuery(successorQuery(id)).data
   const account = useQuery({ ...accountQuery(id), refetchInterval, enabled: successor === undefined })
   if (successor !== undefined) return <ReplacedBy account={successor} />
+  if (account.error instanceof ProblemError && account.error.problem.status === 404) {
+    return account.data ? <RemovedAccount account={account.data} /> : <NotFound />
+  }
   if (account.data) return children(account.data)
   if (!account.isError) return <LoadingPage />
-  if (account.error instanceof ProblemError && account.error.problem.status === 404) return <NotFound />
   return <ProblemAlert error={account.error} retry={() => void account.refetch()} />
 }

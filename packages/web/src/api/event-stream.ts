@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { dropAccount, keepAccount } from './accounts.ts'
+import { accountQuery, dropAccount, keepAccount, relistAccounts } from './accounts.ts'
 import { dropConnection, keepConnection } from './connections.ts'
 import { serverAddress } from './server-address.ts'
 import { sessionQuery } from './session.ts'
@@ -9,6 +9,9 @@ export type StreamStatus = 'opening' | 'open' | 'lost'
 
 const FIRST_WAIT = 1_000
 const LONGEST_WAIT = 15_000
+/** Lists are asked for again at most so often, however much happens on the server. */
+const RELIST_EVERY = 3_000
+const RELIST_SOON = 300
 
 /**
  * Keeps the query cache equal to the server by its event stream, for as long as it is not closed.
@@ -22,6 +25,18 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
   let timer: number | undefined
   let wait = FIRST_WAIT
   let openedBefore = false
+  let relisting: number | undefined
+  let relisted = 0
+
+  // What an account is now is shown at once where it stands; where it belongs, and how many there are, a little later.
+  const relist = () => {
+    const due = Math.max(RELIST_SOON, relisted + RELIST_EVERY - Date.now())
+    relisting ??= window.setTimeout(() => {
+      relisting = undefined
+      relisted = Date.now()
+      void relistAccounts(client)
+    }, due)
+  }
 
   const open = () => {
     const current = new EventSource(serverAddress('/v1/events'))
@@ -40,8 +55,16 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
       timer = window.setTimeout(open, wait)
       wait = Math.min(wait * 2, LONGEST_WAIT)
     }
-    on(current, 'account', (account) => keepAccount(client, account))
-    on(current, 'account_removed', ({ id, replaced_by }) => dropAccount(client, id, replaced_by))
+    on(current, 'account', (account) => {
+      keepAccount(client, account)
+      relist()
+    })
+    on(current, 'account_removed', ({ id, replaced_by }) => {
+      dropAccount(client, id, replaced_by)
+      void client.invalidateQueries({ queryKey: accountQuery(id).queryKey })
+      relist()
+    })
+    on(current, 'accounts_changed', relist)
     on(current, 'connection', (connection) => keepConnection(client, connection))
     on(current, 'connection_removed', ({ id }) => dropConnection(client, id))
   }
@@ -49,6 +72,7 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
 
   return () => {
     window.clearTimeout(timer)
+    window.clearTimeout(relisting)
     source?.close()
   }
 }

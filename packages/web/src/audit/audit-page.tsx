@@ -9,7 +9,7 @@ import { ProblemAlert } from '../shared/problem-alert.tsx'
 import classes from './audit.module.css'
 import { DeedSubject } from './deed-subject.tsx'
 import { actorWords, deedDetails } from './deed-words.ts'
-import { useNames } from './names.ts'
+import { type Names, useNames } from './names.ts'
 
 /** Who did what, newest first. */
 export function AuditPage() {
@@ -41,6 +41,7 @@ export function AuditPage() {
 
 function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   const texts = useTexts('audit')
+  const names = useNames(entries)
   return (
     <div className={classes.frame}>
       <table className={classes.table}>
@@ -54,7 +55,7 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
         </thead>
         <tbody>
           {entries.map((entry) => (
-            <Entry key={entry.seq} entry={entry} />
+            <Entry key={entry.seq} entry={entry} names={names} />
           ))}
         </tbody>
       </table>
@@ -62,10 +63,9 @@ function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   )
 }
 
-function Entry({ entry }: { entry: AuditEntry }) {
+function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
   const language = useLanguage()
   const { times, texts } = language
-  const names = useNames()
   const { at, actor, action, source } = entry
   const details = deedDetails(entry, names, language)
   return (

@@ -10,6 +10,9 @@ import { SecretEnd } from './secret-end.tsx'
 export function ConnectionRow({ connection }: { connection: Connection }) {
   const texts = useTexts('connections')
   const { ok, total } = connection.accounts
+  const { former_secret: former } = connection
+  // Of the one that is in use.
+  const end = former?.used_since === undefined ? connection.secret_expires_at : former.expires_at
   const tone = total === 0 ? 'quiet' : ok === total ? 'good' : 'warn'
   const Mark = { quiet: IconCircleDashed, good: IconCircleCheck, warn: IconAlertTriangle }[tone]
   return (
@@ -19,14 +22,12 @@ export function ConnectionRow({ connection }: { connection: Connection }) {
         <span className={list.main}>
           <span className={classes.name}>{connection.name}</span>
           <span className={classes.note}>{connection.provider_name}</span>
-          {connection.secret_expires_at !== undefined && (
+          {end !== undefined && (
             <span className={classes.note}>
-              <SecretEnd at={connection.secret_expires_at} />
+              <SecretEnd at={end} />
             </span>
           )}
-          {connection.former_secret?.used_since !== undefined && (
-            <span className={classes.error}>{texts.newRefused}</span>
-          )}
+          {former?.used_since !== undefined && <span className={classes.error}>{texts.newRefused}</span>}
           {connection.last_error && (
             <span className={classes.error}>
               {texts.lastError}: {connection.last_error}

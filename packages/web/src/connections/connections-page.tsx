@@ -8,8 +8,7 @@ import { EmptyState } from '../shared/empty-state.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
-import list from '../shared/row-list.module.css'
-import { ConnectionRow } from './connection-row.tsx'
+import { FoundConnections } from './found-connections.tsx'
 
 export function ConnectionsPage() {
   const texts = useTexts('connections')
@@ -26,11 +25,7 @@ export function ConnectionsPage() {
           {texts.empty}
         </EmptyState>
       ) : connections.data ? (
-        <ul className={list.list}>
-          {connections.data.map((connection) => (
-            <ConnectionRow key={connection.id} connection={connection} />
-          ))}
-        </ul>
+        <FoundConnections connections={connections.data} />
       ) : connections.isError ? (
         <ProblemAlert error={connections.error} retry={() => void connections.refetch()} />
       ) : (

@@ -1,27 +1,47 @@
 import { Button, Group, MultiSelect, Radio, Select, Stack, TagsInput, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { accountAddress } from '../accounts/account-label.ts'
 import { scopeList } from '../accounts/permissions.ts'
 import { accountsQuery } from '../api/accounts.ts'
 import { createApiKey } from '../api/api-keys.ts'
+import type { Account } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { useIsAdmin } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 
 const LIVES = [30, 90, 365] as const
 const DAY = 86_400
+/** Accounts that are offered at a time. */
+const OFFERED = 50
+/** Milliseconds after the last letter until the server is asked. */
+const PAUSE = 200
 
-export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void }) {
+/** Two accounts of one person are told apart by their connections. */
+const labelOf = (account: Account): string => `${accountAddress(account)} · ${account.connection.name}`
+
+interface Props {
+  onCreated: (key: string) => void
+  /** What it is for, unless somebody chooses others. */
+  account: Account | undefined
+}
+
+export function CreateKeyForm({ onCreated, account }: Props) {
   const texts = useTexts('keys')
   const isAdmin = useIsAdmin()
-  const accounts = useQuery(accountsQuery)
+  const [words, setWords] = useState('')
+  const [asked] = useDebouncedValue(words, PAUSE)
+  // The server looks for them: there may be more than a list can show.
+  const accounts = useQuery({ ...accountsQuery({ q: asked }, { limit: OFFERED }), placeholderData: keepPreviousData })
+  const [seen, setSeen] = useState<ReadonlyMap<string, Account>>(new Map(account && [[account.id, account]]))
   const form = useForm({
     // A member's keys are for accounts of their own, never for all.
     initialValues: {
       name: '',
-      reach: isAdmin ? 'all' : 'some',
-      accounts: [] as string[],
+      reach: isAdmin && !account ? 'all' : 'some',
+      accounts: account ? [account.id] : [],
       scopes: [] as string[],
       life: '90',
     },
@@ -40,7 +60,11 @@ export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void 
     }),
   )
   const { reach, accounts: chosen } = form.values
-  const reached = accounts.data?.filter(({ id }) => reach === 'all' || chosen.includes(id)) ?? []
+  const found = accounts.data?.accounts ?? []
+  // Those that were chosen stay on offer when something else is looked for.
+  const kept = chosen.flatMap((id) => seen.get(id) ?? [])
+  const offered = [...found, ...kept.filter(({ id }) => !found.some((one) => one.id === id))]
+  const reached = reach === 'all' ? found : kept
   const granted = [...new Set(reached.flatMap(({ granted_scope }) => scopeList(granted_scope)))].sort()
   return (
     <form onSubmit={submit} noValidate>
@@ -65,10 +89,18 @@ export function CreateKeyForm({ onCreated }: { onCreated: (key: string) => void 
           <MultiSelect
             label={texts.chooseAccounts}
             description={isAdmin ? undefined : texts.chooseAccountsMember}
-            data={accounts.data?.map((account) => ({ value: account.id, label: accountAddress(account) })) ?? []}
+            data={offered.map((account) => ({ value: account.id, label: labelOf(account) }))}
             searchable
+            searchValue={words}
+            onSearchChange={setWords}
+            // The server has looked, in more than the words that are shown.
+            filter={({ options }) => options}
             required
             {...form.getInputProps('accounts')}
+            onChange={(ids) => {
+              setSeen(new Map(offered.map((account) => [account.id, account])))
+              form.setFieldValue('accounts', ids)
+            }}
           />
         )}
         <TagsInput

@@ -121,6 +121,9 @@ export const de: English = {
     linkWorks: 'Er gilt einmal, im ersten Browser, der ihn öffnet, und endet',
     done: 'Fertig',
 
+    deviceTitle: 'Öffnen Sie diesen Link auf dem anderen Gerät',
+    deviceText:
+      'Er führt zum Anbieter. Wenn Sie dort zugestimmt haben, fragt diese Seite, ob Sie es waren; erst dann bekommen Programme Zugriff. Ein früherer Link für dieses Konto gilt nicht mehr.',
     somebody: 'Jemand',
     confirmTitle: 'War es die richtige Person?',
     confirmText:
@@ -183,6 +186,13 @@ export const de: English = {
     blocked_by_admin: 'Fragen Sie Ihren Administrator',
     connection_error: 'Verbindung muss geprüft werden',
     paused: 'Angehalten',
+    removed: 'Entfernt',
+  },
+
+  flags: {
+    awaiting_consent: 'Wartet auf Zustimmung',
+    expiring_soon: 'Endet bald',
+    look_up_failed: 'Angaben fehlen',
   },
 
   scopes: {
@@ -210,9 +220,40 @@ export const de: English = {
     mail_restored: 'Das Postfach funktioniert wieder',
   },
 
+  timeline: {
+    title: 'Leben der Berechtigung',
+    lead: 'Jede Zustimmung, Erneuerung und Störung, und wann sie voraussichtlich endet.',
+    now: 'jetzt',
+    asTable: 'Als Tabellen zeigen',
+    when: 'Wann',
+    what: 'Was',
+    predicted: 'Voraussichtliches Ende',
+    consentedOn: 'Zuletzt zugestimmt am {when}.',
+    neverRenewed: 'Bisher nicht erneuert.',
+    renewed: { one: 'Einmal erneuert.', other: '{count}-mal erneuert.' },
+    neverFailed: 'Keine Erneuerung ist gescheitert.',
+    failed: { one: 'Eine Erneuerung ist gescheitert.', other: '{count} Erneuerungen sind gescheitert.' },
+    repairedBySelf: {
+      one: 'Einmal hat es sich von selbst behoben.',
+      other: '{count}-mal hat es sich von selbst behoben.',
+    },
+    endsOn: 'Endet voraussichtlich am {when}.',
+    endedOn: 'Sollte am {when} enden.',
+    marks: {
+      consented: 'Der Besitzer hat zugestimmt',
+      failing: 'Erneuern ist nicht gelungen',
+      repaired: 'Erneuern ist wieder gelungen',
+      ended: 'Die Berechtigung ist zu Ende',
+      revoked: 'Die Berechtigung wurde hier zurückgenommen',
+      paused: 'Angehalten',
+      resumed: 'Fortgesetzt',
+    },
+  },
+
   mail: {
     title: 'E-Mail',
     lead: 'Ob mit diesem Konto E-Mail gelesen und gesendet werden kann. Der Test sendet, löscht und markiert nichts.',
+    testing: 'Es wird geprüft, ob E-Mails gelesen und gesendet werden können …',
     verify: 'E-Mail testen',
     works: 'E-Mail funktioniert. Getestet',
     fails: 'E-Mail funktioniert nicht. Getestet',
@@ -224,6 +265,10 @@ export const de: English = {
     restore: 'Voreinstellung wiederherstellen',
     save: 'Speichern',
     serversUnknown: 'Die Mailserver dieses Kontos sind nicht bekannt. Sie stehen auf den Hilfeseiten des Anbieters.',
+    programs: 'Mailprogramme ohne OAuth',
+    programsLead:
+      'Sie erreichen dieses Postfach hier. Sie melden sich an als {mailbox}; ihr Passwort ist ein API-Schlüssel für dieses Konto.',
+    programsKey: 'API-Schlüssel anlegen',
     formLead: 'Was leer bleibt, bleibt wie voreingestellt.',
     mailboxHelp: 'Eine andere Adresse als die des Kontos, wenn es ein gemeinsames Postfach öffnen darf.',
     host: 'Server',
@@ -301,7 +346,41 @@ export const de: English = {
     show: 'Welche Konten',
     groupEmpty: 'Davon gibt es keine.',
     search: 'Konten suchen',
-    nothingFound: 'Kein Konto hat das im Namen, in der Adresse oder in der Verbindung.',
+    nothingFound: 'Kein Konto hat das im Namen, in der Adresse, in der Verbindung oder beim Besitzer.',
+    anyConnection: 'Alle Verbindungen',
+    order: 'Reihenfolge',
+    sorts: {
+      attention: 'Was Hilfe braucht, zuerst',
+      name: 'Nach Namen',
+      ends: 'Was am frühesten endet, zuerst',
+      used: 'Zuletzt benutzte zuerst',
+      newest: 'Neueste zuerst',
+    },
+    export: 'Exportieren',
+    ownedBy: 'von {owner}',
+    pages: 'Seiten',
+    range: '{from}–{to} von {of}',
+    previousPage: 'Zurück',
+    nextPage: 'Weitere',
+    select: '{account} auswählen',
+    selectPage: 'Alle auf dieser Seite auswählen',
+    chosen: { one: '{count} Konto ausgewählt', other: '{count} Konten ausgewählt' },
+    selectFound: { one: 'Das gefundene auswählen', other: 'Alle {count} gefundenen auswählen' },
+    selectNone: 'Auswahl aufheben',
+    bulk: {
+      pause: 'Angehalten: {done} von {of}',
+      resume: 'Fortgesetzt: {done} von {of}',
+      test: 'Getestet: {done} von {of}',
+      remove: 'Entfernt: {done} von {of}',
+      remove_here: 'Hier entfernt: {done} von {of}',
+    },
+    bulkStop: 'Abbrechen',
+    bulkFailed: { one: 'Bei einem ging es nicht wie gewünscht:', other: 'Bei {count} ging es nicht wie gewünscht:' },
+    bulkMore: { one: 'und eines mehr', other: 'und {count} weitere' },
+    removeManyTitle: { one: '{count} Konto entfernen?', other: '{count} Konten entfernen?' },
+    removeManyText:
+      'Programme, die sie benutzen, verlieren den Zugriff sofort. Wenn Sie sie später neu verbinden, bekommen sie neue Kennungen.',
+    removeManyRevoke: 'Auch die Berechtigungen beim Anbieter zurücknehmen',
 
     newTitle: 'Konto hinzufügen',
     newLead: 'Wessen Zugriff soll Evergrant aufrechterhalten? Die nächste Seite zeigt genau, was erlaubt wird.',
@@ -339,6 +418,7 @@ export const de: English = {
       consent: 'Warten auf Zustimmung',
       checking: 'Antwort prüfen',
       access: 'Zugriff holen',
+      confirm: 'Bestätigen, wer es war',
       done: 'Fertig',
     },
     stepDone: 'erledigt',
@@ -350,6 +430,7 @@ export const de: English = {
     blockedTitle: 'Ihr Browser hat das Fenster nicht geöffnet',
     blockedText:
       'Das macht nichts. Machen Sie in diesem Tab weiter, oder kopieren Sie den Link in einen anderen Tab dieses Browsers.',
+    otherDevice: 'Auf einem anderen Gerät weitermachen',
     copyLink: 'Link kopieren',
     connected: '{account} ist verbunden',
     replacedBy: 'Dieses Konto war schon verbunden. Es hat jetzt die neue Berechtigung.',
@@ -369,6 +450,8 @@ export const de: English = {
     refresh: 'Zugriff erneuern',
     refreshed: 'Der Zugriff wurde erneuert.',
     remove: 'Entfernen',
+    removedWhileOpen:
+      'Dieses Konto wurde entfernt, während Sie es angesehen haben. Programme bekommen nichts mehr dafür.',
     removeTitle: '{account} entfernen?',
     removeText:
       'Programme, die dieses Konto benutzen, verlieren den Zugriff sofort. Wenn Sie es später neu verbinden, bekommt es eine neue Kennung.',
@@ -376,7 +459,7 @@ export const de: English = {
     removeRevokeHelp: 'Lassen Sie das eingeschaltet, außer wenn ein anderes Programm dieselbe Berechtigung benutzt.',
     removed: '{account} wurde entfernt.',
 
-    tabs: { overview: 'Übersicht', mail: 'E-Mail', use: 'Verwenden', history: 'Verlauf', technical: 'Technik' },
+    tabs: { overview: 'Übersicht', mail: 'E-Mail', programs: 'Programme', history: 'Verlauf', technical: 'Technik' },
     timesSince: { one: 'einmal, zuerst', other: '{count}-mal, zuerst' },
     historyEmpty: 'Bisher ist nichts geschehen.',
     took: '{seconds} s',
@@ -387,6 +470,13 @@ export const de: English = {
     refreshes: 'Bisher erneuert',
     times: { one: 'einmal', other: '{count}-mal' },
     ends: 'Die Berechtigung endet',
+    endsSoon: 'Die Berechtigung endet bald',
+    endsSoonText: 'Verbinden Sie vorher neu, dann merkt kein Programm etwas davon.',
+    lookUpTitle: 'Etwas über dieses Konto war nicht zu erfahren',
+    lookUpText:
+      'Es ist verbunden, und Programme bekommen Zugriff. Nach der Zustimmung hat der Anbieter aber nicht gesagt, was manche Programme außerdem brauchen, zum Beispiel die Organisation oder die richtige Adresse.',
+    lookUpWhen: 'Gefragt',
+    lookUpAgain: 'Noch einmal fragen',
     endWhy: {
       told: 'Das hat der Anbieter gesagt.',
       testing: 'Die App ist beim Anbieter noch nicht veröffentlicht.',
@@ -409,11 +499,30 @@ export const de: English = {
     willRefresh: 'Nächste Erneuerung',
     expires: 'Läuft ab',
     expired: 'Abgelaufen',
+    programs: 'Programme',
+    programsLead: 'API-Schlüssel, die dieses Konto benutzen dürfen, und Mailprogramme, die sich mit einem anmelden.',
+    addProgram: 'Programm hinzufügen',
+    noPrograms:
+      'Noch darf kein Programm dieses Konto benutzen. Fügen Sie eines hinzu, und kopieren Sie einen der Befehle unten.',
+    allScopes: 'Bekommt alles, was erlaubt wurde',
+    opensMailbox: 'Öffnet auch das Postfach, als Passwort eines Mailprogramms am Mail-Gateway',
+    usedFrom: { token: 'von {source}', mail: 'von {source}, per E-Mail' },
+    withdraw: 'Wegnehmen',
+    withdrawOne: 'Dieses Konto {name} wegnehmen',
+    withdrawTitle: '{account} dem Programm {name} wegnehmen?',
+    withdrawLast:
+      'Sein API-Schlüssel gilt für nichts anderes und wird gelöscht. Das Programm wird ab jetzt abgewiesen.',
+    withdrawOthers: {
+      one: 'Das Programm bekommt ab jetzt nichts mehr für dieses Konto. Das andere Konto darf es weiterhin benutzen.',
+      other:
+        'Das Programm bekommt ab jetzt nichts mehr für dieses Konto. Die {count} anderen Konten darf es weiterhin benutzen.',
+    },
+    withdrawAll:
+      'Dieser Schlüssel gilt für alle Konten und lässt sich nur als Ganzes löschen: Das Programm wird ab jetzt bei allen abgewiesen.',
+    useFetch: 'Aus JavaScript',
+    useFetchText: 'Node, Deno, Bun oder ein Worker; andere Sprachen stellen dieselbe Anfrage.',
     useLead:
       'Programme fragen Evergrant nach einem Zugriffstoken, wann immer sie eines brauchen. Sie bekommen immer ein gültiges.',
-    useKey: 'Zuerst ein API-Schlüssel',
-    useKeyText: 'Ein Programm zeigt ihn Evergrant anstelle eines Passworts.',
-    makeKey: 'API-Schlüssel erstellen',
     useCurl: 'Aus jedem Programm, über HTTP',
     useScript: 'Aus einem Terminal oder Skript',
     useScriptText: 'Gibt das Zugriffstoken aus und sonst nichts.',
@@ -445,6 +554,9 @@ export const de: English = {
     accountsNone: 'Noch keine Konten',
     accounts: { one: '{ok} von {count} Konto funktioniert', other: '{ok} von {count} Konten funktionieren' },
     backToList: 'Alle Verbindungen',
+    search: 'Verbindung suchen',
+    nothingFound: 'Keine Verbindung dieses Namens.',
+    showMore: { one: 'Eine weitere zeigen', other: '{count} weitere zeigen' },
 
     newTitle: 'Verbindung hinzufügen',
     newLead: 'Dauert etwa fünf Minuten. Öffnen Sie daneben die Konsole des Anbieters.',
@@ -794,10 +906,12 @@ export const de: English = {
     'account.confirm': 'Beantwortet, ob die richtige Person verbunden hat:',
     'account.refresh': 'Zugriff erneuert:',
     'account.test': 'Konto getestet:',
+    'account.look_up': 'Beim Anbieter nachgefragt zu:',
     'account.mail_settings': 'Mail-Einstellungen geändert:',
     'account.mail_send': 'E-Mail gesendet von:',
     'account.revoke': 'Berechtigung zurückgenommen:',
     'account.reveal': 'Token angesehen:',
+    'account.program_remove': 'Einem Programm das Konto genommen:',
     'account.remove': 'Konto entfernt:',
     'api_key.create': 'API-Schlüssel erstellt:',
     'api_key.remove': 'API-Schlüssel gelöscht:',

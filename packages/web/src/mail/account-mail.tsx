@@ -8,6 +8,7 @@ import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { Inbox } from './inbox.tsx'
+import { MailPrograms } from './mail-programs.tsx'
 import { MailServers } from './mail-servers.tsx'
 import { MailSteps } from './mail-steps.tsx'
 import { WriteMail } from './write-mail.tsx'
@@ -50,6 +51,7 @@ export function AccountMail({ account }: { account: Account }) {
           {verify.isError && <ProblemAlert error={verify.error} />}
           {data.test && <MailSteps test={data.test} />}
           <MailServers account={account.id} settings={data} mine={mine} onChanged={again} />
+          {mine && <MailPrograms settings={data} />}
         </Stack>
       </Panel>
       {opens && data.imap && <Inbox account={account.id} onReply={data.smtp && reply} />}

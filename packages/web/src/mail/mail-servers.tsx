@@ -2,11 +2,12 @@ import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { restoreMail } from '../api/mail.ts'
-import type { MailHost, MailSettings } from '../api/types.ts'
+import type { MailSettings } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Facts } from '../shared/facts.tsx'
 import { Folded } from '../shared/folded.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { hostText } from './host-text.ts'
 import { ServerForm } from './server-form.tsx'
 
 interface Props {
@@ -86,9 +87,4 @@ function factsOf(settings: MailSettings, texts: Texts) {
   else if (mechanisms.length > 0) facts.push([texts.mechanisms, mechanisms.join(', ')])
   facts.push([texts.copies, sent_copy === 'server' ? texts.copiesServer : texts.copiesHere])
   return facts
-}
-
-function hostText({ host, port, security }: MailHost): string {
-  const secured = { tls: ' · TLS', starttls: ' · STARTTLS', none: '' }[security]
-  return `${host}:${port}${secured}`
 }

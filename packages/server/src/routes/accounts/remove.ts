@@ -33,7 +33,7 @@ export function removeRoute(app: App, { accounts, connections, tokens }: Service
       const { connection_id } = await accounts.get(id)
       request.deed = { detail: { name: (await accounts.view(id)).name } }
       const trouble = await tokens.remove(id, query.revoke !== 'false')
-      await accounts.publishConnection(await connections.get(connection_id))
+      accounts.publishCounts(connection_id)
       if (trouble !== undefined) {
         const left = stillAtProvider(trouble, await connections.definition(connection_id))
         return reply.code(200).send({ still_at_provider: left })

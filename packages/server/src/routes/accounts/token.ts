@@ -27,8 +27,8 @@ export function tokenRoute(app: App, { desk }: Services): void {
     },
     (request, reply) => {
       const { params, body, apiKey } = request
-      const text = desk.held(params.id, body, apiKey)
-      if (text === undefined) return desk.hand(params.id, body, apiKey, request.id)
+      const text = desk.held(params.id, body, apiKey, request)
+      if (text === undefined) return desk.hand(params.id, body, apiKey, request)
       sendJson(reply, text)
       return
     },

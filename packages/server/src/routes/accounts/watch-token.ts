@@ -43,7 +43,7 @@ export function watchTokenRoute(app: App, { desk, tokens, apiKeys, hub, deps }: 
       reply.raw.once('close', () => watch.wake())
       try {
         for (;;) {
-          const token = await desk.hand(id, want, request.apiKey, request.id)
+          const token = await desk.hand(id, want, request.apiKey, request)
           const left = until - clock.monotonic()
           const isOver = left <= 0 || hub.closed || reply.raw.destroyed
           const isNews = !known.has('*') && !known.has(token.generation)

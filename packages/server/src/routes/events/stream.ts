@@ -30,7 +30,7 @@ export function streamRoute(app: App, { hub, deps, sessions, apiKeys, languages 
       schema: {
         summary: 'What changes, as server-sent events',
         description:
-          'Events for a person: hello, account, account_removed, connection, connection_removed, notices. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.',
+          'Events for a person: hello, account, account_removed, accounts_changed, connection, connection_removed, notices. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.',
         tags: ['events'],
         produces: ['text/event-stream'],
       },

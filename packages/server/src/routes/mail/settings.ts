@@ -3,7 +3,12 @@ import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function settingsRoutes(app: App, { mail }: Services): void {
+export function settingsRoutes(app: App, { mail, gateway }: Services): void {
+  const shown = async (id: string): Promise<MailSettings> => {
+    const { doors } = gateway
+    return { ...(await mail.settings(id)), ...(doors === undefined ? {} : { programs: doors }) }
+  }
+
   const schema = { tags: ['mail'], params: ById, response: answers(MailSettings) }
   app.get(
     '/v1/accounts/:id/mail',
@@ -15,7 +20,7 @@ export function settingsRoutes(app: App, { mail }: Services): void {
         description: 'Filled in by the provider’s preset, or by what the address’s domain publishes.',
       },
     },
-    async ({ params: { id } }) => mail.settings(id),
+    async ({ params: { id } }) => shown(id),
   )
   app.put(
     '/v1/accounts/:id/mail',
@@ -28,7 +33,7 @@ export function settingsRoutes(app: App, { mail }: Services): void {
       const { params, body } = request
       request.deed = { detail: { ...body } }
       await mail.change(params.id, body)
-      return mail.settings(params.id)
+      return shown(params.id)
     },
   )
   app.delete(
@@ -40,7 +45,7 @@ export function settingsRoutes(app: App, { mail }: Services): void {
     async (request) => {
       request.deed = { detail: { restored: true } }
       await mail.restore(request.params.id)
-      return mail.settings(request.params.id)
+      return shown(request.params.id)
     },
   )
 }

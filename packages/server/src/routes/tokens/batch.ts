@@ -18,12 +18,13 @@ export function batchRoute(app: App, { desk }: Services): void {
         response: answers(TokenBatchResult),
       },
     },
-    async ({ body, apiKey, id }) => {
+    async (request) => {
+      const { body, apiKey } = request
       const results = body.requests.map(async ({ account, ...want }) => {
         try {
-          return { account, token: await desk.hand(account, want, apiKey, id) }
+          return { account, token: await desk.hand(account, want, apiKey, request) }
         } catch (error) {
-          return { account, problem: problemOf(error, id).problem }
+          return { account, problem: problemOf(error, request.id).problem }
         }
       })
       return { results: await Promise.all(results) }

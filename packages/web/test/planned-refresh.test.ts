@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accountsMatching, inOrder, plannedRefresh } from '../src/accounts/account-order.ts'
+import { plannedRefresh } from '../src/accounts/planned-refresh.ts'
 import type { Account } from '../src/api/types.ts'
 
 const account = (name: string, state: Account['state']): Account => ({
@@ -14,22 +14,6 @@ const account = (name: string, state: Account['state']): Account => ({
   created_at: 1,
   updated_at: 1,
   version: 1,
-})
-const accounts = [account('bob', 'ok'), account('zoe', 'needs_consent'), account('alice', 'delayed')]
-
-test('accounts that need a person come first, the others by name', () => {
-  assert.deepEqual(
-    inOrder(accounts).map(({ name }) => name),
-    ['zoe', 'alice', 'bob'],
-  )
-})
-
-test('a search looks at names and connections', () => {
-  assert.deepEqual(
-    accountsMatching(accounts, ' ALI ').map(({ name }) => name),
-    ['alice'],
-  )
-  assert.equal(accountsMatching(accounts, 'company').length, 3)
 })
 
 test('an account that needs a person has no refresh planned, whatever its last token said', () => {

@@ -1,0 +1,86 @@
+import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd } from '@evergrant/core'
+import { providerDefinition } from '@evergrant/providers'
+import { providerName } from '../connections/connection-view.ts'
+import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
+import type { Account } from '../contract/index.ts'
+import { dayOf } from '../day.ts'
+import type { AccountRow } from './accounts.ts'
+import { lookUpFailure } from './look-up-failure.ts'
+import { type ConsentTrouble, condition, SOON } from './state.ts'
+
+/** What an account's view is made of beside its row. */
+export interface AccountParts {
+  readonly now: number
+  readonly connection: ConnectionRow
+  readonly grant: GrantSummary | undefined
+  readonly pending: boolean
+  readonly checking: boolean
+  /** Names of users. */
+  readonly owners: ReadonlyMap<string, string>
+  readonly connections: Connections
+}
+
+/** An account as the API shows it. */
+export async function accountView(row: AccountRow, parts: AccountParts): Promise<Account> {
+  const { connection, grant, pending, checking, owners, connections } = parts
+  const definition = await providerDefinition(connection.provider)
+  const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
+  const end = grant && predictedEnd(grant, definition)
+  const now = condition({
+    now: parts.now,
+    paused: row.paused === 1,
+    pending,
+    checking,
+    unconfirmed: row.unconfirmed === 1,
+    ending: end !== undefined && grant?.refreshable === true && dayOf(end.at) < parts.now + SOON,
+    grant,
+    consentTrouble: trouble,
+    connectionTrouble: troubleOf(connection),
+    client: connection.client_id,
+  })
+  const { subject, requested_scope, granted_scope, expires_at, refresh_at, look_up_failed } = grant ?? {}
+  const named = row.name || subject?.username || row.login_hint
+  return {
+    id: row.id,
+    name: named || `New account at ${connection.name}`,
+    ...(named ? {} : { unnamed: true }),
+    connection: {
+      id: connection.id,
+      name: connection.name,
+      provider: connection.provider,
+      provider_name: providerName(definition, connection),
+    },
+    ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
+    ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
+    ...(subject === undefined ? {} : { subject }),
+    ...now,
+    ...(now.state === 'blocked_by_admin' ? await adminConsent(connection, connections) : {}),
+    ...(row.unconfirmed === 1 ? { unconfirmed: true } : {}),
+    ...(look_up_failed === undefined ? {} : { look_up_failed: lookUpFailure(look_up_failed) }),
+    ...(requested_scope === undefined ? {} : { requested_scope }),
+    ...(granted_scope === undefined ? {} : { granted_scope }),
+    missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),
+    ...(expires_at === undefined ? {} : { expires_at: Math.floor(expires_at) }),
+    // Nothing is planned for an account that needs a person first.
+    ...(refresh_at === undefined || now.state === 'needs_consent' ? {} : { refresh_at: Math.floor(refresh_at) }),
+    ...(end === undefined ? {} : { predicted_end: { ...end, at: Math.floor(end.at) } }),
+    ...(row.last_success_at === null ? {} : { last_success_at: row.last_success_at }),
+    ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
+    refreshes: row.refreshes,
+    created_at: row.created_at,
+    updated_at: row.updated_at,
+    version: grant?.version ?? 0,
+  }
+}
+
+/** The page on which an administrator of the organisation allows the client, where the provider has one. */
+async function adminConsent(of: ConnectionRow, connections: Connections): Promise<Pick<Account, 'admin_consent_url'>> {
+  try {
+    const options = { redirect_uri: connections.redirectUri(of.id), scope: of.scope }
+    return { admin_consent_url: adminConsentUrl(await connections.client(of), options) }
+  } catch (error) {
+    // Most providers have none; what is wrong with the settings is told elsewhere.
+    if (isOAuthError(error)) return {}
+    throw error
+  }
+}
