@@ -409,8 +409,4 @@ export const germanMessages: Readonly<Record<string, string>> = {
     '{name} ist größer als 25 MB: Ein Mailprogramm kann den Anhang holen.',
   'What is attached has more than 10 MB.': 'Die Anhänge sind zusammen größer als 10 MB.',
   '{field} is not base64.': '{field} ist kein Base64.',
-  'The redirect URI "{redirect_uri}" has a fragment, or is of a kind that no answer may go to.':
-    'Die Weiterleitungs-URI „{redirect_uri}“ hat ein Fragment, oder an Adressen dieser Art darf keine Antwort gehen.',
-  '{field} says something else than its other name does. Give one of the two.':
-    '{field} sagt etwas anderes als der zweite Name dafür. Geben Sie nur einen von beiden an.',
 }
