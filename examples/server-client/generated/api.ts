@@ -184,6 +184,26 @@ export const api: ApiDescription = {
         }
       ]
     },
+    "GET /v1/accounts/counts": {
+      "security": [
+        {
+          "apiKey": []
+        },
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/accounts.csv": {
+      "security": [
+        {
+          "apiKey": []
+        },
+        {
+          "session": []
+        }
+      ]
+    },
     "GET /v1/accounts/{id}": {
       "security": [
         {
@@ -271,6 +291,34 @@ export const api: ApiDescription = {
       ]
     },
     "GET /v1/accounts/{id}/history": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/accounts/{id}/timeline": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/accounts/{id}/look-up": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/accounts/{id}/programs": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "DELETE /v1/accounts/{id}/programs/{key}": {
       "security": [
         {
           "session": []

@@ -1320,8 +1320,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Accounts in order of their names; for a member their own, with an API key those that it is for
-         * @description All of them, or with `limit` a page: `next` is the `cursor` of the page after it, and absent on the last one.
+         * Accounts; for a member their own, with an API key those that it is for
+         * @description All of them in order of their names, or with any other parameter than `connection` a page: `next` is the `cursor` of the page after it, and absent on the last one. Ask for it with the same filters and order.
          */
         get: {
             parameters: {
@@ -1330,8 +1330,19 @@ export interface paths {
                     limit?: string;
                     /** @description What the page before gave as `next`. */
                     cursor?: string;
+                    /** @description Those with these ids, at most 100, separated by commas. Ids that are not there are left out. */
+                    ids?: string;
                     /** @description Those of one connection alone. */
                     connection?: string;
+                    /** @description Those of one user; `nobody`: those that are nobody’s. */
+                    owner?: string;
+                    /** @description Those in one of these states, separated by commas. */
+                    state?: string;
+                    flag?: "awaiting_consent" | "expiring_soon" | "look_up_failed";
+                    /** @description Those with this in their name, their name at the provider, their connection’s or their owner’s. */
+                    q?: string;
+                    /** @description By name; those that need somebody first and then by name; the grant that ends soonest; the one used last; the newest. */
+                    sort?: "name" | "attention" | "ends" | "used" | "newest";
                 };
                 header?: never;
                 path?: never;
@@ -1416,6 +1427,122 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many accounts are in each state; for a member their own, with an API key those that it is for
+         * @description Of those that `connection`, `owner` and `q` leave. `state` and `flag` do not change the counts.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Those of one connection alone. */
+                    connection?: string;
+                    /** @description Those of one user; `nobody`: those that are nobody’s. */
+                    owner?: string;
+                    /** @description Those in one of these states, separated by commas. */
+                    state?: string;
+                    flag?: "awaiting_consent" | "expiring_soon" | "look_up_failed";
+                    /** @description Those with this in their name, their name at the provider, their connection’s or their owner’s. */
+                    q?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountCounts"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Accounts as a table for spreadsheets; for a member their own, with an API key those that it is for
+         * @description RFC 4180, in UTF-8 with a byte order mark. No token, no secret.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Those of one connection alone. */
+                    connection?: string;
+                    /** @description Those of one user; `nobody`: those that are nobody’s. */
+                    owner?: string;
+                    /** @description Those in one of these states, separated by commas. */
+                    state?: string;
+                    flag?: "awaiting_consent" | "expiring_soon" | "look_up_failed";
+                    /** @description Those with this in their name, their name at the provider, their connection’s or their owner’s. */
+                    q?: string;
+                    /** @description By name; those that need somebody first and then by name; the grant that ends soonest; the one used last; the newest. */
+                    sort?: "name" | "attention" | "ends" | "used" | "newest";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2228,6 +2355,238 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The life of a grant: consents, renewals, failures, repairs, and when it is predicted to end */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Timeline"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/look-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the provider again for what belongs to the account
+         * @description Tenant, account and base address, as far as the provider has them. For an account with `look_up_failed`, which a success lifts.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Account"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/programs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which programs may use an account, and when each did last
+         * @description API keys for all accounts, and those that name this one, whoever made them.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ProgramList"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/programs/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take an account away from a program
+         * @description The API key names the account no more, and is deleted when it named no other. A key for all accounts is deleted as a whole, under /v1/api-keys.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -3537,7 +3896,7 @@ export interface paths {
         };
         /**
          * What changes, as server-sent events
-         * @description Events for a person: hello, account, account_removed, connection, connection_removed, notices. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.
+         * @description Events for a person: hello, account, account_removed, accounts_changed, connection, connection_removed, notices. For a program with an API key, about the accounts that the key is for: hello, account, account_removed, and token when an account has another one (`account`, `generation`, `expires_at`). Nothing is replayed: read everything again after (re)connecting.
          */
         get: {
             parameters: {
@@ -3855,7 +4214,7 @@ export interface components {
             };
             /** @description The address that the request came from. */
             source?: string;
-            action: "setup" | "session.begin" | "session.refused" | "session.end" | "password.change" | "user.invite" | "user.update" | "user.remove" | "invitation.accept" | "connection.create" | "connection.update" | "connection.check" | "connection.secret_fallback" | "connection.secret_taken" | "connection.secret_ended" | "connection.secret_expiring" | "connection.remove" | "account.create" | "account.update" | "account.authorize" | "account.connect" | "account.replace" | "account.link" | "account.confirm" | "account.refresh" | "account.test" | "account.revoke" | "account.reveal" | "account.mail_settings" | "account.mail_send" | "account.remove" | "api_key.create" | "api_key.remove" | "webhook.create" | "webhook.update" | "webhook.secret" | "webhook.test" | "webhook.redeliver" | "webhook.remove";
+            action: "setup" | "session.begin" | "session.refused" | "session.end" | "password.change" | "user.invite" | "user.update" | "user.remove" | "invitation.accept" | "connection.create" | "connection.update" | "connection.check" | "connection.secret_fallback" | "connection.secret_taken" | "connection.secret_ended" | "connection.secret_expiring" | "connection.remove" | "account.create" | "account.update" | "account.authorize" | "account.connect" | "account.replace" | "account.link" | "account.confirm" | "account.refresh" | "account.test" | "account.look_up" | "account.revoke" | "account.reveal" | "account.mail_settings" | "account.mail_send" | "account.program_remove" | "account.remove" | "api_key.create" | "api_key.remove" | "webhook.create" | "webhook.update" | "webhook.secret" | "webhook.test" | "webhook.redeliver" | "webhook.remove";
             /** @description Id of what it was done to. */
             subject?: string;
             /** @description Never a secret. */
@@ -4131,6 +4490,20 @@ export interface components {
             admin_consent_url?: string;
             /** @description True while somebody who was asked for consent may still give it to an account that does not work. */
             awaiting_consent?: boolean;
+            /** @description True when it works and its grant is predicted to end within 14 days, unless somebody acts. */
+            expiring_soon?: boolean;
+            /** @description The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again. */
+            look_up_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+            };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
             requested_scope?: string;
@@ -4153,6 +4526,8 @@ export interface components {
             };
             /** @description Epoch seconds. */
             last_success_at?: number;
+            /** @description Epoch seconds. */
+            last_used_at?: number;
             /** @description How often an access token was renewed since the account was made. */
             refreshes: number;
             /** @description Epoch seconds. */
@@ -4170,6 +4545,28 @@ export interface components {
             login_hint?: string;
             /** @description Id of the user whose account it is to be; for administrators. Default: who asks. */
             owner?: string;
+        };
+        /** AccountCounts */
+        AccountCounts: {
+            total: number;
+            states: {
+                new: number;
+                awaiting_consent: number;
+                checking: number;
+                ok: number;
+                delayed: number;
+                degraded: number;
+                needs_consent: number;
+                blocked_by_admin: number;
+                connection_error: number;
+                paused: number;
+            };
+            /** @description An account may have several, or none. */
+            flags: {
+                awaiting_consent: number;
+                expiring_soon: number;
+                look_up_failed: number;
+            };
         };
         /** AccountPatch */
         AccountPatch: {
@@ -4273,6 +4670,20 @@ export interface components {
             admin_consent_url?: string;
             /** @description True while somebody who was asked for consent may still give it to an account that does not work. */
             awaiting_consent?: boolean;
+            /** @description True when it works and its grant is predicted to end within 14 days, unless somebody acts. */
+            expiring_soon?: boolean;
+            /** @description The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again. */
+            look_up_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+            };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
             requested_scope?: string;
@@ -4295,6 +4706,8 @@ export interface components {
             };
             /** @description Epoch seconds. */
             last_success_at?: number;
+            /** @description Epoch seconds. */
+            last_used_at?: number;
             /** @description How often an access token was renewed since the account was made. */
             refreshes: number;
             /** @description Epoch seconds. */
@@ -4358,6 +4771,83 @@ export interface components {
                 since?: number;
             }[];
         };
+        /** Timeline */
+        Timeline: {
+            /** @description Epoch seconds. */
+            from: number;
+            /** @description Epoch seconds. */
+            now: number;
+            /** @description Epoch seconds. */
+            consented_at?: number;
+            /** @description Length of a bucket. */
+            seconds: number;
+            /** @description One after another from `from` to now, also those in which nothing happened. */
+            buckets: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Renewals that worked. */
+                refreshed: number;
+                /** @description Those that did not. */
+                failed: number;
+            }[];
+            /** @description Oldest first. */
+            marks: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description `failing`: renewals that did not work, from the first on. `repaired`: the next one that did. `ended`: the provider wanted a person first. */
+                type: "consented" | "failing" | "repaired" | "ended" | "revoked" | "paused" | "resumed";
+                /** @description Of `failing`: how often in a row. */
+                times?: number;
+                /** @description Of the error catalogue. */
+                code?: string;
+            }[];
+            /** @description When the grant is expected to end, by what the provider told and what is known about it. */
+            predicted_end?: {
+                /** @description Epoch seconds, rounded down. */
+                at: number;
+                reason: "told" | "testing" | "idle" | "absolute" | "access_token";
+                /** @description Whether each use puts it off. */
+                moves: boolean;
+                advice?: string;
+                link?: string;
+            };
+        };
+        /** Program */
+        Program: {
+            /** @description Of the API key. */
+            id: string;
+            name: string;
+            /** @description The first characters of the key. */
+            hint: string;
+            made_by?: {
+                id: string;
+                name: string;
+            };
+            /** @description Whether the key is for all accounts, also later ones. */
+            all_accounts: boolean;
+            /** @description How many accounts the key names. */
+            accounts?: number;
+            /** @description Its tokens have these and no others. Absent: whatever was granted. */
+            scopes?: string[];
+            /** @description Whether mail programs may log in with the key as their password, at the mail gateway. */
+            opens_mailbox: boolean;
+            /** @description Epoch seconds. */
+            created_at: number;
+            /** @description Epoch seconds, rounded down. */
+            expires_at?: number;
+            /** @description Of this account. Written every ten seconds. */
+            last_use?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description The address that it came from. */
+                source: string;
+                via: "token" | "mail";
+            };
+        };
+        /** ProgramList */
+        ProgramList: {
+            programs: components["schemas"]["Program"][];
+        };
         /** MailHost */
         MailHost: {
             host: string;
@@ -4409,6 +4899,14 @@ export interface components {
             by_hand: string[];
             /** @description What to do where the servers cannot be used with tokens. */
             advice?: string;
+            /** @description The mail gateway of this server, for programs without OAuth: they log in with the mailbox’s address and an API key for this account. */
+            programs?: {
+                host: string;
+                port: number;
+                /** @description `none` is for servers on this machine alone. */
+                security: "tls" | "starttls" | "none";
+                protocol: "imap" | "pop" | "smtp";
+            }[];
             test?: components["schemas"]["MailTest"];
         };
         /** MailChange */
@@ -4660,22 +5158,7 @@ export interface components {
         };
         /** Overview */
         Overview: {
-            accounts: {
-                total: number;
-                /** @description Accounts in each state. */
-                states: {
-                    new: number;
-                    awaiting_consent: number;
-                    checking: number;
-                    ok: number;
-                    delayed: number;
-                    degraded: number;
-                    needs_consent: number;
-                    blocked_by_admin: number;
-                    connection_error: number;
-                    paused: number;
-                };
-            };
+            accounts: components["schemas"]["AccountCounts"];
             activity: {
                 span: "day" | "week" | "month";
                 /** @description Epoch seconds. */

@@ -16,6 +16,7 @@ const theirs: readonly (string | RegExp)[] = [
   administrator.name,
   'Company mail',
   'Ben',
+  'Invoice mailer',
   // Names of providers and what they are called beside.
   'Google',
   'Microsoft 365',
