@@ -43,6 +43,9 @@ const BY_NAME = new Set([
   'roles',
   'auditActions',
   'signInRefusals',
+  'webhookEvents',
+  'deliveryStates',
+  'noticeKinds',
 ])
 
 const folder = 'packages/web/src/languages'

@@ -95,6 +95,16 @@ export function createRouter(): ReturnType<typeof createBrowserRouter> {
                           }),
                         },
                         {
+                          path: 'webhooks',
+                          lazy: async () => ({
+                            Component: (await import('./webhooks/webhooks-page.tsx')).WebhooksPage,
+                          }),
+                        },
+                        {
+                          path: 'webhooks/:id',
+                          lazy: async () => ({ Component: (await import('./webhooks/webhook-page.tsx')).WebhookPage }),
+                        },
+                        {
                           path: 'people',
                           lazy: async () => ({ Component: (await import('./people/people-page.tsx')).PeoplePage }),
                         },

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { accountQuery, dropAccount, keepAccount, relistAccounts } from './accounts.ts'
 import { dropConnection, keepConnection } from './connections.ts'
+import { noticesQuery } from './notices.ts'
 import { serverAddress } from './server-address.ts'
 import { sessionQuery } from './session.ts'
 import type { ServerEvents } from './types.ts'
@@ -67,6 +68,7 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
     on(current, 'accounts_changed', relist)
     on(current, 'connection', (connection) => keepConnection(client, connection))
     on(current, 'connection_removed', ({ id }) => dropConnection(client, id))
+    on(current, 'notices', () => void client.invalidateQueries({ queryKey: noticesQuery.queryKey }))
   }
   open()
 

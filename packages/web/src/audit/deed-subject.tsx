@@ -16,6 +16,6 @@ export function DeedSubject({ entry, names }: { entry: AuditEntry; names: Names 
       </Anchor>
     )
   }
-  const name = known?.name ?? detail?.['name']
+  const name = known?.name ?? detail?.['name'] ?? detail?.['url']
   return <span className={classes.subject}>{typeof name === 'string' ? name : <code>{subject}</code>}</span>
 }

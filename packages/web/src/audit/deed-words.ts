@@ -72,7 +72,7 @@ const roleOf = (value: unknown): 'admin' | 'member' | undefined =>
   value === 'admin' || value === 'member' ? value : undefined
 
 /** The settings of a connection, as its form calls them. */
-function fieldName(field: string, { connections: words }: Texts): string {
+function fieldName(field: string, { connections: words, webhooks }: Texts): string {
   const known: Readonly<Record<string, string>> = {
     name: words.name,
     client_id: words.clientId,
@@ -86,6 +86,10 @@ function fieldName(field: string, { connections: words }: Texts): string {
     authorization_endpoint: words.authorizationEndpoint,
     token_endpoint: words.tokenEndpoint,
     sign_in: words.signInTitle,
+    url: webhooks.url,
+    description: webhooks.description,
+    events: webhooks.reach,
+    enabled: webhooks.on,
   }
   return known[field] ?? field
 }

@@ -6,6 +6,7 @@ import { apiKeysQuery } from '../api/api-keys.ts'
 import { connectionsQuery } from '../api/connections.ts'
 import type { Account, AccountList, AuditEntry } from '../api/types.ts'
 import { usersQuery } from '../api/users.ts'
+import { webhooksQuery } from '../api/webhooks.ts'
 
 /** What something is called now, and its page, if it has one. */
 export interface Named {
@@ -34,6 +35,7 @@ export function useNames(entries: readonly AuditEntry[]): Names {
   const connections = useQuery(connectionsQuery).data
   const users = useQuery(usersQuery).data
   const keys = useQuery(apiKeysQuery).data
+  const webhooks = useQuery(webhooksQuery).data
   return useMemo(
     () =>
       new Map<string, Named>([
@@ -41,8 +43,11 @@ export function useNames(entries: readonly AuditEntry[]): Names {
         ...(connections ?? []).map(({ id, name }) => [id, { name, to: `/settings/connections/${id}` }] as const),
         ...(users ?? []).map(({ id, name }) => [id, { name }] as const),
         ...(keys ?? []).map(({ id, name }) => [id, { name }] as const),
+        ...(webhooks ?? []).map(
+          ({ id, url, description }) => [id, { name: description ?? url, to: `/settings/webhooks/${id}` }] as const,
+        ),
       ]),
-    [accounts, connections, users, keys],
+    [accounts, connections, users, keys, webhooks],
   )
 }
 

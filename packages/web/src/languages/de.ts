@@ -80,6 +80,7 @@ export const de: English = {
     settings: 'Einstellungen',
     connections: 'Verbindungen',
     apiKeys: 'API-Schlüssel',
+    webhooks: 'Webhooks',
     people: 'Personen',
     audit: 'Protokoll',
     changePassword: 'Passwort ändern',
@@ -797,6 +798,134 @@ export const de: English = {
     deleteOne: 'API-Schlüssel {name} löschen',
     deleteTitle: 'Den API-Schlüssel {name} löschen?',
     deleteText: 'Programme, die ihn benutzen, werden ab jetzt abgewiesen.',
+  },
+
+  notices: {
+    title: 'Hinweise',
+    unseen: { one: 'Hinweise: {count} neuer', other: 'Hinweise: {count} neue' },
+    none: 'Es gibt nichts, was Sie tun müssen.',
+    dismiss: 'Ausblenden: {notice}',
+  },
+
+  noticeKinds: {
+    account_needs_consent: {
+      title: 'Bitte {account} neu verbinden',
+      text: 'Der Anbieter möchte, dass Sie noch einmal zustimmen ({connection}). Bis dahin erhalten Programme keinen Zugriff.',
+    },
+    connection_broken: {
+      title: 'Die Verbindung {connection} funktioniert nicht',
+      text: 'Der Anbieter lehnt ihre Einstellungen ab. Konten, die sich nicht erneuern lassen: {affected} von {total}.',
+    },
+    accounts_blocked: {
+      title: 'Für {connection} fehlt eine Freigabe',
+      text: 'Die Organisation beim Anbieter verlangt die Freigabe durch ihre Verwaltung. Konten: {affected} von {total}.',
+    },
+    accounts_ended: {
+      title: 'Bei {connection} ist die Zustimmung für die meisten Konten beendet',
+      text: 'Der Anbieter hat die Zustimmung für {affected} von {total} Konten beendet. Sehen Sie zuerst dort nach, bevor die Besitzer sie neu verbinden.',
+    },
+    secret_expiring: {
+      title: 'Der Clientschlüssel von {connection} läuft bald ab',
+      text: 'Erstellen Sie beim Anbieter einen neuen, und tragen Sie ihn vor dem {when} ein.',
+    },
+    webhook_off: {
+      title: 'Ein Webhook wurde abgeschaltet',
+      text: 'An {url} wird nichts mehr gesendet: Die Adresse hat tagelang keine Nachrichten angenommen oder gemeldet, dass es sie nicht mehr gibt.',
+    },
+  },
+
+  webhooks: {
+    title: 'Webhooks',
+    lead: 'Eines Ihrer Programme erfährt, wenn hier etwas geschieht, und muss nicht immer wieder nachfragen.',
+    add: 'Webhook hinzufügen',
+    emptyTitle: 'Noch keine Webhooks',
+    empty:
+      'Tragen Sie die Adresse eines Programms ein. Es erhält eine Nachricht, wenn ein Konto neu verbunden werden muss, wieder funktioniert und so weiter.',
+    backToList: 'Alle Webhooks',
+    allEvents: 'Alle Ereignisse',
+    eventCount: { one: '{count} Art von Ereignissen', other: '{count} Arten von Ereignissen' },
+    on: 'Eingeschaltet',
+    off: 'Abgeschaltet',
+    failing: 'Antwortet nicht richtig',
+
+    url: 'Adresse',
+    urlHelp: 'Dort wartet Ihr Programm auf Nachrichten. Sie beginnt mit https://.',
+    urlMissing: 'Tragen Sie eine Adresse ein.',
+    description: 'Wofür',
+    descriptionHelp: 'Freiwillig. Zum Beispiel „Sagt dem Kundendienst Bescheid“.',
+    reach: 'Was gemeldet wird',
+    reachAll: 'Alles, auch was später dazukommt',
+    reachSome: 'Nur einiges davon',
+    chooseEvents: 'Ereignisse',
+    eventsMissing: 'Wählen Sie mindestens eines.',
+    settings: 'Einstellungen',
+    save: 'Änderungen speichern',
+    saved: 'Gespeichert.',
+
+    secret: 'Geheimnis',
+    secretLead: 'Damit prüft Ihr Programm, ob eine Nachricht wirklich von hier kommt.',
+    twoSecrets: 'Nachrichten sind bis {when} auch mit dem bisherigen Geheimnis unterschrieben.',
+    newSecret: 'Neues Geheimnis',
+    newSecretText:
+      'Tragen Sie das neue Geheimnis in Ihrem Programm ein. Es wird nach dem nächsten Schritt einmal angezeigt.',
+    overlap: 'Das jetzige Geheimnis',
+    overlapDay: 'Gilt noch einen Tag, damit nichts verloren geht',
+    overlapNone: 'Endet sofort: Vielleicht kennt es jemand anderes',
+    makeSecret: 'Neues Geheimnis erstellen',
+    onceTitle: 'Das Geheimnis des Webhooks',
+    once: 'Kopieren Sie es jetzt, und tragen Sie es in Ihrem Programm ein. Es wird nur dieses eine Mal angezeigt.',
+    stored: 'Ich habe es gespeichert',
+
+    deliveries: 'Was gesendet wurde',
+    deliveriesLead: 'Das Neueste zuerst. Was nicht angenommen wird, wird etwa drei Tage lang erneut gesendet.',
+    noDeliveries: 'Bisher nichts. Senden Sie einen Test, um zu sehen, ob Ihr Programm antwortet.',
+    sendTest: 'Test senden',
+    testSent: 'Der Test ist unterwegs. Was daraus wird, steht unten.',
+    sendAgain: 'Noch einmal senden',
+    sendAgainThis: 'Noch einmal senden: {event}',
+    nextAttempt: 'nächster Versuch',
+    details: 'Versuche und Inhalt',
+    noAttempts: 'Noch kein Versuch.',
+    answered: 'Antwort {status}',
+    noAnswer: 'keine Antwort',
+    payload: 'Inhalt der Nachricht',
+
+    offTitle: 'An diese Adresse wird nichts gesendet',
+    whyOff: {
+      person: 'Jemand hat den Webhook hier abgeschaltet. Was inzwischen geschieht, wird nicht nachgeholt.',
+      gone: 'Die Adresse hat geantwortet, dass es sie nicht mehr gibt (410). Schalten Sie den Webhook wieder ein, sobald Ihr Programm zurück ist.',
+      failing:
+        'Die Adresse hat tagelang keine Nachricht angenommen. Sehen Sie nach, was sie geantwortet hat, beheben Sie es, und schalten Sie den Webhook wieder ein.',
+    },
+    switchOn: 'Wieder einschalten',
+    switchOffTitle: 'Für eine Weile abschalten',
+    switchOffLead: 'Was inzwischen geschieht, wird nicht nachgeholt.',
+    switchOff: 'Abschalten',
+    delete: 'Webhook löschen',
+    deleteLead: 'Danach wird nichts mehr gesendet, und auch die Liste des Gesendeten wird gelöscht.',
+    deleteTitle: 'Diesen Webhook löschen?',
+    deleteText: 'An {url} wird nichts mehr gesendet.',
+  },
+
+  webhookEvents: {
+    'account.connected': 'Ein Konto wurde verbunden',
+    'account.needs_consent': 'Ein Konto muss neu verbunden werden',
+    'account.unavailable': 'Ein Konto ist vorübergehend nicht verfügbar',
+    'account.restored': 'Ein Konto funktioniert wieder',
+    'account.paused': 'Ein Konto wurde angehalten',
+    'account.removed': 'Ein Konto wurde entfernt',
+    'connection.broken': 'Eine Verbindung funktioniert nicht',
+    'connection.restored': 'Eine Verbindung funktioniert wieder',
+    'connection.secret_expiring': 'Ein Clientschlüssel läuft bald ab',
+    'connection.removed': 'Eine Verbindung wurde gelöscht',
+    'webhook.test': 'Test',
+  },
+
+  deliveryStates: {
+    waiting: 'Unterwegs',
+    delivered: 'Zugestellt',
+    failed: 'Aufgegeben',
+    dropped: 'Nicht mehr nötig',
   },
 
   people: {

@@ -78,6 +78,7 @@ export const en = {
     settings: 'Settings',
     connections: 'Connections',
     apiKeys: 'API keys',
+    webhooks: 'Webhooks',
     people: 'People',
     audit: 'Audit log',
     changePassword: 'Change password',
@@ -775,6 +776,134 @@ export const en = {
     deleteOne: 'Delete API key {name}',
     deleteTitle: 'Delete the API key {name}?',
     deleteText: 'Programs that use it are refused from now on.',
+  },
+
+  notices: {
+    title: 'Notices',
+    unseen: { one: 'Notices: {count} new', other: 'Notices: {count} new' },
+    none: 'There is nothing that you have to do.',
+    dismiss: 'Put away: {notice}',
+  },
+
+  /** What somebody has to act on. */
+  noticeKinds: {
+    account_needs_consent: {
+      title: 'Please reconnect {account}',
+      text: 'The provider wants you to allow it once more ({connection}). Programs get no access until then.',
+    },
+    connection_broken: {
+      title: 'The connection {connection} does not work',
+      text: 'The provider refuses its settings. Accounts that cannot be renewed: {affected} of {total}.',
+    },
+    accounts_blocked: {
+      title: 'An approval is missing for {connection}',
+      text: 'The organisation at the provider wants its administrator’s approval. Accounts: {affected} of {total}.',
+    },
+    accounts_ended: {
+      title: 'Most accounts of {connection} have ended',
+      text: 'The provider ended the permission of {affected} of {total} accounts. Look there first, before their owners reconnect them.',
+    },
+    secret_expiring: {
+      title: 'The client secret of {connection} ends soon',
+      text: 'Make a new one at the provider and enter it before {when}.',
+    },
+    webhook_off: {
+      title: 'A webhook was switched off',
+      text: 'Nothing is sent to {url} any more: it took no messages for days, or said that it is gone.',
+    },
+  },
+
+  webhooks: {
+    title: 'Webhooks',
+    lead: 'A program of yours is told when something happens here, so that it does not have to ask again and again.',
+    add: 'Add webhook',
+    emptyTitle: 'No webhooks yet',
+    empty:
+      'Enter the address of a program. It gets a message when an account has to be reconnected, works again, and so on.',
+    backToList: 'All webhooks',
+    allEvents: 'All events',
+    eventCount: { one: '{count} kind of event', other: '{count} kinds of events' },
+    on: 'On',
+    off: 'Switched off',
+    failing: 'Does not answer well',
+
+    url: 'Address',
+    urlHelp: 'Where your program waits for messages. It begins with https://.',
+    urlMissing: 'Enter an address.',
+    description: 'What it is for',
+    descriptionHelp: 'Optional. For instance “Tells the help desk”.',
+    reach: 'What it is told',
+    reachAll: 'Everything, also what is added later',
+    reachSome: 'Only some of it',
+    chooseEvents: 'Events',
+    eventsMissing: 'Choose at least one.',
+    settings: 'Settings',
+    save: 'Save changes',
+    saved: 'Saved.',
+
+    secret: 'Secret',
+    secretLead: 'Your program checks with it that a message really comes from here.',
+    twoSecrets: 'Messages are signed with the former secret too until {when}.',
+    newSecret: 'New secret',
+    newSecretText: 'Enter the new secret in your program. It is shown once, after the next step.',
+    overlap: 'The present secret',
+    overlapDay: 'Goes on for one more day, so that nothing is missed',
+    overlapNone: 'Ends at once: somebody else may know it',
+    makeSecret: 'Make a new secret',
+    onceTitle: 'The secret of the webhook',
+    once: 'Copy it now and give it to your program. It is shown only this once.',
+    stored: 'I have stored it',
+
+    deliveries: 'What was sent',
+    deliveriesLead: 'The newest first. What is not taken is tried again for about three days.',
+    noDeliveries: 'Nothing so far. Send a test to see whether your program answers.',
+    sendTest: 'Send a test',
+    testSent: 'The test is on its way. What comes of it is shown below.',
+    sendAgain: 'Send again',
+    sendAgainThis: 'Send again: {event}',
+    nextAttempt: 'next try',
+    details: 'Tries and content',
+    noAttempts: 'Not tried yet.',
+    answered: 'answered {status}',
+    noAnswer: 'no answer',
+    payload: 'Content of the message',
+
+    offTitle: 'Nothing is sent to this address',
+    whyOff: {
+      person: 'Somebody here switched it off. What happens meanwhile is not sent later.',
+      gone: 'The address answered that it is gone (410). Switch it on again when your program is back.',
+      failing: 'The address took no message for days. Look at what was answered, mend it, and switch it on again.',
+    },
+    switchOn: 'Switch on again',
+    switchOffTitle: 'Switch it off for a while',
+    switchOffLead: 'What happens meanwhile is not sent later.',
+    switchOff: 'Switch off',
+    delete: 'Delete webhook',
+    deleteLead: 'Nothing is sent to it any more, and the list of what was sent is deleted too.',
+    deleteTitle: 'Delete this webhook?',
+    deleteText: 'Nothing is sent to {url} any more.',
+  },
+
+  /** What a program is told of. */
+  webhookEvents: {
+    'account.connected': 'An account was connected',
+    'account.needs_consent': 'An account has to be reconnected',
+    'account.unavailable': 'An account is temporarily unavailable',
+    'account.restored': 'An account works again',
+    'account.paused': 'An account was paused',
+    'account.removed': 'An account was removed',
+    'connection.broken': 'A connection does not work',
+    'connection.restored': 'A connection works again',
+    'connection.secret_expiring': 'A client secret ends soon',
+    'connection.removed': 'A connection was deleted',
+    'webhook.test': 'Test',
+  },
+
+  deliveryStates: {
+    waiting: 'On its way',
+    delivered: 'Delivered',
+    failed: 'Given up',
+    dropped: 'Not needed any more',
   },
 
   people: {

@@ -16,6 +16,7 @@ export function Settings() {
       <nav aria-label={texts.settingsParts} className={classes.nav}>
         {isAdmin && part('connections', texts.connections)}
         {part('api-keys', texts.apiKeys)}
+        {isAdmin && part('webhooks', texts.webhooks)}
         {isAdmin && part('people', texts.people)}
         {isAdmin && part('audit', texts.audit)}
       </nav>

@@ -3,6 +3,7 @@ import type { MouseEvent } from 'react'
 import { Link, Outlet, ScrollRestoration, useLocation } from 'react-router'
 import { Live } from '../api/live.tsx'
 import { useTexts } from '../languages/speaking.tsx'
+import { NoticesMenu } from '../notices/notices-menu.tsx'
 import { useIsAdmin } from '../session/user.ts'
 import { Logo } from '../shared/logo.tsx'
 import { ColorSchemeToggle } from './color-scheme-toggle.tsx'
@@ -52,6 +53,7 @@ export function Shell() {
             </Link>
           </nav>
           <Group gap={4} wrap="nowrap" ms="auto">
+            <NoticesMenu />
             <ColorSchemeToggle />
             <UserMenu />
           </Group>

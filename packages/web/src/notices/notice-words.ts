@@ -1,0 +1,26 @@
+import type { Notice } from '../api/types.ts'
+import type { Language } from '../languages/languages.ts'
+
+/** What a notice says: what happened, and what to do. */
+export function noticeWords(
+  { kind, account, connection, accounts, webhook, expires_at }: Notice,
+  { texts, times }: Language,
+): { readonly title: string; readonly text: string } {
+  const words = texts.noticeKinds[kind]
+  const name = { account: account?.name ?? '', connection: connection?.name ?? '', url: webhook?.url ?? '' }
+  const facts = {
+    ...name,
+    affected: accounts?.affected ?? 0,
+    total: accounts?.total ?? 0,
+    when: expires_at === undefined ? '' : times.day(expires_at),
+  }
+  const said = (text: string | ((values: typeof facts) => string)) => (typeof text === 'string' ? text : text(facts))
+  return { title: said(words.title), text: said(words.text) }
+}
+
+/** Where on this page it is mended. */
+export function noticePath({ kind, account, connection, webhook }: Notice): string {
+  if (account) return `/accounts/${account.id}/connect`
+  if (kind === 'webhook_off') return webhook ? `/settings/webhooks/${webhook.id}` : '/settings/webhooks'
+  return connection ? `/settings/connections/${connection.id}` : '/'
+}
