@@ -68,6 +68,8 @@ function sticksOut(page: Page): Promise<string[]> {
       const range = document.createRange()
       range.selectNodeContents(node)
       const { left, right } = range.getBoundingClientRect()
+      // What is in a field is the field's to show.
+      if (left === right) continue
       if (cutOff(parentElement, left, right))
         found.push(`${node.nodeValue.trim()} (${Math.round(left)} to ${Math.round(right)})`)
     }

@@ -48,8 +48,6 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'This needs an API key, and none was sent.': 'Dafür ist ein API-Schlüssel nötig, und es wurde keiner gesendet.',
   'This API key is not known here, or was deleted.': 'Dieser API-Schlüssel ist hier nicht bekannt oder wurde gelöscht.',
   'This API key has expired.': 'Dieser API-Schlüssel ist abgelaufen.',
-  '{name} says something else than its other name does. Give one of the two.':
-    '{name} sagt etwas anderes als die Angabe unter ihrem anderen Namen. Geben Sie eine von beiden an.',
   'This API key is not for this account.': 'Dieser API-Schlüssel gilt nicht für dieses Konto.',
   'This API key is not for the scope {scope}.': 'Dieser API-Schlüssel gilt nicht für die Berechtigung {scope}.',
   'The provider gave a token with {scope} too, which this API key is not for.':
