@@ -1152,11 +1152,13 @@ export interface paths {
         post?: never;
         /**
          * Remove a connection with all its accounts
-         * @description The grants of its accounts are revoked at the provider, as far as that works. 204, or 200 with `still_at_provider`.
+         * @description A connection that has accounts is refused with 409, unless `accounts=delete` says that they are to go too: then their grants are revoked at the provider, as far as that works. 204, or 200 with `still_at_provider`.
          */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    accounts?: "delete";
+                };
                 header?: never;
                 path: {
                     id: string;

@@ -99,6 +99,12 @@ export const refusals = {
     'Delete the whole key under Settings, API keys, and make one that names the accounts it is for.',
   ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
+  CONNECTION_IN_USE: entry(
+    409,
+    'Accounts use this connection',
+    'administrator',
+    'Send accounts=delete with the request if they are to be deleted too.',
+  ),
   ACCOUNT_PAUSED: entry(409, 'Account paused', 'administrator', 'Resume the account on its page.'),
   ATTACHMENT_TOO_LARGE: entry(413, 'The attachment is too large', 'person', 'Use a mail program for it.'),
   TOO_LARGE: entry(413, 'The request is too large', 'developer', 'Send less.'),

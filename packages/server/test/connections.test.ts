@@ -43,7 +43,7 @@ test('[#129] a connection has a name, a provider, a client id, a secret and a te
   assert.equal(changed.json.secret_set_at, secret_set_at)
   const url = await consentUrl(await accountAt(id, admin), admin)
   assert.match(url, /\/fabrikam\.com\//)
-  assert.equal((await admin.delete(`/v1/connections/${id}`)).status, 204)
+  assert.equal((await admin.delete(`/v1/connections/${id}?accounts=delete`)).status, 204)
   assert.equal((await admin.get(`/v1/connections/${id}`)).status, 404)
   assert.equal((await admin.get('/v1/accounts')).json.accounts.length, 0, '[#133] its accounts went with it')
 })

@@ -46,7 +46,7 @@ test('the page hears of every step of a consent, and of what is removed', async 
   const removed = await next()
   assert.deepEqual(removed, { name: 'account_removed', data: { id: account, state: 'removed' } })
   await counted(0)
-  await admin.delete(`/v1/connections/${connection}`)
+  await admin.delete(`/v1/connections/${connection}?accounts=delete`)
   assert.deepEqual(await next(), { name: 'connection_removed', data: { id: connection } })
   stop.abort()
 })

@@ -58,7 +58,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     })
     assert.deepEqual([made.status, connection.status], [201, 201])
     // Whether its answer still comes depends on which is faster; the change is committed by then.
-    await admin.delete(`/v1/connections/${connection.json.id}`).catch(() => undefined)
+    await admin.delete(`/v1/connections/${connection.json.id}?accounts=delete`).catch(() => undefined)
     assert.deepEqual(await ended, [null, 'SIGKILL'])
     assert.equal(hook.got.length, 0)
 

@@ -65,7 +65,7 @@ test('[#149] removing says when the provider may still hold what was allowed, an
   assert.equal((await admin.delete(`/v1/accounts/${never}`)).status, 204, 'nothing was ever allowed')
 
   await accountAt(connection, admin)
-  const all = await admin.delete(`/v1/connections/${connection}`)
+  const all = await admin.delete(`/v1/connections/${connection}?accounts=delete`)
   assert.equal(all.status, 200)
   assert.equal(all.json.still_at_provider.accounts, others.length, 'also those that the provider was not asked about')
   fault.remove()

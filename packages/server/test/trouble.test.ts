@@ -86,7 +86,10 @@ test('[#133] a connection is removed with its accounts also when the provider is
     await connect(one, sandbox, admin, `person${count}@example.test`)
   }
   sandbox.fault({ match: { endpoint: 'revoke' }, status: 503, times: Number.POSITIVE_INFINITY })
-  const removed = await admin.delete(`/v1/connections/${connection}`)
+  const unaware = await admin.delete(`/v1/connections/${connection}`)
+  assert.deepEqual([unaware.status, unaware.json.code], [409, 'CONNECTION_IN_USE'])
+  assert.match(unaware.json.detail, /has 11 accounts/)
+  const removed = await admin.delete(`/v1/connections/${connection}?accounts=delete`)
   assert.deepEqual([removed.status, removed.json.still_at_provider.accounts], [200, 11])
   assert.equal(sandbox.journal.count({ endpoint: 'revoke' }), 8, 'not asked again and again')
   assert.equal((await admin.get('/v1/accounts')).json.accounts.length, 0)

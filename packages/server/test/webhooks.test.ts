@@ -39,7 +39,7 @@ test('a program is told of an account from its first consent to its removal, eac
   await hook.arrived(5)
   await admin.delete(`/v1/accounts/${account}`)
   await hook.arrived(6)
-  await admin.delete(`/v1/connections/${connection}`)
+  await admin.delete(`/v1/connections/${connection}?accounts=delete`)
   await hook.arrived(7)
   assert.deepEqual(hook.types(), [
     'account.connected',

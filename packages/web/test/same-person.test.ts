@@ -66,13 +66,8 @@ test('[#147] the question fits a small phone, in German and in the dark', async 
   await page.goto('/accounts/new')
   await page.getByRole('textbox').first().fill('alice@sandbox.example')
   await page.getByRole('button', { name: german.accounts.next }).click()
-  const [opened] = await Promise.all([
-    page.waitForEvent('popup'),
-    page
-      .getByRole('button', { name: /fortfahren|Weiter/ })
-      .first()
-      .click(),
-  ])
+  // “Weiter” alone is the button of the page before.
+  const opened = await openWindow(page, /^Weiter zu/)
   await opened.getByRole('button', { name: 'Allow' }).click()
   await opened.getByRole('heading', { name: 'Dieses Konto ist schon verbunden' }).waitFor()
   const { violations } = await new AxeBuilder({ page: opened }).analyze()

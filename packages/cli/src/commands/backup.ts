@@ -58,6 +58,9 @@ async function save(options: BackupOptions, invocation: Invocation): Promise<voi
   if (terminal.json) terminal.data({ file: to })
 }
 
+const NEVER_TWICE =
+  'Never start it while the server runs that it was copied from: both would refresh the same grants, and providers may end them.'
+
 async function restore(options: BackupOptions, invocation: Invocation): Promise<void> {
   const { terminal, cwd } = invocation
   const from = resolve(cwd, options.file)
@@ -66,6 +69,7 @@ async function restore(options: BackupOptions, invocation: Invocation): Promise<
   if (place.kind === 'postgres') {
     await undumped(from, place.url, invocation)
     terminal.note(`${terminal.style('green', '✓')} The database is in place. The server needs its sealing key, too.`)
+    terminal.note(NEVER_TWICE)
     if (terminal.json) terminal.data({ file: from })
     return
   }
@@ -77,6 +81,7 @@ async function restore(options: BackupOptions, invocation: Invocation): Promise<
   await copied(from, to)
   const key = existsSync(join(folder, 'key')) ? '' : ' Bring its sealing key, too: the server does not start without.'
   terminal.note(`${terminal.style('green', '✓')} ${to} is in place.${key}`)
+  terminal.note(NEVER_TWICE)
   if (terminal.json) terminal.data({ file: to })
 }
 

@@ -42,7 +42,7 @@ export async function checkConnection(row: ConnectionRow, connections: Connectio
 
 /** Of a connection that has two. */
 function secrets(taken: Taken): Check {
-  const about = { id: 'secrets', title: 'New client secret', ok: true }
+  const about = { id: 'secrets', title: 'New client secret', ok: taken === 'newer' }
   if (taken === 'newer') return { ...about, detail: 'The provider takes the new one.' }
   return {
     ...about,

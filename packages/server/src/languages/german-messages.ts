@@ -409,4 +409,6 @@ export const germanMessages: Readonly<Record<string, string>> = {
   '{field} is not base64.': '{field} ist kein Base64.',
   '{field} says something else than its other name does. Give one of the two.':
     '{field} sagt etwas anderes als der zweite Name dafür. Geben Sie nur einen von beiden an.',
+  'The connection has {count} accounts. They would be deleted with it, and their access taken back at the provider.':
+    'Die Verbindung hat {count} Konten. Sie würden mit ihr gelöscht, und ihr Zugriff würde beim Anbieter zurückgenommen.',
 }

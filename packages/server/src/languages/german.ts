@@ -344,6 +344,10 @@ export const german: ServerWords = {
       advice:
         'Löschen Sie den ganzen Schlüssel unter Einstellungen, API-Schlüssel, und erstellen Sie einen, der die Konten nennt.',
     },
+    CONNECTION_IN_USE: {
+      title: 'Konten benutzen diese Verbindung',
+      advice: 'Senden Sie mit der Anfrage accounts=delete, wenn sie mit gelöscht werden sollen.',
+    },
     ACCOUNT_PAUSED: { title: 'Konto angehalten', advice: 'Setzen Sie das Konto auf seiner Seite fort.' },
     ATTACHMENT_TOO_LARGE: {
       title: 'Der Anhang ist zu groß',

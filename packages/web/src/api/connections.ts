@@ -20,7 +20,8 @@ export const connectionQuery = (id: string) =>
 
 export const createConnection = (body: NewConnection) => request<Connection>('POST', '/v1/connections', body)
 export const updateConnection = (id: string, body: ConnectionPatch) => request<Connection>('PATCH', path(id), body)
-export const deleteConnection = (id: string) => request<Removal | undefined>('DELETE', path(id))
+/** With its accounts, which the person was told of. */
+export const deleteConnection = (id: string) => request<Removal | undefined>('DELETE', `${path(id)}?accounts=delete`)
 export const checkConnection = (id: string) => request<CheckResult>('POST', `${path(id)}/check`)
 
 /** Puts a connection that the server just told us about where every screen reads it. */

@@ -739,14 +739,14 @@ export const de: English = {
     deleteTitle: 'Die Verbindung {name} löschen?',
     deleteUnused: 'Kein Konto benutzt sie. Der gespeicherte Clientschlüssel wird auch gelöscht.',
     deleteUsed: {
-      one: 'Ein Konto benutzt sie und würde nicht mehr funktionieren. Der gespeicherte Clientschlüssel wird auch gelöscht.',
+      one: 'Ein Konto benutzt sie. Es wird mit seinem Verlauf auch gelöscht, und sein Zugriff wird beim Anbieter zurückgenommen. Der gespeicherte Clientschlüssel wird ebenfalls gelöscht.',
       other:
-        '{count} Konten benutzen sie und würden nicht mehr funktionieren. Der gespeicherte Clientschlüssel wird auch gelöscht.',
+        '{count} Konten benutzen sie. Sie werden mit ihrem Verlauf auch gelöscht, und ihr Zugriff wird beim Anbieter zurückgenommen. Der gespeicherte Clientschlüssel wird ebenfalls gelöscht.',
     },
     delete: 'Verbindung löschen',
     deleted: '{name} wurde gelöscht.',
     dangerTitle: 'Diese Verbindung löschen',
-    dangerLead: 'Ihre Konten können dann nicht mehr erneuert werden.',
+    dangerLead: 'Ihre Konten werden mit ihr gelöscht.',
   },
 
   clientAuth: {

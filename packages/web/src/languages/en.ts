@@ -718,13 +718,14 @@ export const en = {
     deleteTitle: 'Delete the connection {name}?',
     deleteUnused: 'No account uses it. The stored client secret is deleted too.',
     deleteUsed: {
-      one: 'One account uses it and would stop working. The stored client secret is deleted too.',
-      other: '{count} accounts use it and would stop working. The stored client secret is deleted too.',
+      one: 'One account uses it. It is deleted too, with its history, and its access is taken back at the provider. The stored client secret is deleted as well.',
+      other:
+        '{count} accounts use it. They are deleted too, with their history, and their access is taken back at the provider. The stored client secret is deleted as well.',
     },
     delete: 'Delete connection',
     deleted: '{name} was deleted.',
     dangerTitle: 'Delete this connection',
-    dangerLead: 'Its accounts can no longer be renewed.',
+    dangerLead: 'Its accounts are deleted with it.',
   },
 
   /** Client authentication methods (RFC 7591 §2). */
@@ -963,7 +964,7 @@ export const en = {
 
   audit: {
     title: 'Audit log',
-    lead: 'Who did what, newest first. Nobody can change it unnoticed: evergrant audit verify checks that.',
+    lead: 'Who did what, newest first. Nobody can change an entry unnoticed: evergrant audit verify checks that.',
     when: 'When',
     who: 'Who',
     what: 'What',

@@ -1,7 +1,6 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import { beginByLink, lookAtLink } from '../api/links.ts'
 import type { ConnectRequest } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
@@ -10,12 +9,13 @@ import { Facts } from '../shared/facts.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useLinkToken } from '../shared/use-link-token.ts'
 import { When } from '../shared/when.tsx'
 
 /** Somebody without a user here was sent a link: who asks them, for what, and the way to the provider. */
 export function ConnectLinkPage() {
   const texts = useTexts('links')
-  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
+  const token = useLinkToken()
   const asked = useQuery({
     queryKey: ['connect-link', token],
     queryFn: () => lookAtLink(token),

@@ -2,13 +2,13 @@ import { Button, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { acceptInvitation } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { useTell } from '../shared/tell.ts'
+import { useLinkToken } from '../shared/use-link-token.ts'
 import { Door } from './door.tsx'
 import { NewPassword, shortPassword } from './new-password.tsx'
 
@@ -18,7 +18,7 @@ export function InvitationPage() {
   const tell = useTell()
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
+  const token = useLinkToken()
   const form = useForm({ initialValues: { password: '' }, validate: { password: shortPassword(texts) } })
   const accept = useMutation({
     mutationFn: acceptInvitation,

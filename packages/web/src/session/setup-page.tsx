@@ -2,12 +2,12 @@ import { Button, Stack, Text, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { Link, useNavigate } from 'react-router'
 import { sessionQuery, setUp } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { useLinkToken } from '../shared/use-link-token.ts'
 import { Door } from './door.tsx'
 import { NewPassword, shortPassword } from './new-password.tsx'
 
@@ -16,7 +16,7 @@ export function SetupPage() {
   const texts = useTexts('session')
   const client = useQueryClient()
   const navigate = useNavigate()
-  const [token] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('token') ?? '')
+  const token = useLinkToken()
   const session = useQuery(sessionQuery)
   const form = useForm({
     initialValues: { name: '', password: '' },

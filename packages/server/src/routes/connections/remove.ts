@@ -1,9 +1,11 @@
+import { Type } from '@fastify/type-provider-typebox'
 import { stillAtProvider } from '../../accounts/still-at-provider.ts'
+import { Refusal } from '../../problem.ts'
 import type { Services } from '../../services.ts'
 import { ById, removed } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function removeRoute(app: App, { connections, tokens, hub, deps }: Services): void {
+export function removeRoute(app: App, { connections, accounts, tokens, hub, deps }: Services): void {
   app.delete(
     '/v1/connections/:id',
     {
@@ -11,15 +13,22 @@ export function removeRoute(app: App, { connections, tokens, hub, deps }: Servic
       schema: {
         summary: 'Remove a connection with all its accounts',
         description:
-          'The grants of its accounts are revoked at the provider, as far as that works. 204, or 200 with `still_at_provider`.',
+          'A connection that has accounts is refused with 409, unless `accounts=delete` says that they are to go too: then their grants are revoked at the provider, as far as that works. 204, or 200 with `still_at_provider`.',
         tags: ['connections'],
         params: ById,
+        querystring: Type.Object({ accounts: Type.Optional(Type.Literal('delete')) }, { additionalProperties: false }),
         response: removed,
       },
     },
     async (request, reply) => {
       const { id } = request.params
-      request.deed = { detail: { name: (await connections.get(id)).name } }
+      const { name } = await connections.get(id)
+      const { length: count } = await accounts.of(id)
+      request.deed = { detail: { name, ...(count === 0 ? {} : { accounts: count }) } }
+      if (count > 0 && request.query.accounts !== 'delete') {
+        const message = `The connection has ${count} accounts. They would be deleted with it, and their access taken back at the provider.`
+        throw new Refusal('CONNECTION_IN_USE', message)
+      }
       const definition = await connections.definition(id)
       const left = await tokens.removeAll(id)
       await connections.remove(id)
