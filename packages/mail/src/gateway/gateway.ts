@@ -263,7 +263,11 @@ async function session(
       return { kind: 'later', words: 'too many wrong passwords, try again later' }
     }
     if (verdict.kind === 'wrong' || account === undefined) {
-      tell('wrong')
+      const tried = harmless(name)
+      onEvent?.({ type: 'wrong', protocol, from, tried })
+      const { mailbox = 0, source = 0 } = verdict.kind === 'wrong' ? verdict.lockouts : {}
+      if (mailbox > 0) onEvent?.({ type: 'lockout', protocol, from, tried, seconds: mailbox })
+      if (source > 0) onEvent?.({ type: 'lockout', protocol, from, seconds: source })
       return { kind: 'wrong' }
     }
     who = { mailbox: account.mailbox, program: verdict.program }
@@ -341,6 +345,11 @@ async function opened(protocol: MailProtocol, account: GatewayAccount, options: 
     wire.destroy()
     throw error
   }
+}
+
+/** What somebody typed, for a log: as long as an address may be (RFC 5321 §4.5.3.1.3), and without anything that a terminal obeys. */
+function harmless(typed: string): string {
+  return typed.slice(0, 254).replace(/[^\x20-\x7e]/g, '?')
 }
 
 /** One line of ASCII. */
