@@ -131,3 +131,24 @@ test('POP3 after log-in: USER, PASS, AUTH, APOP and STLS are answered -ERR in th
   )
   assert.equal(upstream(), 'LIST\r\nNOOP\r\nUIDL\r\n')
 })
+
+test('to act as somebody else is refused in words, and an over-long literal before the log-in is the end of the connection', async () => {
+  await using at = await world()
+  const other = Buffer.from(`bob@example.test\0${alice}\0${password}`).toString('base64')
+  for (const [port, said, wanted] of [
+    [at.port, `a AUTHENTICATE PLAIN ${other}\r\n`, /a NO \[AUTHORIZATIONFAILED\] /],
+    [at.smtp, `AUTH PLAIN ${other}\r\n`, /535 5\.7\.8 /],
+    [at.pop, `AUTH PLAIN ${other}\r\n`, /-ERR \[AUTH\] /],
+  ] as const) {
+    const program = talk(port)
+    program.say(said)
+    await program.hears(wanted)
+    program.socket.destroy()
+  }
+  for (const literal of ['{5000000000+}', '{5000000000}', '{999999+}']) {
+    const program = talk(at.port)
+    program.say(`a LOGIN ${literal}\r\n`)
+    await program.hears(/\* BYE /)
+    await program.closed
+  }
+})
