@@ -71,7 +71,7 @@ test('`mail password` and `mail gateway` let a program in, which has no OAuth', 
   await assert.rejects(promisify(execFile)('curl', list), /Login denied/)
   gateway.kill('SIGTERM')
   const ended = await gateway.ended
-  assert.match(ended.stderr, /imap wrong 127\.0\.0\.1/)
+  assert.match(ended.stderr, /imap wrong alice@example\.test from 127\.0\.0\.1/)
   assert.ok(!ended.stderr.includes(password))
 })
 

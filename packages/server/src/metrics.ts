@@ -112,7 +112,8 @@ export class Metrics {
 
   /** What became of a program's log-in, and of its session. */
   mailSession(outcome: GatewayEvent['type'], protocol: GatewayEvent['protocol']): void {
-    if (outcome !== 'closed' && outcome !== 'renewed') this.#mailSessions.inc({ protocol, outcome })
+    if (outcome !== 'closed' && outcome !== 'renewed' && outcome !== 'lockout')
+      this.#mailSessions.inc({ protocol, outcome })
   }
 
   grantEvent(event: GrantEvent): void {

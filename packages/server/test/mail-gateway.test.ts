@@ -132,6 +132,28 @@ test('wrong keys lock their source out', async () => {
   assert.match(await login(imap, BOB, good), /^OK/)
 })
 
+test('a wrong log-in is one line in the log, a lockout another, and what is refused meanwhile none', async () => {
+  const { scene, imap, smtp } = await gateway()
+  await using _ = scene
+  const lines = () => scene.log.flatMap((line) => (/mail gateway: (?:wrong|lock)/.test(line) ? [JSON.parse(line)] : []))
+  for (let count = 0; count < 8; count++) await login(imap, BOB, `secret-${count}`)
+  const warned = lines().filter(({ level }) => level === 40 || level === 'warn')
+  assert.deepEqual(
+    warned.map(({ msg, protocol, tried, from, seconds }) => [msg, protocol, tried, from, seconds]),
+    [
+      ...Array.from({ length: 5 }, () => ['mail gateway: wrong', 'imap', BOB, '127.0.0.1', undefined]),
+      ['mail gateway: lockout', 'imap', BOB, '127.0.0.1', 30],
+    ],
+  )
+  const socket = connectTo({ port: smtp, host: '127.0.0.1' })
+  const odd = `\u001b[2J\n${'x'.repeat(400)}`
+  socket.write(`AUTH PLAIN ${Buffer.from(`\0${odd}\0secret-9`).toString('base64')}\r\nQUIT\r\n`)
+  socket.resume()
+  await once(socket, 'close')
+  assert.equal(lines().at(-1)?.tried, `?[2J?${'x'.repeat(249)}`)
+  assert.ok(!scene.log.join('').includes('secret-'), 'no password in the log')
+})
+
 test('an account that is paused is told to who has its key, so that the program keeps it; a wrong key learns and asks nothing', async () => {
   const { scene, admin, account, key, imap } = await gateway()
   await using _ = scene

@@ -318,10 +318,16 @@ async function gateway(options: GatewayOptions, invocation: Invocation): Promise
   await running.drain(DRAIN)
 }
 
-function tell({ type, protocol, from, mailbox, program, error }: GatewayEvent, { terminal }: Invocation): void {
-  const who = mailbox === undefined ? from : `${program} for ${mailbox} from ${from}`
-  const text = `${protocol} ${type} ${who}${error === undefined ? '' : `: ${error.message}`}`
-  if (type === 'opened' || type === 'closed') terminal.detail(text)
+function tell(event: GatewayEvent, { terminal }: Invocation): void {
+  const { type, protocol, from, mailbox, program, tried, seconds, error } = event
+  const who =
+    mailbox === undefined
+      ? `${tried === undefined ? '' : `${tried} `}from ${from}`
+      : `${program} for ${mailbox} from ${from}`
+  const time = seconds === undefined ? '' : ` for ${seconds} s`
+  const text = `${protocol} ${type} ${who}${time}${error === undefined ? '' : `: ${error.message}`}`
+  // Who tries on while locked out fills no log.
+  if (type === 'opened' || type === 'closed' || type === 'locked') terminal.detail(text)
   else terminal.say(text)
 }
 

@@ -19,18 +19,23 @@ export interface GatewayAccount extends MailAccount {
   readonly accepts?: ((password: string, from: string) => Promise<string | undefined>) | undefined
 }
 
-/** Something worth telling the operator. Nothing in it is a secret, or was typed by somebody who is not known. */
+/** Something worth telling the operator. Nothing in it is a secret; `tried` alone was typed by somebody who is not known. */
 export interface GatewayEvent {
   /**
    * `renewed`: the session goes on on another connection, before its token ends. `wrong`: no such account or password.
-   * `locked`: not looked at, too many were wrong. `failed`: the mail server or the grant.
+   * `lockout`: that was one too many, and the source is not listened to for a time. `locked`: not looked at, because of that.
+   * `failed`: the mail server or the grant.
    */
-  readonly type: 'opened' | 'renewed' | 'closed' | 'wrong' | 'locked' | 'failed'
+  readonly type: 'opened' | 'renewed' | 'closed' | 'wrong' | 'lockout' | 'locked' | 'failed'
   readonly protocol: 'imap' | 'pop' | 'smtp'
   /** Where the program connected from. */
   readonly from: string
   /** Absent while nobody is known. */
   readonly mailbox?: string | undefined
   readonly program?: string | undefined
+  /** The address that was tried, of a log-in that was `wrong` and of a `lockout` for it alone: 254 characters of ASCII at most. */
+  readonly tried?: string | undefined
+  /** How long a `lockout` lasts, in seconds. */
+  readonly seconds?: number | undefined
   readonly error?: Error | undefined
 }

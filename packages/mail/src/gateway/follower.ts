@@ -10,7 +10,22 @@ export class Unsafe extends Error {
  * answer can stand. Sees each octet once and keeps none.
  */
 export interface Follower {
-  fromProgram(chunk: Buffer): void
+  /** Takes the octets from there to the end of what they are part of: a line, a literal, a mail. Returns where that is. */
+  take(chunk: Buffer, at: number): number
+  /** What the program's next octet is: the first of a command, one that only the server's answer tells, or one of anything else. */
+  readonly coming: 'command' | 'answer' | 'other'
+  /** Finds a command's name at the beginning of its line. */
+  readonly verb: RegExp
+  /** Commands that are for the gateway alone. */
+  readonly shut: RegExp
+  /** The program said a command that is shut: it is answered after those before it. */
+  refuse(line: string): void
+  /** The gateway's answers that can stand here. */
+  due(): string
+  /** Whether something is to be added to the server's answers, or left out: then they come as whole lines. */
+  readonly edits: boolean
+  /** What the program is told in place of a line that `fromServer` is given next. */
+  edited(line: Buffer): Buffer
   fromServer(chunk: Buffer): void
   /** Whether nothing is under way that the program waits for: another connection can take over here. */
   readonly quiet: boolean

@@ -29,11 +29,11 @@ export const MOST_TRIES = 3
 /** Commands before a login. */
 export const MOST_COMMANDS = 100
 
-/** Name and password of a SASL PLAIN message (RFC 4616) in base64; undefined when it is malformed. */
-export function readPlain(base64: string): { readonly name: string; readonly password: string } | undefined {
+/** Name and password of a SASL PLAIN message (RFC 4616) in base64; undefined when it is malformed, `other` when it asks to act as somebody else. */
+export function readPlain(base64: string): { readonly name: string; readonly password: string } | 'other' | undefined {
   const [authzid, name, password, ...more] = decoded(base64)?.split('\0') ?? []
   if (authzid === undefined || !name || !password || more.length > 0) return undefined
-  return authzid === '' || authzid === name ? { name, password } : undefined
+  return authzid === '' || authzid === name ? { name, password } : 'other'
 }
 
 /** Strict base64 of UTF-8 text. */

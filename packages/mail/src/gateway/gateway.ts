@@ -9,13 +9,13 @@ import { openMailbox } from '../sign-in/open.ts'
 import type { MailConnecting } from '../wire/connect.ts'
 import { Silence, Unframed, Wire } from '../wire/wire.ts'
 import type { GatewayAccount, GatewayEvent } from './account.ts'
-import { bridge } from './bridge.ts'
 import { type Certificate, type CertificateSource, certificateKeeper } from './certificate.ts'
 import type { Follower } from './follower.ts'
 import type { Admission, Front } from './front.ts'
 import { Guard } from './guard.ts'
 import { ImapFollower } from './imap-follower.ts'
 import { imapFront } from './imap-front.ts'
+import { PopFollower } from './pop-follower.ts'
 import { popFront } from './pop-front.ts'
 import { relay, type Upstream } from './relay.ts'
 import { SmtpFollower } from './smtp-follower.ts'
@@ -89,11 +89,12 @@ export interface MailGateway extends AsyncDisposable {
 const fronts: Readonly<Record<MailProtocol, Front>> = { imap: imapFront, pop: popFront, smtp: smtpFront }
 
 /**
- * Who makes a session last longer than its token. A POP3 session is short, and what it has marked as deleted is known to its
+ * Who makes a session last longer than its token, and keeps what is the gateway's from the mail server. A POP3 session is short, and what it has marked as deleted is known to its
  * connection alone (RFC 1939 §6): it ends when the mail server ends it, and nothing of it is lost.
  */
-const followers: Readonly<Partial<Record<MailProtocol, () => Follower>>> = {
+const followers: Readonly<Record<MailProtocol, () => Follower>> = {
   imap: () => new ImapFollower(),
+  pop: () => new PopFollower(),
   smtp: () => new SmtpFollower(),
 }
 
@@ -262,7 +263,11 @@ async function session(
       return { kind: 'later', words: 'too many wrong passwords, try again later' }
     }
     if (verdict.kind === 'wrong' || account === undefined) {
-      tell('wrong')
+      const tried = harmless(name)
+      onEvent?.({ type: 'wrong', protocol, from, tried })
+      const { mailbox = 0, source = 0 } = verdict.kind === 'wrong' ? verdict.lockouts : {}
+      if (mailbox > 0) onEvent?.({ type: 'lockout', protocol, from, tried, seconds: mailbox })
+      if (source > 0) onEvent?.({ type: 'lockout', protocol, from, seconds: source })
       return { kind: 'wrong' }
     }
     who = { mailbox: account.mailbox, program: verdict.program }
@@ -290,17 +295,13 @@ async function session(
   if (upstream === undefined) return wire.end()
   tell('opened')
   const { reopen, renewal } = admitted ?? {}
-  const follower = followers[protocol]?.()
-  if (reopen === undefined || follower === undefined) await bridge(wire.release(), upstream.release(), idleTimeout)
-  else {
-    await relay(wire.release(), { wire: upstream, renewal }, follower, {
-      clock: options.clock ?? systemClock,
-      leave,
-      idle: idleTimeout,
-      reopen,
-      onRenewal: (error) => tell(error === undefined ? 'renewed' : 'failed', error),
-    })
-  }
+  await relay(wire.release(), { wire: upstream, renewal }, followers[protocol](), {
+    clock: options.clock ?? systemClock,
+    leave,
+    idle: idleTimeout,
+    reopen,
+    onRenewal: (error) => tell(error === undefined ? 'renewed' : 'failed', error),
+  })
   tell('closed')
 }
 
@@ -344,6 +345,11 @@ async function opened(protocol: MailProtocol, account: GatewayAccount, options: 
     wire.destroy()
     throw error
   }
+}
+
+/** What somebody typed, for a log: as long as an address may be (RFC 5321 §4.5.3.1.3), and without anything that a terminal obeys. */
+function harmless(typed: string): string {
+  return typed.slice(0, 254).replace(/[^\x20-\x7e]/g, '?')
 }
 
 /** One line of ASCII. */

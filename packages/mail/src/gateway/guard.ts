@@ -23,7 +23,8 @@ interface Place {
 /** What became of a login. */
 export type Verdict =
   | { readonly kind: 'known'; readonly program: string }
-  | { readonly kind: 'wrong' }
+  /** `lockouts`: those that begin with it, for the mailbox or for all of the source's, in seconds. */
+  | { readonly kind: 'wrong'; readonly lockouts: { readonly mailbox: number; readonly source: number } }
   | { readonly kind: 'locked' }
 
 /**
@@ -53,16 +54,17 @@ export class Guard {
       this.#places.delete(places[0])
       return { kind: 'known', program }
     }
-    this.#wrong(places[0], WRONG_FOR_ONE)
-    this.#wrong(places[1], WRONG_IN_ALL)
-    return { kind: 'wrong' }
+    const mailbox = this.#wrong(places[0], WRONG_FOR_ONE)
+    const source = this.#wrong(places[1], WRONG_IN_ALL)
+    return { kind: 'wrong', lockouts: { mailbox, source } }
   }
 
   #locked(place: string): boolean {
     return (this.#places.get(place)?.until ?? 0) > this.#clock.monotonic()
   }
 
-  #wrong(place: string, allowed: number): void {
+  /** Seconds of the lock-out that begins; 0 for none. */
+  #wrong(place: string, allowed: number): number {
     const now = this.#clock.monotonic()
     const before = this.#places.get(place)
     // An hour without a wrong password is a clean slate.
@@ -74,6 +76,7 @@ export class Guard {
       if (this.#places.size <= MOST_PLACES) break
       this.#places.delete(oldest)
     }
+    return until - now
   }
 
   async #program(account: GatewayAccount | undefined, password: string, from: string): Promise<string | undefined> {

@@ -94,6 +94,8 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
   let text = rest
   for (;;) {
     const read = readArguments(text)
+    // Of more octets than a number here can have.
+    if (read === undefined && /\{\d{10,}\+?\}$/.test(text)) return tooBig(wire)
     if (read === undefined) return 'BAD the arguments cannot be read'
     values.push(...read.values)
     if (read.literal === undefined) break
@@ -132,7 +134,10 @@ async function bySasl(wire: Wire, rest: string): Promise<Login | string | undefi
     const message = initial ?? (await ask(''))
     if (message === undefined) return undefined
     if (message === '*') return 'BAD cancelled'
-    return readPlain(message) ?? 'BAD the message is malformed'
+    const plain = readPlain(message)
+    // RFC 5530 §3.
+    if (plain === 'other') return 'NO [AUTHORIZATIONFAILED] nobody may act as somebody else here'
+    return plain ?? 'BAD the message is malformed'
   }
   if (mechanism.toUpperCase() === 'LOGIN') {
     const name = initial ?? (await ask('VXNlcm5hbWU6'))

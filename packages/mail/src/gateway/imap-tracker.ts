@@ -30,33 +30,35 @@ class Lines {
   }
 
   see(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length; ) {
-      if (this.skip > 0) {
-        const passed = Math.min(this.skip, chunk.length - at)
-        this.skip -= passed
-        at += passed
-        continue
-      }
-      const end = chunk.indexOf(10, at)
-      const stop = end < 0 ? chunk.length : end
-      if (this.#head.length < HEAD)
-        this.#head += chunk.toString('latin1', at, Math.min(stop, at + HEAD - this.#head.length))
-      this.#tail = (this.#tail + chunk.toString('latin1', Math.max(at, stop - TAIL), stop)).slice(-TAIL)
-      this.#length += stop - at
-      if (end < 0) return
-      at = end + 1
-      const head = this.#head.replace(/\r$/, '')
-      const whole = this.#length <= HEAD
-      const [, size, plus] = /\{(\d{1,15})(\+?)\}\r?$/.exec(this.#tail) ?? []
-      this.#head = ''
-      this.#tail = ''
-      this.#length = 0
-      this.#hear({
-        head,
-        whole,
-        literal: size === undefined ? undefined : { size: Number(size), unasked: plus === '+' },
-      })
+    for (let at = 0; at < chunk.length; ) at = this.take(chunk, at)
+  }
+
+  /** The rest of a literal or of a line, as far as it is there; returns where it ends. */
+  take(chunk: Buffer, at: number): number {
+    if (this.skip > 0) {
+      const passed = Math.min(this.skip, chunk.length - at)
+      this.skip -= passed
+      return at + passed
     }
+    const end = chunk.indexOf(10, at)
+    const stop = end < 0 ? chunk.length : end
+    if (this.#head.length < HEAD)
+      this.#head += chunk.toString('latin1', at, Math.min(stop, at + HEAD - this.#head.length))
+    this.#tail = (this.#tail + chunk.toString('latin1', Math.max(at, stop - TAIL), stop)).slice(-TAIL)
+    this.#length += stop - at
+    if (end < 0) return chunk.length
+    const head = this.#head.replace(/\r$/, '')
+    const whole = this.#length <= HEAD
+    const [, size, plus] = /\{(\d{1,15})(\+?)\}\r?$/.exec(this.#tail) ?? []
+    this.#head = ''
+    this.#tail = ''
+    this.#length = 0
+    this.#hear({
+      head,
+      whole,
+      literal: size === undefined ? undefined : { size: Number(size), unasked: plus === '+' },
+    })
+    return end + 1
   }
 }
 
@@ -84,6 +86,8 @@ export class ImapTracker {
   readonly #running = new Map<string, { readonly name: string; readonly rest: string | undefined }>()
   #continuing = false
   #waitingLiteral: number | undefined
+  /** Of the command that is being said. */
+  #saying: string | undefined
   #validity: string | undefined
   #counted = 0
   #sticky = false
@@ -104,6 +108,15 @@ export class ImapTracker {
 
   fromProgram(chunk: Buffer): void {
     if (!this.#blind) this.#program.see(chunk)
+  }
+
+  take(chunk: Buffer, at: number): number {
+    return this.#blind ? chunk.length : this.#program.take(chunk, at)
+  }
+
+  get coming(): 'command' | 'answer' | 'other' {
+    if (this.#waitingLiteral !== undefined) return 'answer'
+    return !this.#blind && this.#program.betweenLines && !this.#continuing ? 'command' : 'other'
   }
 
   fromServer(chunk: Buffer): void {
@@ -135,6 +148,7 @@ export class ImapTracker {
     this.#continuing = literal !== undefined
     if (!first || (this.idle !== undefined && /^DONE$/i.test(head))) return
     const [, tag, name = '', rest = ''] = /^(\S+) (\S+)(?: (.*))?$/.exec(head) ?? []
+    this.#saying = tag
     if (tag === undefined) return
     const upper = name.toUpperCase()
     if (upper === 'COMPRESS') this.#blind = true
@@ -163,8 +177,10 @@ export class ImapTracker {
     if (command === undefined) return
     this.#running.delete(tag)
     // Refused before its literal was asked for: none will come.
-    this.#waitingLiteral = undefined
-    if (this.#program.betweenLines) this.#continuing = false
+    if (tag === this.#saying) {
+      this.#waitingLiteral = undefined
+      if (this.#program.betweenLines) this.#continuing = false
+    }
     const { name, rest } = command
     const ok = status.toUpperCase() === 'OK'
     if (tag === this.idle) this.idle = undefined

@@ -64,6 +64,7 @@ export const popFront: Front = async (wire, house) => {
       const plain = readPlain(message)
       if (plain === undefined)
         await wire.write(message === '*' ? '-ERR cancelled\r\n' : '-ERR the message is malformed\r\n')
+      else if (plain === 'other') await wire.write('-ERR [AUTH] nobody may act as somebody else here\r\n')
       else {
         const outcome = await login(plain.name, plain.password)
         if (outcome !== 'go on') return outcome

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '@evergrant/core'
 import { Wire } from '../wire/wire.ts'
 import { type Follower, Unsafe } from './follower.ts'
+import { Gate } from './gate.ts'
 
 /** A signed-in connection to the mail server, and when it should be replaced (epoch seconds). */
 export interface Upstream {
@@ -14,8 +15,8 @@ export interface RelayOptions {
   readonly clock: Clock
   /** Seconds without an octet after which both sides are closed. */
   readonly idle: number
-  /** Opens another connection with a token that lasts longer than the present one's. */
-  reopen(): Promise<Upstream>
+  /** Opens another connection with a token that lasts longer than the present one's. Absent where none can take over. */
+  readonly reopen?: (() => Promise<Upstream>) | undefined
   /** The session goes on on another connection, or could not: then the error says why. */
   onRenewal(error?: Error): void
   /** Aborted: the session ends where the program expects no answer, and tells it to connect again. */
@@ -45,6 +46,7 @@ class Relay {
   readonly #program: Socket
   readonly #options: RelayOptions
   readonly #follower: Follower
+  readonly #gate: Gate
   readonly #over = new AbortController()
   #server: Socket
   #renewal: number | undefined
@@ -60,6 +62,11 @@ class Relay {
     this.#renewal = renewal
     this.#follower = follower
     this.#options = options
+    const held = (): boolean => this.#moving || this.#gate.holding
+    this.#gate = new Gate(follower, {
+      toServer: (octets) => pass(octets, program, this.#server, held),
+      toProgram: (octets) => pass(octets, this.#server, program, () => this.#moving),
+    })
   }
 
   async run(): Promise<void> {
@@ -68,8 +75,8 @@ class Relay {
     const gone = new Promise<void>((resolve) => void program.once('close', () => resolve()))
     prepare(program, idle)
     program.on('data', (chunk: Buffer) => {
-      this.#follower.fromProgram(chunk)
-      pass(chunk, program, this.#server, () => this.#moving)
+      this.#gate.fromProgram(chunk)
+      if (this.#gate.holding) program.pause()
     })
     program.once('end', () => this.#server.end())
     program.once('close', () => this.#server.end(() => this.#server.destroy()))
@@ -91,8 +98,9 @@ class Relay {
     this.#server = server
     prepare(server, this.#options.idle)
     const hear = (chunk: Buffer): void => {
-      this.#follower.fromServer(chunk)
-      pass(chunk, server, program, () => this.#moving)
+      const held = this.#gate.holding
+      this.#gate.fromServer(chunk)
+      if (held && !this.#gate.holding) program.resume()
       this.#takeChance()
     }
     server.on('data', hear)
@@ -120,7 +128,7 @@ class Relay {
       if (this.#renewal !== due) continue
       this.#renewal = clock.now() + AGAIN
       // What could never be moved is left to the mail server.
-      if (this.#next !== undefined || !this.#follower.resumable) continue
+      if (reopen === undefined || this.#next !== undefined || !this.#follower.resumable) continue
       try {
         this.#next = await reopen()
       } catch (error) {
@@ -136,7 +144,7 @@ class Relay {
     const next = this.#next
     const { leave } = this.#options
     if (this.#moving || this.#program.destroyed || (next === undefined && !leave.aborted)) return
-    if (!this.#follower.quiet) return
+    if (!this.#follower.quiet || !this.#gate.quiet) return
     if (leave.aborted) {
       this.#bye('the mail gateway is stopping')
       return

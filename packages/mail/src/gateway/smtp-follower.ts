@@ -2,6 +2,9 @@ import { type Follower, Unsafe } from './follower.ts'
 
 /** How much of a line is looked at. */
 const HEAD = 100
+/** Of what an answer to EHLO offers, what is for the gateway alone. */
+const HIDDEN = /^\d{3}[ -](?:AUTH|STARTTLS)\b/i
+const REFUSAL = '503 5.5.1 you are logged in\r\n'
 const END = Buffer.from('\r\n.\r\n')
 
 /**
@@ -10,10 +13,14 @@ const END = Buffer.from('\r\n.\r\n')
  */
 export class SmtpFollower implements Follower {
   readonly farewell = 'QUIT'
+  readonly verb: RegExp = /^\s*(\S+)\s/
+  readonly shut: RegExp = /^(?:AUTH|STARTTLS)$/i
   leaving = false
-  /** Commands whose answer is still to come, in their order (RFC 2920); a dot is the end of a mail. */
+  /** Commands whose answer is still to come, in their order (RFC 2920). A dot is the end of a mail, `REFUSAL` what the gateway answers. */
   readonly #running: string[] = []
   #line = ''
+  /** The answer to EHLO, until it is whole. */
+  #offers: string[] = []
   #reply = ''
   #between = true
   /** Octets of a chunk of the mail that are still to come (RFC 3030). */
@@ -38,27 +45,62 @@ export class SmtpFollower implements Follower {
   }
 
   fromProgram(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length && !this.#blind; ) {
-      if (this.#chunk > 0) {
-        const passed = Math.min(this.#chunk, chunk.length - at)
-        this.#chunk -= passed
-        at += passed
-      } else if (this.#ending !== undefined) at = this.#inMail(chunk, at)
-      else {
-        // After DATA a program waits: what comes is a mail or a command by the server's answer alone.
-        if (this.#running.at(-1) === 'DATA') {
-          this.#blind = true
-          return
-        }
-        const end = chunk.indexOf(10, at)
-        const stop = end < 0 ? chunk.length : end
-        this.#line += chunk.toString('latin1', at, Math.min(stop, at + HEAD - Math.min(HEAD, this.#line.length)))
-        if (end < 0) return
-        at = end + 1
-        this.#command(this.#line.replace(/\r$/, ''))
-        this.#line = ''
-      }
+    for (let at = 0; at < chunk.length; ) at = this.take(chunk, at)
+  }
+
+  take(chunk: Buffer, at: number): number {
+    if (this.#blind) return chunk.length
+    if (this.#chunk > 0) {
+      const passed = Math.min(this.#chunk, chunk.length - at)
+      this.#chunk -= passed
+      return at + passed
     }
+    if (this.#ending !== undefined) return this.#inMail(chunk, at)
+    // After DATA a program waits: what comes is a mail or a command by the server's answer alone.
+    if (this.#running.at(-1) === 'DATA') {
+      this.#blind = true
+      return chunk.length
+    }
+    const end = chunk.indexOf(10, at)
+    const stop = end < 0 ? chunk.length : end
+    this.#line += chunk.toString('latin1', at, Math.min(stop, at + HEAD - Math.min(HEAD, this.#line.length)))
+    if (end < 0) return chunk.length
+    this.#command(this.#line.replace(/\r$/, ''))
+    this.#line = ''
+    return end + 1
+  }
+
+  get coming(): 'command' | 'answer' | 'other' {
+    if (this.#blind || this.#chunk > 0 || this.#ending !== undefined || this.#line !== '') return 'other'
+    return this.#running.at(-1) === 'DATA' ? 'answer' : 'command'
+  }
+
+  refuse(): void {
+    this.#running.push(REFUSAL)
+  }
+
+  due(): string {
+    let due = ''
+    while (this.#running[0] === REFUSAL) due += this.#running.shift()
+    return due
+  }
+
+  get edits(): boolean {
+    return this.#running.includes(REFUSAL) || this.#running.includes('EHLO')
+  }
+
+  edited(line: Buffer): Buffer {
+    if (this.#running[0] !== 'EHLO') return line
+    this.#offers.push(line.toString('latin1'))
+    if (/^\d{3}-/.test(this.#offers.at(-1) ?? '')) return Buffer.alloc(0)
+    // The first line is the server's name, whatever that is.
+    const offers = this.#offers.filter((offer, at) => at === 0 || !HIDDEN.test(offer))
+    this.#offers = []
+    const last = offers.length - 1
+    return Buffer.from(
+      offers.map((offer, at) => offer.replace(/^(\d{3})[ -]/, `$1${at < last ? '-' : ' '}`)).join(''),
+      'latin1',
+    )
   }
 
   fromServer(chunk: Buffer): void {
@@ -90,7 +132,7 @@ export class SmtpFollower implements Follower {
   }
 
   #command(line: string): void {
-    const [verb = '', size, last = ''] = line.split(' ')
+    const [verb = '', size, last = ''] = line.trim().split(/\s+/)
     const word = verb.toUpperCase()
     const name = word === 'BDAT' && last.toUpperCase() === 'LAST' ? '.' : word
     this.#running.push(name)

@@ -87,7 +87,9 @@ async function message(
     case 'PLAIN': {
       const plain = initial ?? (await ask(''))
       if (plain === undefined) return undefined
-      return readPlain(plain) ?? '501 5.5.2 cancelled or malformed'
+      const read = readPlain(plain)
+      if (read === 'other') return '535 5.7.8 nobody may act as somebody else here'
+      return read ?? '501 5.5.2 cancelled or malformed'
     }
     case 'LOGIN': {
       const name = initial ?? (await ask('VXNlcm5hbWU6'))

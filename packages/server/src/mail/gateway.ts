@@ -85,10 +85,14 @@ export class ProgramGateway {
       },
       upstream: { lookup: connections.mailLookup },
       account: async (address) => loginOf(address, services),
-      onEvent: ({ type, protocol, from, mailbox, program, error }) => {
+      onEvent: ({ type, protocol, from, mailbox, program, tried, seconds, error }) => {
         metrics.mailSession(type, protocol)
-        const level = type === 'failed' || type === 'locked' ? 'warn' : 'debug'
-        logger[level]({ protocol, from, mailbox, program, trouble: error?.message }, `mail gateway: ${type}`)
+        // Not `locked`: who tries on while locked out fills no log.
+        const level = type === 'failed' || type === 'wrong' || type === 'lockout' ? 'warn' : 'debug'
+        logger[level](
+          { protocol, from, mailbox, program, tried, seconds, trouble: error?.message },
+          `mail gateway: ${type}`,
+        )
       },
     })
     this.#host = host
