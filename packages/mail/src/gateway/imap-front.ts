@@ -1,9 +1,12 @@
 import type { Wire } from '../wire/wire.ts'
-import { decoded, type Front, type House, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
+import { COMMANDS } from './commands.ts'
+import { farewell } from './farewell.ts'
+import { decoded, type Front, type House, MOST_BAD, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
 import { readArguments } from './imap-arguments.ts'
 
 const LONGEST_LINE = 8192
 const LONGEST_LITERAL = 1024
+const UNREADABLE = 'BAD the arguments cannot be read'
 
 type Login = { readonly name: string; readonly password: string }
 
@@ -16,15 +19,19 @@ export const imapFront: Front = async (wire, house) => {
   }
   await wire.write(`* OK [CAPABILITY ${words()}] Evergrant mail gateway\r\n`)
   let tries = 0
-  for (let commands = 0; commands < MOST_COMMANDS; commands++) {
+  let bad = 0
+  for (let commands = 0; commands < MOST_COMMANDS && bad < MOST_BAD; commands++) {
     const line = await wire.line(LONGEST_LINE)
     if (line === undefined) return undefined
-    const [, tag, name = '', rest = ''] = /^([^\s+(){%*"\\]{1,64}) ([A-Za-z]+)(?: (.*))?$/.exec(line) ?? []
+    const [, tag, called = '', rest = ''] = /^([^\s+(){%*"\\]{1,64}) ([A-Za-z0-9]+)(?: (.*))?$/.exec(line) ?? []
+    const name = called.toUpperCase()
+    const open = wire.secure || house.plain
     if (tag === undefined) {
+      bad += 1
       await wire.write('* BAD a command is a tag and a name\r\n')
       continue
     }
-    switch (name.toUpperCase()) {
+    switch (name) {
       case 'CAPABILITY':
         await wire.write(`* CAPABILITY ${words()}\r\n${tag} OK done\r\n`)
         break
@@ -46,11 +53,11 @@ export const imapFront: Front = async (wire, house) => {
         break
       case 'LOGIN':
       case 'AUTHENTICATE': {
-        if (!wire.secure && !house.plain) {
+        if (!open) {
           await wire.write(`${tag} NO [PRIVACYREQUIRED] use TLS\r\n`)
           break
         }
-        const login = name.toUpperCase() === 'LOGIN' ? await byLogin(wire, rest) : await bySasl(wire, rest)
+        const login = name === 'LOGIN' ? await byLogin(wire, rest) : await bySasl(wire, rest)
         if (typeof login === 'string') {
           await wire.write(`${tag} ${login}\r\n`)
           break
@@ -59,14 +66,19 @@ export const imapFront: Front = async (wire, house) => {
         const upstream = await admitted(wire, house, tag, login)
         if (upstream !== undefined) return upstream
         tries += 1
-        if (tries >= MOST_TRIES) return bye(wire)
-        break
+        if (tries < MOST_TRIES) break
+        await wire.write(farewell('imap', 'misuse', 'too many attempts'))
+        return undefined
       }
-      default:
-        await wire.write(`${tag} BAD log in first\r\n`)
+      default: {
+        const known = COMMANDS.imap.has(name)
+        if (!known) bad += 1
+        await wire.write(`${tag} BAD ${known ? 'log in first' : 'unknown command'}\r\n`)
+      }
     }
   }
-  return bye(wire)
+  await wire.write(farewell('imap', 'misuse', 'too many commands'))
+  return undefined
 }
 
 async function admitted(wire: Wire, house: House, tag: string, login: Login): Promise<Wire | undefined> {
@@ -83,11 +95,6 @@ async function admitted(wire: Wire, house: House, tag: string, login: Login): Pr
   return undefined
 }
 
-async function bye(wire: Wire): Promise<undefined> {
-  await wire.write('* BYE too many attempts\r\n')
-  return undefined
-}
-
 /** The arguments of LOGIN, over as many lines as literals make of them. A text is the refusal, undefined the end. */
 async function byLogin(wire: Wire, rest: string): Promise<Login | string | undefined> {
   const values: string[] = []
@@ -96,7 +103,7 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
     const read = readArguments(text)
     // Of more octets than a number here can have.
     if (read === undefined && /\{\d{10,}\+?\}$/.test(text)) return tooBig(wire)
-    if (read === undefined) return 'BAD the arguments cannot be read'
+    if (read === undefined) return UNREADABLE
     values.push(...read.values)
     if (read.literal === undefined) break
     const { size, waits } = read.literal
@@ -109,7 +116,7 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
     const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
     if (octets === undefined || next === undefined) return undefined
     values.push(octets.toString('latin1'))
-    if (next !== '' && (!next.startsWith(' ') || next === ' ')) return 'BAD the arguments cannot be read'
+    if (next !== '' && (!next.startsWith(' ') || next === ' ')) return UNREADABLE
     text = next.slice(1)
   }
   const [name, password, ...more] = values.map((value) => Buffer.from(value, 'latin1').toString('utf8'))
@@ -125,7 +132,7 @@ async function tooBig(wire: Wire): Promise<undefined> {
 
 async function bySasl(wire: Wire, rest: string): Promise<Login | string | undefined> {
   const [mechanism = '', initial, ...more] = rest.split(' ')
-  if (more.length > 0) return 'BAD the arguments cannot be read'
+  if (more.length > 0) return UNREADABLE
   const ask = async (prompt: string): Promise<string | undefined> => {
     await wire.write(`+ ${prompt}\r\n`)
     return wire.line(LONGEST_LINE)

@@ -1,3 +1,6 @@
+import { OAuthError } from '@evergrant/core'
+import { Unframed } from '../wire/wire.ts'
+
 /** How much of a line is looked at: commands and responses that matter are shorter. */
 const HEAD = 1000
 const TAIL = 24
@@ -20,6 +23,8 @@ class Lines {
   #length = 0
   /** Octets of a literal that are still to come. */
   skip = 0
+  /** A literal was announced of more octets than a number can have. */
+  endless = false
 
   constructor(hear: (line: Line) => void) {
     this.#hear = hear
@@ -50,6 +55,8 @@ class Lines {
     const head = this.#head.replace(/\r$/, '')
     const whole = this.#length <= HEAD
     const [, size, plus] = /\{(\d{1,15})(\+?)\}\r?$/.exec(this.#tail) ?? []
+    // The tail may not reach back to where the number begins.
+    this.endless ||= /(?:\{|^)\d{16,}\+?\}\r?$/.test(this.#tail)
     this.#head = ''
     this.#tail = ''
     this.#length = 0
@@ -72,7 +79,7 @@ export interface SelectedFolder {
 }
 
 /** Commands after which a session has something that another connection would not have. */
-const STICKY = /^(?:NOTIFY|LANGUAGE|COMPARATOR|UNAUTHENTICATE|SETQUOTA)$/
+const STICKY = /^(?:NOTIFY|LANGUAGE|COMPARATOR|UNAUTHENTICATE|SETQUOTA|COMPRESS)$/
 /** Saved results and live searches, which last as long as the folder is selected (RFC 5182, RFC 5267). */
 const IN_FOLDER = /\bRETURN \([^)]*\b(?:SAVE|UPDATE|CONTEXT)\b/i
 
@@ -92,7 +99,8 @@ export class ImapTracker {
   #counted = 0
   #sticky = false
   #inFolder = false
-  #blind = false
+  /** The program has the beginning of a line whose rest it will not get. */
+  #torn = false
   /** What ENABLE has switched on (RFC 5161). */
   readonly enabled: Set<string> = new Set()
   /** The tag of the IDLE that runs. */
@@ -107,36 +115,56 @@ export class ImapTracker {
   }
 
   fromProgram(chunk: Buffer): void {
-    if (!this.#blind) this.#program.see(chunk)
+    this.#program.see(chunk)
   }
 
   take(chunk: Buffer, at: number): number {
-    return this.#blind ? chunk.length : this.#program.take(chunk, at)
+    return this.#program.take(chunk, at)
   }
 
   get coming(): 'command' | 'answer' | 'other' {
     if (this.#waitingLiteral !== undefined) return 'answer'
-    return !this.#blind && this.#program.betweenLines && !this.#continuing ? 'command' : 'other'
+    return this.#program.betweenLines && !this.#continuing ? 'command' : 'other'
   }
 
-  fromServer(chunk: Buffer): void {
-    if (!this.#blind) this.#server.see(chunk)
+  fromServer(chunk: Buffer): number {
+    const { betweenLines } = this.#server
+    this.#server.see(chunk)
+    if (this.broken === undefined) return chunk.length
+    this.#torn = !betweenLines
+    return 0
   }
 
-  /** Whether nothing is under way, or nothing but IDLE: the other connection can take over here. */
+  get broken(): Error | undefined {
+    if (this.#program.endless) return new Unframed('an endless literal')
+    if (!this.#server.endless) return undefined
+    return new OAuthError('MAIL_ANSWER_INVALID', 'The mail server announced an endless literal.')
+  }
+
+  /** Whether nothing is under way, or nothing but IDLE, and another connection can take over here. */
   get quiet(): boolean {
+    return this.resumable && this.endable
+  }
+
+  get endable(): boolean {
     const running = this.#running.size - (this.idle === undefined ? 0 : 1)
-    return this.resumable && running === 0 && this.#program.betweenLines && this.serverBetweenLines && !this.#continuing
+    const between = this.#program.betweenLines && this.serverBetweenLines
+    return running === 0 && between && !this.#continuing && !this.leaving
   }
 
   get serverBetweenLines(): boolean {
-    return !this.#blind && this.#server.betweenLines
+    return this.#server.betweenLines && !this.#torn
+  }
+
+  /** Whether IDLE runs, or was asked for. */
+  get idles(): boolean {
+    return this.idle !== undefined || [...this.#running.values()].some(({ name }) => name === 'IDLE')
   }
 
   /** Whether another connection could take over at all. */
   get resumable(): boolean {
     const folder = this.selected === undefined || (this.selected.command !== undefined && !this.#inFolder)
-    return !this.#blind && !this.#sticky && !this.leaving && folder
+    return !this.#sticky && !this.leaving && folder
   }
 
   #command({ head, whole, literal }: Line): void {
@@ -151,7 +179,6 @@ export class ImapTracker {
     this.#saying = tag
     if (tag === undefined) return
     const upper = name.toUpperCase()
-    if (upper === 'COMPRESS') this.#blind = true
     if (upper === 'LOGOUT') this.leaving = true
     if (STICKY.test(upper)) this.#sticky = true
     if (IN_FOLDER.test(rest)) this.#inFolder = true

@@ -1,5 +1,7 @@
 import type { Wire } from '../wire/wire.ts'
-import { decoded, type Front, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
+import { COMMANDS } from './commands.ts'
+import { farewell } from './farewell.ts'
+import { decoded, type Front, MOST_BAD, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
 
 /** RFC 4954 §4: a line of an AUTH exchange. */
 const LONGEST_LINE = 12_288
@@ -8,7 +10,8 @@ const LONGEST_LINE = 12_288
 export const smtpFront: Front = async (wire, house) => {
   await wire.write('220 localhost ESMTP Evergrant mail gateway\r\n')
   let tries = 0
-  for (let commands = 0; commands < MOST_COMMANDS; commands++) {
+  let bad = 0
+  for (let commands = 0; commands < MOST_COMMANDS && bad < MOST_BAD; commands++) {
     const line = await wire.line(LONGEST_LINE)
     if (line === undefined) return undefined
     const [word = '', ...rest] = line.split(' ')
@@ -62,14 +65,17 @@ export const smtpFront: Front = async (wire, house) => {
         )
         tries += 1
         if (tries < MOST_TRIES) break
-        await wire.write('421 4.7.0 too many attempts\r\n')
+        await wire.write(farewell('smtp', 'misuse', 'too many attempts'))
         return undefined
       }
-      default:
-        await wire.write('530 5.7.0 log in first\r\n')
+      default: {
+        const known = COMMANDS.smtp.has(word.toUpperCase())
+        if (!known) bad += 1
+        await wire.write(known ? '530 5.7.0 log in first\r\n' : '500 5.5.2 unknown command\r\n')
+      }
     }
   }
-  await wire.write('421 4.7.0 too many commands\r\n')
+  await wire.write(farewell('smtp', 'misuse', 'too many commands'))
   return undefined
 }
 

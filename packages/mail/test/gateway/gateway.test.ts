@@ -243,7 +243,7 @@ test('hostile input before the login has an answer of the protocol, and the next
     [at.imap, 'a SELECT INBOX\r\n', /a BAD log in first/],
     [at.imap, '\r\n\r\n{}\r\n', /\* BAD/],
     [at.imap, 'a AUTHENTICATE PLAIN\r\n*\r\n', /a BAD cancelled/],
-    [at.pop, 'PASS x\r\nLIST\r\n', /-ERR log in first\r\n-ERR log in first/],
+    [at.pop, 'PASS x\r\nLIST\r\n', /-ERR say USER first\r\n-ERR log in first/],
     [at.pop, 'AUTH PLAIN ====\r\n', /-ERR the message is malformed/],
     [at.smtp, 'MAIL FROM:<a@b>\r\n', /530 5\.7\.0/],
     [at.smtp, 'AUTH LOGIN\r\n*\r\n', /501 5\.5\.2/],
