@@ -6,6 +6,9 @@ import { readArguments } from './imap-arguments.ts'
 
 const LONGEST_LINE = 8192
 const LONGEST_LITERAL = 1024
+/** Octets of the literals of a command that is not looked at, and of the lines between them. */
+const MOST_SKIPPED = 65_536
+
 const UNREADABLE = 'BAD the arguments cannot be read'
 
 type Login = { readonly name: string; readonly password: string }
@@ -26,6 +29,8 @@ export const imapFront: Front = async (wire, house) => {
     const [, tag, called = '', rest = ''] = /^([^\s+(){%*"\\]{1,64}) ([A-Za-z0-9]+)(?: (.*))?$/.exec(line) ?? []
     const name = called.toUpperCase()
     const open = wire.secure || house.plain
+    // LOGIN reads its own.
+    if (!(name === 'LOGIN' && open) && !(await skipped(wire, line, name === 'ID'))) return undefined
     if (tag === undefined) {
       bad += 1
       await wire.write('* BAD a command is a tag and a name\r\n')
@@ -81,6 +86,29 @@ export const imapFront: Front = async (wire, house) => {
   return undefined
 }
 
+/**
+ * Reads past the literals of a command that is not looked at: those that do not wait (RFC 7888), which would be taken for commands,
+ * and with `ask` those that wait to be asked for. False at the end, of the stream or of the patience.
+ */
+async function skipped(wire: Wire, line: string, ask: boolean): Promise<boolean> {
+  let left = MOST_SKIPPED
+  for (let text = line; ; ) {
+    const [, size, plus] = /\{(\d+)(\+?)\}$/.exec(text) ?? []
+    if (size === undefined || (plus === '' && !ask)) return true
+    left -= Number(size)
+    if (left < 0) {
+      await tooBig(wire)
+      return false
+    }
+    if (plus === '') await wire.write('+ go on\r\n')
+    const octets = await wire.octets(Number(size))
+    const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
+    if (next === undefined) return false
+    left -= next.length + 2
+    text = next
+  }
+}
+
 async function admitted(wire: Wire, house: House, tag: string, login: Login): Promise<Wire | undefined> {
   const admission = await house.login(login.name, login.password)
   if (admission.kind === 'open') {
@@ -103,7 +131,7 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
     const read = readArguments(text)
     // Of more octets than a number here can have.
     if (read === undefined && /\{\d{10,}\+?\}$/.test(text)) return tooBig(wire)
-    if (read === undefined) return UNREADABLE
+    if (read === undefined) return (await skipped(wire, text, false)) ? UNREADABLE : undefined
     values.push(...read.values)
     if (read.literal === undefined) break
     const { size, waits } = read.literal
@@ -116,7 +144,8 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
     const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
     if (octets === undefined || next === undefined) return undefined
     values.push(octets.toString('latin1'))
-    if (next !== '' && (!next.startsWith(' ') || next === ' ')) return UNREADABLE
+    if (next !== '' && (!next.startsWith(' ') || next === ' '))
+      return (await skipped(wire, next, false)) ? UNREADABLE : undefined
     text = next.slice(1)
   }
   const [name, password, ...more] = values.map((value) => Buffer.from(value, 'latin1').toString('utf8'))

@@ -90,6 +90,29 @@ test('before the log-in, what is no command is told so, and too much of it ends 
   }
 })
 
+test('before the log-in, literals of whatever command are read past, and asked for only where they are wanted', async () => {
+  await using at = await world()
+  const program = talk(at.port)
+  await program.hears(/^\* OK[^\r]*\r\n/)
+  const trap = 'x LOGIN a b\r\n'
+  program.say(
+    `a APPEND INBOX {${trap.length}+}\r\n${trap}\r\nb FROB {3+}\r\nxyz {2+}\r\n\r\n (\r\n( {5+}\r\nhello\r\nc NOOP\r\n`,
+  )
+  await program.hears(/^a BAD log in first\r\nb BAD unknown command\r\n\* BAD [^\r]*\r\nc OK/)
+  program.say('d ID ("name" {6}\r\n')
+  await program.hears(/\+ [^\r]*\r\n/)
+  program.say('mutt\r\n "version" {1+}\r\n2)\r\ne APPEND INBOX {3}\r\nf NOOP\r\n')
+  await program.hears(/^\* ID NIL\r\nd OK[^\r]*\r\ne BAD log in first\r\nf OK/)
+  program.say(
+    `g LOGIN (x {${trap.length}+}\r\n${trap}\r\nh AUTHENTICATE PLAIN {${trap.length}+}\r\n${trap}\r\ni NOOP\r\n`,
+  )
+  await program.hears(/^[^\r]*\r\ng BAD [^\r]*\r\nh BAD [^\r]*\r\ni OK/)
+  program.say('j FROB {70000+}\r\n')
+  await program.hears(/\* BYE \[TOOBIG\]/)
+  await program.closed
+  assert.deepEqual(at.events, [], 'nothing of it was a log-in')
+})
+
 test('an answer that cannot be read ends the session in words, and is told to the operator', async () => {
   const garbled = '<html>oops</html>\r\n'
   const scripts = {
