@@ -18,11 +18,14 @@ export const smtpFront: Front = async (wire, house) => {
     const open = wire.secure || house.plain
     switch (word.toUpperCase()) {
       case 'EHLO': {
-        // Only what every submission server has: a program need not ask again after it has logged in.
+        // Whose server it will be is not known yet. Only what every submission server has is offered, as most programs do not ask
+        // again after they have logged in. SIZE without a number tells nothing of a limit (RFC 1870 §3), and lets a program
+        // declare its mail: one that is too large is refused at MAIL, and not after all of it was sent. Who asks again is told
+        // by the mail server what else there is.
         const starttls = house.tls !== undefined && !wire.secure ? '250-STARTTLS\r\n' : ''
         const auth = open ? '250-AUTH PLAIN LOGIN\r\n' : ''
         await wire.write(
-          `250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n${starttls}${auth}250 ENHANCEDSTATUSCODES\r\n`,
+          `250-localhost\r\n250-PIPELINING\r\n250-SIZE\r\n250-8BITMIME\r\n${starttls}${auth}250 ENHANCEDSTATUSCODES\r\n`,
         )
         break
       }

@@ -173,6 +173,26 @@ print(m.uid('search',None,'SUBJECT by-curl')); m.logout()`
   assert.match(read.said, /\('OK', \[b'\d+'\]\)/)
 })
 
+test('Python declares the size of its mail, and Postfix refuses one that is too large before it was sent', {
+  skip: unable,
+}, async () => {
+  await using at = await gateway()
+  await using home = await folder()
+  await writeFile(join(home.path, 'pw'), password)
+  const python = `
+import smtplib,sys
+s=smtplib.SMTP('127.0.0.1',${at.smtp})
+s.login('${address}',open(sys.argv[1]).read())
+print(s.has_extn('size'))
+try: s.sendmail('${address}','${address}',('y'*998+chr(13)+chr(10))*60000)
+except smtplib.SMTPSenderRefused as refused: print(refused.smtp_code)
+s.quit()`
+  const sent = await run('python3', ['-c', python, join(home.path, 'pw')])
+  assert.equal(sent.said.trim(), 'True\n552', sent.said)
+  // Of 60 MB nothing but commands.
+  assert.ok(at.running.traffic.smtp.received < 1000)
+})
+
 test('IDLE goes through: a mail that arrives is told at once', { skip: unable }, async () => {
   await using at = await gateway()
   const client = talk(at.imap)
