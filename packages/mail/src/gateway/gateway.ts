@@ -253,7 +253,11 @@ async function session(
   const deadline = setTimeout(late, loginTimeout * 1000)
   let who: Pick<GatewayEvent, 'mailbox' | 'program'> = {}
   const tell = (type: GatewayEvent['type'], error?: Error): void => onEvent?.({ type, protocol, from, ...who, error })
+  const wrong = new Set<string>()
   const login = async (name: string, password: string): Promise<Admission> => {
+    // Programs try one mechanism after the other: who has mistyped once has not been wrong twice. To whoever guesses, it says nothing.
+    const attempt = guard.digest(`${name}\0${password}`)
+    if (wrong.has(attempt)) return { kind: 'wrong' }
     let account: GatewayAccount | undefined
     try {
       account = await options.account(name)
@@ -267,6 +271,7 @@ async function session(
       return { kind: 'later', words: 'too many wrong passwords, try again later' }
     }
     if (verdict.kind === 'wrong' || account === undefined) {
+      wrong.add(attempt)
       const tried = harmless(name)
       onEvent?.({ type: 'wrong', protocol, from, tried })
       const { mailbox = 0, source = 0 } = verdict.kind === 'wrong' ? verdict.lockouts : {}

@@ -235,6 +235,35 @@ test('a wrong password never reaches the grant, and locks its source out until t
   assert.ok(!JSON.stringify(at.events).includes('nope'))
 })
 
+test('who mistypes a password is wrong once, however many mechanisms Python tries with it on one connection', {
+  skip: unable,
+}, async () => {
+  const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
+  await using at = await gateway(dead, { clock: stoppedClock() })
+  const python = `
+import smtplib
+for word in ['one','two','three','four']:
+  s=smtplib.SMTP('127.0.0.1',${at.smtp})
+  try: s.login('${address}',word)
+  except smtplib.SMTPAuthenticationError as refused: print(refused.smtp_code)
+  s.close()`
+  const tried = await run('python3', ['-c', python])
+  assert.equal(tried.said.trim(), '535\n535\n535\n535', tried.said)
+  const types = at.events.map(({ type }) => type)
+  assert.deepEqual(types, ['wrong', 'wrong', 'wrong', 'wrong'])
+})
+
+test('the same wrong password on one connection is one guess, another one a second', async () => {
+  const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
+  await using at = await gateway(dead, { clock: stoppedClock() })
+  const client = talk(at.imap)
+  client.say(`a LOGIN ${address} one\r\nb LOGIN ${address} one\r\nc LOGIN ${address} two\r\n`)
+  for (const tag of ['a', 'b', 'c']) await client.hears(new RegExp(`${tag} NO \\[AUTHENTICATIONFAILED\\]`))
+  await client.closed
+  const types = at.events.map(({ type }) => type)
+  assert.deepEqual(types, ['wrong', 'wrong'])
+})
+
 test('[#142] while the grant needs its person, each protocol keeps the password and the mail', async () => {
   const dead: MailTokens = {
     token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'The grant was revoked.')),
