@@ -1,6 +1,7 @@
 import { Unframed } from '../wire/wire.ts'
 import type { Follower } from './follower.ts'
 import { MOST_BAD } from './front.ts'
+import { literalAfter, TAIL } from './imap-arguments.ts'
 
 /** How much of a line is waited for to learn its command. */
 const HEAD = 1000
@@ -140,18 +141,16 @@ export class Gate {
     }
     const end = data.indexOf(10, at)
     const stop = end < 0 ? data.length : end
-    this.#tail = (this.#tail + data.toString('latin1', Math.max(at, stop - 24), stop)).slice(-24)
+    this.#tail = (this.#tail + data.toString('latin1', Math.max(at, stop - TAIL), stop)).slice(-TAIL)
     if (end < 0) return data.length
-    // Of more digits than the tail holds, the beginning is missing.
-    const [, size, plus] = /(?:\{|^(?=[\s\S]{24}))(\d+)(\+?)\}\r?$/.exec(this.#tail) ?? []
     const follower = this.#follower
+    const literal = follower.ask && literalAfter(this.#tail)
     this.#tail = ''
-    if (size !== undefined && follower.ask !== undefined) {
-      this.#skip = Number(size)
-      const waits = plus === ''
-      if (this.#skip > (waits ? MOST_ASKED : Number.MAX_SAFE_INTEGER))
-        this.#misused = new Unframed('an endless literal')
-      else if (waits) follower.ask()
+    if (literal !== undefined) {
+      const { size, waits } = literal
+      this.#skip = size
+      if (size > (waits ? MOST_ASKED : Number.MAX_SAFE_INTEGER)) this.#misused = new Unframed('an endless literal')
+      else if (waits) follower.ask?.()
     } else {
       follower.refuse(this.#dropped ?? '')
       this.#dropped = undefined

@@ -2,7 +2,7 @@ import type { Wire } from '../wire/wire.ts'
 import { COMMANDS } from './commands.ts'
 import { farewell } from './farewell.ts'
 import { decoded, type Front, type House, MOST_BAD, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
-import { readArguments } from './imap-arguments.ts'
+import { literalAfter, readArguments } from './imap-arguments.ts'
 
 const LONGEST_LINE = 8192
 const LONGEST_LITERAL = 1024
@@ -93,15 +93,16 @@ export const imapFront: Front = async (wire, house) => {
 async function skipped(wire: Wire, line: string, ask: boolean): Promise<boolean> {
   let left = MOST_SKIPPED
   for (let text = line; ; ) {
-    const [, size, plus] = /\{(\d+)(\+?)\}$/.exec(text) ?? []
-    if (size === undefined || (plus === '' && !ask)) return true
-    left -= Number(size)
+    const literal = literalAfter(text)
+    if (literal === undefined || (literal.waits && !ask)) return true
+    const { size, waits } = literal
+    left -= size
     if (left < 0) {
       await tooBig(wire)
       return false
     }
-    if (plus === '') await wire.write('+ go on\r\n')
-    const octets = await wire.octets(Number(size))
+    if (waits) await wire.write('+ go on\r\n')
+    const octets = await wire.octets(size)
     const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
     if (next === undefined) return false
     left -= next.length + 2

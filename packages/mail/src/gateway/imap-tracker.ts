@@ -1,9 +1,9 @@
 import { OAuthError } from '@evergrant/core'
 import { Unframed } from '../wire/wire.ts'
+import { type Literal, literalAfter, TAIL } from './imap-arguments.ts'
 
 /** How much of a line is looked at: commands and responses that matter are shorter. */
 const HEAD = 1000
-const TAIL = 24
 
 /** What a line is, once it is whole. */
 interface Line {
@@ -11,8 +11,7 @@ interface Line {
   readonly head: string
   /** Whether the head is all of it. */
   readonly whole: boolean
-  /** Octets of the literal that follows, and whether they come without being asked for (RFC 7888). */
-  readonly literal?: { readonly size: number; readonly unasked: boolean } | undefined
+  readonly literal?: Literal | undefined
 }
 
 /** Finds the lines of a stream with literals in it (RFC 3501 §4.3), without keeping or copying what passes. */
@@ -54,17 +53,12 @@ class Lines {
     if (end < 0) return chunk.length
     const head = this.#head.replace(/\r$/, '')
     const whole = this.#length <= HEAD
-    const [, size, plus] = /\{(\d{1,15})(\+?)\}\r?$/.exec(this.#tail) ?? []
-    // The tail may not reach back to where the number begins.
-    this.endless ||= /(?:\{|^)\d{16,}\+?\}\r?$/.test(this.#tail)
+    const literal = literalAfter(this.#tail)
+    this.endless ||= literal?.size === Number.POSITIVE_INFINITY
     this.#head = ''
     this.#tail = ''
     this.#length = 0
-    this.#hear({
-      head,
-      whole,
-      literal: size === undefined ? undefined : { size: Number(size), unasked: plus === '+' },
-    })
+    this.#hear({ head, whole, literal: this.endless ? undefined : literal })
     return end + 1
   }
 }
@@ -169,8 +163,8 @@ export class ImapTracker {
 
   #command({ head, whole, literal }: Line): void {
     if (literal !== undefined) {
-      if (literal.unasked) this.#program.skip = literal.size
-      else this.#waitingLiteral = literal.size
+      if (literal.waits) this.#waitingLiteral = literal.size
+      else this.#program.skip = literal.size
     }
     const first = !this.#continuing
     this.#continuing = literal !== undefined

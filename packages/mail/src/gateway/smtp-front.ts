@@ -18,7 +18,7 @@ export const smtpFront: Front = async (wire, house) => {
     const open = wire.secure || house.plain
     switch (word.toUpperCase()) {
       case 'EHLO': {
-        // Whose server it will be is not known yet. Only what every submission server has is offered, as most programs do not ask
+        // Whose server it will be is not known yet. Only what submission servers have in common is offered, as most programs do not ask
         // again after they have logged in. SIZE without a number tells nothing of a limit (RFC 1870 §3), and lets a program
         // declare its mail: one that is too large is refused at MAIL, and not after all of it was sent. Who asks again is told
         // by the mail server what else there is.

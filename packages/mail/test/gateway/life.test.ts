@@ -48,6 +48,17 @@ test('a gateway that stops lets each session come to its end: IMAP with a BYE, S
   assert.equal(at.gateway.sessions, 0)
 })
 
+test('a program that is about to begin TLS when the gateway stops is told nothing in the clear', async () => {
+  await using at = await world({ certificate: await server() })
+  const [starting, immediate] = [talk(at.smtp), talk(at.pop)]
+  starting.say('STARTTLS\r\n')
+  await starting.hears(/220 2\.0\.0 [^\r]*\r\n/)
+  immediate.say('STLS\r\n')
+  await immediate.hears(/\+OK begin TLS\r\n/)
+  await at.gateway.drain(10)
+  assert.deepEqual([starting.heard(), immediate.heard()], ['', ''])
+})
+
 test('what does not end by itself is cut when the time is over', async () => {
   await using at = await world()
   const lazy = talk(at.pop)
