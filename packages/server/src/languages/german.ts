@@ -270,6 +270,15 @@ export const german: ServerWords = {
       title: 'Der API-Schlüssel gilt nicht',
       advice: 'Erstellen Sie unter Einstellungen, API-Schlüssel einen neuen.',
     },
+    SIGN_IN_PRACTICE: {
+      title: 'Nicht über den Übungsanbieter',
+      advice: 'Bitten Sie einen Administrator, zum Anmelden eine Verbindung zu einem echten Anbieter zu wählen.',
+    },
+    REASON_REQUIRED: {
+      title: 'Konten anderer Personen',
+      advice:
+        'Senden Sie auch „reason“ und „password“. Die Besitzer erfahren, wer den Schlüssel erstellt hat und warum.',
+    },
     API_KEY_SCOPE: {
       title: 'Nicht für diesen API-Schlüssel',
       advice: 'Erstellen Sie einen Schlüssel, der für dieses Konto gilt.',
