@@ -28,7 +28,12 @@ export const refusals = {
     'Send JSON, with the header "Content-Type: application/json".',
   ),
   SIGN_IN_REQUIRED: entry(401, 'Sign-in needed', 'person', 'Sign in and try again.'),
-  SIGN_IN_FAILED: entry(401, 'Sign-in failed', 'person', 'Check name and password.'),
+  SIGN_IN_FAILED: entry(
+    401,
+    'Sign-in failed',
+    'person',
+    'Check name and password. If you have forgotten them, an administrator here can give you a new link.',
+  ),
   API_KEY_REQUIRED: entry(
     401,
     'API key needed',
@@ -60,7 +65,12 @@ export const refusals = {
   ),
   OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is.'),
   PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
-  INVITATION_INVALID: entry(403, 'Link not valid', 'administrator', 'Ask an administrator for a new link.'),
+  INVITATION_INVALID: entry(
+    403,
+    'Link not valid',
+    'administrator',
+    'Ask whoever sent you the link for a new one. If you have chosen a password by it already, sign in with that.',
+  ),
   CONNECT_LINK_INVALID: entry(403, 'Link not valid', 'person', 'Ask whoever sent you the link for a new one.'),
   CONNECT_LINK_TAKEN: entry(
     403,

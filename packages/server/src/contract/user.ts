@@ -58,6 +58,20 @@ export type Invitation = Static<typeof Invitation>
 
 const NewPassword = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: 1024 })
 
+/** POST /v1/invitations/look: whom a link is for, before they choose a password. */
+export const InvitationLook = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200 }) },
+  { title: 'InvitationLook', additionalProperties: false },
+)
+export type InvitationLook = Static<typeof InvitationLook>
+
+/** The answer to it. */
+export const InvitedUser = Type.Object(
+  { name: Type.String({ description: 'What they sign in with.' }), expires_at: WholeEpochSeconds },
+  { title: 'InvitedUser' },
+)
+export type InvitedUser = Static<typeof InvitedUser>
+
 /** POST /v1/invitations/accept: chooses a password, and signs in. */
 export const AcceptInvitation = Type.Object(
   { token: Type.String({ minLength: 1, maxLength: 200 }), password: NewPassword },
