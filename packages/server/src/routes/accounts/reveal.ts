@@ -32,7 +32,7 @@ export function revealRoute(app: App, { users, tokens, access, accounts, deps }:
       await access.revealed(params.id, owner, user, reason)
       await accounts.publish(params.id)
       reply.header('cache-control', 'no-store')
-      return tokenResult(params.id, token, deps.clock)
+      return tokenResult(params.id, token, deps.clock.now())
     },
   )
 }
