@@ -32,6 +32,8 @@ export type {
   DeliveryList,
   HistoryEntry,
   Invitation,
+  InvitationLook,
+  InvitedUser,
   MailChange,
   MailHeader,
   MailHost,
