@@ -9,6 +9,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'There is nothing at this address.': 'Unter dieser Adresse gibt es nichts.',
   'There is no such account.': 'Dieses Konto gibt es nicht.',
   'There is no such connection.': 'Diese Verbindung gibt es nicht.',
+  'The embedded practice provider is off on this server.':
+    'Der eingebaute Anbieter zum Üben ist auf diesem Server ausgeschaltet.',
   'There is no such user.': 'Diese Person gibt es nicht.',
   'There is no such API key.': 'Diesen API-Schlüssel gibt es nicht.',
   'There is no such API key for this account.': 'Diesen API-Schlüssel gibt es für dieses Konto nicht.',
