@@ -142,6 +142,20 @@ export const api: ApiDescription = {
         }
       ]
     },
+    "GET /v1/connections/sandbox": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/connections/sandbox": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
     "GET /v1/connections/{id}": {
       "security": [
         {
@@ -239,6 +253,13 @@ export const api: ApiDescription = {
       ]
     },
     "POST /v1/accounts/{id}/connect-link": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/accounts/{id}/same-person": {
       "security": [
         {
           "session": []

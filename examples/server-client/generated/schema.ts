@@ -1167,6 +1167,101 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/connections/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether there is the connection to the embedded practice provider */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxConnection"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make the connection to the embedded practice provider again
+         * @description After it was removed. When it is there, it is the answer as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connections/{id}": {
         parameters: {
             query?: never;
@@ -1893,6 +1988,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{id}/same-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the person who connected the account has another one of the connection here
+         * @description Only accounts of the same owner count.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SamePersonResult"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{id}/confirm": {
         parameters: {
             query?: never;
@@ -1904,7 +2058,7 @@ export interface paths {
         put?: never;
         /**
          * Say whether the right person has connected the account
-         * @description For an account that was connected by a link. Until then no tokens are handed out.
+         * @description For an account that was connected by a link, for which no tokens are handed out until then; and for one that was added for another address (`added_for`). With `replace` the answer is the account that was renewed.
          */
         post: {
             parameters: {
@@ -4468,6 +4622,13 @@ export interface components {
             id: string;
             redirect_uri: string;
         };
+        /** SandboxConnection */
+        SandboxConnection: {
+            /** @description Whether the embedded practice provider is on. */
+            on: boolean;
+            /** @description Id of the connection to it. Absent: there is none. */
+            connection?: string;
+        };
         /** ConnectionPatch */
         ConnectionPatch: {
             name?: string;
@@ -4552,6 +4713,8 @@ export interface components {
                 sub: string;
                 username?: string;
             };
+            /** @description Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right. */
+            added_for?: string;
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
@@ -4584,6 +4747,22 @@ export interface components {
                 who: "person" | "administrator" | "developer" | "operator" | "provider";
                 advice: string;
                 link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
+            };
+            /** @description Why the last consent did not succeed, until one does. An account that works goes on working. */
+            consent_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
             };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
@@ -4671,10 +4850,19 @@ export interface components {
             /** @description Epoch seconds, rounded down. */
             expires_at: number;
         };
+        /** SamePersonResult */
+        SamePersonResult: {
+            account?: {
+                id: string;
+                name: string;
+            };
+        };
         /** Confirmation */
         Confirmation: {
-            /** @description False: the grant is ended, at the provider too as far as that works. */
+            /** @description False: the grant is ended, at the provider too as far as that works, and somebody else may connect the account. */
             right: boolean;
+            /** @description With `right`: the account that the same person has already (GET /v1/accounts/{id}/same-person) is renewed by this consent, and this one is removed. */
+            replace?: boolean;
         };
         /** ConnectToken */
         ConnectToken: {
@@ -4688,6 +4876,12 @@ export interface components {
             provider_name: string;
             /** @description What will be asked for at the provider, space separated. */
             scope: string;
+            /** @description Names for what is in `scope`, as far as it has some. */
+            features: {
+                id: string;
+                title: string;
+                scopes: string[];
+            }[];
             /** @description The account that is meant. */
             login_hint?: string;
             /** @description The address of the server whose programs will use the account. */
@@ -4732,6 +4926,8 @@ export interface components {
                 sub: string;
                 username?: string;
             };
+            /** @description Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right. */
+            added_for?: string;
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
@@ -4764,6 +4960,22 @@ export interface components {
                 who: "person" | "administrator" | "developer" | "operator" | "provider";
                 advice: string;
                 link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
+            };
+            /** @description Why the last consent did not succeed, until one does. An account that works goes on working. */
+            consent_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
             };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
@@ -4942,8 +5154,10 @@ export interface components {
             ok: boolean;
             /** @description Host and port. */
             server?: string;
-            /** @description What was found, or the server’s own words. */
+            /** @description What was found, or what is wrong. */
             detail: string;
+            /** @description The words of the server, of TLS or of the network, unchanged. */
+            technical?: string;
             /** @description Of the error catalogue, when it failed. */
             code?: string;
             who?: "person" | "administrator" | "developer" | "operator" | "provider";
@@ -5094,6 +5308,12 @@ export interface components {
         /** SentMail */
         SentMail: {
             message_id: string;
+            /** @description For whom the server did not take it. It is on its way to all others. */
+            refused?: {
+                address: string;
+                detail: string;
+                advice: string;
+            }[];
             /** @description The folder that we saved a copy in. */
             copy?: string;
             /** @description Why no copy could be saved. The mail is on its way all the same. */

@@ -91,6 +91,7 @@ export function createServices(deps: Deps): Services {
   const access = new AccessNews(db, history, notices, (id) => accounts.publish(id))
   const apiKeys = new ApiKeys(db, clock, deps.changes, outbox, access, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
+  const links = new ConnectLinks(deps, connections)
   const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
     deps,
@@ -103,9 +104,9 @@ export function createServices(deps: Deps): Services {
     connections,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, accounts, tokens, history, samePerson),
+    consents: new Consents(deps, connections, accounts, tokens, history, samePerson, links),
     samePerson,
-    links: new ConnectLinks(deps, connections),
+    links,
     signIns: new SignIns(deps, connections),
     mail,
     mailboxes: new Mailboxes(tokens, mail),

@@ -256,3 +256,54 @@ test('a sign-in that was begun before is not finished with the word of the pract
   assert.match(end.headers.get('location') ?? '', /problem=SIGN_IN_PRACTICE/)
   assert.equal((await browser.get('/v1/session')).json.signed_in, false)
 })
+
+test('an administrator who removed the practice connection makes it again, and it works at once', async () => {
+  const { scene, admin, connection } = await practice()
+  await using _ = scene
+  const ask = async () => (await admin.get('/v1/connections/sandbox')).json
+  assert.deepEqual(await ask(), { on: true, connection: connection.id })
+  assert.equal((await admin.delete(`/v1/connections/${connection.id}?accounts=delete`)).status, 204)
+  assert.deepEqual(await ask(), { on: true })
+  await scene.stop()
+  await scene.start()
+  const again = await signedIn(scene.server)
+  assert.deepEqual((await again.get('/v1/connections')).json.connections, [], 'not by itself')
+
+  const made = await again.post('/v1/connections/sandbox')
+  assert.deepEqual([made.status, made.json.name], [201, 'Sandbox'])
+  const account: string = (await again.post('/v1/accounts', { connection: made.json.id })).json.id
+  const page = await again.visit(await person.approve(await consentUrl(account, again), { username: 'bob' }))
+  assert.equal(page.status, 200)
+  assert.equal((await again.get(`/v1/accounts/${account}`)).json.state, 'ok')
+  assert.equal((await again.post('/v1/connections/sandbox')).json.id, made.json.id, 'there is one')
+  const [entry] = (await again.get('/v1/audit')).json.entries.filter(
+    ({ action }: { action: string }) => action === 'connection.create',
+  )
+  assert.equal(entry.subject, made.json.id)
+})
+
+test('members do not make the practice connection, and where the practice provider is off nobody does', async () => {
+  const { scene, admin } = await practice()
+  await using _ = scene
+  const ben = await scene.invited(admin, { name: 'Ben' })
+  assert.equal((await ben.post('/v1/connections/sandbox')).status, 403)
+  await using without = await Scene.begin()
+  const ada = await without.admin()
+  assert.deepEqual((await ada.get('/v1/connections/sandbox')).json, { on: false })
+  assert.equal((await ada.post('/v1/connections/sandbox')).status, 404)
+})
+
+test('a wrong client id of the practice connection stays wrong over a restart, and the right one right', async () => {
+  const { scene, admin, connection, account, key } = await practice()
+  await using _ = scene
+  await admin.patch(`/v1/connections/${connection.id}`, { client_id: 'wrong' })
+  await scene.stop()
+  await scene.start()
+  const again = await signedIn(scene.server)
+  assert.equal((await again.post(`/v1/connections/${connection.id}/check`)).json.ok, false)
+  await again.patch(`/v1/connections/${connection.id}`, { client_id: 'evergrant' })
+  const page = await again.visit(await person.approve(await consentUrl(account, again), { username: 'bob' }))
+  assert.equal(page.status, 200, page.text)
+  scene.clock.advance(4000)
+  assert.equal((await programWith(key, scene)(account)).status, 200)
+})

@@ -85,8 +85,12 @@ export class Connections {
     return this.#db.selectFrom('connections').selectAll().orderBy('name').orderBy('id').execute()
   }
 
+  find(id: string): Promise<ConnectionRow | undefined> {
+    return this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+  }
+
   async get(id: string): Promise<ConnectionRow> {
-    const row = await this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await this.find(id)
     if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
     return row
   }
@@ -174,8 +178,9 @@ export class Connections {
       const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
       throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
     }
-    // It is of the registration before.
-    const next = elsewhere || wished.client_id !== before.client_id ? withoutFormer(wished) : wished
+    // It is of the registration before. An id that is corrected names no other one: nobody would enter its secret again.
+    const other = wished.client_id !== before.client_id && client_secret !== undefined
+    const next = elsewhere || other ? withoutFormer(wished) : wished
     // What was noted meanwhile stays, where this change says nothing about it.
     const said = new Set([...Object.keys(secrets), ...(settings ? ['trouble'] : [])])
     const values: Partial<ConnectionRow> = Object.fromEntries(

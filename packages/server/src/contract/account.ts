@@ -69,6 +69,22 @@ export const PredictedEnd = Type.Object(
 )
 export type PredictedEnd = Static<typeof PredictedEnd>
 
+/** What failed beside the state of an account, and who has to do what. */
+const failure = (description: string) =>
+  Type.Object(
+    {
+      at: EpochSeconds,
+      code: Type.String({ description: 'Of the error catalogue.' }),
+      detail: Spoken({ description: 'What happened, in words for a person.' }),
+      who: Who,
+      advice: Spoken(),
+      link: Type.Optional(Type.String()),
+      username: Type.Optional(Type.String({ description: 'Of WRONG_ACCOUNT: who signed in at the provider.' })),
+    },
+    { description },
+  )
+export type FailureView = Static<ReturnType<typeof failure>>
+
 /** What a person or program connects and uses: it has one grant. */
 export const Account = Type.Object(
   {
@@ -94,6 +110,12 @@ export const Account = Type.Object(
     login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
+    ),
+    added_for: Type.Optional(
+      Type.String({
+        description:
+          'Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right.',
+      }),
     ),
     state: PresentState,
     sentence: Spoken({ description: 'The state in words for a person.' }),
@@ -129,20 +151,12 @@ export const Account = Type.Object(
       }),
     ),
     look_up_failed: Type.Optional(
-      Type.Object(
-        {
-          at: EpochSeconds,
-          code: Type.String({ description: 'Of the error catalogue.' }),
-          detail: Spoken({ description: 'What happened, in words for a person.' }),
-          who: Who,
-          advice: Spoken(),
-          link: Type.Optional(Type.String()),
-        },
-        {
-          description:
-            'The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again.',
-        },
+      failure(
+        'The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again.',
       ),
+    ),
+    consent_failed: Type.Optional(
+      failure('Why the last consent did not succeed, until one does. An account that works goes on working.'),
     ),
     unconfirmed: Type.Optional(
       Type.Boolean({

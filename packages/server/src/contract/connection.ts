@@ -128,6 +128,16 @@ export const ConnectionDraft = Type.Object(
 )
 export type ConnectionDraft = Static<typeof ConnectionDraft>
 
+/** GET /v1/connections/sandbox */
+export const SandboxConnection = Type.Object(
+  {
+    on: Type.Boolean({ description: 'Whether the embedded practice provider is on.' }),
+    connection: Type.Optional(Type.String({ description: 'Id of the connection to it. Absent: there is none.' })),
+  },
+  { title: 'SandboxConnection' },
+)
+export type SandboxConnection = Static<typeof SandboxConnection>
+
 /** POST /v1/connections */
 export const NewConnection = Type.Object(
   {

@@ -3,11 +3,18 @@ import { type Cipher, type Clock, type Grant, grant } from '@evergrant/core'
 import type { MailServer } from '@evergrant/mail/discovery'
 import type { Sandbox, SandboxMail } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
+import type { ConnectionRow } from '../connections/connections.ts'
 import { readMeta, swapMeta, writeMetaWhile } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
+import { Refusal } from '../problem.ts'
 import type { Services } from '../services.ts'
 import { SANDBOX_SERVER } from './practice-provider.ts'
-import { sandboxClient, sandboxConnection } from './sandbox-connection.ts'
+import {
+  newSandboxConnection,
+  sandboxClient,
+  sandboxConnection,
+  storedSandboxConnection,
+} from './sandbox-connection.ts'
 import { sandboxState } from './sandbox-state.ts'
 
 /** Where the sandbox is on a server. */
@@ -71,6 +78,8 @@ export class EmbeddedSandbox {
   #current: Sandbox | undefined
   #elsewhere: string | undefined
   #mail: SandboxMail | undefined
+  /** The connection whose client it knows. Later changes are mistakes to practise with. */
+  #registered = ''
   #closed = false
 
   constructor(options: EmbeddedOptions) {
@@ -107,6 +116,30 @@ export class EmbeddedSandbox {
     const served = JSON.parse(row) as Served
     const found = JSON.parse(mail) as ServedMail
     return served.issuer === issuer && served.by === found.by ? found : undefined
+  }
+
+  /** Its connection here, as long as nobody has removed it. */
+  async connection(): Promise<ConnectionRow | undefined> {
+    return this.#services && storedSandboxConnection(this.#services)
+  }
+
+  /** Makes its connection again after somebody removed it; the one that is there, when there is one. */
+  async connectAgain(): Promise<ConnectionRow> {
+    const services = this.#services
+    if (services === undefined) throw new Refusal('SHUTTING_DOWN', 'The practice provider is not ready yet.')
+    const made = await newSandboxConnection(services, this.#elsewhere ?? this.#issuer)
+    await this.heard(made.id)
+    return made
+  }
+
+  /** A connection changed: when it is the new one to the sandbox that this process serves, it is made known there. */
+  async heard(id: string): Promise<void> {
+    const [services, sandbox] = [this.#services, this.#current]
+    if (services === undefined || sandbox === undefined || id === this.#registered) return
+    const row = await storedSandboxConnection(services)
+    if (row?.id !== id) return
+    sandbox.registerClient(await sandboxClient(services, row))
+    this.#registered = id
   }
 
   /** Ends its mail servers. */
@@ -167,6 +200,7 @@ export class EmbeddedSandbox {
     const connection = await sandboxConnection(services, this.#issuer, former)
     if (connection !== undefined) {
       sandbox.registerClient(await sandboxClient(services, connection))
+      this.#registered = connection.id
       await moveAccounts(services, connection.id, former, this.#issuer)
     }
     this.#mail = await startSandboxMail(sandbox)

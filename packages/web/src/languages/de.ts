@@ -130,6 +130,18 @@ export const de: English = {
     confirmTitle: 'War es die richtige Person?',
     confirmText:
       '{who} hat dieses Konto über Ihren Link verbunden. Programme bekommen nichts, bevor Sie das bestätigen.',
+    confirmOther: 'Sie hatten um {wanted} gebeten.',
+    confirmSame:
+      '{who} ist hier schon als „{account}“ verbunden. Wenn Sie dieses Konto erneuern, behält es Kennung und API-Schlüssel, und das neue fällt weg.',
+    confirmReplace: 'Ja, und das vorhandene erneuern',
+    confirmKeepBoth: 'Ja, und beide behalten',
+    otherTitle: 'Das ist ein anderes Konto',
+    otherText:
+      'Sie haben sich als {who} angemeldet, dieses Konto wurde aber für {wanted} angelegt. Programme haben jetzt den Zugriff von {who}.',
+    otherAgain: 'Als {wanted} noch einmal versuchen',
+    otherKeep: '{who} behalten',
+    rawScopes: 'Die Namen dafür bei {provider}',
+    confirmedBy: 'Danach bestätigt {who}, dass Sie es waren. Vorher bekommt kein Programm Zugriff.',
     confirmRight: 'Ja, das stimmt',
     confirmWrong: 'Nein, Zugriff zurücknehmen',
   },
@@ -441,6 +453,17 @@ export const de: English = {
     replacedBy: 'Dieses Konto war schon verbunden. Es hat jetzt die neue Berechtigung.',
     connectedText:
       'Programme können es jetzt benutzen. Sie werden nicht wieder gefragt, es sei denn, der Anbieter verlangt es.',
+    partlyTitle: '{account} ist verbunden, aber nicht mit allem',
+    partlyText: 'Das wurde angefragt und nicht erlaubt:',
+    partlyMend:
+      'Wenn Ihre Programme es brauchen, beginnen Sie von vorn, und lassen Sie beim Anbieter jedes Häkchen gesetzt.',
+    wrongTitle: 'Das war ein anderes Konto',
+    wrongText: 'Sie haben sich als {used} angemeldet, dieses Konto gehört aber {expected}. Es wurde nichts geändert.',
+    wrongUnknown:
+      'Der Anbieter hat nicht gesagt, wer sich angemeldet hat, und dieses Konto gehört {expected}. Es wurde nichts geändert.',
+    wrongMend:
+      'Beginnen Sie von vorn, und wählen Sie beim Anbieter {expected}, oder fügen Sie das andere als eigenes Konto hinzu.',
+    wrongAdd: 'Als neues Konto hinzufügen',
     notConnected: 'Das Konto wurde nicht verbunden',
     unchanged: 'Die Zustimmung wurde nicht gegeben oder kam nicht an. Alles ist wie vorher.',
 
@@ -748,6 +771,11 @@ export const de: English = {
     },
     delete: 'Verbindung löschen',
     deleted: '{name} wurde gelöscht.',
+    sandboxTitle: 'Der Anbieter zum Üben',
+    sandboxText:
+      'Dieser Server hat einen eigenen Anbieter zum Üben: mit erfundenen Personen und Postfächern, und nichts verlässt diesen Rechner. Seine Verbindung wurde gelöscht.',
+    sandboxAgain: 'Wieder hinzufügen',
+    sandboxMade: 'Der Anbieter zum Üben ist wieder da',
     dangerTitle: 'Diese Verbindung löschen',
     dangerLead: 'Ihre Konten werden mit ihr gelöscht.',
   },
