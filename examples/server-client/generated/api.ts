@@ -49,6 +49,9 @@ export const api: ApiDescription = {
     "POST /v1/setup": {
       "security": []
     },
+    "POST /v1/invitations/look": {
+      "security": []
+    },
     "POST /v1/invitations/accept": {
       "security": []
     },

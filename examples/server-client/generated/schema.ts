@@ -318,6 +318,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom an invitation is for, and whether it still counts
+         * @description Takes nothing from it. INVITATION_INVALID: it was used, replaced by another one, or is too old.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationLook"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedUser"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -608,7 +669,7 @@ export interface paths {
         put?: never;
         /**
          * A new link for somebody who lost theirs, or their password
-         * @description Links of before end. The password stays until the new one is chosen.
+         * @description Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it.
          */
         post: {
             parameters: {
@@ -710,7 +771,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change name, e-mail address or role of a user */
+        /**
+         * Change name, e-mail address or role of a user
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -949,7 +1013,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All connections */
+        /**
+         * All connections
+         * @description Members are told what they need to connect an account: nothing about secrets, sign-in or how many accounts there are.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2408,7 +2475,7 @@ export interface paths {
         put?: never;
         /**
          * Show the access token of an account, in an emergency
-         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why. A refresh token is never shown.
+         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.
          */
         post: {
             parameters: {
@@ -3234,7 +3301,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description The key is in this answer and nowhere else.
+         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.
          */
         post: {
             parameters: {
@@ -4300,6 +4367,17 @@ export interface components {
             name: string;
             password: string;
         };
+        /** InvitationLook */
+        InvitationLook: {
+            token: string;
+        };
+        /** InvitedUser */
+        InvitedUser: {
+            /** @description What they sign in with. */
+            name: string;
+            /** @description Epoch seconds, rounded down. */
+            expires_at: number;
+        };
         /** AcceptInvitation */
         AcceptInvitation: {
             token: string;
@@ -4504,7 +4582,8 @@ export interface components {
             sign_in?: components["schemas"]["SignInRules"];
             /** @description To be registered at the provider, exactly so. */
             redirect_uri: string;
-            accounts: {
+            /** @description How many accounts it has, whoever owns them. For administrators. */
+            accounts?: {
                 total: number;
                 ok: number;
             };
@@ -4974,7 +5053,7 @@ export interface components {
             history: {
                 /** @description Epoch seconds. */
                 at: number;
-                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored";
+                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored" | "key_made" | "key_removed";
                 code?: string;
                 detail?: string;
                 /** @description How long the provider took. */
@@ -5075,8 +5154,10 @@ export interface components {
             ok: boolean;
             /** @description Host and port. */
             server?: string;
-            /** @description What was found, or the server’s own words. */
+            /** @description What was found, or what is wrong. */
             detail: string;
+            /** @description The words of the server, of TLS or of the network, unchanged. */
+            technical?: string;
             /** @description Of the error catalogue, when it failed. */
             code?: string;
             who?: "person" | "administrator" | "developer" | "operator" | "provider";
@@ -5227,6 +5308,12 @@ export interface components {
         /** SentMail */
         SentMail: {
             message_id: string;
+            /** @description For whom the server did not take it. It is on its way to all others. */
+            refused?: {
+                address: string;
+                detail: string;
+                advice: string;
+            }[];
             /** @description The folder that we saved a copy in. */
             copy?: string;
             /** @description Why no copy could be saved. The mail is on its way all the same. */
@@ -5258,6 +5345,10 @@ export interface components {
             scopes?: string[];
             /** @description Epoch seconds. */
             expires_at?: number;
+            /** @description Needed when the key is for accounts of other people: they read it. */
+            reason?: string;
+            /** @description The administrator’s own, once more: needed with `reason`. */
+            password?: string;
         };
         /** NewApiKeyResult */
         NewApiKeyResult: {
@@ -5340,7 +5431,7 @@ export interface components {
         /** Notice */
         Notice: {
             id: string;
-            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off";
+            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off" | "api_key_made" | "token_revealed" | "password_link_made" | "email_changed";
             /** @description Epoch seconds. */
             created_at: number;
             seen: boolean;
@@ -5362,7 +5453,19 @@ export interface components {
             };
             /** @description Epoch seconds, rounded down. */
             expires_at?: number;
-            /** @description The page on which it is mended. */
+            /** @description Who did it, as they were called then. */
+            by?: {
+                id: string;
+                name: string;
+            };
+            /** @description The API key that was made. */
+            program?: {
+                id: string;
+                name: string;
+            };
+            /** @description The reason that they gave. */
+            reason?: string;
+            /** @description The page on which it is mended, or looked at. */
             url: string;
         };
         /** NoticeList */

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
 import { Spoken } from './spoken.ts'
+import { Digits, Formed, Line, OptionalLine } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How an account that is here is doing. */
@@ -212,10 +213,11 @@ const Filters = {
     Type.String({ maxLength: 100, description: 'Those of one user; `nobody`: those that are nobody’s.' }),
   ),
   state: Type.Optional(
-    Type.String({
-      pattern: `^(${STATE_LIST})(,(${STATE_LIST}))*$`,
-      description: 'Those in one of these states, separated by commas.',
-    }),
+    Formed(
+      `^(${STATE_LIST})(,(${STATE_LIST}))*$`,
+      `one or several of ${STATE_LIST.replaceAll('|', ', ')}, separated by commas`,
+      { description: 'Those in one of these states, separated by commas.' },
+    ),
   ),
   flag: Type.Optional(AccountFlag),
   q: Type.Optional(
@@ -229,11 +231,10 @@ const Filters = {
 /** GET /v1/accounts?limit=100 */
 export const AccountQuery = Type.Object(
   {
-    limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
+    limit: Type.Optional(Digits('^([1-9]\\d?|[1-4]\\d\\d|500)$', 1, 500, { description: '1 to 500.' })),
     cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
     ids: Type.Optional(
-      Type.String({
-        pattern: '^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$',
+      Formed('^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$', 'at most 100 ids, separated by commas', {
         description: 'Those with these ids, at most 100, separated by commas. Ids that are not there are left out.',
       }),
     ),
@@ -270,8 +271,8 @@ export type AccountExportQuery = Static<typeof AccountExportQuery>
 export const NewAccount = Type.Object(
   {
     connection: Type.String({ minLength: 1, maxLength: 100, description: 'Connection id.' }),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
-    login_hint: Type.Optional(Type.String({ maxLength: 500 })),
+    name: Type.Optional(Line(200)),
+    login_hint: Type.Optional(OptionalLine(500)),
     owner: Type.Optional(
       Type.String({
         maxLength: 100,
@@ -286,8 +287,8 @@ export type NewAccount = Static<typeof NewAccount>
 /** PATCH /v1/accounts/{id}. What is left out stays. */
 export const AccountPatch = Type.Object(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
-    login_hint: Type.Optional(Type.String({ maxLength: 500, description: 'An empty string removes it.' })),
+    name: Type.Optional(Line(200)),
+    login_hint: Type.Optional(OptionalLine(500, { description: 'An empty string removes it.' })),
     paused: Type.Optional(Type.Boolean({ description: 'No tokens are handed out or renewed while paused.' })),
   },
   { title: 'AccountPatch', additionalProperties: false },
@@ -349,6 +350,8 @@ export const HistoryEntry = Type.Object({
     Type.Literal('revealed'),
     Type.Literal('mail_failed'),
     Type.Literal('mail_restored'),
+    Type.Literal('key_made'),
+    Type.Literal('key_removed'),
   ]),
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Spoken()),

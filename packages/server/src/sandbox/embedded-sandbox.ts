@@ -8,6 +8,7 @@ import { readMeta, swapMeta, writeMetaWhile } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
 import type { Services } from '../services.ts'
+import { SANDBOX_SERVER } from './practice-provider.ts'
 import {
   newSandboxConnection,
   sandboxClient,
@@ -21,12 +22,11 @@ export const SANDBOX_PATH = '/sandbox'
 /** Answers below that path tell by it which process they come from. */
 export const SANDBOX_HEADER = 'evergrant-sandbox'
 
-const SERVER = 'sandbox_server'
 const MAIL = 'sandbox_mail'
 /** Longer than any answer of a loopback address takes. Who does not answer then is stopped, and may go on. */
 const PROBE = 2
 
-/** Who serves the sandbox of this database; one row, changed by compare-and-swap. */
+/** What the row says. */
 interface Served {
   /** The process. */
   readonly by: string
@@ -111,7 +111,7 @@ export class EmbeddedSandbox {
     const { db } = this.#options
     // Of a provider on another path nothing has to be read.
     if (!issuer?.endsWith(SANDBOX_PATH)) return undefined
-    const [row, mail] = await Promise.all([readMeta(db, SERVER), readMeta(db, MAIL)])
+    const [row, mail] = await Promise.all([readMeta(db, SANDBOX_SERVER), readMeta(db, MAIL)])
     if (row === undefined || mail === undefined) return undefined
     const served = JSON.parse(row) as Served
     const found = JSON.parse(mail) as ServedMail
@@ -190,7 +190,7 @@ export class EmbeddedSandbox {
       clock,
       lifetimes: { accessToken: tokenLifetime },
       state: await sandboxState(db, cipher, {
-        row: { name: SERVER, value: this.#claim },
+        row: { name: SANDBOX_SERVER, value: this.#claim },
         lost: () => {
           this.#current = undefined
           void this.#endMail()
@@ -207,7 +207,7 @@ export class EmbeddedSandbox {
     const { imap, pop, smtp } = this.#mail.ports
     const people = sandbox.people().map(({ sub, email }) => ({ sub, email }))
     const told = JSON.stringify({ by: this.by, ports: { imap, pop, smtp }, people } satisfies ServedMail)
-    await writeMetaWhile(db, { name: SERVER, value: this.#claim }, MAIL, told)
+    await writeMetaWhile(db, { name: SANDBOX_SERVER, value: this.#claim }, MAIL, told)
     this.#elsewhere = undefined
     this.#current = sandbox
   }
@@ -216,7 +216,7 @@ export class EmbeddedSandbox {
   async #claimed(): Promise<readonly string[] | undefined> {
     const { db } = this.#options
     for (;;) {
-      const row = await readMeta(db, SERVER)
+      const row = await readMeta(db, SANDBOX_SERVER)
       const held = row === undefined ? undefined : (JSON.parse(row) as Served)
       if (held !== undefined && (await isServed(held, this.#listening))) {
         this.#elsewhere = held.issuer
@@ -226,7 +226,7 @@ export class EmbeddedSandbox {
       const former = [...new Set(known)].filter((issuer) => issuer !== this.#issuer)
       const mine: Served = { by: this.by, listening: this.#listening, issuer: this.#issuer, former }
       this.#claim = JSON.stringify(mine)
-      if (await swapMeta(db, SERVER, row, this.#claim)) return former
+      if (await swapMeta(db, SANDBOX_SERVER, row, this.#claim)) return former
     }
   }
 }

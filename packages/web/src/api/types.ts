@@ -34,6 +34,8 @@ export type {
   FailureView,
   HistoryEntry,
   Invitation,
+  InvitationLook,
+  InvitedUser,
   MailChange,
   MailHeader,
   MailHost,

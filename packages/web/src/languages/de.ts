@@ -176,6 +176,7 @@ export const de: English = {
     signInWith: 'Mit {name} anmelden',
     invitationTitle: 'Passwort wählen',
     invitationLead: 'Dieser Link wurde hier für Sie angelegt. Mit dem Passwort melden Sie sich künftig an.',
+    invitationFor: 'Sie melden sich künftig mit dem Namen {name} und diesem Passwort an.',
     invitationLinkTitle: 'Dieser Link ist unvollständig',
     invitationLink: 'Kopieren Sie den ganzen Link, den Sie bekommen haben, samt dem Teil nach „#“.',
     nameIs: 'Sie sind angemeldet. Beim nächsten Mal melden Sie sich mit dem Namen {name} und Ihrem Passwort an.',
@@ -232,6 +233,8 @@ export const de: English = {
     revealed: 'Ein Administrator hat ein Token angesehen',
     mail_failed: 'Ein Blick ins Postfach ist fehlgeschlagen',
     mail_restored: 'Das Postfach funktioniert wieder',
+    key_made: 'Ein Programm hat Zugriff bekommen',
+    key_removed: 'Ein Programm hat den Zugriff verloren',
   },
 
   timeline: {
@@ -818,6 +821,16 @@ export const de: English = {
     days: { one: 'In {count} Tag', other: 'In {count} Tagen' },
     year: 'In einem Jahr',
 
+    othersTitle: 'Konten anderer Personen',
+    others: {
+      one: 'Dieser Schlüssel gibt einem Programm Zugriff auf ein Konto, das einer anderen Person gehört. Sie erfährt, dass Sie ihn erstellt haben und warum.',
+      other:
+        'Dieser Schlüssel gibt einem Programm Zugriff auf Konten von {count} anderen Personen. Sie erfahren, dass Sie ihn erstellt haben und warum.',
+    },
+    reason: 'Wozu braucht das Programm den Zugriff?',
+    reasonHelp: 'Die Besitzer lesen das in einem Hinweis, per E-Mail und im Verlauf des Kontos.',
+    reasonMissing: 'Geben Sie an, wozu das Programm den Zugriff braucht.',
+
     onceTitle: 'Ihr neuer API-Schlüssel',
     once: 'Kopieren Sie ihn jetzt. Er wird nur dieses eine Mal gezeigt: Evergrant behält nur einen Fingerabdruck davon.',
     key: 'API-Schlüssel',
@@ -830,6 +843,7 @@ export const de: English = {
   },
 
   notices: {
+    yourAccounts: { one: 'Ihr Konto', other: '{count} Konten von Ihnen' },
     title: 'Hinweise',
     unseen: { one: 'Hinweise: {count} neuer', other: 'Hinweise: {count} neue' },
     none: 'Es gibt nichts, was Sie tun müssen.',
@@ -860,6 +874,22 @@ export const de: English = {
     webhook_off: {
       title: 'Ein Webhook wurde abgeschaltet',
       text: 'An {url} wird nichts mehr gesendet: Die Adresse hat tagelang keine Nachrichten angenommen oder gemeldet, dass es sie nicht mehr gibt.',
+    },
+    api_key_made: {
+      title: 'Ein Programm hat Zugriff bekommen auf {whose}',
+      text: '{by} hat den API-Schlüssel „{program}“ erstellt. Grund: {reason}',
+    },
+    token_revealed: {
+      title: 'Ein Token wurde angesehen: {whose}',
+      text: '{by} hat es sich anzeigen lassen. Grund: {reason}',
+    },
+    password_link_made: {
+      title: 'Für Sie wurde ein Link für ein neues Passwort erstellt',
+      text: '{by} hat ihn erstellt. Damit kann man sich in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie {by} darauf an.',
+    },
+    email_changed: {
+      title: 'Ihre E-Mail-Adresse wurde hier geändert',
+      text: '{by} hat sie geändert. Wem die neue Adresse gehört, der kann sich vielleicht in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie {by} darauf an.',
     },
   },
 
@@ -1032,6 +1062,7 @@ export const de: English = {
     role: 'Rolle: {role}',
     hint: 'vorgeschlagener Name: {hint}',
     changed: 'geändert: {fields}',
+    ofOwners: 'Konten von {names}',
     reason: 'Grund: {reason}',
     note: 'Notiz: {note}',
     byLink: 'über einen zugeschickten Link',

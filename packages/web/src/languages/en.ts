@@ -122,6 +122,7 @@ export const en = {
     signInWith: 'Sign in with {name}',
     invitationTitle: 'Choose a password',
     invitationLead: 'Somebody here made this link for you. With the password you sign in from now on.',
+    invitationFor: 'You sign in with the name {name} and this password from now on.',
     invitationLinkTitle: 'This link is incomplete',
     invitationLink: 'Copy the whole link that was sent to you, including the part after “#”.',
     nameIs: 'You are signed in. Next time, sign in with the name {name} and your password.',
@@ -231,6 +232,8 @@ export const en = {
     revealed: 'An administrator looked at a token',
     mail_failed: 'A look at the mailbox failed',
     mail_restored: 'The mailbox works again',
+    key_made: 'A program was given access',
+    key_removed: 'A program lost its access',
   },
 
   /** The life of a grant. */
@@ -794,6 +797,16 @@ export const en = {
     days: { one: 'In {count} day', other: 'In {count} days' },
     year: 'In a year',
 
+    othersTitle: 'Accounts of other people',
+    others: {
+      one: 'This key gives a program access to an account that belongs to somebody else. Its owner is told that you made it, and why.',
+      other:
+        'This key gives a program access to accounts of {count} other people. They are told that you made it, and why.',
+    },
+    reason: 'Why does the program need it?',
+    reasonHelp: 'The owners read this in a notice, by mail and in the history of the account.',
+    reasonMissing: 'Say why the program needs it.',
+
     onceTitle: 'Your new API key',
     once: 'Copy it now. It is shown only this once: Evergrant keeps just a fingerprint of it.',
     key: 'API key',
@@ -806,6 +819,7 @@ export const en = {
   },
 
   notices: {
+    yourAccounts: { one: 'your account', other: '{count} accounts of yours' },
     title: 'Notices',
     unseen: { one: 'Notices: {count} new', other: 'Notices: {count} new' },
     none: 'There is nothing that you have to do.',
@@ -837,6 +851,22 @@ export const en = {
     webhook_off: {
       title: 'A webhook was switched off',
       text: 'Nothing is sent to {url} any more: it took no messages for days, or said that it is gone.',
+    },
+    api_key_made: {
+      title: 'A program was given access to {whose}',
+      text: '{by} made the API key “{program}”. Reason: {reason}',
+    },
+    token_revealed: {
+      title: 'Somebody looked at a token of {whose}',
+      text: '{by} had it shown. Reason: {reason}',
+    },
+    password_link_made: {
+      title: 'A link for a new password of yours was made',
+      text: '{by} made it. With it one can sign in as you. If you did not ask for it, speak to {by}.',
+    },
+    email_changed: {
+      title: 'Your e-mail address here was changed',
+      text: '{by} changed it. Whoever has that address may be able to sign in as you. If you did not ask for it, speak to {by}.',
     },
   },
 
@@ -1008,6 +1038,7 @@ export const en = {
     role: 'role: {role}',
     hint: 'suggested name: {hint}',
     changed: 'changed: {fields}',
+    ofOwners: 'accounts of {names}',
     reason: 'reason: {reason}',
     note: 'note: {note}',
     byLink: 'by a link that was sent to them',
