@@ -144,7 +144,7 @@ test('what one person has seen or put away is not so for another', async () => {
 
 test('a notice is raised once however often it is raised, with its event, until it is cleared', async () => {
   const db = openSqlite(':memory:')
-  const { notices, connections, webhooks } = createServices({
+  const { notices, connections, webhooks, reach } = createServices({
     db,
     store: memoryStore(),
     cipher: keyring(await keysFromText(newKeyText())),
@@ -159,7 +159,7 @@ test('a notice is raised once however often it is raised, with its event, until 
     client_id: 'c',
     client_secret: 's'.repeat(20),
   })
-  await webhooks.create({ url: 'https://example.com/' }, connections)
+  await webhooks.create({ url: 'https://example.com/' }, reach)
   const notice = { key: `secret/${id}`, kind: 'secret_expiring', connection: id, detail: { expires_at: 2e9 } } as const
   const raised = await Promise.all([notices.raise(notice), notices.raise(notice), notices.raise(notice)])
   assert.deepEqual(raised.sort(), [false, false, true])

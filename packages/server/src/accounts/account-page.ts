@@ -1,9 +1,9 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AccountFlag, AccountSort, PresentState } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
+import { cursorFrom, cursorText } from '../page-cursor.ts'
 import type { AccountRow } from './accounts.ts'
 import { ACCOUNTS_WITH_GRANTS, conditionKey } from './condition-key.ts'
-import { cursorFrom, cursorText } from './page-cursor.ts'
 import { NEEDS_PERSON } from './state.ts'
 import { type StateGroup, stateGroups } from './state-counts.ts'
 

@@ -8,7 +8,10 @@ import {
   type Subject,
   summary,
 } from '@evergrant/core'
-import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import { isAboutSettings } from '../connections/about-settings.ts'
+import type { ConnectionClients } from '../connections/connection-clients.ts'
+import type { ConnectionNews } from '../connections/connection-news.ts'
+import type { Connections } from '../connections/connections.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
 import { hashed } from '../security/secret.ts'
@@ -37,6 +40,8 @@ export type Consent =
 export class Consents {
   readonly #deps: Deps
   readonly #connections: Connections
+  readonly #clients: ConnectionClients
+  readonly #news: ConnectionNews
   readonly #accounts: Accounts
   readonly #tokens: Tokens
   readonly #history: History
@@ -45,6 +50,8 @@ export class Consents {
   constructor(
     deps: Deps,
     connections: Connections,
+    clients: ConnectionClients,
+    news: ConnectionNews,
     accounts: Accounts,
     tokens: Tokens,
     history: History,
@@ -52,6 +59,8 @@ export class Consents {
   ) {
     this.#deps = deps
     this.#connections = connections
+    this.#clients = clients
+    this.#news = news
     this.#accounts = accounts
     this.#tokens = tokens
     this.#history = history
@@ -70,14 +79,14 @@ export class Consents {
     const { clock, cipher, db, store } = this.#deps
     const account = await this.#accounts.get(id)
     const connection = await this.#connections.get(account.connection_id)
-    const client = await this.#connections.client(connection)
+    const client = await this.#clients.of(connection)
     const held = await store.get(id)
     // Whoever may lack the refresh token is asked for consent in full: some providers give one only then.
     const hasRefreshToken = held?.refresh_token !== undefined && held.standing.state !== 'revoked'
     const login_hint = held?.subject?.username ?? account.login_hint ?? undefined
     const { url, pending } = await beginAuthorization(client, {
       grant: id,
-      redirect_uri: this.#connections.redirectUri(connection.id),
+      redirect_uri: this.#clients.redirectUri(connection.id),
       scope: connection.scope,
       login_hint,
       hasRefreshToken,
@@ -107,7 +116,9 @@ export class Consents {
   async finish(connectionId: string, callback: URLSearchParams, browser: string | undefined): Promise<Consent> {
     let account: string | undefined
     try {
-      const state_hash = hashed(await callbackState(this.#connections, connectionId, callback))
+      const state_hash = hashed(
+        await callbackState({ connections: this.#connections, clients: this.#clients }, connectionId, callback),
+      )
       const row = await this.#deps.db
         .selectFrom('pending_authorizations')
         .select(['account_id', 'browser_hash', 'connection_id'])
@@ -153,7 +164,7 @@ export class Consents {
       const pending = JSON.parse(
         await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
       ) as PendingAuthorization
-      const client = await this.#connections.client(await this.#connections.get(connectionId))
+      const client = await this.#clients.of(await this.#connections.get(connectionId))
       const held = await deps.store.get(id)
       const finish = (): Promise<Grant> => finishAuthorization(client, { callback, pending, store: deps.store })
       const grant = await (taken.link_hash === null ? finish() : this.#byLink(id, taken.link_hash, finish))
@@ -222,7 +233,7 @@ export class Consents {
     const detail = missing === undefined ? who : `${who}. A look-up after it failed: ${missing.trouble.message}`
     await this.#history.add(id, { type: 'authorized', detail })
     const connection = await this.#connections.get(connectionId)
-    if (await this.#connections.note(connection, undefined)) await this.#accounts.publishConnection(connection)
+    if (await this.#news.note(connection, undefined)) await this.#accounts.publishConnection(connection)
   }
 
   async #failed(connectionId: string, id: string, error: OAuthError): Promise<void> {
@@ -242,7 +253,7 @@ export class Consents {
     }
     if (!isAboutSettings(error)) return
     const connection = await this.#connections.get(connectionId)
-    if (await this.#connections.note(connection, error)) await this.#accounts.publishConnection(connection)
+    if (await this.#news.note(connection, error)) await this.#accounts.publishConnection(connection)
   }
 }
 

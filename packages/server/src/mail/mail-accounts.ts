@@ -10,11 +10,13 @@ import {
 import type { VerifyOptions } from '@evergrant/mail/sign-in'
 import type { Selectable } from 'kysely'
 import type { AccountRow, Accounts } from '../accounts/accounts.ts'
-import type { ConnectionRow, Connections } from '../connections/connections.ts'
+import type { ConnectionRow } from '../connections/connection-row.ts'
+import type { Connections } from '../connections/connections.ts'
 import type { MailChange, MailSettings, MailTest } from '../contract/index.ts'
 import type { MailAccountTable } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AtField } from '../problem.ts'
+import type { Reach } from '../security/reach.ts'
 
 type MailRow = Selectable<MailAccountTable>
 
@@ -44,12 +46,14 @@ export class MailAccounts {
   readonly #deps: Deps
   readonly #accounts: Accounts
   readonly #connections: Connections
+  readonly #reach: Reach
   #presets: Promise<readonly MailPreset[]> | undefined
 
-  constructor(deps: Deps, accounts: Accounts, connections: Connections) {
+  constructor(deps: Deps, accounts: Accounts, connections: Connections, reach: Reach) {
     this.#deps = deps
     this.#accounts = accounts
     this.#connections = connections
+    this.#reach = reach
   }
 
   /**
@@ -88,7 +92,7 @@ export class MailAccounts {
       const server = change[protocol]
       if (server === undefined) continue
       try {
-        await this.#connections.assertMailHost(checked(server, protocol).host)
+        await this.#reach.assertMailHost(checked(server, protocol).host)
       } catch (error) {
         throw isOAuthError(error) ? new AtField(error, protocol) : error
       }
@@ -124,7 +128,7 @@ export class MailAccounts {
 
   /** How mail servers are connected to; `timeout`: seconds that one may be silent. */
   connecting(timeout: number): Required<Pick<VerifyOptions, 'clock' | 'lookup' | 'timeout'>> {
-    return { clock: this.#deps.clock, timeout, lookup: this.#connections.mailLookup }
+    return { clock: this.#deps.clock, timeout, lookup: this.#reach.mailLookup }
   }
 
   /**
@@ -133,7 +137,7 @@ export class MailAccounts {
    */
   async assertReachable(settings: Servers): Promise<void> {
     for (const server of [settings.imap, settings.pop, settings.smtp]) {
-      if (server !== undefined) await this.#connections.assertMailHost(server.host)
+      if (server !== undefined) await this.#reach.assertMailHost(server.host)
     }
   }
 
@@ -189,7 +193,7 @@ export class MailAccounts {
 
   async #asked(address: string, presets: readonly MailPreset[]): Promise<Found> {
     try {
-      const told = await discoverMail(address, { presets, fetch: this.#connections.fetch, timeout: PATIENCE })
+      const told = await discoverMail(address, { presets, fetch: this.#reach.fetch, timeout: PATIENCE })
       const { by, preset, imap, pop, smtp, advice } = told
       // A known provider that is not the account's: it would take no token of ours, and is shown none.
       if (preset !== undefined) {

@@ -1,5 +1,5 @@
 import type { SandboxClient } from '@evergrant/sandbox'
-import type { ConnectionRow } from '../connections/connections.ts'
+import type { ConnectionRow } from '../connections/connection-row.ts'
 import { readMeta, writeMeta } from '../db/meta.ts'
 import { randomSecret } from '../security/secret.ts'
 import type { Services } from '../services.ts'
@@ -35,13 +35,13 @@ export async function sandboxConnection(
 }
 
 /** The client of the connection, as it is registered at the sandbox. */
-export async function sandboxClient({ connections }: Services, connection: ConnectionRow): Promise<SandboxClient> {
-  const { client_id, authentication } = await connections.client(connection)
+export async function sandboxClient({ clients }: Services, connection: ConnectionRow): Promise<SandboxClient> {
+  const { client_id, authentication } = await clients.of(connection)
   const client_secret = authentication.secret?.reveal()
   return {
     client_id,
     ...(client_secret === undefined ? {} : { client_secret }),
     client_name: 'Evergrant',
-    redirect_uris: [connections.redirectUri(connection.id)],
+    redirect_uris: [clients.redirectUri(connection.id)],
   }
 }

@@ -1,6 +1,5 @@
 import { type Cipher, type Clock, isLoopback, isOAuthError } from '@evergrant/core'
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import type { Connections } from '../connections/connections.ts'
 import type {
   AccountEventData,
   ConnectionEventData,
@@ -15,6 +14,7 @@ import type { Tables, WebhookTable } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { NewMessage, Outbox } from '../outbox/outbox.ts'
 import { AtField, Refusal } from '../problem.ts'
+import type { Reach } from '../security/reach.ts'
 import { randomId } from '../security/secret.ts'
 import { newWebhookSecret } from './signature.ts'
 
@@ -58,9 +58,9 @@ export class Webhooks {
   /** Adds an address. Its secret is in the answer and nowhere else. */
   async create(
     { url, description, events }: NewWebhook,
-    connections: Connections,
+    reach: Reach,
   ): Promise<{ readonly row: WebhookRow; readonly secret: string }> {
-    assertWebhookUrl(url, connections)
+    assertWebhookUrl(url, reach)
     if ((await this.list()).length >= MOST) {
       throw new Refusal('INVALID_REQUEST', `There are ${MOST} webhooks already, and no more are kept.`)
     }
@@ -86,10 +86,10 @@ export class Webhooks {
   }
 
   /** What is left out stays. Whoever is switched on again is given another chance. */
-  async update(id: string, patch: WebhookPatch, connections: Connections): Promise<WebhookRow> {
+  async update(id: string, patch: WebhookPatch, reach: Reach): Promise<WebhookRow> {
     const { url, description, events, enabled } = patch
     const before = await this.get(id)
-    if (url !== undefined) assertWebhookUrl(url, connections)
+    if (url !== undefined) assertWebhookUrl(url, reach)
     const values = {
       updated_at: this.#clock.now(),
       ...(url === undefined ? {} : { url: url.trim(), failing_since: null }),
@@ -207,7 +207,7 @@ export function webhookView(row: WebhookRow, now: number): Webhook {
 }
 
 /** Refuses what cannot be right in itself, at its field. Throws a `Refusal`, or `PRIVATE_ADDRESS`. */
-function assertWebhookUrl(given: string, connections: Connections): void {
+function assertWebhookUrl(given: string, reach: Reach): void {
   const wrong = (message: string) => new Refusal('SETTING_INVALID', message, { field: 'url' })
   const text = given.trim()
   if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(text))
@@ -220,7 +220,7 @@ function assertWebhookUrl(given: string, connections: Connections): void {
     throw wrong('The address must begin with https://, so that nobody reads or changes what is sent.')
   }
   try {
-    connections.assertPublic(text)
+    reach.assertPublic(text)
   } catch (error) {
     throw isOAuthError(error) ? new AtField(error, 'url') : error
   }
