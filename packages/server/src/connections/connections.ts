@@ -1,10 +1,11 @@
 import { OAuthError, type Provider, type ProviderDefinition } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ConnectionPatch, NewConnection } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import { cursorFrom, cursorText } from '../page-cursor.ts'
 import { Refusal } from '../problem.ts'
 import type { Reach } from '../security/reach.ts'
 import { randomId } from '../security/secret.ts'
@@ -47,6 +48,25 @@ export class Connections {
 
   list(): Promise<ConnectionRow[]> {
     return this.#db.selectFrom('connections').selectAll().orderBy('name').orderBy('id').execute()
+  }
+
+  /** So many in order of their names, after a cursor. Of two with one name, the order is that of their ids. */
+  async page(
+    limit: number,
+    cursor?: string,
+  ): Promise<{ readonly rows: readonly ConnectionRow[]; readonly next?: string }> {
+    const after = cursor === undefined ? undefined : cursorFrom(cursor, 'name')
+    const found = await this.#db
+      .selectFrom('connections')
+      .selectAll()
+      .$if(after !== undefined, (query) => query.where(sql<boolean>`(name, id) > (${after?.value}, ${after?.id})`))
+      .orderBy('name')
+      .orderBy('id')
+      .limit(limit + 1)
+      .execute()
+    const rows = found.slice(0, limit)
+    const last = found.length > limit ? rows.at(-1) : undefined
+    return { rows, ...(last && { next: cursorText({ sort: 'name', part: 0, value: last.name, id: last.id }) }) }
   }
 
   async get(id: string): Promise<ConnectionRow> {

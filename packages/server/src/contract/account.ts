@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Paging } from './paging.ts'
 import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
 import { Spoken } from './spoken.ts'
@@ -215,8 +216,7 @@ const Filters = {
 /** GET /v1/accounts?limit=100 */
 export const AccountQuery = Type.Object(
   {
-    limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
-    cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
+    ...Paging,
     ids: Type.Optional(
       Type.String({
         pattern: '^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$',
