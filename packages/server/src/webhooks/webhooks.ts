@@ -1,11 +1,10 @@
 import { type Cipher, type Clock, isLoopback, isOAuthError } from '@evergrant/core'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type {
-  AccountEventData,
-  ConnectionEventData,
   NewWebhook,
   SwitchedOff,
   Webhook,
+  WebhookEventData,
   WebhookEventType,
   WebhookPatch,
 } from '../contract/index.ts'
@@ -24,8 +23,6 @@ export type WebhookRow = Selectable<WebhookTable>
 const OVERLAP = 86_400
 /** Endpoints of one server. Each event is written once for each of them. */
 const MOST = 50
-
-type EventData = AccountEventData | ConnectionEventData | { readonly message: string }
 
 /** Addresses that are told of events: who they are, what they get, and the secrets that messages to them are signed with. */
 export class Webhooks {
@@ -151,7 +148,7 @@ export class Webhooks {
   }
 
   /** Writes an event for every endpoint that wants it, within the transaction of what it tells of. */
-  async announce(db: Transaction<Tables>, type: WebhookEventType, data: EventData): Promise<void> {
+  async announce(db: Transaction<Tables>, type: WebhookEventType, data: WebhookEventData): Promise<void> {
     const rows = await db.selectFrom('webhooks').select(['id', 'events']).where('switched_off', 'is', null).execute()
     const wanting = rows.filter(({ events }) => events === null || (JSON.parse(events) as string[]).includes(type))
     const event_id = `evt_${randomId()}`
@@ -180,7 +177,7 @@ export class Webhooks {
       .execute()
   }
 
-  #message(target: string, event_id: string, type: WebhookEventType, data: EventData): NewMessage {
+  #message(target: string, event_id: string, type: WebhookEventType, data: WebhookEventData): NewMessage {
     const timestamp = new Date(this.#clock.now() * 1000).toISOString()
     return { channel: 'webhook', target, event_id, type, payload: JSON.stringify({ type, timestamp, data }) }
   }
