@@ -113,9 +113,8 @@ export class Tokens {
    * The token that any program gets now, when that is known without asking anybody: one is held that need not be renewed,
    * and the account may be used. Never waits. Undefined: {@link hand} has to be asked.
    */
-  held(id: string, minTtl = 0): AccessToken | undefined {
+  held(id: string, now: number, minTtl = 0): AccessToken | undefined {
     const gate = this.#gates.get(id)
-    const now = this.#deps.clock.now()
     if (gate === undefined || now >= gate.until || gate.paused || gate.unconfirmed) return undefined
     const token = this.sources.get(id).peek()
     const due = token?.refresh_at ?? token?.expires_at ?? Number.POSITIVE_INFINITY

@@ -30,7 +30,7 @@ export function revealRoute(app: App, { users, tokens, history, accounts, deps }
       await history.add(params.id, { type: 'revealed', detail: `${name}: ${reason}` })
       await accounts.publish(params.id)
       reply.header('cache-control', 'no-store')
-      return tokenResult(params.id, token, deps.clock)
+      return tokenResult(params.id, token, deps.clock.now())
     },
   )
 }
