@@ -92,6 +92,7 @@ export class Connections {
       name: wanted.name.trim(),
       provider: wanted.provider,
       client_id: wanted.client_id.trim(),
+      first_client_id: wanted.client_id.trim(),
       client_auth: wanted.client_auth ?? null,
       ...NO_SECRETS,
       ...(await this.#secrets.sealed(id, wanted.client_secret ?? '')),
@@ -136,7 +137,7 @@ export class Connections {
     const wished: ConnectionRow = {
       ...before,
       ...(name === undefined ? {} : { name: name.trim() }),
-      ...(client_id === undefined ? {} : { client_id: client_id.trim() }),
+      ...(client_id === undefined ? {} : clientOf(before, client_id.trim())),
       ...(client_auth === undefined ? {} : { client_auth }),
       ...secrets,
       ...(parameters === undefined ? {} : { parameters: JSON.stringify(parameters) }),
@@ -230,6 +231,11 @@ export class Connections {
     )
     return [...origins(next)].every((origin) => now.has(origin))
   }
+}
+
+/** Its grants may be of the client before from then on. */
+function clientOf(before: ConnectionRow, client_id: string): Pick<ConnectionRow, 'client_id' | 'first_client_id'> {
+  return { client_id, first_client_id: client_id === before.client_id ? before.first_client_id : null }
 }
 
 /** Where a provider is: the origins of all addresses in its definition. */
