@@ -318,6 +318,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom an invitation is for, and whether it still counts
+         * @description Takes nothing from it. INVITATION_INVALID: it was used, replaced by another one, or is too old.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationLook"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedUser"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -608,7 +669,7 @@ export interface paths {
         put?: never;
         /**
          * A new link for somebody who lost theirs, or their password
-         * @description Links of before end. The password stays until the new one is chosen.
+         * @description Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it.
          */
         post: {
             parameters: {
@@ -710,7 +771,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change name, e-mail address or role of a user */
+        /**
+         * Change name, e-mail address or role of a user
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -951,7 +1015,7 @@ export interface paths {
         };
         /**
          * Connections
-         * @description All of them in order of their names, or with a parameter a page: `next` is the `cursor` of the page after it, and absent on the last one.
+         * @description All of them in order of their names, or with a parameter a page: `next` is the `cursor` of the page after it, and absent on the last one. Members are told what they need to connect an account: nothing about secrets, sign-in or how many accounts there are.
          */
         get: {
             parameters: {
@@ -1104,6 +1168,101 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether there is the connection to the embedded practice provider */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxConnection"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make the connection to the embedded practice provider again
+         * @description After it was removed. When it is there, it is the answer as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1836,6 +1995,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{id}/same-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the person who connected the account has another one of the connection here
+         * @description Only accounts of the same owner count.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SamePersonResult"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{id}/confirm": {
         parameters: {
             query?: never;
@@ -1847,7 +2065,7 @@ export interface paths {
         put?: never;
         /**
          * Say whether the right person has connected the account
-         * @description For an account that was connected by a link. Until then no tokens are handed out.
+         * @description For an account that was connected by a link, for which no tokens are handed out until then; and for one that was added for another address (`added_for`). With `replace` the answer is the account that was renewed.
          */
         post: {
             parameters: {
@@ -2264,7 +2482,7 @@ export interface paths {
         put?: never;
         /**
          * Show the access token of an account, in an emergency
-         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why. A refresh token is never shown.
+         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.
          */
         post: {
             parameters: {
@@ -3090,7 +3308,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description The key is in this answer and nowhere else.
+         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.
          */
         post: {
             parameters: {
@@ -4905,6 +5123,17 @@ export interface components {
             name: string;
             password: string;
         };
+        /** InvitationLook */
+        InvitationLook: {
+            token: string;
+        };
+        /** InvitedUser */
+        InvitedUser: {
+            /** @description What they sign in with. */
+            name: string;
+            /** @description Epoch seconds, rounded down. */
+            expires_at: number;
+        };
         /** AcceptInvitation */
         AcceptInvitation: {
             token: string;
@@ -5109,7 +5338,8 @@ export interface components {
             sign_in?: components["schemas"]["SignInRules"];
             /** @description To be registered at the provider, exactly so. */
             redirect_uri: string;
-            accounts: {
+            /** @description How many accounts it has, whoever owns them. For administrators. */
+            accounts?: {
                 total: number;
                 ok: number;
             };
@@ -5147,6 +5377,13 @@ export interface components {
         ConnectionDraft: {
             id: string;
             redirect_uri: string;
+        };
+        /** SandboxConnection */
+        SandboxConnection: {
+            /** @description Whether the embedded practice provider is on. */
+            on: boolean;
+            /** @description Id of the connection to it. Absent: there is none. */
+            connection?: string;
         };
         /** ConnectionPatch */
         ConnectionPatch: {
@@ -5232,6 +5469,8 @@ export interface components {
                 sub: string;
                 username?: string;
             };
+            /** @description Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right. */
+            added_for?: string;
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
@@ -5264,6 +5503,22 @@ export interface components {
                 who: "person" | "administrator" | "developer" | "operator" | "provider";
                 advice: string;
                 link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
+            };
+            /** @description Why the last consent did not succeed, until one does. An account that works goes on working. */
+            consent_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
             };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
@@ -5351,10 +5606,19 @@ export interface components {
             /** @description Epoch seconds, rounded down. */
             expires_at: number;
         };
+        /** SamePersonResult */
+        SamePersonResult: {
+            account?: {
+                id: string;
+                name: string;
+            };
+        };
         /** Confirmation */
         Confirmation: {
-            /** @description False: the grant is ended, at the provider too as far as that works. */
+            /** @description False: the grant is ended, at the provider too as far as that works, and somebody else may connect the account. */
             right: boolean;
+            /** @description With `right`: the account that the same person has already (GET /v1/accounts/{id}/same-person) is renewed by this consent, and this one is removed. */
+            replace?: boolean;
         };
         /** ConnectToken */
         ConnectToken: {
@@ -5368,6 +5632,12 @@ export interface components {
             provider_name: string;
             /** @description What will be asked for at the provider, space separated. */
             scope: string;
+            /** @description Names for what is in `scope`, as far as it has some. */
+            features: {
+                id: string;
+                title: string;
+                scopes: string[];
+            }[];
             /** @description The account that is meant. */
             login_hint?: string;
             /** @description The address of the server whose programs will use the account. */
@@ -5412,6 +5682,8 @@ export interface components {
                 sub: string;
                 username?: string;
             };
+            /** @description Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right. */
+            added_for?: string;
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
@@ -5444,6 +5716,22 @@ export interface components {
                 who: "person" | "administrator" | "developer" | "operator" | "provider";
                 advice: string;
                 link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
+            };
+            /** @description Why the last consent did not succeed, until one does. An account that works goes on working. */
+            consent_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
             };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
@@ -5521,7 +5809,7 @@ export interface components {
             history: {
                 /** @description Epoch seconds. */
                 at: number;
-                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored";
+                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored" | "key_made" | "key_removed";
                 code?: string;
                 detail?: string;
                 /** @description How long the provider took. */
@@ -5622,8 +5910,10 @@ export interface components {
             ok: boolean;
             /** @description Host and port. */
             server?: string;
-            /** @description What was found, or the server’s own words. */
+            /** @description What was found, or what is wrong. */
             detail: string;
+            /** @description The words of the server, of TLS or of the network, unchanged. */
+            technical?: string;
             /** @description Of the error catalogue, when it failed. */
             code?: string;
             who?: "person" | "administrator" | "developer" | "operator" | "provider";
@@ -5774,6 +6064,12 @@ export interface components {
         /** SentMail */
         SentMail: {
             message_id: string;
+            /** @description For whom the server did not take it. It is on its way to all others. */
+            refused?: {
+                address: string;
+                detail: string;
+                advice: string;
+            }[];
             /** @description The folder that we saved a copy in. */
             copy?: string;
             /** @description Why no copy could be saved. The mail is on its way all the same. */
@@ -5805,6 +6101,10 @@ export interface components {
             scopes?: string[];
             /** @description Epoch seconds. */
             expires_at?: number;
+            /** @description Needed when the key is for accounts of other people: they read it. */
+            reason?: string;
+            /** @description The administrator’s own, once more: needed with `reason`. */
+            password?: string;
         };
         /** NewApiKeyResult */
         NewApiKeyResult: {
@@ -5895,7 +6195,7 @@ export interface components {
         /** Notice */
         Notice: {
             id: string;
-            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off";
+            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off" | "api_key_made" | "token_revealed" | "password_link_made" | "email_changed";
             /** @description Epoch seconds. */
             created_at: number;
             seen: boolean;
@@ -5914,7 +6214,19 @@ export interface components {
             };
             /** @description Epoch seconds, rounded down. */
             expires_at?: number;
-            /** @description The page on which it is mended. */
+            /** @description Who did it, as they were called then. */
+            by?: {
+                id: string;
+                name: string;
+            };
+            /** @description The API key that was made. */
+            program?: {
+                id: string;
+                name: string;
+            };
+            /** @description The reason that they gave. */
+            reason?: string;
+            /** @description The page on which it is mended, or looked at. */
             url: string;
         };
         /** NoticeList */

@@ -7,7 +7,7 @@ export function connectionTable(connections: readonly Connection[], now: number)
     id,
     name,
     provider,
-    `${accounts.ok} of ${accounts.total}`,
+    accountsText(accounts),
     secret_expires_at === undefined ? '–' : distance(secret_expires_at, now),
     last_error ?? '–',
   ])
@@ -35,11 +35,13 @@ export function connectionText(of: Connection, now: number): string {
     ['tokens at', of.token_endpoint],
     ['redirect URI', of.redirect_uri],
     ['sign-in', of.sign_in && 'people may sign in with it'],
-    ['accounts ok', `${of.accounts.ok} of ${of.accounts.total}`],
+    ['accounts ok', accountsText(of.accounts)],
     ['trouble', of.last_error],
     ['changed', iso(of.updated_at)],
   ])
 }
+
+const accountsText = (of: Connection['accounts']): string => `${of?.ok ?? 0} of ${of?.total ?? 0}`
 
 function secretText({ has_secret, secret_hint, secret_set_at }: Connection): string {
   if (!has_secret) return 'none'

@@ -1,3 +1,4 @@
+import { AccessNews } from './accounts/access-news.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
@@ -37,6 +38,7 @@ export interface Services {
   readonly users: Users
   readonly sessions: Sessions
   readonly apiKeys: ApiKeys
+  readonly access: AccessNews
   readonly programUses: ProgramUses
   readonly connections: Connections
   readonly clients: ConnectionClients
@@ -106,14 +108,17 @@ export function createServices(deps: Deps): Services {
     hub,
   )
   const programUses = new ProgramUses(db, clock)
-  const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
+  const access = new AccessNews(db, history, notices, (id) => accounts.publish(id))
+  const apiKeys = new ApiKeys(db, clock, deps.changes, outbox, access, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections, reach)
+  const links = new ConnectLinks(deps, connections)
   const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
     apiKeys,
+    access,
     programUses,
     desk: new TokenDesk(deps, tokens, programUses, metrics),
     connections,
@@ -122,9 +127,9 @@ export function createServices(deps: Deps): Services {
     reach,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, clients, connectionNews, accounts, tokens, history, samePerson),
+    consents: new Consents(deps, connections, clients, connectionNews, accounts, tokens, history, samePerson, links),
     samePerson,
-    links: new ConnectLinks(deps, connections),
+    links,
     signIns: new SignIns(deps, connections, clients),
     mail,
     mailboxes: new Mailboxes(tokens, mail),

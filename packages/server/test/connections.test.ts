@@ -15,11 +15,13 @@ test('connections come in pages, in order of their names and each once, or all a
   assert.equal(all.next, undefined)
   assert.equal(all.connections.length, names.length)
   const pages: unknown[][] = []
-  for (let path: string | undefined = '/v1/connections?limit=2'; path !== undefined; ) {
-    const { connections, next } = (await admin.get(path)).json
-    pages.push(connections)
-    path = next && `/v1/connections?limit=2&cursor=${next}`
-  }
+  let cursor: string | undefined
+  do {
+    const more = cursor === undefined ? '' : `&cursor=${cursor}`
+    const { json } = await admin.get(`/v1/connections?limit=2${more}`)
+    pages.push(json.connections)
+    cursor = json.next
+  } while (cursor !== undefined)
   assert.deepEqual(
     pages.map(({ length }) => length),
     [2, 2, 2, 1],
@@ -119,7 +121,8 @@ const wrong: [string, object, number, string, string | undefined][] = [
     'SETTING_INVALID',
     'authorization_endpoint',
   ],
-  ['odd characters in scopes', { scope: 'mail.read "x\u0000' }, 400, 'SETTING_INVALID', 'scope'],
+  ['odd characters in scopes', { scope: 'mail.read "x' }, 400, 'SETTING_INVALID', 'scope'],
+  ['a control character', { scope: 'mail.read x\u0000' }, 400, 'INVALID_REQUEST', 'scope'],
   ['odd characters in a client id', { client_id: 'app\r\nx: y' }, 400, 'SETTING_INVALID', 'client_id'],
   ['neither issuer nor endpoints', { provider: 'generic', issuer: '' }, 400, 'MISSING_ENDPOINT', 'issuer'],
   [

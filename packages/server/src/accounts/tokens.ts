@@ -173,13 +173,13 @@ export class Tokens {
   }
 
   /**
-   * Ends the grant: at the provider as far as that works, and here in any case. The reason stays readable.
-   * Returns what the provider said when it did not work there.
+   * Ends the grant: at the provider as far as that works, unless it is to stay `there`, and here in any case. The reason
+   * stays readable. Returns what the provider said when it did not work there.
    */
-  async revoke(id: string): Promise<OAuthError | undefined> {
+  async revoke(id: string, there = true): Promise<OAuthError | undefined> {
     const { store, clock } = this.#deps
     const found = await store.get(id)
-    const trouble = found && holdsTokens(found) ? await this.#revokeThere(found) : undefined
+    const trouble = there && found && holdsTokens(found) ? await this.revokeThere(found) : undefined
     await endHere(store, id, clock)
     await this.changed(id)
     await this.#history.add(id, { type: 'revoked', ...(trouble && { code: trouble.code, detail: trouble.message }) })
@@ -253,7 +253,8 @@ export class Tokens {
     return first && { trouble: first, accounts }
   }
 
-  async #revokeThere(of: Grant): Promise<OAuthError | undefined> {
+  /** Ends a grant at the provider alone. Returns what the provider said when it did not work. */
+  async revokeThere(of: Grant): Promise<OAuthError | undefined> {
     try {
       const client = await this.clientOf(of.id)
       if (await revokeGrant(client, of)) return undefined

@@ -7,6 +7,7 @@ import type { Deps } from '../deps.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { cursorFrom, cursorText } from '../page-cursor.ts'
 import { Refusal } from '../problem.ts'
+import { addressesOf, isPractice, practiceIssuers } from '../sandbox/practice-provider.ts'
 import type { Reach } from '../security/reach.ts'
 import { randomId } from '../security/secret.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
@@ -69,8 +70,12 @@ export class Connections {
     return { rows, ...(last && { next: cursorText({ sort: 'name', part: 0, value: last.name, id: last.id }) }) }
   }
 
+  find(id: string): Promise<ConnectionRow | undefined> {
+    return this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+  }
+
   async get(id: string): Promise<ConnectionRow> {
-    const row = await this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await this.find(id)
     if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
     return row
   }
@@ -110,7 +115,8 @@ export class Connections {
     }
     assertSettings(row, this.#reach.policy)
     await assertKnownParameters(row)
-    await this.#clients.fresh(row)
+    const { provider: made } = await this.#clients.fresh(row)
+    if (row.sign_in !== null) await this.#assertProves(made)
     const inserted = await this.#db
       .insertInto('connections')
       .values(row)
@@ -152,13 +158,15 @@ export class Connections {
     // What was stored before a parameter went out of the catalogue does not stand in the way of another change.
     if (parameters !== undefined) await assertKnownParameters(wished)
     const { provider: asked } = await this.#clients.fresh(wished)
+    if (wished.sign_in !== null) await this.#assertProves(asked)
     const elsewhere = moved || (parameters !== undefined && !(await this.#reaches(before, asked)))
     if (elsewhere && before.client_secret !== null && client_secret === undefined) {
       const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
       throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
     }
-    // It is of the registration before.
-    const next = elsewhere || wished.client_id !== before.client_id ? withoutFormer(wished) : wished
+    // It is of the registration before. An id that is corrected names no other one: nobody would enter its secret again.
+    const other = wished.client_id !== before.client_id && client_secret !== undefined
+    const next = elsewhere || other ? withoutFormer(wished) : wished
     // What was noted meanwhile stays, where this change says nothing about it.
     const said = new Set([...Object.keys(secrets), ...(settings ? ['trouble'] : [])])
     const values: Partial<ConnectionRow> = Object.fromEntries(
@@ -222,6 +230,17 @@ export class Connections {
     return ended
   }
 
+  /** Whether it leads to the built-in practice provider, which lets anybody be anybody. */
+  async isPractice(row: ConnectionRow): Promise<boolean> {
+    const { provider } = await this.#clients.of(row)
+    return isPractice(await practiceIssuers(this.#db), addressesOf(provider))
+  }
+
+  async #assertProves(provider: Provider): Promise<void> {
+    if (!isPractice(await practiceIssuers(this.#db), addressesOf(provider))) return
+    throw new Refusal('SETTING_INVALID', NO_SIGN_IN_BY_PRACTICE, { field: 'sign_in' })
+  }
+
   /** Whether a connection as it is stored goes to every host of a provider already: parameters are parts of hosts, too. */
   async #reaches(before: ConnectionRow, next: Provider): Promise<boolean> {
     // One whose settings have become invalid goes nowhere.
@@ -238,10 +257,14 @@ function clientOf(before: ConnectionRow, client_id: string): Pick<ConnectionRow,
   return { client_id, first_client_id: client_id === before.client_id ? before.first_client_id : null }
 }
 
+const message =
+  'The built-in practice provider lets anybody be anybody, without a password: nobody can sign in here with it.'
+/** Also said to whoever comes from there. */
+export const NO_SIGN_IN_BY_PRACTICE: string = message
+
 /** Where a provider is: the origins of all addresses in its definition. */
 function origins(provider: Provider): Set<string> {
-  const addresses = Object.entries(provider).filter(([field]) => /^issuer$|_endpoint$|^jwks_uri$/.test(field))
-  return new Set(addresses.map(([, address]) => new URL(String(address)).origin))
+  return new Set(addressesOf(provider).map((address) => new URL(address).origin))
 }
 
 /** A parameter that the provider has not would be stored and never used: most likely another one was meant. */

@@ -1,8 +1,9 @@
 import { Type } from 'typebox'
+import { Digits } from './text.ts'
 
 /** Which part of a list is asked for. */
 export const Paging = {
-  limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
+  limit: Type.Optional(Digits('^([1-9]\\d?|[1-4]\\d\\d|500)$', 1, 500, { description: '1 to 500.' })),
   cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
 }
 

@@ -1,5 +1,5 @@
 import { isOAuthError, type OAuthError } from '@evergrant/core'
-import { type MailCheck, verifyMail } from '@evergrant/mail/sign-in'
+import { type MailCheck, technicalWords, verifyMail } from '@evergrant/mail/sign-in'
 import { asOAuthError, type Tokens } from '../accounts/tokens.ts'
 import type { MailSettings, MailStep, MailTest } from '../contract/index.ts'
 import type { Deps } from '../deps.ts'
@@ -36,13 +36,13 @@ async function stepsOf(id: string, mail: MailAccounts, tokens: Tokens): Promise<
   const { mailbox } = settings
   if (!identity.ok || mailbox === undefined) return steps
   try {
-    await mail.assertReachable(settings)
+    await mail.assertReachable(id, settings)
   } catch (thrown) {
     const step = settings.imap ? 'imap' : settings.pop ? 'pop' : 'smtp'
     return [...steps, failed(step, asOAuthError(thrown))]
   }
   const { imap, pop, smtp, mechanism } = settings
-  const checks = await verifyMail(source, { mailbox, imap, pop, smtp, mechanism }, mail.connecting(15))
+  const checks = await verifyMail(source, { mailbox, imap, pop, smtp, mechanism }, await mail.connecting(id, 15))
   return [...steps, ...checks.map(stepOf)]
 }
 
@@ -71,6 +71,8 @@ function stepOf({ protocol, server, ok, detail = '', error }: MailCheck): MailSt
   return { ...failed(protocol, error), server: at }
 }
 
-function failed(step: MailStep['step'], { code, message, who, advice }: OAuthError): MailStep {
-  return { step, ok: false, detail: message, code, who, advice }
+function failed(step: MailStep['step'], failure: OAuthError): MailStep {
+  const { code, message, who, advice } = failure
+  const technical = technicalWords(failure)
+  return { step, ok: false, detail: message, ...(technical === undefined ? {} : { technical }), code, who, advice }
 }
