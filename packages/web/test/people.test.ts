@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import type { Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
 import { signInTrouble } from '../src/session/sign-in-refusals.ts'
+import { assertLooksRight, walks } from './looks.ts'
 import { administrator, openStage, type Stage, type Visit, visit } from './stage.ts'
 import { acceptLink, addConnection, connectAccount, invite, setUp } from './steps.ts'
 
@@ -119,7 +119,7 @@ test('[#139] a member connects an account and makes a key for it alone, with som
   const asking = admin.page.getByRole('dialog')
   await asking.getByLabel('Name').fill('Nightly backup')
   await asking.getByText('Its owner is told that you made it, and why.', { exact: false }).waitFor()
-  await keepScreenshot(admin.page, 'key-for-others')
+  await assertLooksRight(admin.page, walks.english, [], 'key for others')
   await asking.getByRole('button', { name: 'Create API key' }).click()
   await asking.getByText('Say why the program needs it.').waitFor()
   await asking.getByLabel('Why does the program need it?').fill('the backup of the company')
@@ -129,7 +129,6 @@ test('[#139] a member connects an account and makes a key for it alone, with som
   await page.goto(`/accounts/${account}`)
   await page.getByRole('button', { name: /^Notices: 1 new/ }).click()
   await page.getByText('Robin made the API key “Nightly backup”. Reason: the backup of the company').waitFor()
-  await keepScreenshot(page, 'notice-of-key')
   await page.getByRole('link', { name: 'A program was given access to alice', exact: false }).click()
   await page.getByRole('tab', { name: 'History' }).click()
   const line = page.getByRole('tabpanel').getByRole('listitem').filter({ hasText: 'A program was given access' })
@@ -142,12 +141,6 @@ test('[#139] a member connects an account and makes a key for it alone, with som
   await admin.page.getByRole('dialog').getByLabel('Why does the program need it?').waitFor({ state: 'detached' })
   await context.close()
 })
-
-/** For eyes, when EVERGRANT_LOOK names a folder. */
-async function keepScreenshot(page: Page, name: string): Promise<void> {
-  const folder = process.env['EVERGRANT_LOOK']
-  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: false })
-}
 
 test('a person gets a new link, another role and another address; the only administrator stays one', async () => {
   const { page } = admin
