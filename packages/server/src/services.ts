@@ -74,7 +74,7 @@ export function createServices(deps: Deps): Services {
   const outbox = new Outbox(db, clock)
   const webhooks = new Webhooks(deps, outbox)
   const notices = new Notices(deps, outbox, webhooks, hub)
-  const audit = new AuditLog(db, deps.cipher, clock)
+  const audit = new AuditLog(db, deps.cipher, clock, (head) => deps.logger.info({ audit: head }, 'audit log'))
   const reach = new Reach(deps)
   const connectionNews = new ConnectionNews(deps, outbox, notices)
   const clients = new ConnectionClients(deps, reach, (taken) => {
