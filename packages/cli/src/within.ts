@@ -10,7 +10,7 @@ export async function within<T>(
   const late = new AbortController()
   const done = new AbortController()
   const timer = clock.sleep(seconds, done.signal).then(
-    () => late.abort(new OAuthError('AUTHORIZATION_EXPIRED', `Nobody consented within ${seconds} seconds.`)),
+    () => late.abort(new OAuthError('AUTHORIZATION_EXPIRED', `Nobody consented within ${seconds} s.`)),
     () => undefined,
   )
   try {
@@ -26,7 +26,7 @@ export async function within<T>(
 
 /** Says what is waited for, how long, and how to stop it. */
 export function tellWait(what: string, seconds: number, { terminal }: Pick<Invocation, 'terminal'>): void {
-  const long = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} seconds`
+  const long = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} s`
   terminal.note(
     terminal.style('dim', `Waiting for ${what}, at most ${long}. Ctrl-C stops; nothing is stored until then.`),
   )

@@ -88,7 +88,7 @@ test('[#133] a connection is removed with its accounts also when the provider is
   sandbox.fault({ match: { endpoint: 'revoke' }, status: 503, times: Number.POSITIVE_INFINITY })
   const unaware = await admin.delete(`/v1/connections/${connection}`)
   assert.deepEqual([unaware.status, unaware.json.code], [409, 'CONNECTION_IN_USE'])
-  assert.match(unaware.json.detail, /has 11 accounts/)
+  assert.match(unaware.json.detail, /Accounts of the connection: 11/)
   const removed = await admin.delete(`/v1/connections/${connection}?accounts=delete`)
   assert.deepEqual([removed.status, removed.json.still_at_provider.accounts], [200, 11])
   assert.equal(sandbox.journal.count({ endpoint: 'revoke' }), 8, 'not asked again and again')

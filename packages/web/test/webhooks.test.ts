@@ -68,6 +68,29 @@ test('an administrator adds a webhook, sees its secret once, tries it, and sees 
   assert.deepEqual(complaints.splice(0), [])
 })
 
+test('what was sent long ago is shown when it is asked for', async () => {
+  const { page, complaints } = admin
+  await page.goto('/settings/webhooks')
+  await page.getByRole('link', { name: /Help desk/ }).click()
+  const id = new URL(page.url()).pathname.split('/').at(-1)
+  const had = await page.evaluate(async (path) => {
+    const headers = { 'x-evergrant': '1' }
+    for (let n = 0; n < 40; n++) await fetch(`${path}/test`, { method: 'POST', headers })
+    const all = async (before?: string): Promise<number> => {
+      const { deliveries, before: next } = await (await fetch(`${path}/deliveries${before ?? ''}`)).json()
+      return deliveries.length + (next === undefined ? 0 : await all(`?before=${next}`))
+    }
+    return all()
+  }, `/v1/webhooks/${id}`)
+  assert.ok(had > 40)
+  await page.reload()
+  const shown = page.locator('[data-delivery]')
+  await page.getByRole('button', { name: 'Show older ones' }).click()
+  await page.getByRole('button', { name: 'Show older ones' }).waitFor({ state: 'detached' })
+  assert.equal(await shown.count(), had)
+  assert.deepEqual(complaints.splice(0), [])
+})
+
 test('a wrong address is said at the form, in words', async () => {
   const { page } = admin
   await page.goto('/settings/webhooks')

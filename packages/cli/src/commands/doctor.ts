@@ -62,7 +62,7 @@ async function doctor(options: DoctorOptions, invocation: Invocation): Promise<n
   }
   const bad = checks.filter(({ result }) => result === 'fail').length
   if (terminal.json) terminal.data({ ok: bad === 0, checks })
-  else terminal.note(bad === 0 ? '\nAll is well.' : `\n${bad} of ${checks.length} steps failed.`)
+  else terminal.note(bad === 0 ? '\nAll is well.' : `\nSteps that failed: ${bad} of ${checks.length}.`)
   return bad === 0 ? exitCode.done : exitCode.failed
 }
 

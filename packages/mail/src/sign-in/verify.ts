@@ -89,7 +89,7 @@ const uses: readonly (readonly [MailProtocol, Use])[] = [
       const { untagged } = await imapCommand(wire, login, 'EXAMINE INBOX')
       const count = untagged.map((line) => /^\* (\d+) EXISTS$/i.exec(line)?.[1]).find((found) => found !== undefined)
       await wire.write('A LOGOUT\r\n')
-      return `INBOX has ${count ?? 'an unknown number of'} messages`
+      return `Messages in INBOX: ${count ?? '?'}`
     },
   ],
   [
@@ -97,7 +97,7 @@ const uses: readonly (readonly [MailProtocol, Use])[] = [
     async (wire, login) => {
       const [count = '?'] = (await popCommand(wire, login, 'STAT')).split(' ')
       await wire.write('QUIT\r\n')
-      return `${count} messages`
+      return `Messages: ${count}`
     },
   ],
   [

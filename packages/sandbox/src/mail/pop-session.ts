@@ -21,7 +21,7 @@ export async function popSession(connection: Connection, house: House): Promise<
     person = outcome
     folder = house.store.mailbox(outcome.mailbox).get('INBOX')
     messages = folder?.messages ?? []
-    await say(`+OK ${messages.length} messages`)
+    await say(`+OK messages: ${messages.length}`)
   }
   const numbered = (text: string | undefined): Message | undefined => {
     const message = /^\d{1,9}$/.test(text ?? '') ? messages[Number(text) - 1] : undefined

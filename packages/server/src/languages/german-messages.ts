@@ -202,8 +202,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Das Postfach liegt bei {name}, wo nur eigene Token gelten. Verbinden Sie das Konto mit einer Verbindung dafür.',
   'The mailbox or its server for {what} is not known.': 'Das Postfach oder sein Server ({what}) ist nicht bekannt.',
   'The mail server did not take the mail: {said}': 'Der Mailserver hat die E-Mail nicht angenommen: {said}',
-  'INBOX has {count} messages': 'Nachrichten im Posteingang: {count}',
-  '{count} messages': 'Nachrichten: {count}',
+  'Messages in INBOX: {count}': 'Nachrichten im Posteingang: {count}',
+  'Messages: {count}': 'Nachrichten: {count}',
   'takes mail from {mailbox}': 'nimmt E-Mail von {mailbox} an',
   'The server signed {mailbox} in, but takes no mail from it: {said}':
     'Der Server hat {mailbox} angemeldet, nimmt aber keine E-Mail von dort an: {said}',
@@ -564,6 +564,6 @@ export const germanMessages: Readonly<Record<string, string>> = {
   '{field} is not base64.': '{field} ist kein Base64.',
   '{field} says something else than its other name does. Give one of the two.':
     '{field} sagt etwas anderes als der zweite Name dafür. Geben Sie nur einen von beiden an.',
-  'The connection has {count} accounts. They would be deleted with it, and their access taken back at the provider.':
-    'Die Verbindung hat {count} Konten. Sie würden mit ihr gelöscht, und ihr Zugriff würde beim Anbieter zurückgenommen.',
+  'Accounts of the connection: {count}. Whatever uses it would be deleted with it, and the access taken back at the provider.':
+    'Konten der Verbindung: {count}. Was sie nutzt, würde mit ihr gelöscht und der Zugriff beim Anbieter zurückgenommen.',
 }

@@ -26,7 +26,7 @@ export function removeRoute(app: App, { connections, accounts, tokens, hub, deps
       const { length: count } = await accounts.of(id)
       request.deed = { detail: { name, ...(count === 0 ? {} : { accounts: count }) } }
       if (count > 0 && request.query.accounts !== 'delete') {
-        const message = `The connection has ${count} accounts. They would be deleted with it, and their access taken back at the provider.`
+        const message = `Accounts of the connection: ${count}. Whatever uses it would be deleted with it, and the access taken back at the provider.`
         throw new Refusal('CONNECTION_IN_USE', message)
       }
       const definition = await connections.definition(id)
