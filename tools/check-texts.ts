@@ -68,6 +68,12 @@ const TELLING = [
   'packages/server/src/{accounts,audit,connections,contract,links,mail,notices,security,sign-in,routes,webhooks}/**/*.ts',
   'packages/server/src/{page-cursor,problem,text-guard,unready,validation-sentence}.ts',
   'packages/server/src/sandbox/mount-sandbox.ts',
+  // The stores that the server has; what they say while it starts is for whoever starts it.
+  'packages/server/src/db/{postgres-failure,postgres,sqlite}.ts',
+  'packages/stores/src/{sqlite,postgres,record-text,stored-grant,given-up}.ts',
+  'packages/stores/src/{sqlite,postgres}/failure.ts',
+  'packages/core/src/store/sealed.ts',
+  'packages/core/src/seal/{cipher,data-keys,keyring,sealed-text}.ts',
   'packages/core/src/{answer,check,grant}/**/*.ts',
   'packages/core/src/client/{authentication,client,credential}.ts',
   'packages/core/src/http/{ask,host-breaker,secure-url,transport-error}.ts',

@@ -537,6 +537,46 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Eine Funktion des Programms ist gescheitert, während die Berechtigung {id} erneuert wurde: {words}',
   'Grant {id} could not be written: the store is too slow, or tells each time that another was first.':
     'Die Berechtigung {id} ließ sich nicht speichern: Der Speicher ist zu langsam, oder jedes Mal war ein anderer schneller.',
+  'The sealed tokens of grant {id} are not readable.':
+    'Die verschlüsselten Token der Berechtigung {id} sind nicht lesbar.',
+  'The tokens of grant {id} are not sealed, and have to be.':
+    'Die Token der Berechtigung {id} sind nicht verschlüsselt und müssten es sein.',
+  'The text was sealed with key {key}, which is not given (given: {keys}).':
+    'Der Text wurde mit dem Schlüssel {key} verschlüsselt, der nicht angegeben ist (angegeben: {keys}).',
+  'The text is sealed in the format {format}, which this version does not know. Use the version of Evergrant that wrote it.':
+    'Der Text ist im Format {format} verschlüsselt, das diese Version nicht kennt. Verwenden Sie die Version von Evergrant, die ihn geschrieben hat.',
+  'This is not a text that a keyring sealed, or it was cut off.':
+    'Das ist kein Text, der hier verschlüsselt wurde, oder er ist abgeschnitten.',
+  'A text sealed with key {key} does not open: it was changed, or belongs to another place.':
+    'Ein Text, der mit dem Schlüssel {key} verschlüsselt wurde, lässt sich nicht öffnen: Er wurde verändert oder gehört an eine andere Stelle.',
+  'A data key seals 1 to 2^32 texts (NIST SP 800-38D §8.3).':
+    'Ein Datenschlüssel verschlüsselt 1 bis 2^32 Texte (NIST SP 800-38D §8.3).',
+  'Key {key} could not be used: {words}': 'Der Schlüssel {key} ließ sich nicht verwenden: {words}',
+  'PostgreSQL did not answer. Try again in a moment.':
+    'PostgreSQL hat nicht geantwortet. Versuchen Sie es gleich noch einmal.',
+  'The caller gave up; nothing was written.': 'Der Aufrufer hat aufgegeben; es wurde nichts geschrieben.',
+  'The PostgreSQL store is closed.': 'Der Speicher in PostgreSQL ist geschlossen.',
+  'The connection to PostgreSQL failed: {words}.{then}': 'Die Verbindung zu PostgreSQL ist gescheitert: {words}.{then}',
+  'PostgreSQL lets this user not write: {words}.': 'PostgreSQL lässt diesen Benutzer nicht schreiben: {words}.',
+  'PostgreSQL does not take a grant id of this length: {words}.':
+    'PostgreSQL nimmt keine Berechtigung mit so langer Kennung: {words}.',
+  'PostgreSQL is out of resources: {words}.': 'PostgreSQL hat keine Reserven mehr: {words}.',
+  'PostgreSQL found its data damaged: {words}.': 'PostgreSQL hat seine Daten beschädigt vorgefunden: {words}.',
+  'The grant tables in PostgreSQL cannot be used: {words}.':
+    'Die Tabellen der Berechtigungen in PostgreSQL sind nicht verwendbar: {words}.',
+  'PostgreSQL failed: {words}.': 'PostgreSQL hat versagt: {words}.',
+  'The record of grant {id} in {place} is not JSON.': 'Der Eintrag der Berechtigung {id} in {place} ist kein JSON.',
+  'The record of grant {id} in {place} {words}.':
+    'Der Eintrag der Berechtigung {id} in {place} ist unbrauchbar: {words}.',
+  'A grant id must be well-formed Unicode.': 'Die Kennung einer Berechtigung muss gültiges Unicode sein.',
+  'The store on {file} is closed.': 'Der Speicher {file} ist geschlossen.',
+  '{file} was removed or replaced while it was open. Put it back, or start again.':
+    '{file} wurde entfernt oder ersetzt, während es offen war. Legen Sie es zurück, oder starten Sie neu.',
+  '{file} was locked by another connection for {seconds} seconds.':
+    '{file} war {seconds} Sekunden lang durch eine andere Verbindung gesperrt.',
+  '{file} cannot be written: {words}.': '{file} lässt sich nicht beschreiben: {words}.',
+  '{file} is not a sound SQLite database: {words}.': '{file} ist keine unversehrte SQLite-Datenbank: {words}.',
+  'The disk is full: {file} was not changed.': 'Der Datenträger ist voll: {file} wurde nicht verändert.',
   'The store failed for grant {id}: {words}': 'Der Speicher hat bei der Berechtigung {id} versagt: {words}',
   'The store does not take the new tokens of grant {id}; they exist only in this process.':
     'Der Speicher nimmt die neuen Token der Berechtigung {id} nicht an; es gibt sie nur in diesem Prozess.',
