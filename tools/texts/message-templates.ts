@@ -11,6 +11,9 @@ export interface MessageTemplate {
 /** Errors whose message people read. */
 const THROWN = new Set(['OAuthError', 'Refusal'])
 
+/** Functions of a schema whose second argument ends the sentence about a value that does not fit. */
+const FORMS = new Set(['Formed'])
+
 /** Fields and variables that hold such a text. */
 const HOLDS_TEXT = new Set(['message', 'detail', 'advice', 'title', 'words', 'why'])
 
@@ -32,6 +35,9 @@ export function messageTemplates(file: string, source: string): MessageTemplate[
   for (const top of syntax.body) {
     walk(top, (node) => {
       if (node.type === 'NewExpression' && THROWN.has(nameIn(node['callee']))) {
+        take((node['arguments'] as readonly unknown[])[1])
+      }
+      if (node.type === 'CallExpression' && FORMS.has(nameIn(node['callee']))) {
         take((node['arguments'] as readonly unknown[])[1])
       }
       if (node.type === 'VariableDeclarator' && HOLDS_TEXT.has(nameIn(node['id']))) take(node['init'])

@@ -49,6 +49,9 @@ export const api: ApiDescription = {
     "POST /v1/setup": {
       "security": []
     },
+    "POST /v1/invitations/look": {
+      "security": []
+    },
     "POST /v1/invitations/accept": {
       "security": []
     },
@@ -133,6 +136,20 @@ export const api: ApiDescription = {
       ]
     },
     "GET /v1/connections/new": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/connections/sandbox": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "POST /v1/connections/sandbox": {
       "security": [
         {
           "session": []
@@ -236,6 +253,13 @@ export const api: ApiDescription = {
       ]
     },
     "POST /v1/accounts/{id}/connect-link": {
+      "security": [
+        {
+          "session": []
+        }
+      ]
+    },
+    "GET /v1/accounts/{id}/same-person": {
       "security": [
         {
           "session": []

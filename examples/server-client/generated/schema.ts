@@ -318,6 +318,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whom an invitation is for, and whether it still counts
+         * @description Takes nothing from it. INVITATION_INVALID: it was used, replaced by another one, or is too old.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["InvitationLook"];
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["InvitedUser"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/accept": {
         parameters: {
             query?: never;
@@ -608,7 +669,7 @@ export interface paths {
         put?: never;
         /**
          * A new link for somebody who lost theirs, or their password
-         * @description Links of before end. The password stays until the new one is chosen.
+         * @description Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it.
          */
         post: {
             parameters: {
@@ -710,7 +771,10 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change name, e-mail address or role of a user */
+        /**
+         * Change name, e-mail address or role of a user
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -949,7 +1013,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All connections */
+        /**
+         * All connections
+         * @description Members are told what they need to connect an account: nothing about secrets, sign-in or how many accounts there are.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -1094,6 +1161,101 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether there is the connection to the embedded practice provider */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SandboxConnection"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make the connection to the embedded practice provider again
+         * @description After it was removed. When it is there, it is the answer as it is.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Connection"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1826,6 +1988,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{id}/same-person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the person who connected the account has another one of the connection here
+         * @description Only accounts of the same owner count.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SamePersonResult"];
+                    };
+                };
+                /** @description Default Response */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/accounts/{id}/confirm": {
         parameters: {
             query?: never;
@@ -1837,7 +2058,7 @@ export interface paths {
         put?: never;
         /**
          * Say whether the right person has connected the account
-         * @description For an account that was connected by a link. Until then no tokens are handed out.
+         * @description For an account that was connected by a link, for which no tokens are handed out until then; and for one that was added for another address (`added_for`). With `replace` the answer is the account that was renewed.
          */
         post: {
             parameters: {
@@ -2254,7 +2475,7 @@ export interface paths {
         put?: never;
         /**
          * Show the access token of an account, in an emergency
-         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why. A refresh token is never shown.
+         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.
          */
         post: {
             parameters: {
@@ -3080,7 +3301,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description The key is in this answer and nowhere else.
+         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.
          */
         post: {
             parameters: {
@@ -4146,6 +4367,17 @@ export interface components {
             name: string;
             password: string;
         };
+        /** InvitationLook */
+        InvitationLook: {
+            token: string;
+        };
+        /** InvitedUser */
+        InvitedUser: {
+            /** @description What they sign in with. */
+            name: string;
+            /** @description Epoch seconds, rounded down. */
+            expires_at: number;
+        };
         /** AcceptInvitation */
         AcceptInvitation: {
             token: string;
@@ -4350,7 +4582,8 @@ export interface components {
             sign_in?: components["schemas"]["SignInRules"];
             /** @description To be registered at the provider, exactly so. */
             redirect_uri: string;
-            accounts: {
+            /** @description How many accounts it has, whoever owns them. For administrators. */
+            accounts?: {
                 total: number;
                 ok: number;
             };
@@ -4388,6 +4621,13 @@ export interface components {
         ConnectionDraft: {
             id: string;
             redirect_uri: string;
+        };
+        /** SandboxConnection */
+        SandboxConnection: {
+            /** @description Whether the embedded practice provider is on. */
+            on: boolean;
+            /** @description Id of the connection to it. Absent: there is none. */
+            connection?: string;
         };
         /** ConnectionPatch */
         ConnectionPatch: {
@@ -4473,6 +4713,8 @@ export interface components {
                 sub: string;
                 username?: string;
             };
+            /** @description Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right. */
+            added_for?: string;
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
@@ -4505,6 +4747,22 @@ export interface components {
                 who: "person" | "administrator" | "developer" | "operator" | "provider";
                 advice: string;
                 link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
+            };
+            /** @description Why the last consent did not succeed, until one does. An account that works goes on working. */
+            consent_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
             };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
@@ -4592,10 +4850,19 @@ export interface components {
             /** @description Epoch seconds, rounded down. */
             expires_at: number;
         };
+        /** SamePersonResult */
+        SamePersonResult: {
+            account?: {
+                id: string;
+                name: string;
+            };
+        };
         /** Confirmation */
         Confirmation: {
-            /** @description False: the grant is ended, at the provider too as far as that works. */
+            /** @description False: the grant is ended, at the provider too as far as that works, and somebody else may connect the account. */
             right: boolean;
+            /** @description With `right`: the account that the same person has already (GET /v1/accounts/{id}/same-person) is renewed by this consent, and this one is removed. */
+            replace?: boolean;
         };
         /** ConnectToken */
         ConnectToken: {
@@ -4609,6 +4876,12 @@ export interface components {
             provider_name: string;
             /** @description What will be asked for at the provider, space separated. */
             scope: string;
+            /** @description Names for what is in `scope`, as far as it has some. */
+            features: {
+                id: string;
+                title: string;
+                scopes: string[];
+            }[];
             /** @description The account that is meant. */
             login_hint?: string;
             /** @description The address of the server whose programs will use the account. */
@@ -4653,6 +4926,8 @@ export interface components {
                 sub: string;
                 username?: string;
             };
+            /** @description Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right. */
+            added_for?: string;
             state: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused";
             /** @description The state in words for a person. */
             sentence: string;
@@ -4685,6 +4960,22 @@ export interface components {
                 who: "person" | "administrator" | "developer" | "operator" | "provider";
                 advice: string;
                 link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
+            };
+            /** @description Why the last consent did not succeed, until one does. An account that works goes on working. */
+            consent_failed?: {
+                /** @description Epoch seconds. */
+                at: number;
+                /** @description Of the error catalogue. */
+                code: string;
+                /** @description What happened, in words for a person. */
+                detail: string;
+                who: "person" | "administrator" | "developer" | "operator" | "provider";
+                advice: string;
+                link?: string;
+                /** @description Of WRONG_ACCOUNT: who signed in at the provider. */
+                username?: string;
             };
             /** @description True when somebody connected it by a link and its owner has not confirmed yet who that was. */
             unconfirmed?: boolean;
@@ -4762,7 +5053,7 @@ export interface components {
             history: {
                 /** @description Epoch seconds. */
                 at: number;
-                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored";
+                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored" | "key_made" | "key_removed";
                 code?: string;
                 detail?: string;
                 /** @description How long the provider took. */
@@ -5054,6 +5345,10 @@ export interface components {
             scopes?: string[];
             /** @description Epoch seconds. */
             expires_at?: number;
+            /** @description Needed when the key is for accounts of other people: they read it. */
+            reason?: string;
+            /** @description The administrator’s own, once more: needed with `reason`. */
+            password?: string;
         };
         /** NewApiKeyResult */
         NewApiKeyResult: {
@@ -5136,7 +5431,7 @@ export interface components {
         /** Notice */
         Notice: {
             id: string;
-            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off";
+            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off" | "api_key_made" | "token_revealed" | "password_link_made" | "email_changed";
             /** @description Epoch seconds. */
             created_at: number;
             seen: boolean;
@@ -5158,7 +5453,19 @@ export interface components {
             };
             /** @description Epoch seconds, rounded down. */
             expires_at?: number;
-            /** @description The page on which it is mended. */
+            /** @description Who did it, as they were called then. */
+            by?: {
+                id: string;
+                name: string;
+            };
+            /** @description The API key that was made. */
+            program?: {
+                id: string;
+                name: string;
+            };
+            /** @description The reason that they gave. */
+            reason?: string;
+            /** @description The page on which it is mended, or looked at. */
             url: string;
         };
         /** NoticeList */

@@ -31,6 +31,8 @@ export interface ErrorDetails {
   readonly guidance?: Guidance | undefined
   /** What the next consent must prove, as the provider's JSON: passed on unchanged (OpenID Connect Core §5.5). */
   readonly claims?: string | undefined
+  /** Of `WRONG_ACCOUNT`: the name of the person at the provider who consented, as far as that was told. */
+  readonly username?: string | undefined
 }
 
 /**
@@ -65,6 +67,7 @@ export class OAuthError extends Error {
   readonly outcome: Outcome | undefined
   readonly guidance: Guidance | undefined
   readonly claims: string | undefined
+  readonly username: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -80,6 +83,7 @@ export class OAuthError extends Error {
     this.outcome = details.outcome
     this.guidance = details.guidance
     this.claims = details.claims
+    this.username = details.username
   }
 
   /** What kind of trouble it is. */
@@ -113,7 +117,7 @@ export class OAuthError extends Error {
   /** Everything that is known, JSON-safe, without the cause. */
   toJSON(): Record<string, unknown> {
     const { code, message, who, advice, provider, grant, error, error_description, error_uri, status } = this
-    const { excerpt, retryAfter, outcome, claims, link } = this
+    const { excerpt, retryAfter, outcome, claims, username, link } = this
     return {
       code,
       class: this.class,
@@ -131,6 +135,7 @@ export class OAuthError extends Error {
       retryAfter,
       outcome,
       claims,
+      username,
     }
   }
 }

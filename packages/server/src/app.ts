@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import fastify, { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { auditHook } from './audit/audit-hook.ts'
 import { CSRF_HEADER, Problem } from './contract/index.ts'
+import { ALLOWED } from './contract/text.ts'
 import { requestLanguage, type Wishes } from './languages/request-language.ts'
 import { speakHook } from './languages/speak-hook.ts'
 import { spokenFields } from './languages/spoken-fields.ts'
@@ -17,6 +18,7 @@ import { SESSION_COOKIE } from './security/cookies.ts'
 import { guard } from './security/guard.ts'
 import type { Services } from './services.ts'
 import { requestSpans } from './telemetry/request-spans.ts'
+import { textGuard } from './text-guard.ts'
 import { servePage } from './web/serve-page.ts'
 
 /**
@@ -43,7 +45,16 @@ export async function buildApp(services: Services): Promise<App> {
     // Addresses that cannot be read never reach a route or its error handler.
     frameworkErrors: (error, request, reply) => answerProblem(error, request, reply, services),
     // A field that is not known or has another type is a mistake; nothing is bent to fit.
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, allErrors: false } },
+    // `verbose`: what it found says which schema it failed, so that the answer can tell what is allowed.
+    ajv: {
+      customOptions: {
+        removeAdditional: false,
+        coerceTypes: false,
+        allErrors: false,
+        verbose: true,
+        keywords: [ALLOWED],
+      },
+    },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
   // A request that says JSON and has no body has nothing to say; that is no mistake.
@@ -52,6 +63,8 @@ export async function buildApp(services: Services): Promise<App> {
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
+    // What most programs send that ask for a token; nothing in it has to be looked at.
+    else if (body === '{}') done(null, {})
     else parseJson(request, String(body), done)
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, services))
@@ -105,6 +118,7 @@ export async function buildApp(services: Services): Promise<App> {
   guard(app, services)
   auditHook(app, services)
   speakHook(app, services)
+  textGuard(app)
   // Apart from the others: programs have no cookies, and each hook is a cost.
   tokenRoute(app, services)
   await app.register(async (scope) => {

@@ -30,6 +30,7 @@ import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
 import { REDACTED_KEYS } from './log.ts'
 import { mailSender } from './notices/mail-sender.ts'
+import { ReplicaPulse } from './replicas/replica-pulse.ts'
 import { EmbeddedSandbox, SANDBOX_HEADER } from './sandbox/embedded-sandbox.ts'
 import type { Resolve } from './security/address-policy.ts'
 import type { PasswordCost } from './security/password.ts'
@@ -88,7 +89,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
   const telemetry = await serverTelemetry(env, packageJson.version)
   const { databaseUrl } = settings
   const onWarning = (message: string): void => logger.warn(message)
-  const { db, store, wire } = await (databaseUrl === undefined
+  const { db, store, wire, pulse } = await (databaseUrl === undefined
     ? inSqlite(settings, clock, onWarning)
     : inPostgres(databaseUrl, clock, onWarning))
   const changes = new Changes(wire)
@@ -153,7 +154,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
     const setupLink = token === undefined ? undefined : `${publicUrl}/setup#token=${token}`
     const { gateway } = services
     await gateway.start(services, settings.mailGateway)
-    const jobs = startJobs(services, { takeSandbox: async () => sandbox?.take() })
+    const jobs = startJobs(services, { takeSandbox: async () => sandbox?.take(), pulse })
     route = (request, response) => app.routing(request, response)
 
     let closing: Promise<void> | undefined
@@ -268,6 +269,8 @@ interface Place {
   readonly db: Kysely<Tables>
   readonly store: GrantStore & { close(): Promise<void> }
   readonly wire: Wire
+  /** Undefined where the store itself sees which processes have ended. */
+  readonly pulse?: ReplicaPulse
 }
 
 async function inSqlite({ dataDir }: Settings, clock: Clock, onWarning: (message: string) => void): Promise<Place> {
@@ -285,7 +288,9 @@ async function inPostgres(url: string, clock: Clock, onWarning: (message: string
     const store = postgresStore(pool, { onWarning })
     await store.get('')
     const db = await openPostgres(pool)
-    return { db, store, wire: await postgresWire(pool, db, () => clock.now()) }
+    const pulse = new ReplicaPulse(db)
+    await pulse.beat()
+    return { db, store: { ...store, processes: pulse }, wire: await postgresWire(pool, db, () => clock.now()), pulse }
   } catch (error) {
     await pool.end()
     throw error

@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCatalogue, isOAuthError, type OAuthError, type Who } from '@evergrant/core'
 import type { Problem } from './contract/index.ts'
+import { type Fault, type Place, wrongWith } from './validation-sentence.ts'
 
 interface RefusalEntry {
   readonly status: number
@@ -27,7 +28,12 @@ export const refusals = {
     'Send JSON, with the header "Content-Type: application/json".',
   ),
   SIGN_IN_REQUIRED: entry(401, 'Sign-in needed', 'person', 'Sign in and try again.'),
-  SIGN_IN_FAILED: entry(401, 'Sign-in failed', 'person', 'Check name and password.'),
+  SIGN_IN_FAILED: entry(
+    401,
+    'Sign-in failed',
+    'person',
+    'Check name and password. If you have forgotten them, an administrator here can give you a new link.',
+  ),
   API_KEY_REQUIRED: entry(
     401,
     'API key needed',
@@ -35,6 +41,12 @@ export const refusals = {
     'Send the header "Authorization: Bearer <API key>". Keys are made under Settings, API keys.',
   ),
   API_KEY_INVALID: entry(401, 'API key not accepted', 'developer', 'Make a new key under Settings, API keys.'),
+  REASON_REQUIRED: entry(
+    400,
+    'Accounts of other people',
+    'administrator',
+    'Send "reason" and "password" too. The owners are told who made the key, and why.',
+  ),
   API_KEY_SCOPE: entry(403, 'Not for this API key', 'administrator', 'Make a key that is for this account.'),
   FORBIDDEN: entry(403, 'Administrators only', 'administrator', 'Ask an administrator to do it.'),
   SIGN_IN_UNVERIFIED: entry(
@@ -45,9 +57,20 @@ export const refusals = {
   ),
   SIGN_IN_NOT_INVITED: entry(403, 'Not invited', 'administrator', 'Ask an administrator here to invite your address.'),
   SIGN_IN_OTHER_DOMAIN: entry(403, 'Not for this address', 'administrator', 'Ask an administrator here to invite you.'),
+  SIGN_IN_PRACTICE: entry(
+    403,
+    'Not with the practice provider',
+    'administrator',
+    'Ask an administrator here to choose a connection to a real provider for signing in.',
+  ),
   OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is.'),
   PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
-  INVITATION_INVALID: entry(403, 'Link not valid', 'administrator', 'Ask an administrator for a new link.'),
+  INVITATION_INVALID: entry(
+    403,
+    'Link not valid',
+    'administrator',
+    'Ask whoever sent you the link for a new one. If you have chosen a password by it already, sign in with that.',
+  ),
   CONNECT_LINK_INVALID: entry(403, 'Link not valid', 'person', 'Ask whoever sent you the link for a new one.'),
   CONNECT_LINK_TAKEN: entry(
     403,
@@ -234,17 +257,16 @@ export function titleOf(code: ErrorCode): string {
 interface FastifyFault {
   readonly code?: string
   readonly statusCode?: number
-  readonly validation?: readonly { readonly instancePath: string; readonly params: Record<string, unknown> }[]
+  readonly validation?: readonly Fault[]
+  readonly validationContext?: Place
   readonly message?: string
 }
 
 function fromFastify(error: unknown): Refusal {
-  const { code, statusCode, validation, message = '' } = (error ?? {}) as FastifyFault
+  const { code, statusCode, validation, validationContext = 'body', message = '' } = (error ?? {}) as FastifyFault
   if (validation !== undefined) {
-    const [first] = validation
-    const named = first?.params['missingProperty'] ?? first?.params['additionalProperty']
-    const field = [...(first?.instancePath ?? '').split('/').filter(Boolean), ...(named ? [String(named)] : [])]
-    return new Refusal('INVALID_REQUEST', `${message}.`, { field: field.join('.') || undefined })
+    const { message: words, field } = wrongWith(validation, validationContext)
+    return new Refusal('INVALID_REQUEST', words, { field })
   }
   // Its own words repeat the address, and an address may have a code in it.
   if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH' || statusCode === 414) {

@@ -1,3 +1,4 @@
+import { AccessNews } from './accounts/access-news.ts'
 import { Accounts } from './accounts/accounts.ts'
 import { Activity } from './accounts/activity.ts'
 import { Consents } from './accounts/consent.ts'
@@ -34,6 +35,7 @@ export interface Services {
   readonly users: Users
   readonly sessions: Sessions
   readonly apiKeys: ApiKeys
+  readonly access: AccessNews
   readonly programUses: ProgramUses
   readonly connections: Connections
   readonly accounts: Accounts
@@ -86,22 +88,25 @@ export function createServices(deps: Deps): Services {
   const activity = new Activity(db, clock)
   const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics, hub)
   const programUses = new ProgramUses(db, clock)
-  const apiKeys = new ApiKeys(db, clock, deps.changes, (hash) => hub.drop(hash))
+  const access = new AccessNews(db, history, notices, (id) => accounts.publish(id))
+  const apiKeys = new ApiKeys(db, clock, deps.changes, outbox, access, (hash) => hub.drop(hash))
   const mail = new MailAccounts(deps, accounts, connections)
+  const links = new ConnectLinks(deps, connections)
   const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
     deps,
     users: new Users(db, clock, new Passwords(deps.passwordCost)),
     sessions: new Sessions(db, clock),
     apiKeys,
+    access,
     programUses,
     desk: new TokenDesk(deps, tokens, programUses, metrics),
     connections,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, accounts, tokens, history, samePerson),
+    consents: new Consents(deps, connections, accounts, tokens, history, samePerson, links),
     samePerson,
-    links: new ConnectLinks(deps, connections),
+    links,
     signIns: new SignIns(deps, connections),
     mail,
     mailboxes: new Mailboxes(tokens, mail),

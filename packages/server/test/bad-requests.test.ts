@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Answered } from './support/browser.ts'
 import { connected, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 test('a body of another media type is answered 415, and says which one to send', async () => {
@@ -52,6 +53,140 @@ test('a parameter that the provider does not know is refused by its name, with t
   assert.equal(changed.status, 400)
   assert.match(changed.json.detail, /The issuer is a field of its own/)
   assert.equal((await admin.get('/v1/connections')).json.connections.length, 1)
+})
+
+test('what is wrong with a parameter or field is one sentence that names it and says what is allowed, in both languages', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const body = (path: string, sent: unknown, language: string) =>
+    admin.call('POST', path, { body: sent, headers: { 'accept-language': language } })
+  const said = async (ask: (language: string) => Promise<Answered>, field: string | undefined) => {
+    const [english, german] = [await ask('en'), await ask('de')]
+    for (const { status, headers, json } of [english, german]) {
+      assert.deepEqual([status, json.code, json.field], [400, 'INVALID_REQUEST', field], json.detail)
+      assert.match(headers.get('content-type') ?? '', /^application\/problem\+json/)
+    }
+    return [english.json.detail, german.json.detail]
+  }
+  const query = (path: string, field: string) =>
+    said((language) => admin.get(path, { 'accept-language': language }), field)
+  assert.deepEqual(await query('/v1/accounts?limit=abc', 'limit'), [
+    'The parameter "limit" has to be a whole number from 1 to 500.',
+    'Der Parameter „limit“ muss eine ganze Zahl von 1 bis 500 sein.',
+  ])
+  assert.deepEqual(await query('/v1/accounts?sort=size', 'sort'), [
+    'The parameter "sort" has to be one of name, attention, ends, used, newest.',
+    'Der Parameter „sort“ muss einer der Werte name, attention, ends, used, newest sein.',
+  ])
+  const [state, zustand] = await query('/v1/accounts?state=asleep', 'state')
+  assert.match(state, /^The parameter "state" has to be one or several of new, .*paused, separated by commas\.$/)
+  assert.match(
+    zustand,
+    /^Der Parameter „state“ muss einer oder mehrere der Werte new, .*paused, durch Kommas getrennt, sein\.$/,
+  )
+  const [unknown, unbekannt] = await query('/v1/accounts?limt=5', 'limt')
+  assert.match(unknown, /^There is no parameter "limt" here\. Known are limit, .*\.$/)
+  assert.match(unbekannt, /^Den Parameter „limt“ gibt es hier nicht\. Bekannt sind limit, .*\.$/)
+  assert.deepEqual(await query('/v1/overview?span=year', 'span'), [
+    'The parameter "span" has to be one of day, week, month.',
+    'Der Parameter „span“ muss einer der Werte day, week, month sein.',
+  ])
+  const fields: readonly (readonly [string, unknown, string | undefined, string, string])[] = [
+    ['/v1/accounts', {}, 'connection', 'The field "connection" is missing.', 'Das Feld „connection“ fehlt.'],
+    [
+      '/v1/accounts',
+      { connection: 7 },
+      'connection',
+      'The field "connection" has to be a text.',
+      'Das Feld „connection“ muss ein Text sein.',
+    ],
+    [
+      '/v1/accounts',
+      [],
+      undefined,
+      'The body has to be a JSON object.',
+      'Der Inhalt der Anfrage muss ein JSON-Objekt sein.',
+    ],
+    [
+      '/v1/users',
+      { name: ' ' },
+      'name',
+      'The field "name" has to be one line of text that is not empty.',
+      'Das Feld „name“ muss eine nicht leere Zeile Text sein.',
+    ],
+    [
+      '/v1/users',
+      { name: 'Ben', email: 'ben' },
+      'email',
+      'The field "email" has to be an e-mail address.',
+      'Das Feld „email“ muss eine E-Mail-Adresse sein.',
+    ],
+    [
+      '/v1/users',
+      { name: 'Ben', role: 'king' },
+      'role',
+      'The field "role" has to be one of admin, member.',
+      'Das Feld „role“ muss einer der Werte admin, member sein.',
+    ],
+    [
+      '/v1/api-keys',
+      { name: 'x', accounts: 'all' },
+      'accounts',
+      'The field "accounts" has to be a list.',
+      'Das Feld „accounts“ muss eine Liste sein.',
+    ],
+    [
+      '/v1/api-keys',
+      { name: 'x', scopes: ['a b'] },
+      'scopes.0',
+      'The field "scopes.0" has to be one scope, without spaces.',
+      'Das Feld „scopes.0“ muss eine einzelne Berechtigung ohne Leerzeichen sein.',
+    ],
+    [
+      '/v1/api-keys',
+      { name: 'x'.repeat(201) },
+      'name',
+      'The field "name" has to be text of at most 200 characters.',
+      'Das Feld „name“ muss ein Text mit höchstens 200 Zeichen sein.',
+    ],
+  ]
+  for (const [path, sent, field, english, german] of fields) {
+    assert.deepEqual(await said((language) => body(path, sent, language), field), [english, german])
+  }
+})
+
+test('control characters are refused in every text, and a name is one line', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { admin, account, connection, key } = await connected(scene, sandbox)
+  const own = (await admin.get('/v1/session')).json.user.id
+  const refused = async (answer: Promise<Answered>, field: string) => {
+    const { status, json, text } = await answer
+    assert.deepEqual([status, json.code, json.field], [400, 'INVALID_REQUEST', field], text)
+    assert.doesNotMatch(text, /\\u0000|\0/)
+  }
+  for (const bad of ['a\0b', 'a\u0007b', 'a\u001b[31mb', 'a\u0085b']) {
+    await refused(admin.post('/v1/users', { name: bad }), 'name')
+    await refused(admin.post('/v1/session', { name: bad, password: 'x' }), 'name')
+    await refused(admin.patch(`/v1/users/${own}`, { name: bad }), 'name')
+    await refused(admin.patch(`/v1/accounts/${account}`, { login_hint: bad }), 'login_hint')
+    await refused(admin.patch(`/v1/connections/${connection}`, { parameters: { tenant: bad } }), 'parameters.tenant')
+    await refused(admin.post('/v1/api-keys', { name: 'x', accounts: [bad] }), 'accounts.0')
+    await refused(admin.get(`/v1/accounts?q=${encodeURIComponent(bad)}`), 'q')
+    await refused(admin.get(`/v1/accounts/${encodeURIComponent(bad)}`), 'id')
+    await refused(admin.get(`/v1/providers/${encodeURIComponent(bad)}`), 'id')
+  }
+  for (const name of ['two\nlines', 'two\u2028lines', 'a\ttab']) {
+    for (const path of ['/v1/users', '/v1/api-keys']) await refused(admin.post(path, { name }), 'name')
+  }
+  const asked = await fetch(`${scene.server.url}/v1/accounts/%00/token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  assert.equal(asked.status, 400)
+  const anyLetter = await admin.post('/v1/users', { name: 'Зоя 👩‍💻 O’Neil' })
+  assert.equal(anyLetter.status, 201, anyLetter.text)
 })
 
 test('the end of a token is told in whole seconds everywhere, and never later than it is', async () => {

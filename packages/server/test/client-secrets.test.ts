@@ -122,13 +122,39 @@ test('of two secrets either can be removed or replaced, and what makes no sense 
   assert.equal((await patch({ client_secret: SECRET })).status, 200)
   assert.equal((await program(account)).status, 200)
 
-  // Somebody else would get it.
+  // Another registration has secrets of its own.
   await patch({ client_secret: NEXT, former_secret: {} })
-  assert.equal((await patch({ client_id: 'another' })).json.former_secret, undefined)
+  const other = await patch({ client_id: 'another', client_secret: 'the-secret-of-another-registration' })
+  assert.equal(other.json.former_secret, undefined)
   await patch({ client_id: 'evergrant', client_secret: SECRET })
+  // Somebody else would get it.
   await patch({ client_secret: NEXT, former_secret: {} })
   const moved = await patch({ issuer: 'https://login.example.com', client_secret: 'a-secret-for-somebody-else' })
   assert.equal(moved.json.former_secret, undefined)
+})
+
+test('a client id that was wrong for a while takes neither of two secrets away: a connect link works again', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { admin, connection } = await connected(scene, sandbox)
+  const patch = (change: object) => admin.patch(`/v1/connections/${connection}`, change)
+  // The provider takes the former one alone, as long as nobody has made the new one active there.
+  await patch({ client_secret: NEXT, former_secret: {} })
+  await patch({ client_id: 'evergrnat' })
+  const check = (await admin.post(`/v1/connections/${connection}/check`)).json
+  assert.equal(check.ok, false, 'nobody has this client id')
+  const mended = await patch({ client_id: 'evergrant' })
+  assert.equal(mended.json.former_secret.hint, SECRET.slice(-4))
+  assert.equal(mended.json.last_error, undefined)
+
+  const account = await accountAt(connection, admin, { login_hint: 'eve@example.test' })
+  const { link } = (await admin.post(`/v1/accounts/${account}/connect-link`)).json
+  const eve = scene.browser()
+  const begun = await eve.post('/v1/connect/begin', { token: link.split('#token=')[1] })
+  const page = await eve.visit(await sandbox.approve(begun.json.url, { username: 'eve@example.test' }))
+  assert.equal(page.status, 200, page.text)
+  const confirmed = await admin.post(`/v1/accounts/${account}/confirm`, { right: true })
+  assert.equal(confirmed.json.state, 'ok')
 })
 
 test('the check says which of two secrets the provider takes', async () => {

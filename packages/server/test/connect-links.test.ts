@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accountAt, connectionTo, programWith, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connectionTo, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 /** Ada asks Bob, who has no user here, for his mailbox. */
 async function asked(body: object = {}) {
@@ -34,10 +34,14 @@ test('somebody without a user here sees who asks and for what, connects, and is 
     ['Ada', 'For the archive.', 'Sandbox', 'bob@example.test', scene.server.url],
   )
   assert.match(request.scope, /mail\.read/)
+  assert.deepEqual(request.features, [{ id: 'mail', title: 'Read mail (practice)', scopes: ['mail.read'] }])
   const { json: begun } = await bob.post('/v1/connect/begin', { token })
   assert.equal(new URL(begun.url).searchParams.get('login_hint'), 'bob@example.test')
   const page = await bob.visit(await sandbox.approve(begun.url, { username: 'bob' }))
   assert.equal(page.status, 200)
+  assert.match(page.text, /Waiting for confirmation/)
+  assert.match(page.text, /Ada looks whether it was you/)
+  assert.doesNotMatch(page.text, /class="button"/, 'no page here is for him')
   assert.equal((await bob.get('/v1/accounts')).status, 401, 'he is not signed in by it')
 
   const waiting = (await ada.get(`/v1/accounts/${account}`)).json
@@ -63,6 +67,81 @@ test('somebody else who consented is sent away, at the provider too', async () =
   assert.deepEqual([refused.json.state, refused.json.reason], ['needs_consent', 'revoked_here'])
   assert.equal((await program(account)).status, 409)
   assert.ok(sandbox.families().every(({ alive }) => !alive))
+  assert.equal(refused.json.subject, undefined, 'it is nobody’s again')
+
+  const bob = scene.browser()
+  const begun = await bob.post('/v1/connect/begin', { token: await world.link() })
+  assert.equal(new URL(begun.json.url).searchParams.get('login_hint'), 'bob@example.test')
+  const page = await bob.visit(await sandbox.approve(begun.json.url, { username: 'bob' }))
+  assert.match(page.text, /Waiting for confirmation/, 'the right person may come')
+  await ada.post(`/v1/accounts/${account}/confirm`, { right: true })
+  assert.equal((await program(account)).status, 200)
+})
+
+test('whoever made the link is told who came in the place of whom they asked for, and so is who came', async () => {
+  await using world = await asked()
+  const { scene, sandbox, ada, account } = world
+  const mallory = scene.browser()
+  const { json } = await mallory.post('/v1/connect/begin', { token: await world.link() })
+  const page = await mallory.visit(await sandbox.approve(json.url, { username: 'mallory@example.test' }))
+  assert.match(page.text, /Ada had asked for bob@example\.test/)
+  const waiting = (await ada.get(`/v1/accounts/${account}`)).json
+  assert.deepEqual([waiting.unconfirmed, waiting.added_for], [true, 'bob@example.test'])
+  const kept = (await ada.post(`/v1/accounts/${account}/confirm`, { right: true })).json
+  assert.deepEqual([kept.state, kept.added_for, kept.login_hint], ['ok', undefined, 'mallory@example.test'])
+})
+
+test('of a person who is connected here already, whoever made the link says what becomes of both accounts', async () => {
+  await using world = await asked()
+  const { scene, sandbox, ada, account, program } = world
+  const { connection } = (await ada.get(`/v1/accounts/${account}`)).json
+  const first = await accountAt(connection.id, ada)
+  await connect(first, sandbox, ada, 'bob')
+  const key = (await ada.post('/v1/api-keys', { name: 'one', accounts: [first] })).json.key
+  const same = async () => (await ada.get(`/v1/accounts/${account}/same-person`)).json
+  assert.deepEqual(await same(), {})
+  const bob = scene.browser()
+  const { json } = await bob.post('/v1/connect/begin', { token: await world.link() })
+  const page = await bob.visit(await sandbox.approve(json.url, { username: 'bob' }))
+  assert.doesNotMatch(page.text, /<form|already/, 'who came by the link learns nothing of it')
+  assert.deepEqual(await same(), { account: { id: first, name: 'bob' } })
+
+  const renewed = (await ada.post(`/v1/accounts/${account}/confirm`, { right: true, replace: true })).json
+  assert.deepEqual([renewed.id, renewed.state], [first, 'ok'])
+  assert.equal((await ada.get(`/v1/accounts/${account}`)).status, 404)
+  assert.equal((await program(account)).status, 404)
+  scene.clock.advance(4000)
+  assert.equal((await programWith(key, scene)(first)).status, 200, 'it keeps its API keys and renews itself')
+  const [entry] = (await ada.get('/v1/audit')).json.entries
+  assert.deepEqual([entry.action, entry.subject, entry.detail.replaced], ['account.confirm', first, account])
+})
+
+test('the right person of two accounts may be kept twice, and the wrong one ends without the other', async () => {
+  await using world = await asked()
+  const { scene, sandbox, ada, account, program } = world
+  const { connection } = (await ada.get(`/v1/accounts/${account}`)).json
+  const first = await accountAt(connection.id, ada)
+  await connect(first, sandbox, ada, 'bob')
+  const byLink = async () => {
+    const bob = scene.browser()
+    const { json } = await bob.post('/v1/connect/begin', { token: await world.link() })
+    await bob.visit(await sandbox.approve(json.url, { username: 'bob' }))
+  }
+  await byLink()
+  await ada.post(`/v1/accounts/${account}/confirm`, { right: false })
+  assert.equal(sandbox.journal.count({ endpoint: 'revoke' }), 0, 'ending one would end both at many providers')
+  assert.equal((await program(first)).status, 200)
+  await byLink()
+  const kept = (await ada.post(`/v1/accounts/${account}/confirm`, { right: true })).json
+  assert.deepEqual([kept.id, kept.state], [account, 'ok'])
+  assert.deepEqual([(await program(first)).status, (await program(account)).status], [200, 200])
+})
+
+test('the browser that opened a link is known for as long as the link may live', async () => {
+  await using world = await asked({ lifetime: 2_592_000 })
+  const looked = await world.scene.browser().post('/v1/connect/look', { token: await world.link() })
+  const [, seconds] = /evergrant-browser=.*?Max-Age=(\d+)/i.exec(looked.headers.getSetCookie().join('\n')) ?? []
+  assert.ok(Number(seconds) >= 2_592_000, `${seconds} s`)
 })
 
 test('a link belongs to the first browser that opens it', async () => {
@@ -86,7 +165,9 @@ test('a consent that was declined changes nothing, and the link can be used agai
   const token = await world.link()
   const bob = scene.browser()
   const begin = async (): Promise<string> => (await bob.post('/v1/connect/begin', { token })).json.url
-  await bob.visit(await sandbox.deny(await begin()))
+  const denied = await bob.visit(await sandbox.deny(await begin()))
+  assert.match(denied.text, /Your link still works/)
+  assert.match(denied.text, new RegExp(`class="button" href="${scene.server.url}/connect"`))
   const after = (await ada.get(`/v1/accounts/${account}`)).json
   assert.deepEqual([after.state, after.unconfirmed], ['needs_consent', undefined])
   assert.equal((await bob.visit(await sandbox.approve(await begin(), { username: 'bob' }))).status, 200)

@@ -94,7 +94,8 @@ const wrong: [string, object, number, string, string | undefined][] = [
     'SETTING_INVALID',
     'authorization_endpoint',
   ],
-  ['odd characters in scopes', { scope: 'mail.read "x\u0000' }, 400, 'SETTING_INVALID', 'scope'],
+  ['odd characters in scopes', { scope: 'mail.read "x' }, 400, 'SETTING_INVALID', 'scope'],
+  ['a control character', { scope: 'mail.read x\u0000' }, 400, 'INVALID_REQUEST', 'scope'],
   ['odd characters in a client id', { client_id: 'app\r\nx: y' }, 400, 'SETTING_INVALID', 'client_id'],
   ['neither issuer nor endpoints', { provider: 'generic', issuer: '' }, 400, 'MISSING_ENDPOINT', 'issuer'],
   [

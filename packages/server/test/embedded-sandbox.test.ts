@@ -192,3 +192,118 @@ test('renewals that follow one another closely are one line of the history', asy
   await renew()
   assert.equal((await lines(6)).length, 2)
 })
+
+test('nobody signs in by the built-in practice provider, whichever way a connection leads there', async () => {
+  const { scene, admin, connection } = await practice()
+  await using _ = scene
+  const { url } = scene.server
+  const sign_in = { provision: true, domains: ['example.test'], connect: false, trust_email: true }
+  const settings = { name: 'Door', client_id: 'evergrant', client_secret: 'a secret of some length', sign_in }
+  const other = new URL('/sandbox', url)
+  other.hostname = 'localhost'
+  const endpoints = { authorization_endpoint: `${url}/sandbox/authorize`, token_endpoint: `${url}/sandbox/token` }
+  for (const [language, words] of [
+    ['en', /lets anybody be anybody/],
+    ['de', /Übungsanbieter kann sich jede Person/],
+  ] as const) {
+    const flagged = await admin.call('PATCH', `/v1/connections/${connection.id}`, {
+      body: { sign_in },
+      headers: { 'accept-language': language },
+    })
+    assert.deepEqual([flagged.status, flagged.json.code, flagged.json.field], [400, 'SETTING_INVALID', 'sign_in'])
+    assert.match(flagged.json.detail, words)
+  }
+  for (const where of [
+    { issuer: `${url}/sandbox` },
+    { issuer: other.href },
+    { issuer: `${url}/sandbox`, ...endpoints },
+  ]) {
+    const made = await admin.post('/v1/connections', { ...settings, provider: 'sandbox', ...where })
+    assert.deepEqual([made.status, made.json.field], [400, 'sign_in'], JSON.stringify(where))
+  }
+
+  // As a version before this one stored it.
+  const db = await scene.tables()
+  const flag = { sign_in: JSON.stringify(sign_in) }
+  await db.updateTable('connections').set(flag).where('id', '=', connection.id).execute()
+  await db.destroy()
+  const browser = scene.browser()
+  assert.deepEqual((await browser.get('/v1/session')).json.sign_in_with, [])
+  const begun = await browser.post('/v1/session/openid', { connection: connection.id })
+  assert.deepEqual([begun.status, begun.json.code], [403, 'SIGN_IN_PRACTICE'])
+  // It can be taken back, and a provider beside the server is another one.
+  assert.equal((await admin.patch(`/v1/connections/${connection.id}`, { sign_in: null })).status, 200)
+})
+
+test('a sign-in that was begun before is not finished with the word of the practice provider', async () => {
+  const { scene, admin, connection } = await practice()
+  await using _ = scene
+  await admin.post('/v1/users', { name: 'Bob', email: 'bob@example.test', role: 'admin' })
+  const sign_in = JSON.stringify({ provision: false, domains: [], connect: false, trust_email: false })
+  const db = await scene.tables()
+  await db.updateTable('connections').set({ sign_in }).where('id', '=', connection.id).execute()
+  // While nothing is known of a practice provider, it begins.
+  const row = await readMeta(db, 'sandbox_server')
+  assert.ok(row !== undefined)
+  await db.deleteFrom('meta').where('name', '=', 'sandbox_server').execute()
+  const browser = scene.browser()
+  const begun = await browser.post('/v1/session/openid', { connection: connection.id })
+  assert.equal(begun.status, 200, begun.text)
+  const callback = await person.approve(begun.json.url, { username: 'bob' })
+  await writeMeta(db, 'sandbox_server', row)
+  await db.destroy()
+  const end = await browser.visit(callback)
+  assert.match(end.headers.get('location') ?? '', /problem=SIGN_IN_PRACTICE/)
+  assert.equal((await browser.get('/v1/session')).json.signed_in, false)
+})
+
+test('an administrator who removed the practice connection makes it again, and it works at once', async () => {
+  const { scene, admin, connection } = await practice()
+  await using _ = scene
+  const ask = async () => (await admin.get('/v1/connections/sandbox')).json
+  assert.deepEqual(await ask(), { on: true, connection: connection.id })
+  assert.equal((await admin.delete(`/v1/connections/${connection.id}?accounts=delete`)).status, 204)
+  assert.deepEqual(await ask(), { on: true })
+  await scene.stop()
+  await scene.start()
+  const again = await signedIn(scene.server)
+  assert.deepEqual((await again.get('/v1/connections')).json.connections, [], 'not by itself')
+
+  const made = await again.post('/v1/connections/sandbox')
+  assert.deepEqual([made.status, made.json.name], [201, 'Sandbox'])
+  const account: string = (await again.post('/v1/accounts', { connection: made.json.id })).json.id
+  const page = await again.visit(await person.approve(await consentUrl(account, again), { username: 'bob' }))
+  assert.equal(page.status, 200)
+  assert.equal((await again.get(`/v1/accounts/${account}`)).json.state, 'ok')
+  assert.equal((await again.post('/v1/connections/sandbox')).json.id, made.json.id, 'there is one')
+  const [entry] = (await again.get('/v1/audit')).json.entries.filter(
+    ({ action }: { action: string }) => action === 'connection.create',
+  )
+  assert.equal(entry.subject, made.json.id)
+})
+
+test('members do not make the practice connection, and where the practice provider is off nobody does', async () => {
+  const { scene, admin } = await practice()
+  await using _ = scene
+  const ben = await scene.invited(admin, { name: 'Ben' })
+  assert.equal((await ben.post('/v1/connections/sandbox')).status, 403)
+  await using without = await Scene.begin()
+  const ada = await without.admin()
+  assert.deepEqual((await ada.get('/v1/connections/sandbox')).json, { on: false })
+  assert.equal((await ada.post('/v1/connections/sandbox')).status, 404)
+})
+
+test('a wrong client id of the practice connection stays wrong over a restart, and the right one right', async () => {
+  const { scene, admin, connection, account, key } = await practice()
+  await using _ = scene
+  await admin.patch(`/v1/connections/${connection.id}`, { client_id: 'wrong' })
+  await scene.stop()
+  await scene.start()
+  const again = await signedIn(scene.server)
+  assert.equal((await again.post(`/v1/connections/${connection.id}/check`)).json.ok, false)
+  await again.patch(`/v1/connections/${connection.id}`, { client_id: 'evergrant' })
+  const page = await again.visit(await person.approve(await consentUrl(account, again), { username: 'bob' }))
+  assert.equal(page.status, 200, page.text)
+  scene.clock.advance(4000)
+  assert.equal((await programWith(key, scene)(account)).status, 200)
+})

@@ -7,7 +7,7 @@ import { person } from '@evergrant/sandbox'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
 import type { Browser } from './support/browser.ts'
-import { consentUrl, Scene } from './support/scene.ts'
+import { consentUrl, PASSWORD, Scene } from './support/scene.ts'
 
 const BOB = 'bob@example.test'
 const ports = { EVERGRANT_MAIL_IMAP_PORT: '0', EVERGRANT_MAIL_SMTP_PORT: '0', EVERGRANT_MAIL_POP_PORT: '0' }
@@ -94,7 +94,7 @@ test('only a key that names the account opens its mailbox', async () => {
   const wrong = [
     ['alice@example.test', good],
     ['nobody@example.test', good],
-    [BOB, (await key(admin)).key],
+    [BOB, (await key(admin, { reason: 'backup', password: PASSWORD })).key],
     [BOB, (await key(admin, { accounts: [mine], scopes: ['mail.read'] })).key],
     [BOB, ''],
   ] as const

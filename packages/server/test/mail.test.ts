@@ -194,6 +194,62 @@ test('mail servers that may not be reached are refused when they are set', async
   }
 })
 
+test('a member names no mail server but a public one, learns nothing of those inside, and tests at a pace', async () => {
+  const env = {
+    EVERGRANT_SANDBOX: 'on',
+    EVERGRANT_SANDBOX_TOKEN_LIFETIME: '3600',
+    EVERGRANT_PRIVATE_ADDRESSES: 'mail.inside.example,10.0.0.0/8',
+  }
+  const names: Readonly<Record<string, string>> = {
+    'mail.inside.example': '10.0.0.7',
+    'other.inside.example': '10.0.0.8',
+    'mail.example.org': '93.184.215.14',
+    localhost: '127.0.0.1',
+  }
+  const resolve = async (name: string) => {
+    const found = names[name]
+    if (found === undefined) throw Object.assign(new Error('ENOTFOUND'), { code: 'ENOTFOUND' })
+    return [found]
+  }
+  await using scene = await Scene.begin({ env, surroundings: { resolve } })
+  const admin = await scene.admin()
+  const member = await scene.invited(admin, { name: 'Grace' })
+  const [connection] = (await admin.get('/v1/connections')).json.connections
+  const own = async (browser: Browser): Promise<string> =>
+    (await browser.post('/v1/accounts', { connection: connection.id })).json.id
+  const [hers, adas] = [await own(member), await own(admin)]
+  const put = (browser: Browser, id: string, host: string, port = 993) =>
+    browser.call('PUT', `/v1/accounts/${id}/mail`, { body: { imap: { host, port, security: 'tls' } } })
+  const answers = new Set<string>()
+  for (const host of ['127.0.0.1', 'localhost', '10.0.0.9', 'other.inside.example', 'not-there.example']) {
+    const { status, json } = await put(member, hers, host)
+    assert.deepEqual([status, json.code, json.field], [400, 'PRIVATE_ADDRESS', 'imap'], host)
+    answers.add(json.detail.replace(host, '…'))
+  }
+  assert.deepEqual([...answers], ['… is no public address that this server finds.'], 'one answer for all of them')
+  for (const host of ['mail.example.org', 'mail.inside.example'])
+    assert.equal((await put(member, hers, host)).status, 200)
+  for (const host of ['127.0.0.1', 'other.inside.example'])
+    assert.equal((await put(admin, adas, host)).status, 200, host)
+
+  // Set by an administrator who is a member now, or by what a domain publishes: nothing is connected to.
+  const callback = await person.approve(await consentUrl(hers, member), { username: 'bob' })
+  assert.equal((await member.visit(callback)).status, 200)
+  const own_ = JSON.stringify({ imap: { host: '127.0.0.1', port: 1, security: 'none' } })
+  const db = await scene.tables()
+  await db.updateTable('mail_accounts').set({ own: own_ }).where('account_id', '=', hers).execute()
+  await db.destroy()
+  const verify = () => member.post(`/v1/accounts/${hers}/mail/verify`)
+  const verified = await verify()
+  assert.deepEqual(steps(verified), ['token ok', 'identity ok', 'imap failed'], verified.text)
+  assert.equal(verified.json.steps[2].code, 'PRIVATE_ADDRESS')
+  for (let n = 0; n < 9; n++) assert.equal((await verify()).status, 200)
+  const fast = await verify()
+  assert.deepEqual([fast.status, fast.json.code, fast.headers.get('retry-after')], [429, 'TOO_MANY_ATTEMPTS', '60'])
+  scene.clock.advance(60)
+  assert.equal((await verify()).status, 200)
+})
+
 test('[#138] whoever consents is who the mailbox is of, whatever was typed before', async () => {
   const { scene, admin, account } = await practice()
   await using _ = scene

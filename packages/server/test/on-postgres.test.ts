@@ -33,6 +33,8 @@ for (const file of [
   'client-secrets',
   'same-person',
   'tokens-api',
+  'access-news',
+  'bad-requests',
 ]) {
   await import(`./${file}.test.ts`)
 }

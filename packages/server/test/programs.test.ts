@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ProgramUses } from '../src/accounts/program-uses.ts'
 import type { Browser } from './support/browser.ts'
-import { accountAt, connect, connected, programWith, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connected, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 async function keyOf(browser: Browser, change: object): Promise<{ key: string; id: string }> {
   const { status, json, text } = await browser.post('/v1/api-keys', { name: 'a program', ...change })
@@ -64,7 +64,7 @@ test('an account is taken away from one program: the others go on, and so does t
   const ben = await scene.invited(admin, { name: 'Ben' })
   const his = await accountAt(connection, ben)
   await connect(his, sandbox, ben, 'ben@example.test')
-  const both = await keyOf(admin, { accounts: [account, his] })
+  const both = await keyOf(admin, { accounts: [account, his], reason: 'backup', password: PASSWORD })
   const alone = await keyOf(ben, { accounts: [his] })
   const use = programWith(both.key, scene)
   assert.equal((await use(his)).status, 200)

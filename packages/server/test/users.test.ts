@@ -87,6 +87,40 @@ test('[#139] a member changes no connections, users or audit log, and looks at n
   }
 })
 
+test('[#139] members learn nothing of a connection’s secret, of who signs in with it and of how many accounts others have', async () => {
+  await using world = await people()
+  const { ada, ben, connection } = world
+  const rules = { provision: true, domains: ['example.test'], connect: false, trust_email: false }
+  const changed = await ada.patch(`/v1/connections/${connection}`, { secret_expires_at: 4_000_000_000, sign_in: rules })
+  assert.equal(changed.status, 200, changed.text)
+  const hidden = [
+    'secret_hint',
+    'secret_set_at',
+    'secret_expires_at',
+    'former_secret',
+    'accounts',
+    'sign_in',
+    'last_error',
+  ]
+  const told = (view: object): string[] => hidden.filter((field) => Object.hasOwn(view, field))
+  const stop = new AbortController()
+  const events = ben.events(stop.signal)
+  assert.equal((await events.next()).value?.name, 'hello')
+  await ada.patch(`/v1/connections/${connection}`, { name: 'Renamed' })
+  const event = (await events.next()).value
+  stop.abort()
+  assert.deepEqual([event?.name, event?.data.name], ['connection', 'Renamed'])
+  const [listed] = (await ben.get('/v1/connections')).json.connections
+  const shown = (await ben.get(`/v1/connections/${connection}`)).json
+  for (const view of [event?.data, listed, shown]) {
+    assert.deepEqual(told(view), [])
+    assert.deepEqual([view.id, view.scope, view.has_secret], [connection, 'mail.read', true])
+  }
+  const full = (await ada.get(`/v1/connections/${connection}`)).json
+  assert.deepEqual(told(full), ['secret_hint', 'secret_set_at', 'secret_expires_at', 'accounts', 'sign_in'])
+  assert.equal(full.accounts.total, 2)
+})
+
 test('[#139] a member makes keys for accounts of their own, and sees no other keys', async () => {
   await using world = await people()
   const { ada, ben, cleo, bens, cleos } = world
@@ -95,7 +129,7 @@ test('[#139] a member makes keys for accounts of their own, and sees no other ke
   assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts: [bens, cleos] })).json.field, 'accounts')
   const made = await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens] })
   assert.equal(made.status, 201)
-  await ada.post('/v1/api-keys', { name: 'all' })
+  await ada.post('/v1/api-keys', { name: 'all', reason: 'backup', password: PASSWORD })
   const names = async (browser: Browser) =>
     (await browser.get('/v1/api-keys')).json.api_keys.map(({ name }: { name: string }) => name).sort()
   assert.deepEqual([await names(ben), await names(cleo), await names(ada)], [['mine'], [], ['all', 'mine']])
@@ -241,7 +275,7 @@ test('the audit log tells who did what, and holds no secret', async () => {
   await connect(bens, sandbox, ben, 'bob@example.test')
   await ada.patch(`/v1/connections/${connection}`, { client_secret: SECRET, name: 'Other' })
   await scene.browser().post('/v1/session', { name: 'Ada', password: 'my secret, in the wrong box' })
-  const { json } = await ada.post('/v1/api-keys', { name: 'all' })
+  const { json } = await ada.post('/v1/api-keys', { name: 'all', reason: 'backup', password: PASSWORD })
   const { entries } = (await ada.get('/v1/audit')).json
   const said = entries.map(
     ({ actor, action }: { actor: { name?: string }; action: string }) => `${actor.name} ${action}`,

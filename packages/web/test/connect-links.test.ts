@@ -37,7 +37,7 @@ test('somebody without a user connects an account by a link, and its owner confi
   )
   await bob.page.getByRole('button', { name: /^Weiter zu/ }).click()
   await bob.page.getByRole('button', { name: 'Allow' }).click()
-  await bob.page.getByRole('heading', { name: 'Verbunden' }).waitFor()
+  await bob.page.getByRole('heading', { name: 'Die Bestätigung steht noch aus' }).waitFor()
   // He was at the provider in this window, as he was told.
   assert.deepEqual(
     bob.complaints.filter((one) => !one.startsWith(`asked ${stage.sandbox.issuer}`)),

@@ -199,7 +199,7 @@ test('who declines, or connects by a link of somebody else, reads German all the
   assert.deepEqual(await foreignOn(gustav.page), [])
   await gustav.page.getByRole('button', { name: /^Weiter zu/ }).click()
   await gustav.page.getByRole('button', { name: 'Allow' }).click()
-  await gustav.page.getByRole('heading', { name: 'Verbunden' }).waitFor()
+  await gustav.page.getByRole('heading', { name: 'Die Bestätigung steht noch aus' }).waitFor()
   assert.deepEqual(await foreignOn(gustav.page), [])
   await page.getByText(german.links.confirmTitle).waitFor()
   assert.deepEqual(await foreignOn(page), [])

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
 import { signInTrouble } from '../src/session/sign-in-refusals.ts'
 import { administrator, openStage, type Stage, type Visit, visit } from './stage.ts'
@@ -53,9 +54,14 @@ test('[#139] somebody is invited by a link that is shown once, chooses a passwor
 
   const again = await visit(stage)
   await again.page.goto(link)
-  await again.page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
-  await again.page.getByRole('button', { name: 'Choose password and sign in' }).click()
   await again.page.getByRole('alert').getByText('Link not valid', { exact: true }).waitFor()
+  await again.page.getByText('Ask whoever sent you the link for a new one.', { exact: false }).first().waitFor()
+  assert.equal(
+    await again.page.getByRole('textbox', { name: 'Password' }).count(),
+    0,
+    'no password is thought of in vain',
+  )
+  await again.page.getByRole('link', { name: 'Go to sign-in' }).waitFor()
   await again.page.goto('about:blank')
   await again.page.goto('/invitation')
   await again.page.getByText('This link is incomplete').waitFor()
@@ -106,8 +112,42 @@ test('[#139] a member connects an account and makes a key for it alone, with som
   await admin.page.getByText('Only Cleo can connect this account', { exact: false }).waitFor()
   assert.equal(await admin.page.getByRole('button', { name: 'Reconnect' }).count(), 0)
   await admin.page.getByRole('tabpanel').getByText('Cleo', { exact: true }).waitFor()
+
+  // A key of the administrator's for it needs a reason and their password, and Cleo reads of it.
+  await admin.page.getByRole('tab', { name: 'Programs' }).click()
+  await admin.page.getByRole('button', { name: 'Add a program' }).click()
+  const asking = admin.page.getByRole('dialog')
+  await asking.getByLabel('Name').fill('Nightly backup')
+  await asking.getByText('Its owner is told that you made it, and why.', { exact: false }).waitFor()
+  await keepScreenshot(admin.page, 'key-for-others')
+  await asking.getByRole('button', { name: 'Create API key' }).click()
+  await asking.getByText('Say why the program needs it.').waitFor()
+  await asking.getByLabel('Why does the program need it?').fill('the backup of the company')
+  await asking.getByRole('textbox', { name: 'Your password' }).fill(administrator.password)
+  await asking.getByRole('button', { name: 'Create API key' }).click()
+  await asking.getByRole('button', { name: 'I have stored it' }).click()
+  await page.goto(`/accounts/${account}`)
+  await page.getByRole('button', { name: /^Notices: 1 new/ }).click()
+  await page.getByText('Robin made the API key “Nightly backup”. Reason: the backup of the company').waitFor()
+  await keepScreenshot(page, 'notice-of-key')
+  await page.getByRole('link', { name: 'A program was given access to alice', exact: false }).click()
+  await page.getByRole('tab', { name: 'History' }).click()
+  const line = page.getByRole('tabpanel').getByRole('listitem').filter({ hasText: 'A program was given access' })
+  await line.getByText('Robin made the API key “Nightly backup”. Reason: the backup of the company').waitFor()
+  // For all accounts too; for an account of nobody else's no reason is asked for.
+  await admin.page.goto('/settings/api-keys')
+  await admin.page.getByRole('button', { name: 'Create API key' }).click()
+  await admin.page.getByRole('dialog').getByLabel('Why does the program need it?').waitFor()
+  await admin.page.getByRole('dialog').getByLabel('Only these').check()
+  await admin.page.getByRole('dialog').getByLabel('Why does the program need it?').waitFor({ state: 'detached' })
   await context.close()
 })
+
+/** For eyes, when EVERGRANT_LOOK names a folder. */
+async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const folder = process.env['EVERGRANT_LOOK']
+  if (folder) await page.screenshot({ path: `${folder}/${name}.png`, fullPage: false })
+}
 
 test('a person gets a new link, another role and another address; the only administrator stays one', async () => {
   const { page } = admin

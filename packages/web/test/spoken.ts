@@ -45,10 +45,15 @@ function* leaves(group: Group): Generator<string> {
 
 /** What the pages say that the server makes, with `{names}` where a value is filled in. */
 function pageTexts(): string[] {
-  const { words, failures, connected, incomplete, other, otherBrowser, adminConsent } = germanPages
+  const { words, failures, connected, incomplete, pending, another, wrongAccount, other, otherBrowser, adminConsent } =
+    germanPages
   const filled = [
     connected('{account}', '{connection}'),
     incomplete('{account}', ['{permissions}']),
+    pending({ account: '{account}', by: '{by}', without: [], addedFor: undefined }),
+    pending({ account: '{account}', by: '{by}', without: ['{permissions}'], addedFor: '{wanted}' }),
+    another('{account}', '{wanted}'),
+    wrongAccount('{used}', '{expected}'),
     other({ message: '{message}', advice: '{advice}' }),
   ]
   const pages = [...Object.values(failures), ...filled, otherBrowser, adminConsent]

@@ -16,7 +16,7 @@ const STILL_ON_ITS_WAY = 2
  * monotonic clock. Wall clocks of two machines are never compared, and time in which we were suspended ourselves does
  * not count: whoever was suspended with us gets its chance to finish first.
  *
- * The lease is for those of whom nothing is known. A process that the store knows to have ended cannot write any more.
+ * The lease is for those of whom nothing is known. A process that the store knows to have ended is passed over sooner.
  */
 export class LeaseWatch {
   readonly #clock: Clock

@@ -131,5 +131,6 @@ function wrongAccount(client: Client, asked: ConsentRequest, expected?: Subject,
     used === undefined
       ? `${name} did not say who consented (no id_token), ${owner}. Ask with the scope openid, or allow another person.`
       : `${name} was used with ${used.username ?? used.sub}, ${owner}.`
-  return new OAuthError('WRONG_ACCOUNT', message, { provider: client.provider.id, grant: asked.grant })
+  const username = used?.username ?? used?.sub
+  return new OAuthError('WRONG_ACCOUNT', message, { provider: client.provider.id, grant: asked.grant, username })
 }

@@ -33,12 +33,16 @@ export interface GrantQuery {
 
 /**
  * Tells whether a process that was refreshing a grant has ended: others then need not wait until its lease has passed.
- * A store that several machines share, or that cannot be certain, leaves this out.
+ * A store on one machine asks the system. One that several machines share may count how long a process has been silent,
+ * by a clock of the store's and for longer than a lease; where that cannot be known it leaves this out.
  */
 export interface StoreProcesses {
   /** This process, in a text that the others know it by. It stands in the marks that it writes. */
   readonly own: string
-  /** Whether that process is gone for certain. False for every text that is not understood, or is another machine's. */
+  /**
+   * Whether that process is gone, or has been silent for longer than any request of it lasts. False for every text that
+   * is not understood. Asked often, so it answers from memory.
+   */
   hasEnded(name: string): boolean
 }
 
@@ -53,7 +57,7 @@ export interface StoreProcesses {
  */
 export interface GrantStore {
   readonly traits: StoreTraits
-  /** Which of the processes that share the store have ended; only of a store on one machine. See {@link StoreProcesses}. */
+  /** Which of the processes that share the store have ended, where that can be known. See {@link StoreProcesses}. */
   readonly processes?: StoreProcesses | undefined
   /** The grant as it is now, or undefined. */
   get(id: string, options?: Abortable): Promise<Grant | undefined>

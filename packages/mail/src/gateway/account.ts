@@ -24,7 +24,7 @@ export interface GatewayEvent {
   /**
    * `renewed`: the session goes on on another connection, before its token ends. `wrong`: no such account or password.
    * `lockout`: that was one too many, and the source is not listened to for a time. `locked`: not looked at, because of that.
-   * `failed`: the mail server or the grant.
+   * `failed`: the mail server or the grant; or a session that could not be followed any more, and was ended.
    */
   readonly type: 'opened' | 'renewed' | 'closed' | 'wrong' | 'lockout' | 'locked' | 'failed'
   readonly protocol: 'imap' | 'pop' | 'smtp'

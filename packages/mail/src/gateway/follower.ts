@@ -14,21 +14,26 @@ export interface Follower {
   take(chunk: Buffer, at: number): number
   /** What the program's next octet is: the first of a command, one that only the server's answer tells, or one of anything else. */
   readonly coming: 'command' | 'answer' | 'other'
-  /** Finds a command's name at the beginning of its line. */
-  readonly verb: RegExp
-  /** Commands that are for the gateway alone. */
-  readonly shut: RegExp
-  /** The program said a command that is shut: it is answered after those before it. */
+  /** Whether a line that begins so is a command for the mail server; undefined while more of it is to come. */
+  passes(head: string): boolean | undefined
+  /** The program said a line that does not pass: it is answered after the commands before it. */
   refuse(line: string): void
+  /** Asks for the literal of a command that does not pass. Absent where a protocol has no literals. */
+  ask?(): void
   /** The gateway's answers that can stand here. */
   due(): string
   /** Whether something is to be added to the server's answers, or left out: then they come as whole lines. */
   readonly edits: boolean
   /** What the program is told in place of a line that `fromServer` is given next. */
   edited(line: Buffer): Buffer
-  fromServer(chunk: Buffer): void
+  /** Returns how many of the octets are sound: fewer than there are when the session is `broken` by what follows. */
+  fromServer(chunk: Buffer): number
+  /** What came from one side cannot be followed: from here on nobody knows what is a command, and nothing may pass. */
+  readonly broken: Error | undefined
   /** Whether nothing is under way that the program waits for: another connection can take over here. */
   readonly quiet: boolean
+  /** Whether the session can end here without the program losing anything that it has done. */
+  readonly endable: boolean
   /** Whether another connection could take over at all. */
   readonly resumable: boolean
   /** The program or the server has said good-bye. */
@@ -42,6 +47,4 @@ export interface Follower {
   takeOver(before: Wire | undefined, next: Wire): Promise<string>
   /** What is said to a mail server that is left behind, without CRLF. */
   readonly farewell: string
-  /** What a program is told that has to connect again, without CRLF. */
-  bye(why: string): string
 }

@@ -28,6 +28,8 @@ export type Front = (wire: Wire, house: House) => Promise<Wire | undefined>
 export const MOST_TRIES = 3
 /** Commands before a login. */
 export const MOST_COMMANDS = 100
+/** Lines that are no commands, before a login and after it, before the gateway ends the connection. */
+export const MOST_BAD = 20
 
 /** Name and password of a SASL PLAIN message (RFC 4616) in base64; undefined when it is malformed, `other` when it asks to act as somebody else. */
 export function readPlain(base64: string): { readonly name: string; readonly password: string } | 'other' | undefined {

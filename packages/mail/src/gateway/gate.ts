@@ -1,9 +1,14 @@
+import { Unframed } from '../wire/wire.ts'
 import type { Follower } from './follower.ts'
+import { MOST_BAD } from './front.ts'
+import { literalAfter, TAIL } from './imap-arguments.ts'
 
 /** How much of a line is waited for to learn its command. */
 const HEAD = 1000
 /** Of an answer's line, so much is waited for. */
 const LONGEST_ANSWER = 8192
+/** Octets of a literal that is asked for only to be left out: more than a password has. */
+const MOST_ASKED = 8192
 const NOTHING = Buffer.alloc(0)
 
 /** Where what passes goes to. */
@@ -13,8 +18,9 @@ interface Ends {
 }
 
 /**
- * Stands in a session whose program has logged in: commands about logging in and TLS are for the gateway, which answers them
- * itself, and never reach the mail server. What is in a literal or in a mail is no command, and passes in one piece.
+ * Stands in a session whose program has logged in. Only what is known to be a command passes: a log-in, or what is left of one
+ * that was refused and sent on regardless, is answered here and never reaches the mail server, as it may hold the program's
+ * password. What is in a literal or in a mail is no command, and passes in one piece.
  */
 export class Gate {
   readonly #follower: Follower
@@ -28,10 +34,17 @@ export class Gate {
   #tail = ''
   /** Octets of its literal that are still to come. */
   #skip = 0
+  #refused = 0
+  #misused: Error | undefined
 
   constructor(follower: Follower, ends: Ends) {
     this.#follower = follower
     this.#ends = ends
+  }
+
+  /** Why nothing passes any more, and the session has to end. */
+  get broken(): Error | undefined {
+    return this.#follower.broken ?? this.#misused
   }
 
   /** The program is to be read again once the server has answered. */
@@ -56,6 +69,7 @@ export class Gate {
       from = at
     }
     while (at < data.length) {
+      if (this.broken !== undefined) return
       if (this.#dropped !== undefined) {
         at = this.#drop(data, at)
         from = at
@@ -74,10 +88,11 @@ export class Gate {
         this.#dropped = fate.head
       }
     }
-    send()
+    if (this.broken === undefined) send()
   }
 
   fromServer(chunk: Buffer): void {
+    if (this.broken !== undefined) return
     const follower = this.#follower
     const data = this.#begun.length === 0 ? chunk : Buffer.concat([this.#begun, chunk])
     this.#begun = NOTHING
@@ -93,13 +108,14 @@ export class Gate {
       at += line.length
       const edited = follower.edited(line)
       follower.fromServer(line)
+      if (follower.broken !== undefined) return
       if (edited.length > 0) this.#ends.toProgram(edited)
       this.#answer()
     }
     if (at < data.length) {
       const rest = data.subarray(at)
-      follower.fromServer(rest)
-      this.#ends.toProgram(rest)
+      const sound = follower.fromServer(rest)
+      if (sound > 0) this.#ends.toProgram(sound === rest.length ? rest : rest.subarray(0, sound))
     }
     if (this.#kept.length > 0 && follower.coming !== 'answer') this.fromProgram(NOTHING)
   }
@@ -108,12 +124,15 @@ export class Gate {
   #look(data: Buffer, at: number): 'pass' | 'wait' | { readonly head: string } {
     const end = data.indexOf(10, at)
     const head = data.toString('latin1', at, Math.min(end < 0 ? data.length : end + 1, at + HEAD))
-    const verb = this.#follower.verb.exec(head)?.[1]
-    if (verb === undefined) return end < 0 && head.length < HEAD ? 'wait' : 'pass'
-    return this.#follower.shut.test(verb) ? { head } : 'pass'
+    const passes = this.#follower.passes(head)
+    if (passes === undefined && end < 0 && head.length < HEAD) return 'wait'
+    return passes === true ? 'pass' : { head }
   }
 
-  /** Leaves a command out, with the literals that come with it unasked (RFC 7888). */
+  /**
+   * Leaves a command out, with its literals. One that waits to be asked for is asked for: a program that does not wait sends it
+   * either way, and what is in it must not be taken for commands.
+   */
   #drop(data: Buffer, at: number): number {
     if (this.#skip > 0) {
       const passed = Math.min(this.#skip, data.length - at)
@@ -122,16 +141,23 @@ export class Gate {
     }
     const end = data.indexOf(10, at)
     const stop = end < 0 ? data.length : end
-    this.#tail = (this.#tail + data.toString('latin1', Math.max(at, stop - 24), stop)).slice(-24)
+    this.#tail = (this.#tail + data.toString('latin1', Math.max(at, stop - TAIL), stop)).slice(-TAIL)
     if (end < 0) return data.length
-    const size = /\{(\d{1,15})\+\}\r?$/.exec(this.#tail)?.[1]
+    const follower = this.#follower
+    const literal = follower.ask && literalAfter(this.#tail)
     this.#tail = ''
-    if (size !== undefined) this.#skip = Number(size)
-    else {
-      this.#follower.refuse(this.#dropped ?? '')
+    if (literal !== undefined) {
+      const { size, waits } = literal
+      this.#skip = size
+      if (size > (waits ? MOST_ASKED : Number.MAX_SAFE_INTEGER)) this.#misused = new Unframed('an endless literal')
+      else if (waits) follower.ask?.()
+    } else {
+      follower.refuse(this.#dropped ?? '')
       this.#dropped = undefined
-      this.#answer()
+      this.#refused += 1
+      if (this.#refused > MOST_BAD) this.#misused = new Unframed('too many commands that are none')
     }
+    this.#answer()
     return end + 1
   }
 

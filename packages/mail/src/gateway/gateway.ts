@@ -10,6 +10,7 @@ import type { MailConnecting } from '../wire/connect.ts'
 import { Silence, Unframed, Wire } from '../wire/wire.ts'
 import type { GatewayAccount, GatewayEvent } from './account.ts'
 import { type Certificate, type CertificateSource, certificateKeeper } from './certificate.ts'
+import { type Ending, farewell } from './farewell.ts'
 import type { Follower } from './follower.ts'
 import type { Admission, Front } from './front.ts'
 import { Guard } from './guard.ts'
@@ -79,7 +80,8 @@ export interface MailGateway extends AsyncDisposable {
   readonly traffic: Readonly<Record<MailProtocol, GatewayTraffic>>
   /**
    * Stops listening, and ends each session where its program expects no answer: IMAP with a BYE, SMTP with 421 once the mail under way
-   * is taken. POP3 sessions are left to end by themselves. What is still there after `seconds` is cut.
+   * is taken, POP3 with `-ERR` unless it has marked something as deleted, which is left to its `QUIT`. Who has not logged in is told
+   * at once. What is still there after `seconds` is cut.
    */
   drain(seconds: number): Promise<void>
   /** Cuts all sessions and stops listening. */
@@ -243,13 +245,19 @@ async function session(
   const { loginTimeout = 60, idleTimeout = 2100, onEvent } = options
   const wire = new Wire(socket, loginTimeout)
   const from = wire.remoteAddress
-  const end = (): void => wire.destroy()
-  leave.addEventListener('abort', end, { once: true })
+  const goodBye = (ending: Ending, why: string): void => wire.goodBye(farewell(protocol, ending, why))
+  const stop = (): void => goodBye('trouble', 'the mail gateway is stopping')
+  const late = (): void => goodBye('idle', 'nobody has logged in for too long')
+  leave.addEventListener('abort', stop, { once: true })
   // A client that sends an octet now and then must not stay for ever.
-  const deadline = setTimeout(() => wire.destroy(), loginTimeout * 1000)
+  const deadline = setTimeout(late, loginTimeout * 1000)
   let who: Pick<GatewayEvent, 'mailbox' | 'program'> = {}
   const tell = (type: GatewayEvent['type'], error?: Error): void => onEvent?.({ type, protocol, from, ...who, error })
+  const wrong = new Set<string>()
   const login = async (name: string, password: string): Promise<Admission> => {
+    // Programs try one mechanism after the other: who has mistyped once has not been wrong twice. To whoever guesses, it says nothing.
+    const attempt = guard.digest(`${name}\0${password}`)
+    if (wrong.has(attempt)) return { kind: 'wrong' }
     let account: GatewayAccount | undefined
     try {
       account = await options.account(name)
@@ -263,6 +271,7 @@ async function session(
       return { kind: 'later', words: 'too many wrong passwords, try again later' }
     }
     if (verdict.kind === 'wrong' || account === undefined) {
+      wrong.add(attempt)
       const tried = harmless(name)
       onEvent?.({ type: 'wrong', protocol, from, tried })
       const { mailbox = 0, source = 0 } = verdict.kind === 'wrong' ? verdict.lockouts : {}
@@ -287,20 +296,31 @@ async function session(
     upstream = await fronts[protocol](wire, { tls: context, plain: isLoopback(from), login })
   } catch (error) {
     // Silence, broken framing or a failed TLS handshake: the program's affair, not an operator's.
-    if (!(error instanceof Silence || error instanceof Unframed)) wire.destroy()
+    if (error instanceof Silence) late()
+    else if (error instanceof Unframed) {
+      // RFC 5321 §4.5.3.1.10 has an answer of its own, before the connection may be closed.
+      const refusal = protocol === 'smtp' ? '500 5.5.2 the line is too long\r\n' : ''
+      wire.goodBye(refusal + farewell(protocol, 'misuse', 'the line is too long'))
+    } else wire.destroy()
   } finally {
     clearTimeout(deadline)
-    leave.removeEventListener('abort', end)
+    leave.removeEventListener('abort', stop)
   }
   if (upstream === undefined) return wire.end()
+  if (wire.over) {
+    upstream.destroy()
+    return
+  }
   tell('opened')
   const { reopen, renewal } = admitted ?? {}
   await relay(wire.release(), { wire: upstream, renewal }, followers[protocol](), {
+    protocol,
     clock: options.clock ?? systemClock,
     leave,
     idle: idleTimeout,
     reopen,
     onRenewal: (error) => tell(error === undefined ? 'renewed' : 'failed', error),
+    onBroken: (error) => tell('failed', error),
   })
   tell('closed')
 }

@@ -44,6 +44,11 @@ export class Guard {
     this.#clock = clock
   }
 
+  /** What two log-ins have in common that are the same; nobody else can make it, or read anything from it. */
+  digest(text: string): string {
+    return createHmac('sha256', this.#key).update(text).digest('base64')
+  }
+
   async check(account: GatewayAccount | undefined, name: string, password: string, from: string): Promise<Verdict> {
     const places = [`${from} ${name.toLowerCase().slice(0, 320)}`, from] as const
     if (places.some((place) => this.#locked(place)) || this.#queue.length >= MOST_WAITING) return { kind: 'locked' }
@@ -81,7 +86,7 @@ export class Guard {
 
   async #program(account: GatewayAccount | undefined, password: string, from: string): Promise<string | undefined> {
     if (password === '' || password.length > 256) return undefined
-    const digest = createHmac('sha256', this.#key).update(password).digest('base64')
+    const digest = this.digest(password)
     if (account?.accepts !== undefined) return account.accepts(password, from)
     const programs = account?.programs ?? []
     const remembered = (): string | undefined => programs.find(({ hash }) => this.#right.get(hash) === digest)?.name

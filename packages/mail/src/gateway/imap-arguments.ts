@@ -4,6 +4,17 @@ export interface Literal {
   readonly waits: boolean
 }
 
+/** Of a line's end, so much is enough to see whether a literal follows. */
+export const TAIL = 24
+
+/** The literal that a line ends with, which may be given by its tail; of more octets than a number can have, it is endless. */
+export function literalAfter(line: string): Literal | undefined {
+  // Of more digits than the tail holds, the brace before them is missing.
+  const [, digits = '', plus] = /(?:\{|^(?=[\s\S]{24}))(\d+)(\+?)\}\r?$/.exec(line.slice(-TAIL)) ?? []
+  if (plus === undefined) return undefined
+  return { size: digits.length > 15 ? Number.POSITIVE_INFINITY : Number(digits), waits: plus === '' }
+}
+
 /** The strings on a line, and the literal that it ends with. */
 export interface Arguments {
   readonly values: readonly string[]

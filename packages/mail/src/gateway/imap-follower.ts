@@ -1,4 +1,5 @@
 import type { Wire } from '../wire/wire.ts'
+import { COMMANDS, isItsOwn } from './commands.ts'
 import type { Follower } from './follower.ts'
 import { takeOver } from './imap-takeover.ts'
 import { ImapTracker } from './imap-tracker.ts'
@@ -7,14 +8,25 @@ import { ImapTracker } from './imap-tracker.ts'
 export class ImapFollower extends ImapTracker implements Follower {
   readonly farewell = 'EVERGRANT LOGOUT'
 
-  readonly verb: RegExp = /^\s*\S+\s+(\S+)\s/
-  /** COMPRESS is not offered: nobody could see what is in it. */
-  readonly shut: RegExp = /^(?:LOGIN|AUTHENTICATE|STARTTLS|COMPRESS)$/i
   #refusals = ''
 
+  passes(head: string): boolean | undefined {
+    const name = /^[^\s+(){%*"\\]{1,200} ([a-z0-9]{1,30})(?: |\r?\n)/i.exec(head)?.[1]
+    if (name !== undefined) return COMMANDS.imap.has(name.toUpperCase())
+    if (this.idles && /^DONE\r?\n/i.test(head)) return true
+    return /^[^\s+(){%*"\\]{0,200}(?:\r| [a-z0-9]{0,30}\r?)?$/i.test(head) ? undefined : false
+  }
+
   refuse(line: string): void {
-    const [, tag = '*', name = ''] = /^\s*([^\s+(){%*"\\]+)\s+([A-Z]+)/i.exec(line) ?? []
-    this.#refusals += `${tag} BAD ${name.toUpperCase() === 'COMPRESS' ? 'not offered here' : 'you are logged in'}\r\n`
+    const [, tag = '*', name = ''] = /^\s*([^\s+(){%*"\\]{1,200})\s+([A-Z]+)/i.exec(line) ?? []
+    // Compressed, nobody could see what passes.
+    const never = name.toUpperCase() === 'COMPRESS'
+    const why = never ? 'not offered here' : isItsOwn(name) ? 'you are logged in' : 'unknown command'
+    this.#refusals += `${tag} BAD ${why}\r\n`
+  }
+
+  ask(): void {
+    this.#refusals += '+ go on\r\n'
   }
 
   get edits(): boolean {
@@ -34,10 +46,5 @@ export class ImapFollower extends ImapTracker implements Follower {
 
   takeOver(before: Wire | undefined, next: Wire): Promise<string> {
     return takeOver(this, before, next)
-  }
-
-  /** RFC 3501 §7.1.5. */
-  bye(why: string): string {
-    return `* BYE [UNAVAILABLE] ${why}, connect again`
   }
 }

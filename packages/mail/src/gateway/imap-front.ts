@@ -1,9 +1,15 @@
 import type { Wire } from '../wire/wire.ts'
-import { decoded, type Front, type House, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
-import { readArguments } from './imap-arguments.ts'
+import { COMMANDS } from './commands.ts'
+import { farewell } from './farewell.ts'
+import { decoded, type Front, type House, MOST_BAD, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
+import { literalAfter, readArguments } from './imap-arguments.ts'
 
 const LONGEST_LINE = 8192
 const LONGEST_LITERAL = 1024
+/** Octets of the literals of a command that is not looked at, and of the lines between them. */
+const MOST_SKIPPED = 65_536
+
+const UNREADABLE = 'BAD the arguments cannot be read'
 
 type Login = { readonly name: string; readonly password: string }
 
@@ -16,15 +22,21 @@ export const imapFront: Front = async (wire, house) => {
   }
   await wire.write(`* OK [CAPABILITY ${words()}] Evergrant mail gateway\r\n`)
   let tries = 0
-  for (let commands = 0; commands < MOST_COMMANDS; commands++) {
+  let bad = 0
+  for (let commands = 0; commands < MOST_COMMANDS && bad < MOST_BAD; commands++) {
     const line = await wire.line(LONGEST_LINE)
     if (line === undefined) return undefined
-    const [, tag, name = '', rest = ''] = /^([^\s+(){%*"\\]{1,64}) ([A-Za-z]+)(?: (.*))?$/.exec(line) ?? []
+    const [, tag, called = '', rest = ''] = /^([^\s+(){%*"\\]{1,64}) ([A-Za-z0-9]+)(?: (.*))?$/.exec(line) ?? []
+    const name = called.toUpperCase()
+    const open = wire.secure || house.plain
+    // LOGIN reads its own.
+    if (!(name === 'LOGIN' && open) && !(await skipped(wire, line, name === 'ID'))) return undefined
     if (tag === undefined) {
+      bad += 1
       await wire.write('* BAD a command is a tag and a name\r\n')
       continue
     }
-    switch (name.toUpperCase()) {
+    switch (name) {
       case 'CAPABILITY':
         await wire.write(`* CAPABILITY ${words()}\r\n${tag} OK done\r\n`)
         break
@@ -46,11 +58,11 @@ export const imapFront: Front = async (wire, house) => {
         break
       case 'LOGIN':
       case 'AUTHENTICATE': {
-        if (!wire.secure && !house.plain) {
+        if (!open) {
           await wire.write(`${tag} NO [PRIVACYREQUIRED] use TLS\r\n`)
           break
         }
-        const login = name.toUpperCase() === 'LOGIN' ? await byLogin(wire, rest) : await bySasl(wire, rest)
+        const login = name === 'LOGIN' ? await byLogin(wire, rest) : await bySasl(wire, rest)
         if (typeof login === 'string') {
           await wire.write(`${tag} ${login}\r\n`)
           break
@@ -59,14 +71,43 @@ export const imapFront: Front = async (wire, house) => {
         const upstream = await admitted(wire, house, tag, login)
         if (upstream !== undefined) return upstream
         tries += 1
-        if (tries >= MOST_TRIES) return bye(wire)
-        break
+        if (tries < MOST_TRIES) break
+        await wire.write(farewell('imap', 'misuse', 'too many attempts'))
+        return undefined
       }
-      default:
-        await wire.write(`${tag} BAD log in first\r\n`)
+      default: {
+        const known = COMMANDS.imap.has(name)
+        if (!known) bad += 1
+        await wire.write(`${tag} BAD ${known ? 'log in first' : 'unknown command'}\r\n`)
+      }
     }
   }
-  return bye(wire)
+  await wire.write(farewell('imap', 'misuse', 'too many commands'))
+  return undefined
+}
+
+/**
+ * Reads past the literals of a command that is not looked at: those that do not wait (RFC 7888), which would be taken for commands,
+ * and with `ask` those that wait to be asked for. False at the end, of the stream or of the patience.
+ */
+async function skipped(wire: Wire, line: string, ask: boolean): Promise<boolean> {
+  let left = MOST_SKIPPED
+  for (let text = line; ; ) {
+    const literal = literalAfter(text)
+    if (literal === undefined || (literal.waits && !ask)) return true
+    const { size, waits } = literal
+    left -= size
+    if (left < 0) {
+      await tooBig(wire)
+      return false
+    }
+    if (waits) await wire.write('+ go on\r\n')
+    const octets = await wire.octets(size)
+    const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
+    if (next === undefined) return false
+    left -= next.length + 2
+    text = next
+  }
 }
 
 async function admitted(wire: Wire, house: House, tag: string, login: Login): Promise<Wire | undefined> {
@@ -83,11 +124,6 @@ async function admitted(wire: Wire, house: House, tag: string, login: Login): Pr
   return undefined
 }
 
-async function bye(wire: Wire): Promise<undefined> {
-  await wire.write('* BYE too many attempts\r\n')
-  return undefined
-}
-
 /** The arguments of LOGIN, over as many lines as literals make of them. A text is the refusal, undefined the end. */
 async function byLogin(wire: Wire, rest: string): Promise<Login | string | undefined> {
   const values: string[] = []
@@ -96,7 +132,7 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
     const read = readArguments(text)
     // Of more octets than a number here can have.
     if (read === undefined && /\{\d{10,}\+?\}$/.test(text)) return tooBig(wire)
-    if (read === undefined) return 'BAD the arguments cannot be read'
+    if (read === undefined) return (await skipped(wire, text, false)) ? UNREADABLE : undefined
     values.push(...read.values)
     if (read.literal === undefined) break
     const { size, waits } = read.literal
@@ -109,7 +145,8 @@ async function byLogin(wire: Wire, rest: string): Promise<Login | string | undef
     const next = octets === undefined ? undefined : await wire.line(LONGEST_LINE)
     if (octets === undefined || next === undefined) return undefined
     values.push(octets.toString('latin1'))
-    if (next !== '' && (!next.startsWith(' ') || next === ' ')) return 'BAD the arguments cannot be read'
+    if (next !== '' && (!next.startsWith(' ') || next === ' '))
+      return (await skipped(wire, next, false)) ? UNREADABLE : undefined
     text = next.slice(1)
   }
   const [name, password, ...more] = values.map((value) => Buffer.from(value, 'latin1').toString('utf8'))
@@ -125,7 +162,7 @@ async function tooBig(wire: Wire): Promise<undefined> {
 
 async function bySasl(wire: Wire, rest: string): Promise<Login | string | undefined> {
   const [mechanism = '', initial, ...more] = rest.split(' ')
-  if (more.length > 0) return 'BAD the arguments cannot be read'
+  if (more.length > 0) return UNREADABLE
   const ask = async (prompt: string): Promise<string | undefined> => {
     await wire.write(`+ ${prompt}\r\n`)
     return wire.line(LONGEST_LINE)

@@ -1,6 +1,9 @@
+import { OAuthError } from '@evergrant/core'
+import { Unframed } from '../wire/wire.ts'
+import { type Literal, literalAfter, TAIL } from './imap-arguments.ts'
+
 /** How much of a line is looked at: commands and responses that matter are shorter. */
 const HEAD = 1000
-const TAIL = 24
 
 /** What a line is, once it is whole. */
 interface Line {
@@ -8,8 +11,7 @@ interface Line {
   readonly head: string
   /** Whether the head is all of it. */
   readonly whole: boolean
-  /** Octets of the literal that follows, and whether they come without being asked for (RFC 7888). */
-  readonly literal?: { readonly size: number; readonly unasked: boolean } | undefined
+  readonly literal?: Literal | undefined
 }
 
 /** Finds the lines of a stream with literals in it (RFC 3501 §4.3), without keeping or copying what passes. */
@@ -20,6 +22,8 @@ class Lines {
   #length = 0
   /** Octets of a literal that are still to come. */
   skip = 0
+  /** A literal was announced of more octets than a number can have. */
+  endless = false
 
   constructor(hear: (line: Line) => void) {
     this.#hear = hear
@@ -49,15 +53,12 @@ class Lines {
     if (end < 0) return chunk.length
     const head = this.#head.replace(/\r$/, '')
     const whole = this.#length <= HEAD
-    const [, size, plus] = /\{(\d{1,15})(\+?)\}\r?$/.exec(this.#tail) ?? []
+    const literal = literalAfter(this.#tail)
+    this.endless ||= literal?.size === Number.POSITIVE_INFINITY
     this.#head = ''
     this.#tail = ''
     this.#length = 0
-    this.#hear({
-      head,
-      whole,
-      literal: size === undefined ? undefined : { size: Number(size), unasked: plus === '+' },
-    })
+    this.#hear({ head, whole, literal: this.endless ? undefined : literal })
     return end + 1
   }
 }
@@ -72,7 +73,7 @@ export interface SelectedFolder {
 }
 
 /** Commands after which a session has something that another connection would not have. */
-const STICKY = /^(?:NOTIFY|LANGUAGE|COMPARATOR|UNAUTHENTICATE|SETQUOTA)$/
+const STICKY = /^(?:NOTIFY|LANGUAGE|COMPARATOR|UNAUTHENTICATE|SETQUOTA|COMPRESS)$/
 /** Saved results and live searches, which last as long as the folder is selected (RFC 5182, RFC 5267). */
 const IN_FOLDER = /\bRETURN \([^)]*\b(?:SAVE|UPDATE|CONTEXT)\b/i
 
@@ -92,7 +93,8 @@ export class ImapTracker {
   #counted = 0
   #sticky = false
   #inFolder = false
-  #blind = false
+  /** The program has the beginning of a line whose rest it will not get. */
+  #torn = false
   /** What ENABLE has switched on (RFC 5161). */
   readonly enabled: Set<string> = new Set()
   /** The tag of the IDLE that runs. */
@@ -107,42 +109,62 @@ export class ImapTracker {
   }
 
   fromProgram(chunk: Buffer): void {
-    if (!this.#blind) this.#program.see(chunk)
+    this.#program.see(chunk)
   }
 
   take(chunk: Buffer, at: number): number {
-    return this.#blind ? chunk.length : this.#program.take(chunk, at)
+    return this.#program.take(chunk, at)
   }
 
   get coming(): 'command' | 'answer' | 'other' {
     if (this.#waitingLiteral !== undefined) return 'answer'
-    return !this.#blind && this.#program.betweenLines && !this.#continuing ? 'command' : 'other'
+    return this.#program.betweenLines && !this.#continuing ? 'command' : 'other'
   }
 
-  fromServer(chunk: Buffer): void {
-    if (!this.#blind) this.#server.see(chunk)
+  fromServer(chunk: Buffer): number {
+    const { betweenLines } = this.#server
+    this.#server.see(chunk)
+    if (this.broken === undefined) return chunk.length
+    this.#torn = !betweenLines
+    return 0
   }
 
-  /** Whether nothing is under way, or nothing but IDLE: the other connection can take over here. */
+  get broken(): Error | undefined {
+    if (this.#program.endless) return new Unframed('an endless literal')
+    if (!this.#server.endless) return undefined
+    return new OAuthError('MAIL_ANSWER_INVALID', 'The mail server announced an endless literal.')
+  }
+
+  /** Whether nothing is under way, or nothing but IDLE, and another connection can take over here. */
   get quiet(): boolean {
+    return this.resumable && this.endable
+  }
+
+  get endable(): boolean {
     const running = this.#running.size - (this.idle === undefined ? 0 : 1)
-    return this.resumable && running === 0 && this.#program.betweenLines && this.serverBetweenLines && !this.#continuing
+    const between = this.#program.betweenLines && this.serverBetweenLines
+    return running === 0 && between && !this.#continuing && !this.leaving
   }
 
   get serverBetweenLines(): boolean {
-    return !this.#blind && this.#server.betweenLines
+    return this.#server.betweenLines && !this.#torn
+  }
+
+  /** Whether IDLE runs, or was asked for. */
+  get idles(): boolean {
+    return this.idle !== undefined || [...this.#running.values()].some(({ name }) => name === 'IDLE')
   }
 
   /** Whether another connection could take over at all. */
   get resumable(): boolean {
     const folder = this.selected === undefined || (this.selected.command !== undefined && !this.#inFolder)
-    return !this.#blind && !this.#sticky && !this.leaving && folder
+    return !this.#sticky && !this.leaving && folder
   }
 
   #command({ head, whole, literal }: Line): void {
     if (literal !== undefined) {
-      if (literal.unasked) this.#program.skip = literal.size
-      else this.#waitingLiteral = literal.size
+      if (literal.waits) this.#waitingLiteral = literal.size
+      else this.#program.skip = literal.size
     }
     const first = !this.#continuing
     this.#continuing = literal !== undefined
@@ -151,7 +173,6 @@ export class ImapTracker {
     this.#saying = tag
     if (tag === undefined) return
     const upper = name.toUpperCase()
-    if (upper === 'COMPRESS') this.#blind = true
     if (upper === 'LOGOUT') this.leaving = true
     if (STICKY.test(upper)) this.#sticky = true
     if (IN_FOLDER.test(rest)) this.#inFolder = true

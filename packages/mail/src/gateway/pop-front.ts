@@ -1,5 +1,7 @@
 import type { Wire } from '../wire/wire.ts'
-import { type Front, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
+import { COMMANDS } from './commands.ts'
+import { farewell } from './farewell.ts'
+import { type Front, MOST_BAD, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
 
 /** RFC 2449 §4 allows 255 octets; a SASL message may be longer. */
 const LONGEST_LINE = 4096
@@ -9,6 +11,7 @@ export const popFront: Front = async (wire, house) => {
   await wire.write('+OK Evergrant mail gateway\r\n')
   let name: string | undefined
   let tries = 0
+  let bad = 0
   const login = async (who: string, password: string): Promise<Wire | 'go on' | undefined> => {
     const admission = await house.login(who, password)
     if (admission.kind === 'open') {
@@ -22,9 +25,11 @@ export const popFront: Front = async (wire, house) => {
         : `-ERR [SYS/TEMP] ${admission.words}\r\n`,
     )
     tries += 1
-    return tries < MOST_TRIES ? 'go on' : undefined
+    if (tries < MOST_TRIES) return 'go on'
+    await wire.write(farewell('pop', 'misuse', 'too many attempts'))
+    return undefined
   }
-  for (let commands = 0; commands < MOST_COMMANDS; commands++) {
+  for (let commands = 0; commands < MOST_COMMANDS && bad < MOST_BAD; commands++) {
     const line = await wire.line(LONGEST_LINE)
     if (line === undefined) return undefined
     const at = line.indexOf(' ')
@@ -69,8 +74,16 @@ export const popFront: Front = async (wire, house) => {
         const outcome = await login(plain.name, plain.password)
         if (outcome !== 'go on') return outcome
       }
-    } else await wire.write('-ERR log in first\r\n')
+    } else if (command === 'PASS') await wire.write('-ERR say USER first\r\n')
+    else if (command === 'USER') await wire.write('-ERR say whose mailbox\r\n')
+    else if (command === 'AUTH' || command === 'APOP') await wire.write('-ERR only USER with PASS, and AUTH PLAIN\r\n')
+    else {
+      const known = COMMANDS.pop.has(command)
+      if (!known) bad += 1
+      await wire.write(known ? '-ERR log in first\r\n' : '-ERR unknown command\r\n')
+    }
   }
+  await wire.write(farewell('pop', 'misuse', 'too many commands'))
   return undefined
 }
 

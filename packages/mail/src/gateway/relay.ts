@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net'
-import type { Clock } from '@evergrant/core'
-import { Wire } from '../wire/wire.ts'
+import { type Clock, isOAuthError } from '@evergrant/core'
+import type { MailProtocol } from '../sasl/index.ts'
+import { endSoon, Wire } from '../wire/wire.ts'
+import { type Ending, farewell } from './farewell.ts'
 import { type Follower, Unsafe } from './follower.ts'
 import { Gate } from './gate.ts'
 
@@ -12,6 +14,7 @@ export interface Upstream {
 
 /** What a relay needs besides the two sides. */
 export interface RelayOptions {
+  readonly protocol: MailProtocol
   readonly clock: Clock
   /** Seconds without an octet after which both sides are closed. */
   readonly idle: number
@@ -19,6 +22,8 @@ export interface RelayOptions {
   readonly reopen?: (() => Promise<Upstream>) | undefined
   /** The session goes on on another connection, or could not: then the error says why. */
   onRenewal(error?: Error): void
+  /** The session ends because one of the sides cannot be followed any more. */
+  onBroken(error: Error): void
   /** Aborted: the session ends where the program expects no answer, and tells it to connect again. */
   readonly leave: AbortSignal
 }
@@ -55,6 +60,7 @@ class Relay {
   #next: Upstream | undefined
   /** The program is not read, because its session is being moved. */
   #moving = false
+  #ended = false
 
   constructor(program: Socket, { wire, renewal }: Upstream, follower: Follower, options: RelayOptions) {
     this.#program = program
@@ -73,10 +79,13 @@ class Relay {
     const program = this.#program
     const { idle, leave } = this.#options
     const gone = new Promise<void>((resolve) => void program.once('close', () => resolve()))
-    prepare(program, idle)
+    prepare(program, idle, () => this.#idle())
     program.on('data', (chunk: Buffer) => {
+      if (this.#ended) return
       this.#gate.fromProgram(chunk)
+      if (this.#failed()) return
       if (this.#gate.holding) program.pause()
+      if (leave.aborted) this.#takeChance()
     })
     program.once('end', () => this.#server.end())
     program.once('close', () => this.#server.end(() => this.#server.destroy()))
@@ -96,10 +105,15 @@ class Relay {
   #attach(server: Socket): void {
     const program = this.#program
     this.#server = server
-    prepare(server, this.#options.idle)
+    prepare(server, this.#options.idle, () => {
+      if (server === this.#server) this.#idle()
+      else server.destroy()
+    })
     const hear = (chunk: Buffer): void => {
+      if (this.#ended) return
       const held = this.#gate.holding
       this.#gate.fromServer(chunk)
+      if (this.#failed()) return
       if (held && !this.#gate.holding) program.resume()
       this.#takeChance()
     }
@@ -143,14 +157,14 @@ class Relay {
   #takeChance(): void {
     const next = this.#next
     const { leave } = this.#options
-    if (this.#moving || this.#program.destroyed || (next === undefined && !leave.aborted)) return
-    if (!this.#follower.quiet || !this.#gate.quiet) return
+    if (this.#moving || this.#ended || this.#program.destroyed || !this.#gate.quiet) return
     if (leave.aborted) {
-      this.#bye('the mail gateway is stopping')
+      if (this.#follower.endable) this.#bye('trouble', 'the mail gateway is stopping')
       return
     }
+    if (next === undefined || !this.#follower.quiet) return
     this.#next = undefined
-    if (next !== undefined) this.#move(next).catch(() => this.#program.destroy())
+    this.#move(next).catch(() => this.#program.destroy())
   }
 
   async #move(next: Upstream): Promise<void> {
@@ -175,7 +189,7 @@ class Relay {
       next.wire.destroy()
       old.destroy()
       this.#options.onRenewal(asError(error))
-      this.#bye(error instanceof Unsafe ? error.message : 'the mail server did not answer')
+      this.#bye('trouble', error instanceof Unsafe ? error.message : 'the mail server did not answer')
     }
   }
 
@@ -186,27 +200,37 @@ class Relay {
       this.#server.end()
       return
     }
-    this.#bye('the mail server has closed the connection')
+    this.#bye('trouble', 'the mail server has closed the connection')
   }
 
-  /** Ends the session at a place where an answer can begin. The program connects again by itself. */
-  #bye(why: string): void {
-    const program = this.#program
+  #idle(): void {
+    if (!this.#moving) this.#bye('idle', 'nothing came for too long')
+  }
+
+  /** Ends the session when nobody knows any more what is a command in it. */
+  #failed(): boolean {
+    const { broken } = this.#gate
+    if (broken === undefined) return false
+    this.#options.onBroken(broken)
+    if (isOAuthError(broken)) this.#bye('trouble', 'the mail server cannot be understood')
+    else this.#bye('misuse', broken.message)
+    return true
+  }
+
+  /** Ends the session, with a last word where an answer can begin. The program connects again by itself. */
+  #bye(ending: Ending, why: string): void {
+    if (this.#ended) return
+    this.#ended = true
     this.#server.destroy()
-    if (program.destroyed) return
     const said = this.#follower.serverBetweenLines && !this.#follower.leaving
-    if (said) program.end(`${this.#follower.bye(why)}\r\n`)
-    else program.end()
-    // It may never read to the end.
-    program.setTimeout(2000, () => program.destroy())
-    program.resume()
+    endSoon(this.#program, said ? farewell(this.#options.protocol, ending, why) : '')
   }
 }
 
-function prepare(socket: Socket, idle: number): void {
+function prepare(socket: Socket, idle: number, onIdle: () => void): void {
   socket.setNoDelay(true)
   socket.setKeepAlive(true, 60_000)
-  socket.setTimeout(idle * 1000, () => socket.destroy())
+  socket.setTimeout(idle * 1000, onIdle)
   socket.on('error', () => undefined)
 }
 

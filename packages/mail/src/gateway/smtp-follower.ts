@@ -1,11 +1,19 @@
+import { OAuthError } from '@evergrant/core'
+import { Unframed } from '../wire/wire.ts'
+import { beginsCommand, COMMANDS, isItsOwn } from './commands.ts'
 import { type Follower, Unsafe } from './follower.ts'
 
 /** How much of a line is looked at. */
 const HEAD = 100
 /** Of what an answer to EHLO offers, what is for the gateway alone. */
 const HIDDEN = /^\d{3}[ -](?:AUTH|STARTTLS)\b/i
-const REFUSAL = '503 5.5.1 you are logged in\r\n'
 const END = Buffer.from('\r\n.\r\n')
+
+/** A command whose answer is still to come; `refusal` is the gateway's, for one that the server does not hear. */
+interface Running {
+  readonly name: string
+  readonly refusal?: string
+}
 
 /**
  * An SMTP session after its login (RFC 5321): it can be moved between two mails, where the server knows nothing but the name that
@@ -13,11 +21,12 @@ const END = Buffer.from('\r\n.\r\n')
  */
 export class SmtpFollower implements Follower {
   readonly farewell = 'QUIT'
-  readonly verb: RegExp = /^\s*(\S+)\s/
-  readonly shut: RegExp = /^(?:AUTH|STARTTLS)$/i
+  /** Each line is looked at before it passes: one that is no reply of SMTP never does. */
+  readonly edits = true
   leaving = false
-  /** Commands whose answer is still to come, in their order (RFC 2920). A dot is the end of a mail, `REFUSAL` what the gateway answers. */
-  readonly #running: string[] = []
+  broken: Error | undefined
+  /** In their order (RFC 2920). A dot is the end of a mail. */
+  readonly #running: Running[] = []
   #line = ''
   /** The answer to EHLO, until it is whole. */
   #offers: string[] = []
@@ -29,17 +38,21 @@ export class SmtpFollower implements Follower {
   #ending: number | undefined
   /** A mail has been begun, and is neither taken nor taken back. */
   #mail = false
-  #blind = false
 
   get resumable(): boolean {
-    return !this.#blind && !this.leaving
+    return this.broken === undefined && !this.leaving
   }
 
   get serverBetweenLines(): boolean {
-    return !this.#blind && this.#between && this.#reply === ''
+    // Of an answer to EHLO the program has nothing before all of it is there.
+    return (this.#between || this.#offers.length > 0) && this.#reply === ''
   }
 
   get quiet(): boolean {
+    return this.endable
+  }
+
+  get endable(): boolean {
     const idle = this.#running.length === 0 && !this.#mail && this.#ending === undefined && this.#chunk === 0
     return this.resumable && idle && this.#line === '' && this.serverBetweenLines
   }
@@ -49,18 +62,12 @@ export class SmtpFollower implements Follower {
   }
 
   take(chunk: Buffer, at: number): number {
-    if (this.#blind) return chunk.length
     if (this.#chunk > 0) {
       const passed = Math.min(this.#chunk, chunk.length - at)
       this.#chunk -= passed
       return at + passed
     }
     if (this.#ending !== undefined) return this.#inMail(chunk, at)
-    // After DATA a program waits: what comes is a mail or a command by the server's answer alone.
-    if (this.#running.at(-1) === 'DATA') {
-      this.#blind = true
-      return chunk.length
-    }
     const end = chunk.indexOf(10, at)
     const stop = end < 0 ? chunk.length : end
     this.#line += chunk.toString('latin1', at, Math.min(stop, at + HEAD - Math.min(HEAD, this.#line.length)))
@@ -71,26 +78,32 @@ export class SmtpFollower implements Follower {
   }
 
   get coming(): 'command' | 'answer' | 'other' {
-    if (this.#blind || this.#chunk > 0 || this.#ending !== undefined || this.#line !== '') return 'other'
-    return this.#running.at(-1) === 'DATA' ? 'answer' : 'command'
+    if (this.#chunk > 0 || this.#ending !== undefined || this.#line !== '') return 'other'
+    // After DATA what comes is a mail or a command by the server's answer alone.
+    return this.#running.at(-1)?.name === 'DATA' ? 'answer' : 'command'
   }
 
-  refuse(): void {
-    this.#running.push(REFUSAL)
+  passes(head: string): boolean | undefined {
+    return beginsCommand(head, COMMANDS.smtp)
+  }
+
+  refuse(line: string): void {
+    const name = /^\w*/.exec(line)?.[0] ?? ''
+    // RFC 4954 §4, RFC 5321 §4.2.4.
+    this.#running.push({ name, refusal: isItsOwn(name) ? '503 5.5.1 you are logged in' : '500 5.5.2 unknown command' })
   }
 
   due(): string {
     let due = ''
-    while (this.#running[0] === REFUSAL) due += this.#running.shift()
+    for (let next = this.#running[0]; next?.refusal !== undefined; next = this.#running[0]) {
+      due += `${next.refusal}\r\n`
+      this.#running.shift()
+    }
     return due
   }
 
-  get edits(): boolean {
-    return this.#running.includes(REFUSAL) || this.#running.includes('EHLO')
-  }
-
   edited(line: Buffer): Buffer {
-    if (this.#running[0] !== 'EHLO') return line
+    if (this.#running[0]?.name !== 'EHLO') return line
     this.#offers.push(line.toString('latin1'))
     if (/^\d{3}-/.test(this.#offers.at(-1) ?? '')) return Buffer.alloc(0)
     // The first line is the server's name, whatever that is.
@@ -103,21 +116,23 @@ export class SmtpFollower implements Follower {
     )
   }
 
-  fromServer(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length && !this.#blind; ) {
+  fromServer(chunk: Buffer): number {
+    for (let at = 0; at < chunk.length; ) {
       const end = chunk.indexOf(10, at)
       const stop = end < 0 ? chunk.length : end
       this.#reply += chunk.toString('latin1', at, Math.min(stop, at + HEAD - Math.min(HEAD, this.#reply.length)))
-      if (end < 0) return
-      at = end + 1
-      const [, code, more] = /^(\d{3})([ -]?)/.exec(this.#reply) ?? []
+      if (end < 0) return chunk.length
+      const [, code, more] = /^([2-5]\d\d)(?:([ -])|\r?$)/.exec(this.#reply) ?? []
       this.#reply = ''
-      if (code === undefined) this.#blind = true
-      else {
-        this.#between = more !== '-'
-        if (this.#between) this.#answered(Number(code))
+      if (code === undefined) {
+        this.broken = new OAuthError('MAIL_ANSWER_INVALID', 'The mail server gave an answer that is no reply of SMTP.')
+        return at
       }
+      at = end + 1
+      this.#between = more !== '-'
+      if (this.#between) this.#answered(Number(code))
     }
+    return chunk.length
   }
 
   /** Nothing is to be taken along: the other connection has said who it is by itself. */
@@ -126,31 +141,28 @@ export class SmtpFollower implements Follower {
     return ''
   }
 
-  /** RFC 5321 §3.8: the program keeps what was not answered, and connects again. */
-  bye(why: string): string {
-    return `421 4.3.2 ${why}, connect again`
-  }
-
   #command(line: string): void {
-    const [verb = '', size, last = ''] = line.trim().split(/\s+/)
-    const word = verb.toUpperCase()
-    const name = word === 'BDAT' && last.toUpperCase() === 'LAST' ? '.' : word
-    this.#running.push(name)
+    const word = /^\w*/.exec(line)?.[0].toUpperCase() ?? ''
+    const last = /^(?:BDAT|BURL) .*\bLAST\s*$/i.test(line)
+    const name = last ? '.' : word
+    this.#running.push({ name })
     if (name === 'QUIT') this.leaving = true
     if (name === 'MAIL') this.#mail = true
-    if (word === 'BDAT') this.#chunk = Number(size)
-    // Another TLS session would have to be made for the program; no server offers it after a login.
-    if (name === 'STARTTLS' || !Number.isSafeInteger(this.#chunk)) this.#blind = true
+    if (word !== 'BDAT') return
+    // RFC 3030 §2: where a chunk ends, only its size tells.
+    const size = /^BDAT\s+(\d{1,15})(?:\s+LAST)?\s*$/i.exec(line)?.[1]
+    if (size === undefined) this.broken = new Unframed('BDAT without a size that can be read')
+    else this.#chunk = Number(size)
   }
 
   #answered(code: number): void {
-    const name = this.#running.shift()
+    const name = this.#running.shift()?.name
     // Unasked: that it ends the connection.
     if (code === 421) this.leaving = true
     if (name === 'DATA' && code === 354) {
       // A mail without a line ends with its first (RFC 5321 §4.1.1.4).
       this.#ending = 2
-      this.#running.unshift('.')
+      this.#running.unshift({ name: '.' })
     } else if (name === '.' || name === 'RSET' || name === 'EHLO' || name === 'HELO') this.#mail = false
     else if (name === 'MAIL' && code >= 400) this.#mail = false
   }

@@ -1,5 +1,7 @@
 import type { Wire } from '../wire/wire.ts'
-import { decoded, type Front, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
+import { COMMANDS } from './commands.ts'
+import { farewell } from './farewell.ts'
+import { decoded, type Front, MOST_BAD, MOST_COMMANDS, MOST_TRIES, readPlain } from './front.ts'
 
 /** RFC 4954 §4: a line of an AUTH exchange. */
 const LONGEST_LINE = 12_288
@@ -8,18 +10,22 @@ const LONGEST_LINE = 12_288
 export const smtpFront: Front = async (wire, house) => {
   await wire.write('220 localhost ESMTP Evergrant mail gateway\r\n')
   let tries = 0
-  for (let commands = 0; commands < MOST_COMMANDS; commands++) {
+  let bad = 0
+  for (let commands = 0; commands < MOST_COMMANDS && bad < MOST_BAD; commands++) {
     const line = await wire.line(LONGEST_LINE)
     if (line === undefined) return undefined
     const [word = '', ...rest] = line.split(' ')
     const open = wire.secure || house.plain
     switch (word.toUpperCase()) {
       case 'EHLO': {
-        // Only what every submission server has: a program need not ask again after it has logged in.
+        // Whose server it will be is not known yet. Only what submission servers have in common is offered, as most programs do not ask
+        // again after they have logged in. SIZE without a number tells nothing of a limit (RFC 1870 §3), and lets a program
+        // declare its mail: one that is too large is refused at MAIL, and not after all of it was sent. Who asks again is told
+        // by the mail server what else there is.
         const starttls = house.tls !== undefined && !wire.secure ? '250-STARTTLS\r\n' : ''
         const auth = open ? '250-AUTH PLAIN LOGIN\r\n' : ''
         await wire.write(
-          `250-localhost\r\n250-PIPELINING\r\n250-8BITMIME\r\n${starttls}${auth}250 ENHANCEDSTATUSCODES\r\n`,
+          `250-localhost\r\n250-PIPELINING\r\n250-SIZE\r\n250-8BITMIME\r\n${starttls}${auth}250 ENHANCEDSTATUSCODES\r\n`,
         )
         break
       }
@@ -62,14 +68,17 @@ export const smtpFront: Front = async (wire, house) => {
         )
         tries += 1
         if (tries < MOST_TRIES) break
-        await wire.write('421 4.7.0 too many attempts\r\n')
+        await wire.write(farewell('smtp', 'misuse', 'too many attempts'))
         return undefined
       }
-      default:
-        await wire.write('530 5.7.0 log in first\r\n')
+      default: {
+        const known = COMMANDS.smtp.has(word.toUpperCase())
+        if (!known) bad += 1
+        await wire.write(known ? '530 5.7.0 log in first\r\n' : '500 5.5.2 unknown command\r\n')
+      }
     }
   }
-  await wire.write('421 4.7.0 too many commands\r\n')
+  await wire.write(farewell('smtp', 'misuse', 'too many commands'))
   return undefined
 }
 

@@ -22,6 +22,10 @@ export class Wire {
   readonly #seconds: number
   /** Whether the other side has sent anything at all. */
   #heard = false
+  /** TLS has begun, and is not there yet. */
+  #shaking = false
+  /** Good-bye has been said. */
+  #over = false
 
   /** `seconds`: how long the other side may be silent while it is waited for. */
   constructor(socket: Socket, seconds: number) {
@@ -35,6 +39,11 @@ export class Wire {
     return this.#socket instanceof TLSSocket
   }
 
+  /** Good-bye has been said: what still comes is not looked at. */
+  get over(): boolean {
+    return this.#over
+  }
+
   get remoteAddress(): string {
     return this.#socket.remoteAddress ?? ''
   }
@@ -42,6 +51,7 @@ export class Wire {
   /** A line without its CRLF (or LF), as Latin-1 so that every octet is kept; undefined at the end of the stream. */
   async line(longest: number): Promise<string | undefined> {
     for (let from = 0; ; ) {
+      if (this.#over) return undefined
       const end = this.#rest.indexOf(10, from)
       if (end >= 0 && end <= longest) {
         const line = this.#rest.toString('latin1', 0, this.#rest[end - 1] === 13 ? end - 1 : end)
@@ -71,21 +81,25 @@ export class Wire {
 
   /** Continues in TLS as the client. */
   async secureAsClient(options: { readonly host: string; readonly ca?: string | undefined }): Promise<void> {
+    this.#shaking = true
     this.#nothingBefore()
     const { host, ca } = options
     const secure = connectTls({ socket: this.#socket, ...tlsName(host), ...(ca === undefined ? {} : { ca }) })
     secure.on('error', () => undefined)
     await this.#within(once(secure, 'secureConnect'))
     this.#socket = secure
+    this.#shaking = false
   }
 
   /** Continues in TLS as the server. */
   async secureAsServer(context: SecureContext): Promise<void> {
+    this.#shaking = true
     this.#nothingBefore()
     const secure = new TLSSocket(this.#socket, { isServer: true, secureContext: context })
     secure.on('error', () => undefined)
     await this.#within(once(secure, 'secure'))
     this.#socket = secure
+    this.#shaking = false
   }
 
   /** The socket, with what was read too far put back: from now on it is the caller's. */
@@ -97,9 +111,14 @@ export class Wire {
 
   /** Sends what is queued, then ends the connection, whether the other side does or not. */
   end(): void {
-    this.#socket.end()
-    this.#socket.setTimeout(2000, () => this.#socket.destroy())
-    this.#socket.resume()
+    endSoon(this.#socket)
+  }
+
+  /** Says a last thing and ends the connection. Where TLS has begun and is not there yet, nothing can be said. */
+  goodBye(text: string): void {
+    this.#over = true
+    if (this.#shaking) this.#socket.destroy()
+    else endSoon(this.#socket, text)
   }
 
   destroy(): void {
@@ -147,6 +166,24 @@ export class Wire {
       clearTimeout(timer)
     }
   }
+}
+
+/** Milliseconds without an octet, and altogether, that the other side has to take what is left and to close. */
+const LINGER = 2000
+const LONGEST_LINGER = 30_000
+
+/**
+ * Sends what is queued, and a last word, then ends the connection, whether the other side does or not. What it still sends is read
+ * and left out: to close on it would reset the connection, and the last word would be lost.
+ */
+export function endSoon(socket: Socket, text = ''): void {
+  if (socket.destroyed) return
+  if (text !== '' && socket.writable) socket.write(text, 'latin1')
+  socket.end()
+  socket.setTimeout(LINGER, () => socket.destroy())
+  const cut = setTimeout(() => socket.destroy(), LONGEST_LINGER)
+  socket.once('close', () => clearTimeout(cut))
+  socket.resume()
 }
 
 /** Server name indication carries names, not addresses (RFC 6066 §3). */

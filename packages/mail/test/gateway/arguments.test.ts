@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { readPlain } from '../../src/gateway/front.ts'
-import { readArguments } from '../../src/gateway/imap-arguments.ts'
+import { literalAfter, readArguments } from '../../src/gateway/imap-arguments.ts'
 
 const quoted = (text: string): string => `"${text.replace(/(["\\])/g, '\\$1')}"`
 const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)) })
@@ -22,6 +22,22 @@ test('atoms and announced literals are read, and what is neither is refused', ()
   for (const bad of ['"a', 'a"b"', 'a  b', 'a ', '{9999999999}', '{-1}', '{1} x', '(a)', 'a\u0000', '"\\n"', '{1+ }'])
     assert.equal(readArguments(bad), undefined, JSON.stringify(bad))
   fc.assert(fc.property(fc.string(), (text) => void readArguments(text)))
+})
+
+test('a literal is seen at the end of a line, or of as much of it as is kept', () => {
+  for (const [line, size, waits] of [
+    ['a LOGIN {5}', 5, true],
+    ['a LOGIN x {0+}\r', 0, false],
+    ['a APPEND x ~{999999999999999+}', 999_999_999_999_999, false],
+    ['a APPEND x {1000000000000000}', Number.POSITIVE_INFINITY, true],
+    [`a APPEND x {${'9'.repeat(100)}+}\r`, Number.POSITIVE_INFINITY, false],
+  ] as const) {
+    assert.deepEqual(literalAfter(line), { size, waits })
+    assert.deepEqual(literalAfter(line.slice(-24)), { size, waits })
+  }
+  for (const line of ['', '{}', '12}', '{5} ', '{5', '{+}', '{-1}', '{5++}', 'x{a5}', '{5}x']) {
+    assert.equal(literalAfter(line), undefined, line)
+  }
 })
 
 test('a PLAIN message is a name and a password, or nothing', () => {

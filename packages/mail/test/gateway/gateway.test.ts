@@ -173,6 +173,26 @@ print(m.uid('search',None,'SUBJECT by-curl')); m.logout()`
   assert.match(read.said, /\('OK', \[b'\d+'\]\)/)
 })
 
+test('Python declares the size of its mail, and Postfix refuses one that is too large before it was sent', {
+  skip: unable,
+}, async () => {
+  await using at = await gateway()
+  await using home = await folder()
+  await writeFile(join(home.path, 'pw'), password)
+  const python = `
+import smtplib,sys
+s=smtplib.SMTP('127.0.0.1',${at.smtp})
+s.login('${address}',open(sys.argv[1]).read())
+print(s.has_extn('size'))
+try: s.sendmail('${address}','${address}',('y'*998+chr(13)+chr(10))*60000)
+except smtplib.SMTPSenderRefused as refused: print(refused.smtp_code)
+s.quit()`
+  const sent = await run('python3', ['-c', python, join(home.path, 'pw')])
+  assert.equal(sent.said.trim(), 'True\n552', sent.said)
+  // Of 60 MB nothing but commands.
+  assert.ok(at.running.traffic.smtp.received < 1000)
+})
+
 test('IDLE goes through: a mail that arrives is told at once', { skip: unable }, async () => {
   await using at = await gateway()
   const client = talk(at.imap)
@@ -215,6 +235,35 @@ test('a wrong password never reaches the grant, and locks its source out until t
   assert.ok(!JSON.stringify(at.events).includes('nope'))
 })
 
+test('who mistypes a password is wrong once, however many mechanisms Python tries with it on one connection', {
+  skip: unable,
+}, async () => {
+  const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
+  await using at = await gateway(dead, { clock: stoppedClock() })
+  const python = `
+import smtplib
+for word in ['one','two','three','four']:
+  s=smtplib.SMTP('127.0.0.1',${at.smtp})
+  try: s.login('${address}',word)
+  except smtplib.SMTPAuthenticationError as refused: print(refused.smtp_code)
+  s.close()`
+  const tried = await run('python3', ['-c', python])
+  assert.equal(tried.said.trim(), '535\n535\n535\n535', tried.said)
+  const types = at.events.map(({ type }) => type)
+  assert.deepEqual(types, ['wrong', 'wrong', 'wrong', 'wrong'])
+})
+
+test('the same wrong password on one connection is one guess, another one a second', async () => {
+  const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
+  await using at = await gateway(dead, { clock: stoppedClock() })
+  const client = talk(at.imap)
+  client.say(`a LOGIN ${address} one\r\nb LOGIN ${address} one\r\nc LOGIN ${address} two\r\n`)
+  for (const tag of ['a', 'b', 'c']) await client.hears(new RegExp(`${tag} NO \\[AUTHENTICATIONFAILED\\]`))
+  await client.closed
+  const types = at.events.map(({ type }) => type)
+  assert.deepEqual(types, ['wrong', 'wrong'])
+})
+
 test('[#142] while the grant needs its person, each protocol keeps the password and the mail', async () => {
   const dead: MailTokens = {
     token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'The grant was revoked.')),
@@ -243,7 +292,7 @@ test('hostile input before the login has an answer of the protocol, and the next
     [at.imap, 'a SELECT INBOX\r\n', /a BAD log in first/],
     [at.imap, '\r\n\r\n{}\r\n', /\* BAD/],
     [at.imap, 'a AUTHENTICATE PLAIN\r\n*\r\n', /a BAD cancelled/],
-    [at.pop, 'PASS x\r\nLIST\r\n', /-ERR log in first\r\n-ERR log in first/],
+    [at.pop, 'PASS x\r\nLIST\r\n', /-ERR say USER first\r\n-ERR log in first/],
     [at.pop, 'AUTH PLAIN ====\r\n', /-ERR the message is malformed/],
     [at.smtp, 'MAIL FROM:<a@b>\r\n', /530 5\.7\.0/],
     [at.smtp, 'AUTH LOGIN\r\n*\r\n', /501 5\.5\.2/],

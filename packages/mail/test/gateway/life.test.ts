@@ -13,15 +13,10 @@ const fixtures = join(import.meta.dirname, '../../../core/test/fixtures')
 const read = (name: string): Promise<string> => readFile(join(fixtures, name), 'utf8')
 const server = async () => ({ cert: await read('server.crt'), key: await read('server.pem') })
 
-test('a gateway that stops lets each session come to its end: IMAP with a BYE, SMTP after the mail under way, POP3 by itself', async () => {
+test('a gateway that stops lets each session come to its end: IMAP with a BYE, SMTP after the mail under way, POP3 when nothing is marked as deleted', async () => {
   await using at = await world()
-  const [idle, busy, sending, popping, nobody] = [
-    talk(at.port),
-    talk(at.port),
-    talk(at.smtp),
-    talk(at.pop),
-    talk(at.port),
-  ]
+  const [idle, busy, sending] = [talk(at.port), talk(at.port), talk(at.smtp)]
+  const [popping, deleting] = [talk(at.pop), talk(at.pop)]
   idle.say(`a LOGIN ${alice} ${password}\r\nb SELECT INBOX\r\nc IDLE\r\n`)
   await idle.hears(/\+ idling\r\n/)
   busy.say(`a LOGIN ${alice} ${password}\r\n`)
@@ -34,28 +29,41 @@ test('a gateway that stops lets each session come to its end: IMAP with a BYE, S
   await sending.hears(/354[^\r]*\r\n/)
   popping.say(`USER ${alice}\r\nPASS ${password}\r\n`)
   await popping.hears(/logged in\r\n/)
-  await nobody.hears(/\* OK/)
+  deleting.say(`USER ${alice}\r\nPASS ${password}\r\nDELE 1\r\n`)
+  await deleting.hears(/logged in\r\n\+OK[^\r]*\r\n/)
   assert.equal(at.gateway.listening, true)
   const drained = at.gateway.drain(10)
   await idle.hears(/^\* BYE \[UNAVAILABLE\] the mail gateway is stopping, connect again\r\n/)
-  await Promise.all([idle.closed, nobody.closed])
+  await popping.hears(/^-ERR \[SYS\/TEMP\] the mail gateway is stopping, connect again\r\n/)
+  await Promise.all([idle.closed, popping.closed])
   assert.equal(at.gateway.listening, false)
   await assert.rejects(talk(at.port).hears(/OK/), /closed without/)
   busy.say('Subject: x\r\n\r\nhello!\r\n')
   await busy.hears(/b OK[^\r]*\r\n\* BYE/)
   sending.say('Subject: last\r\n\r\nx\r\n.\r\n')
   await sending.hears(/^250[^\r]*\r\n421 4\.3\.2 the mail gateway is stopping/)
-  popping.say('STAT\r\nQUIT\r\n')
-  await popping.hears(/\+OK \d+ \d+\r\n\+OK/)
+  deleting.say('STAT\r\nQUIT\r\n')
+  await deleting.hears(/\+OK \d+ \d+\r\n\+OK/)
   await drained
   assert.equal(at.gateway.sessions, 0)
+})
+
+test('a program that is about to begin TLS when the gateway stops is told nothing in the clear', async () => {
+  await using at = await world({ certificate: await server() })
+  const [starting, immediate] = [talk(at.smtp), talk(at.pop)]
+  starting.say('STARTTLS\r\n')
+  await starting.hears(/220 2\.0\.0 [^\r]*\r\n/)
+  immediate.say('STLS\r\n')
+  await immediate.hears(/\+OK begin TLS\r\n/)
+  await at.gateway.drain(10)
+  assert.deepEqual([starting.heard(), immediate.heard()], ['', ''])
 })
 
 test('what does not end by itself is cut when the time is over', async () => {
   await using at = await world()
   const lazy = talk(at.pop)
-  lazy.say(`USER ${alice}\r\nPASS ${password}\r\n`)
-  await lazy.hears(/logged in/)
+  lazy.say(`USER ${alice}\r\nPASS ${password}\r\nDELE 1\r\n`)
+  await lazy.hears(/logged in\r\n\+OK/)
   const drained = at.gateway.drain(10)
   at.clock.advance(10)
   await Promise.all([drained, lazy.closed])

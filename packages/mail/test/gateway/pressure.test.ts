@@ -7,9 +7,9 @@ import { type GatewayEvent, hashProgramPassword, startMailGateway } from '@everg
 const address = 'alice@example.test'
 const password = 'a-password-of-a-program'
 const host = '127.0.0.1'
-/** What the mail server has to say to one command: far more than sockets buffer. */
+/** What one side has to say to the other: far more than sockets buffer. */
 const MUCH = 100_000_000
-const CHUNK = Buffer.alloc(1_000_000, `${'x'.repeat(98)}\r\n`)
+const CHUNK = Buffer.alloc(1_000_000, `NOOP ${'x'.repeat(93)}\r\n`)
 
 type Protocol = 'imap' | 'pop'
 
@@ -23,6 +23,7 @@ async function flood(protocol: Protocol) {
     open.add(socket.on('error', () => undefined).on('close', () => open.delete(socket)))
     socket.write(protocol === 'imap' ? '* OK hi\r\n' : '+OK hi\r\n')
     const pour = async (): Promise<void> => {
+      if (protocol === 'pop') socket.write('+OK\r\n')
       for (let left = MUCH; left > 0 && !socket.destroyed; left -= CHUNK.length) {
         const took = socket.write(CHUNK)
         if (!took) await moved(socket)
@@ -141,7 +142,7 @@ for (const protocol of ['imap', 'pop'] as const) {
     await using at = await gatewayTo(server.port, protocol)
     const [lazy, busy] = [await program(at.port, protocol), await program(at.port, protocol)]
     lazy.stopReading()
-    lazy.socket.write('b big\r\n')
+    lazy.socket.write(protocol === 'imap' ? 'b FETCH big\r\n' : 'RETR big\r\n')
     // All of it is stuck once nothing moves while another session goes on through the same gateway, many times over.
     for (let still = 0, before = -1; still < 100; ) {
       await busy.command()

@@ -5,7 +5,8 @@ import { type ConnectionRow, type Connections, troubleOf } from '../connections/
 import type { Account } from '../contract/index.ts'
 import { dayOf } from '../day.ts'
 import type { AccountRow } from './accounts.ts'
-import { lookUpFailure } from './look-up-failure.ts'
+import { addedFor } from './added-for.ts'
+import { failureView } from './failure-view.ts'
 import { type ConsentTrouble, condition, SOON } from './state.ts'
 
 /** What an account's view is made of beside its row. */
@@ -40,6 +41,7 @@ export async function accountView(row: AccountRow, parts: AccountParts): Promise
   })
   const { subject, requested_scope, granted_scope, expires_at, refresh_at, look_up_failed } = grant ?? {}
   const named = row.name || subject?.username || row.login_hint
+  const added_for = grant?.standing.state === 'revoked' ? undefined : addedFor(row.login_hint, subject)
   return {
     id: row.id,
     name: named || `New account at ${connection.name}`,
@@ -53,10 +55,14 @@ export async function accountView(row: AccountRow, parts: AccountParts): Promise
     ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
     ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
     ...(subject === undefined ? {} : { subject }),
+    ...(added_for === undefined ? {} : { added_for }),
     ...now,
     ...(now.state === 'blocked_by_admin' ? await adminConsent(connection, connections) : {}),
     ...(row.unconfirmed === 1 ? { unconfirmed: true } : {}),
-    ...(look_up_failed === undefined ? {} : { look_up_failed: lookUpFailure(look_up_failed) }),
+    ...(trouble === undefined ? {} : { consent_failed: failureView(trouble) }),
+    ...(look_up_failed === undefined
+      ? {}
+      : { look_up_failed: failureView({ at: look_up_failed.at, ...look_up_failed.trouble }) }),
     ...(requested_scope === undefined ? {} : { requested_scope }),
     ...(granted_scope === undefined ? {} : { granted_scope }),
     missing_scopes: missingScopes(grant?.requested_scope, grant?.granted_scope, definition),

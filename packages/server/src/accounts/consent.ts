@@ -11,8 +11,10 @@ import {
 import { type Connections, isAboutSettings } from '../connections/connections.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
+import type { ConnectLinks } from '../links/connect-links.ts'
 import { hashed } from '../security/secret.ts'
 import type { AccountRow, Accounts } from './accounts.ts'
+import { addedFor } from './added-for.ts'
 import { callbackState } from './callback-state.ts'
 import type { History } from './history.ts'
 import { type Already, type SamePerson, subjectKey } from './same-person.ts'
@@ -29,9 +31,17 @@ export type Consent =
       readonly grant: Grant
       /** The same person has another account of the connection; what is to become of them. */
       readonly already?: Already | undefined
+      /** It was begun with a connect link, which this person made: they are to confirm it. */
+      readonly link?: { readonly by: string } | undefined
     }
   | { readonly outcome: 'other_browser'; readonly account: string }
-  | { readonly outcome: 'failed'; readonly account: string | undefined; readonly error: OAuthError }
+  | {
+      readonly outcome: 'failed'
+      readonly account: string | undefined
+      readonly error: OAuthError
+      /** It was begun with a connect link, which can be used again. */
+      readonly byLink: boolean
+    }
 
 /** Takes a person to the provider and back. */
 export class Consents {
@@ -41,6 +51,7 @@ export class Consents {
   readonly #tokens: Tokens
   readonly #history: History
   readonly #samePerson: SamePerson
+  readonly #links: ConnectLinks
 
   constructor(
     deps: Deps,
@@ -49,6 +60,7 @@ export class Consents {
     tokens: Tokens,
     history: History,
     samePerson: SamePerson,
+    links: ConnectLinks,
   ) {
     this.#deps = deps
     this.#connections = connections
@@ -56,6 +68,7 @@ export class Consents {
     this.#tokens = tokens
     this.#history = history
     this.#samePerson = samePerson
+    this.#links = links
   }
 
   /**
@@ -74,7 +87,9 @@ export class Consents {
     const held = await store.get(id)
     // Whoever may lack the refresh token is asked for consent in full: some providers give one only then.
     const hasRefreshToken = held?.refresh_token !== undefined && held.standing.state !== 'revoked'
-    const login_hint = held?.subject?.username ?? account.login_hint ?? undefined
+    // Where somebody else is connected than it was added for, that one is asked for again.
+    const login_hint =
+      addedFor(account.login_hint, held?.subject) ?? held?.subject?.username ?? account.login_hint ?? undefined
     const { url, pending } = await beginAuthorization(client, {
       grant: id,
       redirect_uri: this.#connections.redirectUri(connection.id),
@@ -106,23 +121,25 @@ export class Consents {
   /** Finishes what the callback belongs to. Redeems nothing unless it comes from the browser that began. */
   async finish(connectionId: string, callback: URLSearchParams, browser: string | undefined): Promise<Consent> {
     let account: string | undefined
+    let byLink = false
     try {
       const state_hash = hashed(await callbackState(this.#connections, connectionId, callback))
       const row = await this.#deps.db
         .selectFrom('pending_authorizations')
-        .select(['account_id', 'browser_hash', 'connection_id'])
+        .select(['account_id', 'browser_hash', 'connection_id', 'link_hash'])
         .where('state_hash', '=', state_hash)
         .executeTakeFirst()
       if (row === undefined) throw unknown()
       // Each connection has a redirect URI of its own: an answer at another one came from another provider (RFC 9700 §4.4).
       if (row.connection_id !== connectionId) throw misdirected()
       account = row.account_id
+      byLink = row.link_hash !== null
       if (browser === undefined || hashed(browser) !== row.browser_hash) return { outcome: 'other_browser', account }
       return await this.#redeem(connectionId, account, state_hash, callback, browser)
     } catch (thrown) {
       const error = asOAuthError(thrown)
       if (error !== thrown) this.#deps.logger.error({ err: thrown }, 'callback failed')
-      return { outcome: 'failed', account, error }
+      return { outcome: 'failed', account, error, byLink }
     }
   }
 
@@ -154,20 +171,30 @@ export class Consents {
         await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
       ) as PendingAuthorization
       const client = await this.#connections.client(await this.#connections.get(connectionId))
-      const held = await deps.store.get(id)
-      const finish = (): Promise<Grant> => finishAuthorization(client, { callback, pending, store: deps.store })
+      const [held, before] = await Promise.all([deps.store.get(id), accounts.get(id)])
+      // Whoever has the account may put somebody else in the place of a person whom nobody has taken for the right one yet.
+      const unsure = before.unconfirmed === 1 || addedFor(before.login_hint, held?.subject) !== undefined
+      const allowOtherSubject = unsure && taken.link_hash === null
+      const finish = (): Promise<Grant> =>
+        finishAuthorization(client, { callback, pending, store: deps.store, allowOtherSubject })
+      const link = taken.link_hash === null ? undefined : { by: (await this.#links.madeBy(taken.link_hash)) ?? '' }
       const grant = await (taken.link_hash === null ? finish() : this.#byLink(id, taken.link_hash, finish))
       // The account may have been removed while its person consented: then nobody could see or end the grant.
       await accounts.get(id).catch(async (gone) => {
         await deps.store.delete(id)
         throw gone
       })
+      if (link === undefined && before.unconfirmed === 1) await accounts.update(id, { unconfirmed: 0 })
       await this.#connected(connectionId, id, grant, client)
       const account = await accounts.get(id)
-      // An account that is connected again stays what it is, and so does one that somebody else is to confirm.
-      const isNew = held?.subject === undefined && taken.link_hash === null
-      const already = isNew && grant.subject ? await this.#asked(account, grant.subject, browser) : undefined
-      return { outcome: 'connected', account, grant, already }
+      const { subject } = grant
+      const another =
+        held?.subject !== undefined && subject !== undefined && subjectKey(held.subject) !== subjectKey(subject)
+      if (another) await this.#samePerson.left(held)
+      // An account that is connected again stays what it is; of one that came by a link its owner is asked.
+      const isNew = (another || held?.subject === undefined) && link === undefined
+      const already = isNew && subject ? await this.#asked(account, subject, browser) : undefined
+      return { outcome: 'connected', account, grant, already, link }
     } catch (thrown) {
       const error = asOAuthError(thrown)
       await this.#failed(connectionId, id, error).catch((err: unknown) => deps.logger.error({ err }, 'not noted'))
@@ -226,20 +253,18 @@ export class Consents {
   }
 
   async #failed(connectionId: string, id: string, error: OAuthError): Promise<void> {
-    const { code, message } = error
+    const { code, message, username } = error
     await this.#history.add(id, { type: 'authorization_failed', code, detail: message })
     const trouble: ConsentTrouble = {
       code,
       message,
       ...(error.error === undefined ? {} : { error: error.error }),
       ...(error.guidance === undefined ? {} : { guidance: error.guidance }),
+      ...(username === undefined ? {} : { username }),
       at: this.#deps.clock.now(),
     }
-    const held = await this.#deps.store.get(id)
-    // An account that works goes on working: a consent that failed changes nothing about it.
-    if (held === undefined || held.standing.state === 'revoked') {
-      await this.#accounts.update(id, { consent_trouble: JSON.stringify(trouble) })
-    }
+    // An account that works goes on working; that the consent failed is told beside its state.
+    await this.#accounts.update(id, { consent_trouble: JSON.stringify(trouble) })
     if (!isAboutSettings(error)) return
     const connection = await this.#connections.get(connectionId)
     if (await this.#connections.note(connection, error)) await this.#accounts.publishConnection(connection)

@@ -1,5 +1,5 @@
 import type { Clock } from '@evergrant/core'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { HistoryEntry } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import { randomId } from '../security/secret.ts'
@@ -28,6 +28,36 @@ export class History {
     if (type === 'refreshed' && (await this.#again(account_id, seconds))) return
     const values = { id: this.#nextId(), account_id, at: this.#clock.now(), type, code, detail, seconds }
     await this.#db.insertInto('history').values(values).execute()
+  }
+
+  /**
+   * The same line for all these accounts whose owner is somebody else than that user (null: for all there are), within a transaction of
+   * the caller: one statement, however many they are.
+   */
+  async addToOthers(
+    db: Transaction<Tables>,
+    accounts: readonly string[] | null,
+    but: string,
+    { type, detail = null }: Pick<HistoryEntry, 'type'> & { readonly detail?: string | null },
+  ): Promise<void> {
+    const id = this.#nextId()
+    await db
+      .insertInto('history')
+      .columns(['id', 'account_id', 'at', 'type', 'detail'])
+      .expression((of) =>
+        of
+          .selectFrom('accounts')
+          .select([
+            sql<string>`CAST(${id} AS TEXT) || accounts.id`.as('line'),
+            'accounts.id',
+            sql<number>`CAST(${this.#clock.now()} AS DOUBLE PRECISION)`.as('at'),
+            sql<string>`CAST(${type} AS TEXT)`.as('type'),
+            sql<string | null>`CAST(${detail} AS TEXT)`.as('detail'),
+          ])
+          .where('owner', '!=', but)
+          .$if(accounts !== null, (query) => query.where('accounts.id', 'in', [...(accounts ?? [])])),
+      )
+      .execute()
   }
 
   /** In the order in which they are made here: what happens at the same time is told in the order it happened. */

@@ -37,8 +37,7 @@ export class ProgramUses {
   }
 
   /** @param source the address it came from; asked for at most once a second, since working it out may cost */
-  note(key: string, account: string, via: ProgramUseBy, source: () => string): void {
-    const at = this.#clock.now()
+  note(key: string, account: string, via: ProgramUseBy, source: () => string, at = this.#clock.now()): void {
     let accounts = this.#noted.get(key)
     if (accounts === undefined) {
       accounts = new Map()

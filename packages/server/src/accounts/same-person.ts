@@ -116,6 +116,73 @@ export class SamePerson {
     return { choice, account: await this.#accounts.get(asked.other_id), replaced: asked.account_id, grant: moved }
   }
 
+  /** Another account that the person of this one has at the same connection, with the same owner. */
+  async otherOf(id: string): Promise<AccountRow | undefined> {
+    const [account, held] = await Promise.all([this.#accounts.get(id), this.#deps.store.get(id)])
+    return held?.subject && this.#other(account, held.subject)
+  }
+
+  /** Renews the other account by the consent of this one, which is removed, for whoever may say so of both. */
+  async renewOther(id: string): Promise<AccountRow> {
+    const other = await this.otherOf(id)
+    if (other === undefined) throw unknown()
+    const now = this.#deps.clock.now()
+    // Whoever comes after a crash goes on with it.
+    await this.#deps.db
+      .insertInto('consent_choices')
+      .values({
+        token_hash: hashed(randomSecret()),
+        browser_hash: '',
+        account_id: id,
+        other_id: other.id,
+        replacing_since: now,
+        created_at: now,
+        expires_at: now + LIFETIME,
+      })
+      .execute()
+    await this.#replace(id, other.id)
+    return this.#accounts.get(other.id)
+  }
+
+  /**
+   * Ends a grant that the wrong person gave, and forgets who that was, so that the right one may come. At the provider too,
+   * unless another account here lives on a consent of that person.
+   */
+  async sendAway(id: string): Promise<void> {
+    const { store, clock } = this.#deps
+    const held = await store.get(id)
+    await this.#tokens.revoke(id, held === undefined || !(await this.#livesOn(held)))
+    for (let found = await store.get(id); found?.subject !== undefined; ) {
+      const { subject: _, ...rest } = found
+      const stored = await store.put(grant({ ...rest, updated_at: clock.now() }), found.version)
+      if (stored.ok) break
+      found = stored.current
+    }
+    await this.#accounts.update(id, { unconfirmed: 0, subject: null })
+    await this.#accounts.sorted(id)
+  }
+
+  /** Another person took the place of the one of this grant: it ends at the provider, as far as that works. */
+  async left(held: Grant): Promise<void> {
+    if (await this.#livesOn(held)) return
+    const trouble = await this.#tokens.revokeThere(held)
+    if (trouble !== undefined) this.#deps.logger.warn({ account: held.id, code: trouble.code }, trouble.message)
+  }
+
+  /** Whether another account here lives on a consent of the same person to the same client: some providers end all at once. */
+  async #livesOn({ id, subject }: Grant): Promise<boolean> {
+    if (subject === undefined) return false
+    const { connection_id } = await this.#accounts.get(id)
+    const other = await this.#deps.db
+      .selectFrom('accounts')
+      .select('id')
+      .where('connection_id', '=', connection_id)
+      .where('subject', '=', subjectKey(subject))
+      .where('id', '<>', id)
+      .executeTakeFirst()
+    return other !== undefined
+  }
+
   /** Ends what was cut off, and forgets choices that nobody made. */
   async reap(): Promise<void> {
     const { db, clock, logger } = this.#deps

@@ -10,6 +10,8 @@ export interface ConsentTrouble {
   readonly error?: string
   /** What is known about this refusal. */
   readonly guidance?: Guidance
+  /** Who signed in, when that was somebody else. */
+  readonly username?: string
   readonly at: number
 }
 
@@ -132,7 +134,9 @@ function ended(grant: GrantSummary, now: number): boolean {
 }
 
 function unconnected(grant: GrantSummary | undefined, trouble: ConsentTrouble | undefined): Condition {
-  if (trouble !== undefined) return refusedConsent(trouble)
+  // A consent that failed while the account worked says nothing about it.
+  if (trouble !== undefined && grant?.standing.state !== 'active' && grant?.standing.state !== 'failing')
+    return refusedConsent(trouble)
   if (grant === undefined) {
     return {
       state: 'new',

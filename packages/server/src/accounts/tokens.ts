@@ -104,9 +104,8 @@ export class Tokens {
    * The token that any program gets now, when that is known without asking anybody: one is held that need not be renewed,
    * and the account may be used. Never waits. Undefined: {@link hand} has to be asked.
    */
-  held(id: string, minTtl = 0): AccessToken | undefined {
+  held(id: string, now: number, minTtl = 0): AccessToken | undefined {
     const gate = this.#gates.get(id)
-    const now = this.#deps.clock.now()
     if (gate === undefined || now >= gate.until || gate.paused || gate.unconfirmed) return undefined
     const token = this.sources.get(id).peek()
     const due = token?.refresh_at ?? token?.expires_at ?? Number.POSITIVE_INFINITY
@@ -165,13 +164,13 @@ export class Tokens {
   }
 
   /**
-   * Ends the grant: at the provider as far as that works, and here in any case. The reason stays readable.
-   * Returns what the provider said when it did not work there.
+   * Ends the grant: at the provider as far as that works, unless it is to stay `there`, and here in any case. The reason
+   * stays readable. Returns what the provider said when it did not work there.
    */
-  async revoke(id: string): Promise<OAuthError | undefined> {
+  async revoke(id: string, there = true): Promise<OAuthError | undefined> {
     const { store, clock } = this.#deps
     const found = await store.get(id)
-    const trouble = found && holdsTokens(found) ? await this.#revokeThere(found) : undefined
+    const trouble = there && found && holdsTokens(found) ? await this.revokeThere(found) : undefined
     await endHere(store, id, clock)
     await this.changed(id)
     await this.#history.add(id, { type: 'revoked', ...(trouble && { code: trouble.code, detail: trouble.message }) })
@@ -245,7 +244,8 @@ export class Tokens {
     return first && { trouble: first, accounts }
   }
 
-  async #revokeThere(of: Grant): Promise<OAuthError | undefined> {
+  /** Ends a grant at the provider alone. Returns what the provider said when it did not work. */
+  async revokeThere(of: Grant): Promise<OAuthError | undefined> {
     try {
       const client = await this.clientOf(of.id)
       if (await revokeGrant(client, of)) return undefined

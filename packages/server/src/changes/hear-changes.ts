@@ -28,6 +28,7 @@ async function heard({ of, id, checking = false }: Change, services: Services): 
       tokens.forget(id)
       return hub.publish('account_removed', { id, state: removed.state })
     case 'connection':
+      await services.deps.sandbox?.heard(id)
       if (hub.size > 0) await accounts.showConnection(await connections.get(id))
       return
     case 'connection_counts':

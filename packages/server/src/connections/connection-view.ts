@@ -51,6 +51,32 @@ export async function connectionView(
   }
 }
 
+/**
+ * What somebody needs who connects an account with it. Anything about its secret, who may sign in with it and how many accounts others have
+ * is for administrators.
+ */
+export function asMembersSee(connection: Connection): Connection {
+  const { id, name, provider, provider_name, client_id, client_auth, has_secret, parameters, scope } = connection
+  const { issuer, authorization_endpoint, token_endpoint, redirect_uri, created_at, updated_at } = connection
+  return {
+    id,
+    name,
+    provider,
+    provider_name,
+    client_id,
+    client_auth,
+    has_secret,
+    parameters,
+    scope,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(authorization_endpoint === undefined ? {} : { authorization_endpoint }),
+    ...(token_endpoint === undefined ? {} : { token_endpoint }),
+    redirect_uri,
+    created_at,
+    updated_at,
+  }
+}
+
 function formerSecret(row: ConnectionRow): Pick<Connection, 'former_secret' | 'secret_taken_at'> {
   if (row.former_secret === null) return {}
   const { secret_taken_at: taken } = row

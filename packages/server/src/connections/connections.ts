@@ -22,6 +22,7 @@ import type { Deps } from '../deps.ts'
 import type { NewNotice, Notices } from '../notices/notices.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
+import { addressesOf, isPractice, practiceIssuers } from '../sandbox/practice-provider.ts'
 import { type AddressPolicy, assertPublicAddress, assertReachable, guardedFetch } from '../security/address-policy.ts'
 import { pinnedLookup } from '../security/pinned-lookup.ts'
 import { randomId } from '../security/secret.ts'
@@ -84,8 +85,12 @@ export class Connections {
     return this.#db.selectFrom('connections').selectAll().orderBy('name').orderBy('id').execute()
   }
 
+  find(id: string): Promise<ConnectionRow | undefined> {
+    return this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+  }
+
   async get(id: string): Promise<ConnectionRow> {
-    const row = await this.#db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+    const row = await this.find(id)
     if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such connection.')
     return row
   }
@@ -122,9 +127,10 @@ export class Connections {
       updated_at: now,
       sign_in: rulesText(wanted.sign_in),
     }
-    assertSettings(row, this.#addresses)
+    assertSettings(row, this.addresses)
     await assertKnownParameters(row)
-    await this.#make(row)
+    const { provider: made } = await this.#make(row)
+    if (row.sign_in !== null) await this.#assertProves(made)
     const inserted = await this.#db
       .insertInto('connections')
       .values(row)
@@ -144,7 +150,7 @@ export class Connections {
         .filter((field) => patch[field] !== undefined)
         .map((field) => [field, patch[field]?.trim() || null]),
     )
-    assertSettings({ client_id: client_id?.trim() ?? '', scope: scope?.trim() ?? '', ...addresses }, this.#addresses)
+    assertSettings({ client_id: client_id?.trim() ?? '', scope: scope?.trim() ?? '', ...addresses }, this.addresses)
     const moved = Object.entries(addresses).some(([field, address]) => address !== before[field as keyof typeof before])
     const settings = Object.keys(patch).some((field) => !ABOUT_NO_SETTING.has(field))
     const secrets = await this.#secrets.changed(before, patch)
@@ -166,13 +172,15 @@ export class Connections {
     // What was stored before a parameter went out of the catalogue does not stand in the way of another change.
     if (parameters !== undefined) await assertKnownParameters(wished)
     const { provider: asked } = await this.#make(wished)
+    if (wished.sign_in !== null) await this.#assertProves(asked)
     const elsewhere = moved || (parameters !== undefined && !(await this.#reaches(before, asked)))
     if (elsewhere && before.client_secret !== null && client_secret === undefined) {
       const message = 'The address changes, and with it who gets the client secret. Enter the secret again.'
       throw new Refusal('INVALID_REQUEST', message, { field: 'client_secret' })
     }
-    // It is of the registration before.
-    const next = elsewhere || wished.client_id !== before.client_id ? withoutFormer(wished) : wished
+    // It is of the registration before. An id that is corrected names no other one: nobody would enter its secret again.
+    const other = wished.client_id !== before.client_id && client_secret !== undefined
+    const next = elsewhere || other ? withoutFormer(wished) : wished
     // What was noted meanwhile stays, where this change says nothing about it.
     const said = new Set([...Object.keys(secrets), ...(settings ? ['trouble'] : [])])
     const values: Partial<ConnectionRow> = Object.fromEntries(
@@ -247,25 +255,26 @@ export class Connections {
    * operator allows.
    */
   get fetch(): typeof fetch {
-    return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.#addresses)
+    return guardedFetch(this.#deps.fetch ?? ((input, init) => fetch(input, init)), this.addresses)
   }
 
   /** Throws `PRIVATE_ADDRESS` for an address that is where the operator allows no provider, as it stands. */
   assertPublic(address: string): void {
-    assertPublicAddress(address, this.#addresses)
+    assertPublicAddress(address, this.addresses)
   }
 
   /** Throws `PRIVATE_ADDRESS` for a mail server that is where the operator allows no provider. */
   assertMailHost(host: string): Promise<void> {
-    return assertReachable(`https://${host}`, this.#addresses)
+    return assertReachable(`https://${host}`, this.addresses)
   }
 
   /** Resolves names of mail servers, at the moment of connecting, to addresses that the operator allows. */
   get mailLookup(): LookupFunction {
-    return pinnedLookup(this.#addresses)
+    return pinnedLookup(this.addresses)
   }
 
-  get #addresses(): AddressPolicy {
+  /** Where providers and mail servers may be. */
+  get addresses(): AddressPolicy {
     const { addresses, publicUrl } = this.#deps
     return addresses ?? { loopback: isLoopback(new URL(publicUrl).hostname), allowed: [] }
   }
@@ -381,6 +390,17 @@ export class Connections {
     return ended
   }
 
+  /** Whether it leads to the built-in practice provider, which lets anybody be anybody. */
+  async isPractice(row: ConnectionRow): Promise<boolean> {
+    const { provider } = await this.client(row)
+    return isPractice(await practiceIssuers(this.#db), addressesOf(provider))
+  }
+
+  async #assertProves(provider: Provider): Promise<void> {
+    if (!isPractice(await practiceIssuers(this.#db), addressesOf(provider))) return
+    throw new Refusal('SETTING_INVALID', NO_SIGN_IN_BY_PRACTICE, { field: 'sign_in' })
+  }
+
   async #make(row: ConnectionRow, onTaken?: (taken: Taken) => void): Promise<Client> {
     const { id, revision } = row
     const { newer, older } = await this.#secrets.opened(row)
@@ -397,7 +417,7 @@ export class Connections {
     const { authorization_endpoint: consent, token_endpoint: token } = chosen
     // Said when it is entered, and not when a person is waiting.
     for (const address of [chosen.issuer, consent, token]) {
-      if (address !== undefined) assertPublicAddress(address, this.#addresses)
+      if (address !== undefined) assertPublicAddress(address, this.addresses)
     }
     const proof = (secret: string): ClientAuthentication => secretAuthentication(chosen, secret, client_auth)
     const heard = (taken: Taken): void => {
@@ -428,6 +448,11 @@ export class Connections {
   }
 }
 
+const message =
+  'The built-in practice provider lets anybody be anybody, without a password: nobody can sign in here with it.'
+/** Also said to whoever comes from there. */
+export const NO_SIGN_IN_BY_PRACTICE: string = message
+
 const brokenKey = (id: string): string => `connection/${id}`
 const endKey = (id: string): string => `secret/${id}`
 
@@ -440,8 +465,7 @@ const broken = (id: string, code: string): NewNotice => ({
 
 /** Where a provider is: the origins of all addresses in its definition. */
 function origins(provider: Provider): Set<string> {
-  const addresses = Object.entries(provider).filter(([field]) => /^issuer$|_endpoint$|^jwks_uri$/.test(field))
-  return new Set(addresses.map(([, address]) => new URL(String(address)).origin))
+  return new Set(addressesOf(provider).map((address) => new URL(address).origin))
 }
 
 /** A parameter that the provider has not would be stored and never used: most likely another one was meant. */

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
 import { Spoken } from './spoken.ts'
+import { Digits, Formed, Line, OptionalLine } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How an account that is here is doing. */
@@ -68,6 +69,22 @@ export const PredictedEnd = Type.Object(
 )
 export type PredictedEnd = Static<typeof PredictedEnd>
 
+/** What failed beside the state of an account, and who has to do what. */
+const failure = (description: string) =>
+  Type.Object(
+    {
+      at: EpochSeconds,
+      code: Type.String({ description: 'Of the error catalogue.' }),
+      detail: Spoken({ description: 'What happened, in words for a person.' }),
+      who: Who,
+      advice: Spoken(),
+      link: Type.Optional(Type.String()),
+      username: Type.Optional(Type.String({ description: 'Of WRONG_ACCOUNT: who signed in at the provider.' })),
+    },
+    { description },
+  )
+export type FailureView = Static<ReturnType<typeof failure>>
+
 /** What a person or program connects and uses: it has one grant. */
 export const Account = Type.Object(
   {
@@ -93,6 +110,12 @@ export const Account = Type.Object(
     login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
+    ),
+    added_for: Type.Optional(
+      Type.String({
+        description:
+          'Present when somebody else signed in than it was added for: the address it was added for. POST /v1/accounts/{id}/confirm says whether that is right.',
+      }),
     ),
     state: PresentState,
     sentence: Spoken({ description: 'The state in words for a person.' }),
@@ -128,20 +151,12 @@ export const Account = Type.Object(
       }),
     ),
     look_up_failed: Type.Optional(
-      Type.Object(
-        {
-          at: EpochSeconds,
-          code: Type.String({ description: 'Of the error catalogue.' }),
-          detail: Spoken({ description: 'What happened, in words for a person.' }),
-          who: Who,
-          advice: Spoken(),
-          link: Type.Optional(Type.String()),
-        },
-        {
-          description:
-            'The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again.',
-        },
+      failure(
+        'The account works, but something about it (tenant, base address) could not be asked for after consent. POST /v1/accounts/{id}/look-up asks again.',
       ),
+    ),
+    consent_failed: Type.Optional(
+      failure('Why the last consent did not succeed, until one does. An account that works goes on working.'),
     ),
     unconfirmed: Type.Optional(
       Type.Boolean({
@@ -198,10 +213,11 @@ const Filters = {
     Type.String({ maxLength: 100, description: 'Those of one user; `nobody`: those that are nobody’s.' }),
   ),
   state: Type.Optional(
-    Type.String({
-      pattern: `^(${STATE_LIST})(,(${STATE_LIST}))*$`,
-      description: 'Those in one of these states, separated by commas.',
-    }),
+    Formed(
+      `^(${STATE_LIST})(,(${STATE_LIST}))*$`,
+      `one or several of ${STATE_LIST.replaceAll('|', ', ')}, separated by commas`,
+      { description: 'Those in one of these states, separated by commas.' },
+    ),
   ),
   flag: Type.Optional(AccountFlag),
   q: Type.Optional(
@@ -215,11 +231,10 @@ const Filters = {
 /** GET /v1/accounts?limit=100 */
 export const AccountQuery = Type.Object(
   {
-    limit: Type.Optional(Type.String({ pattern: '^([1-9]\\d?|[1-4]\\d\\d|500)$', description: '1 to 500.' })),
+    limit: Type.Optional(Digits('^([1-9]\\d?|[1-4]\\d\\d|500)$', 1, 500, { description: '1 to 500.' })),
     cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
     ids: Type.Optional(
-      Type.String({
-        pattern: '^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$',
+      Formed('^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$', 'at most 100 ids, separated by commas', {
         description: 'Those with these ids, at most 100, separated by commas. Ids that are not there are left out.',
       }),
     ),
@@ -256,8 +271,8 @@ export type AccountExportQuery = Static<typeof AccountExportQuery>
 export const NewAccount = Type.Object(
   {
     connection: Type.String({ minLength: 1, maxLength: 100, description: 'Connection id.' }),
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
-    login_hint: Type.Optional(Type.String({ maxLength: 500 })),
+    name: Type.Optional(Line(200)),
+    login_hint: Type.Optional(OptionalLine(500)),
     owner: Type.Optional(
       Type.String({
         maxLength: 100,
@@ -272,8 +287,8 @@ export type NewAccount = Static<typeof NewAccount>
 /** PATCH /v1/accounts/{id}. What is left out stays. */
 export const AccountPatch = Type.Object(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
-    login_hint: Type.Optional(Type.String({ maxLength: 500, description: 'An empty string removes it.' })),
+    name: Type.Optional(Line(200)),
+    login_hint: Type.Optional(OptionalLine(500, { description: 'An empty string removes it.' })),
     paused: Type.Optional(Type.Boolean({ description: 'No tokens are handed out or renewed while paused.' })),
   },
   { title: 'AccountPatch', additionalProperties: false },
@@ -335,6 +350,8 @@ export const HistoryEntry = Type.Object({
     Type.Literal('revealed'),
     Type.Literal('mail_failed'),
     Type.Literal('mail_restored'),
+    Type.Literal('key_made'),
+    Type.Literal('key_removed'),
   ]),
   code: Type.Optional(Type.String()),
   detail: Type.Optional(Spoken()),

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Formed, Line } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** A program's key to tokens of some accounts. The key itself is shown once, when it is made. */
@@ -31,17 +32,32 @@ export type ApiKeyList = Static<typeof ApiKeyList>
 /** POST /v1/api-keys. Without `accounts`, or with null, the key is for all accounts, also future ones. */
 export const NewApiKey = Type.Object(
   {
-    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    name: Line(200),
     accounts: Type.Optional(
       Type.Union([Type.Array(Type.String({ maxLength: 100 }), { maxItems: 10_000 }), Type.Null()]),
     ),
     scopes: Type.Optional(
-      Type.Array(Type.String({ minLength: 1, maxLength: 500, pattern: '^[!#-\\[\\]-~]+$' }), {
+      Type.Array(Formed('^[!#-\\[\\]-~]+$', 'one scope, without spaces', { minLength: 1, maxLength: 500 }), {
         minItems: 1,
         maxItems: 100,
       }),
     ),
     expires_at: Type.Optional(EpochSeconds),
+    reason: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 500,
+        pattern: '\\S',
+        description: 'Needed when the key is for accounts of other people: they read it.',
+      }),
+    ),
+    password: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1024,
+        description: 'The administrator’s own, once more: needed with `reason`.',
+      }),
+    ),
   },
   { title: 'NewApiKey', additionalProperties: false },
 )

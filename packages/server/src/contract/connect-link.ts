@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { ProviderFeature } from './provider.ts'
 import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
@@ -43,6 +44,7 @@ export const ConnectRequest = Type.Object(
     note: Type.Optional(Type.String()),
     provider_name: Spoken(),
     scope: Type.String({ description: 'What will be asked for at the provider, space separated.' }),
+    features: Type.Array(ProviderFeature, { description: 'Names for what is in `scope`, as far as it has some.' }),
     login_hint: Type.Optional(Type.String({ description: 'The account that is meant.' })),
     server: Type.String({ description: 'The address of the server whose programs will use the account.' }),
     created_at: EpochSeconds,
@@ -54,7 +56,25 @@ export type ConnectRequest = Static<typeof ConnectRequest>
 
 /** POST /v1/accounts/{id}/confirm: whether the right person has connected the account. */
 export const Confirmation = Type.Object(
-  { right: Type.Boolean({ description: 'False: the grant is ended, at the provider too as far as that works.' }) },
+  {
+    right: Type.Boolean({
+      description:
+        'False: the grant is ended, at the provider too as far as that works, and somebody else may connect the account.',
+    }),
+    replace: Type.Optional(
+      Type.Boolean({
+        description:
+          'With `right`: the account that the same person has already (GET /v1/accounts/{id}/same-person) is renewed by this consent, and this one is removed.',
+      }),
+    ),
+  },
   { title: 'Confirmation', additionalProperties: false },
 )
 export type Confirmation = Static<typeof Confirmation>
+
+/** GET /v1/accounts/{id}/same-person: another account of the same connection and owner that the same person has. */
+export const SamePersonResult = Type.Object(
+  { account: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })) },
+  { title: 'SamePersonResult' },
+)
+export type SamePersonResult = Static<typeof SamePersonResult>

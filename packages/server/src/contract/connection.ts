@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
 import { Spoken } from './spoken.ts'
+import { Line } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 const Parameters = Type.Record(Type.String(), Type.String(), {
@@ -77,7 +78,12 @@ export const Connection = Type.Object(
     token_endpoint: Type.Optional(Type.String()),
     sign_in: Type.Optional(SignInRules),
     redirect_uri: Type.String({ description: 'To be registered at the provider, exactly so.' }),
-    accounts: Type.Object({ total: Type.Integer(), ok: Type.Integer() }),
+    accounts: Type.Optional(
+      Type.Object(
+        { total: Type.Integer(), ok: Type.Integer() },
+        { description: 'How many accounts it has, whoever owns them. For administrators.' },
+      ),
+    ),
     last_error: Type.Optional(
       Spoken({ description: 'What is wrong with the settings, when something is known to be.' }),
     ),
@@ -122,6 +128,16 @@ export const ConnectionDraft = Type.Object(
 )
 export type ConnectionDraft = Static<typeof ConnectionDraft>
 
+/** GET /v1/connections/sandbox */
+export const SandboxConnection = Type.Object(
+  {
+    on: Type.Boolean({ description: 'Whether the embedded practice provider is on.' }),
+    connection: Type.Optional(Type.String({ description: 'Id of the connection to it. Absent: there is none.' })),
+  },
+  { title: 'SandboxConnection' },
+)
+export type SandboxConnection = Static<typeof SandboxConnection>
+
 /** POST /v1/connections */
 export const NewConnection = Type.Object(
   {
@@ -131,7 +147,7 @@ export const NewConnection = Type.Object(
         description: 'One that GET /v1/connections/new gave. Default: a new one.',
       }),
     ),
-    name: Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' }),
+    name: Line(200),
     provider: Type.String({ minLength: 1, maxLength: 100 }),
     client_id: Type.String({ maxLength: 2000 }),
     ...Settings,
@@ -143,7 +159,7 @@ export type NewConnection = Static<typeof NewConnection>
 /** PATCH /v1/connections/{id}. What is left out stays; an empty string removes an optional value. */
 export const ConnectionPatch = Type.Object(
   {
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })),
+    name: Type.Optional(Line(200)),
     client_id: Type.Optional(Type.String({ maxLength: 2000 })),
     ...Settings,
     former_secret: Type.Optional(

@@ -1,14 +1,18 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
 import { Spoken } from './spoken.ts'
+import { Digits, Formed } from './text.ts'
 import { EpochSeconds } from './time.ts'
 
-const Address = Type.String({ minLength: 3, maxLength: 320, pattern: '^[^\\s@<>"(),;:\\\\]+@[^\\s@<>"(),;:\\\\]+$' })
+const Address = Formed('^[^\\s@<>"(),;:\\\\]+@[^\\s@<>"(),;:\\\\]+$', 'an e-mail address', {
+  minLength: 3,
+  maxLength: 320,
+})
 
 /** A mail server. */
 export const MailHost = Type.Object(
   {
-    host: Type.String({ minLength: 1, maxLength: 253, pattern: '^[A-Za-z0-9.-]+$' }),
+    host: Formed('^[A-Za-z0-9.-]+$', 'the name of a host', { minLength: 1, maxLength: 253 }),
     port: Type.Integer({ minimum: 1, maximum: 65_535 }),
     security: Type.Union([Type.Literal('tls'), Type.Literal('starttls'), Type.Literal('none')], {
       description: '`none` is for servers on this machine alone.',
@@ -158,9 +162,9 @@ export const MailListQuery = Type.Object(
   {
     folder: Type.Optional(Type.String({ minLength: 1, maxLength: 500 })),
     before: Type.Optional(
-      Type.String({ pattern: '^[1-9]\\d{0,9}$', description: 'What the page before gave as `next`.' }),
+      Formed('^[1-9]\\d{0,9}$', 'a whole number', { description: 'What the page before gave as `next`.' }),
     ),
-    limit: Type.Optional(Type.String({ pattern: '^([1-9]|[1-4]\\d|50)$', description: '1 to 50.' })),
+    limit: Type.Optional(Digits('^([1-9]|[1-4]\\d|50)$', 1, 50, { description: '1 to 50.' })),
   },
   { title: 'MailListQuery', additionalProperties: false },
 )

@@ -9,10 +9,17 @@ export const NoticeKind = Type.Union([
   Type.Literal('accounts_ended'),
   Type.Literal('secret_expiring'),
   Type.Literal('webhook_off'),
+  Type.Literal('api_key_made'),
+  Type.Literal('token_revealed'),
+  Type.Literal('password_link_made'),
+  Type.Literal('email_changed'),
 ])
 export type NoticeKind = Static<typeof NoticeKind>
 
-/** Something that somebody has to act on. It is gone when it is mended. */
+/**
+ * Something that somebody has to act on, gone when it is mended; or something that somebody else did to what is theirs, kept until they put
+ * it away.
+ */
 export const Notice = Type.Object(
   {
     id: Type.String(),
@@ -24,7 +31,14 @@ export const Notice = Type.Object(
     accounts: Type.Optional(Type.Object({ total: Type.Integer(), affected: Type.Integer() })),
     webhook: Type.Optional(Type.Object({ id: Type.String(), url: Type.String() })),
     expires_at: Type.Optional(WholeEpochSeconds),
-    url: Type.String({ description: 'The page on which it is mended.' }),
+    by: Type.Optional(
+      Type.Object({ id: Type.String(), name: Type.String() }, { description: 'Who did it, as they were called then.' }),
+    ),
+    program: Type.Optional(
+      Type.Object({ id: Type.String(), name: Type.String() }, { description: 'The API key that was made.' }),
+    ),
+    reason: Type.Optional(Type.String({ description: 'The reason that they gave.' })),
+    url: Type.String({ description: 'The page on which it is mended, or looked at.' }),
   },
   { title: 'Notice' },
 )

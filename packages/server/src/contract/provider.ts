@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Spoken } from './spoken.ts'
+import { Digits } from './text.ts'
 
 /**
  * How a client authenticates at the token endpoint (RFC 7591 section 2). Names of our own: `_raw` is Basic without
@@ -109,7 +110,7 @@ export const ProviderQuery = Type.Object({
       description: 'Those that are gone, too. Default false.',
     }),
   ),
-  limit: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,3}$', description: 'At most so many. Default: all.' })),
+  limit: Type.Optional(Digits('^[1-9][0-9]{0,3}$', 1, 9999, { description: 'At most so many. Default: all.' })),
 })
 
 /** GET /v1/providers */

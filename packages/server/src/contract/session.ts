@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Line } from './text.ts'
 import { UserRole } from './user-role.ts'
 
 /** GET /v1/session: whether the browser is signed in, and what the page needs to know before that. */
@@ -17,7 +18,7 @@ export const Session = Type.Object(
 )
 export type Session = Static<typeof Session>
 
-const UserName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
+const UserName = Line(200)
 
 /** POST /v1/session */
 export const SignIn = Type.Object(

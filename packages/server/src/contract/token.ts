@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Problem } from './problem.ts'
+import { Digits, Formed } from './text.ts'
 import { WholeEpochSeconds } from './time.ts'
 
 const wanted = {
@@ -10,7 +11,7 @@ const wanted = {
     Type.String({ maxLength: 10_000, description: "A narrower scope than the grant's, space separated." }),
   ),
   scopes: Type.Optional(
-    Type.Array(Type.String({ minLength: 1, maxLength: 500, pattern: '^[!#-\\[\\]-~]+$' }), {
+    Type.Array(Formed('^[!#-\\[\\]-~]+$', 'one scope, without spaces', { minLength: 1, maxLength: 500 }), {
       minItems: 1,
       maxItems: 100,
       description: 'The same as a list; one of the two.',
@@ -40,13 +41,12 @@ export type TokenWant = Static<typeof TokenWant>
 export const TokenQuery = Type.Object(
   {
     min_ttl: Type.Optional(
-      Type.String({ pattern: '^[0-9]{1,5}$', description: 'Seconds for which the token must stay valid.' }),
+      Digits('^[0-9]{1,5}$', 0, 99_999, { description: 'Seconds for which the token must stay valid.' }),
     ),
     scope: wanted.scope,
     resource: wanted.resource,
     wait: Type.Optional(
-      Type.String({
-        pattern: '^(?:[0-9]|[1-5][0-9]|60)$',
+      Digits('^(?:[0-9]|[1-5][0-9]|60)$', 0, 60, {
         description: 'With `If-None-Match`: seconds to wait for another token, at most 60, before 304 is answered.',
       }),
     ),

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { PASSWORD_MIN_LENGTH } from './session.ts'
+import { Formed, Line } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 import { UserRole } from './user-role.ts'
 
@@ -23,8 +24,8 @@ export type User = Static<typeof User>
 export const UserList = Type.Object({ users: Type.Array(User) })
 export type UserList = Static<typeof UserList>
 
-const UserName = Type.String({ minLength: 1, maxLength: 200, pattern: '\\S' })
-const Email = Type.String({ maxLength: 320, pattern: '^\\s*[^\\s@]+@[^\\s@]+\\s*$' })
+const UserName = Line(200)
+const Email = Formed('^\\s*[^\\s@]+@[^\\s@]+\\s*$', 'an e-mail address', { maxLength: 320 })
 
 /** POST /v1/users: invites somebody. */
 export const NewUser = Type.Object(
@@ -56,6 +57,20 @@ export const Invitation = Type.Object(
 export type Invitation = Static<typeof Invitation>
 
 const NewPassword = Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: 1024 })
+
+/** POST /v1/invitations/look: whom a link is for, before they choose a password. */
+export const InvitationLook = Type.Object(
+  { token: Type.String({ minLength: 1, maxLength: 200 }) },
+  { title: 'InvitationLook', additionalProperties: false },
+)
+export type InvitationLook = Static<typeof InvitationLook>
+
+/** The answer to it. */
+export const InvitedUser = Type.Object(
+  { name: Type.String({ description: 'What they sign in with.' }), expires_at: WholeEpochSeconds },
+  { title: 'InvitedUser' },
+)
+export type InvitedUser = Static<typeof InvitedUser>
 
 /** POST /v1/invitations/accept: chooses a password, and signs in. */
 export const AcceptInvitation = Type.Object(

@@ -329,4 +329,12 @@ export const migrations: readonly (readonly string[])[] = [
       PRIMARY KEY (account_id, key_id)
     )`,
   ],
+  [
+    // Which replicas are there, by the database's clock, and since when somebody's beat came without a gap.
+    `CREATE TABLE replicas (
+      id TEXT PRIMARY KEY,
+      seen_at DOUBLE PRECISION NOT NULL,
+      unbroken_since DOUBLE PRECISION NOT NULL
+    )`,
+  ],
 ]

@@ -207,6 +207,12 @@ export interface ApiKeyTable {
   scopes: string | null
 }
 
+interface ReplicaTable {
+  id: string
+  seen_at: number
+  unbroken_since: number
+}
+
 interface ProgramUseTable {
   account_id: string
   key_id: string
@@ -373,4 +379,5 @@ export interface Tables {
   notices: NoticeTable
   notice_marks: NoticeMarkTable
   sign_in_attempts: SignInAttemptTable
+  replicas: ReplicaTable
 }

@@ -1,3 +1,4 @@
+import { BEAT_EVERY, type ReplicaPulse } from '../replicas/replica-pulse.ts'
 import type { Services } from '../services.ts'
 import { Delivery } from './deliver.ts'
 import { probeMail } from './mail-probe.ts'
@@ -21,8 +22,16 @@ export interface Jobs {
   stop(): Promise<void>
 }
 
+/** What only some servers have to do. */
+interface OwnJobs {
+  /** Serves the practice provider if nobody else on the data does. */
+  readonly takeSandbox?: () => Promise<void>
+  /** Tells the other replicas that this one is there. */
+  readonly pulse?: ReplicaPulse | undefined
+}
+
 /** Starts the jobs, on the server's clock; what a server before left untold or undelivered is looked at without waiting. A round that fails is logged, and the next one comes all the same. */
-export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: () => Promise<void> } = {}): Jobs {
+export function startJobs(services: Services, { takeSandbox, pulse }: OwnJobs = {}): Jobs {
   const stopping = new AbortController()
   const delivery = new Delivery(services, stopping.signal)
   const look = (): Promise<void> =>
@@ -39,6 +48,12 @@ export function startJobs(services: Services, { takeSandbox }: { takeSandbox?: (
     ...(takeSandbox === undefined
       ? []
       : [repeat(services, stopping.signal, 'take the sandbox', TAKE_SANDBOX_EVERY, takeSandbox)]),
+    ...(pulse === undefined
+      ? []
+      : [
+          repeat(services, stopping.signal, 'beat', BEAT_EVERY, () => pulse.beat()),
+          repeat(services, stopping.signal, 'forget replicas', REAP_EVERY, () => pulse.reap()),
+        ]),
   ]
   tellWhatDiffers(services)
     .then(look)

@@ -59,9 +59,11 @@ export async function probeMail(services: Services, signal: AbortSignal): Promis
       // Asking keeps no token warm that nobody uses: it is not noted as a program's use.
       const source = services.tokens.sources.get(id)
       const only = imap !== undefined ? { imap } : pop !== undefined ? { pop } : { smtp }
-      const refused = await mail.assertReachable(only).then(() => undefined, known)
+      const refused = await mail.assertReachable(id, only).then(() => undefined, known)
       const [check] =
-        refused === undefined ? await verifyMail(source, { mailbox, mechanism, ...only }, mail.connecting(15)) : []
+        refused === undefined
+          ? await verifyMail(source, { mailbox, mechanism, ...only }, await mail.connecting(id, 15))
+          : []
       probed++
       await note(services, taken, refused ?? check?.error)
     })

@@ -9,6 +9,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'There is nothing at this address.': 'Unter dieser Adresse gibt es nichts.',
   'There is no such account.': 'Dieses Konto gibt es nicht.',
   'There is no such connection.': 'Diese Verbindung gibt es nicht.',
+  'The embedded practice provider is off on this server.':
+    'Der eingebaute Anbieter zum Üben ist auf diesem Server ausgeschaltet.',
   'There is no such user.': 'Diese Person gibt es nicht.',
   'There is no such API key.': 'Diesen API-Schlüssel gibt es nicht.',
   'There is no such API key for this account.': 'Diesen API-Schlüssel gibt es für dieses Konto nicht.',
@@ -117,6 +119,62 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The address has white space or control characters in it.': 'Die Adresse enthält Leer- oder Steuerzeichen.',
   'The address must not have a fragment (#…).': 'Die Adresse darf keinen Teil hinter # haben.',
   'Correct the field that is named.': 'Korrigieren Sie das genannte Feld.',
+
+  'The built-in practice provider lets anybody be anybody, without a password: nobody can sign in here with it.':
+    'Beim eingebauten Übungsanbieter kann sich jede Person ohne Passwort als jede andere ausgeben: Hier kann sich niemand darüber anmelden.',
+  '{host} is no public address that this server finds.':
+    '{host} ist keine öffentliche Adresse, die dieser Server findet.',
+  'That was tried too often. Wait {wait} seconds.': 'Das wurde zu oft versucht. Warten Sie {wait} Sekunden.',
+  'This key is for accounts of other people. Give a reason, which they read, and your own password.':
+    'Dieser Schlüssel gilt für Konten anderer Personen. Geben Sie einen Grund an, den diese lesen, und Ihr eigenes Passwort.',
+  '{maker} made the API key “{key}”. Reason: {reason}':
+    '{maker} hat den API-Schlüssel „{key}“ erstellt. Grund: {reason}',
+  '{maker} deleted the API key “{key}”.': '{maker} hat den API-Schlüssel „{key}“ gelöscht.',
+  '{maker} took this account away from the API key “{key}”.':
+    '{maker} hat dem API-Schlüssel „{key}“ dieses Konto genommen.',
+  'The API key “{key}” is for all accounts, and so for this one.':
+    'Der API-Schlüssel „{key}“ gilt für alle Konten und damit auch für dieses.',
+  'The API key “{key}”, made by {maker}, is for all accounts, and so for this one.':
+    'Der API-Schlüssel „{key}“, erstellt von {maker}, gilt für alle Konten und damit auch für dieses.',
+
+  // What a request may be.
+  'The request is not in the form that is needed.': 'Die Anfrage hat nicht die nötige Form.',
+  'The body has to be {allowed}.': 'Der Inhalt der Anfrage muss {allowed} sein.',
+  'The field "{name}" is missing.': 'Das Feld „{name}“ fehlt.',
+  'The parameter "{name}" is missing.': 'Der Parameter „{name}“ fehlt.',
+  'There is no field "{name}" here. Known are {known}.': 'Das Feld „{name}“ gibt es hier nicht. Bekannt sind {known}.',
+  'There is no parameter "{name}" here. Known are {known}.':
+    'Den Parameter „{name}“ gibt es hier nicht. Bekannt sind {known}.',
+  'The field "{name}" is not in the form that is needed.': 'Das Feld „{name}“ hat nicht die nötige Form.',
+  'The parameter "{name}" is not in the form that is needed.': 'Der Parameter „{name}“ hat nicht die nötige Form.',
+  'The field "{name}" has to be {allowed}.': 'Das Feld „{name}“ muss {allowed} sein.',
+  'The parameter "{name}" has to be {allowed}.': 'Der Parameter „{name}“ muss {allowed} sein.',
+  'The body has control characters in it.': 'Der Inhalt der Anfrage enthält Steuerzeichen.',
+  'The field "{name}" has control characters in it.': 'Das Feld „{name}“ enthält Steuerzeichen.',
+  'The parameter "{name}" has control characters in it.': 'Der Parameter „{name}“ enthält Steuerzeichen.',
+  'a text': 'ein Text',
+  'a number': 'eine Zahl',
+  'a whole number': 'eine ganze Zahl',
+  'true or false': 'true oder false',
+  'a list': 'eine Liste',
+  'a JSON object': 'ein JSON-Objekt',
+  'one of {values}': 'einer der Werte {values}',
+  'nothing but {value}': 'genau {value}',
+  'text that is not empty': 'ein nicht leerer Text',
+  'text of at least {count} characters': 'ein Text mit mindestens {count} Zeichen',
+  'text of at most {count} characters': 'ein Text mit höchstens {count} Zeichen',
+  'a number of {limit} or more': 'eine Zahl ab {limit}',
+  'a number of {limit} or less': 'eine Zahl bis {limit}',
+  'a list of at least {count}': 'eine Liste mit mindestens {count} Einträgen',
+  'a list of at most {count}': 'eine Liste mit höchstens {count} Einträgen',
+  'a whole number from {from} to {to}': 'eine ganze Zahl von {from} bis {to}',
+  'one or several of {values}, separated by commas': 'einer oder mehrere der Werte {values}, durch Kommas getrennt,',
+  'at most 100 ids, separated by commas': 'eine Liste von höchstens 100 Kennungen, durch Kommas getrennt,',
+  'one line of text that is not empty': 'eine nicht leere Zeile Text',
+  'one line of text': 'eine Zeile Text',
+  'one scope, without spaces': 'eine einzelne Berechtigung ohne Leerzeichen',
+  'an e-mail address': 'eine E-Mail-Adresse',
+  'the name of a host': 'der Name eines Servers',
 
   // Tests of accounts and mailboxes.
   'The provider gave an access token.{until}': 'Der Anbieter hat ein Zugriffstoken gegeben.{until}',

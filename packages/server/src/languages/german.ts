@@ -270,7 +270,11 @@ export const german: ServerWords = {
       advice: 'Senden Sie JSON mit dem Header „Content-Type: application/json“.',
     },
     SIGN_IN_REQUIRED: { title: 'Anmeldung nötig', advice: 'Melden Sie sich an, und versuchen Sie es noch einmal.' },
-    SIGN_IN_FAILED: { title: 'Die Anmeldung ist nicht gelungen', advice: 'Prüfen Sie Name und Passwort.' },
+    SIGN_IN_FAILED: {
+      title: 'Die Anmeldung ist nicht gelungen',
+      advice:
+        'Prüfen Sie Name und Passwort. Wenn Sie sie vergessen haben, kann Ihnen ein Administrator einen neuen Link geben.',
+    },
     API_KEY_REQUIRED: {
       title: 'API-Schlüssel nötig',
       advice:
@@ -279,6 +283,15 @@ export const german: ServerWords = {
     API_KEY_INVALID: {
       title: 'Der API-Schlüssel gilt nicht',
       advice: 'Erstellen Sie unter Einstellungen, API-Schlüssel einen neuen.',
+    },
+    SIGN_IN_PRACTICE: {
+      title: 'Nicht über den Übungsanbieter',
+      advice: 'Bitten Sie einen Administrator, zum Anmelden eine Verbindung zu einem echten Anbieter zu wählen.',
+    },
+    REASON_REQUIRED: {
+      title: 'Konten anderer Personen',
+      advice:
+        'Senden Sie auch „reason“ und „password“. Die Besitzer erfahren, wer den Schlüssel erstellt hat und warum.',
     },
     API_KEY_SCOPE: {
       title: 'Nicht für diesen API-Schlüssel',
@@ -308,7 +321,8 @@ export const german: ServerWords = {
     PASSWORD_WRONG: { title: 'Das Passwort stimmt nicht', advice: 'Geben Sie Ihr eigenes Passwort noch einmal ein.' },
     INVITATION_INVALID: {
       title: 'Der Link gilt nicht',
-      advice: 'Bitten Sie einen Administrator um einen neuen Link.',
+      advice:
+        'Bitten Sie die Person, von der Sie den Link haben, um einen neuen. Falls Sie damit schon ein Passwort gewählt haben, melden Sie sich damit an.',
     },
     LAST_ADMINISTRATOR: {
       title: 'Der einzige Administrator',

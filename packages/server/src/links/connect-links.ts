@@ -90,16 +90,31 @@ export class ConnectLinks {
       connection.scope.split(' '),
       definition.offline_scopes ?? [],
     ].flat()
+    const asked = new Set(scopes)
     return {
       asked_by: row.asked_by,
       ...(row.note === null ? {} : { note: row.note }),
       provider_name: providerName(definition, connection),
-      scope: [...new Set(scopes)].filter((scope) => scope !== '').join(' '),
+      scope: [...asked].filter((scope) => scope !== '').join(' '),
+      features: (definition.features ?? [])
+        .filter(({ scopes }) => scopes.length > 0 && scopes.every((scope) => asked.has(scope)))
+        .map(({ id, title, scopes }) => ({ id, title, scopes: [...scopes] })),
       ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
       server: this.#deps.publicUrl,
       created_at: row.created_at,
       expires_at: Math.floor(row.expires_at),
     }
+  }
+
+  /** Name of whoever made a link and is to confirm what comes of it; undefined when it is not there any more. */
+  async madeBy(token_hash: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('connect_links')
+      .innerJoin('users', 'users.id', 'connect_links.created_by')
+      .select('users.name')
+      .where('token_hash', '=', token_hash)
+      .executeTakeFirst()
+    return row?.name
   }
 
   async reap(): Promise<void> {

@@ -203,7 +203,7 @@ class Login implements GatewayAccount {
     if (this.#chosen === undefined || !opens(key, this.#chosen.id)) {
       throw new Refusal('API_KEY_INVALID', 'The API key of this program is not known any more.')
     }
-    await mail.assertReachable(this.#chosen.settings)
+    await mail.assertReachable(this.#chosen.id, this.#chosen.settings)
     return tokens.hand(this.#chosen.id, want)
   }
 }

@@ -15,6 +15,8 @@ import type { MailChange, MailSettings, MailTest } from '../contract/index.ts'
 import type { MailAccountTable } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AtField } from '../problem.ts'
+import { type AddressPolicy, assertPublicHost, confined, guardedFetch } from '../security/address-policy.ts'
+import { pinnedLookup } from '../security/pinned-lookup.ts'
 
 type MailRow = Selectable<MailAccountTable>
 
@@ -88,7 +90,7 @@ export class MailAccounts {
       const server = change[protocol]
       if (server === undefined) continue
       try {
-        await this.#connections.assertMailHost(checked(server, protocol).host)
+        await this.#assertMayUse(checked(server, protocol), await this.#confines(id))
       } catch (error) {
         throw isOAuthError(error) ? new AtField(error, protocol) : error
       }
@@ -122,19 +124,53 @@ export class MailAccounts {
     return rows.map(({ account_id }) => account_id)
   }
 
-  /** How mail servers are connected to; `timeout`: seconds that one may be silent. */
-  connecting(timeout: number): Required<Pick<VerifyOptions, 'clock' | 'lookup' | 'timeout'>> {
-    return { clock: this.#deps.clock, timeout, lookup: this.#connections.mailLookup }
+  /** How the mail servers of an account are connected to; `timeout`: seconds that one may be silent. */
+  async connecting(
+    id: string,
+    timeout: number,
+  ): Promise<Required<Pick<VerifyOptions, 'clock' | 'lookup' | 'timeout'>>> {
+    const policy = await this.#confines(id)
+    const lookup = policy === undefined ? this.#connections.mailLookup : pinnedLookup(policy)
+    return { clock: this.#deps.clock, timeout, lookup }
   }
 
   /**
-   * Throws unless the servers of these settings may be reached, whatever their names resolve to at this moment. What they resolve to
+   * Throws unless the servers of these settings of an account may be reached, whatever their names resolve to at this moment. What they resolve to
    * when they are connected to is held to the same by `connecting`.
    */
-  async assertReachable(settings: Servers): Promise<void> {
-    for (const server of [settings.imap, settings.pop, settings.smtp]) {
-      if (server !== undefined) await this.#connections.assertMailHost(server.host)
+  async assertReachable(id: string, settings: Servers): Promise<void> {
+    const servers = [settings.imap, settings.pop, settings.smtp].filter((server) => server !== undefined)
+    const policy = await this.#confines(id)
+    const practice = policy === undefined ? undefined : await this.#practice(id)
+    for (const server of servers) {
+      // Those of the practice provider are on this machine, and nobody named them.
+      const isPractice = Object.values(practice?.servers ?? {}).some((one) => isSame(one, server))
+      if (!isPractice) await this.#assertMayUse(server, policy)
     }
+  }
+
+  /**
+   * What the servers of a member's account are held to: whoever names them, by hand or by what their own domain publishes, learns from tests
+   * what answers there. Undefined: an administrator's or nobody's account, held to what the operator allows.
+   */
+  async #confines(id: string): Promise<AddressPolicy | undefined> {
+    const owner = await this.#deps.db
+      .selectFrom('accounts')
+      .innerJoin('users', 'users.id', 'accounts.owner')
+      .select('users.role')
+      .where('accounts.id', '=', id)
+      .executeTakeFirst()
+    return owner?.role === 'member' ? confined(this.#connections.addresses) : undefined
+  }
+
+  #assertMayUse({ host }: MailServer, policy: AddressPolicy | undefined): Promise<void> {
+    return policy === undefined ? this.#connections.assertMailHost(host) : assertPublicHost(host, policy)
+  }
+
+  async #practice(id: string) {
+    const { connection_id } = await this.#accounts.get(id)
+    const [{ issuer }, grant] = await Promise.all([this.#connections.get(connection_id), this.#deps.store.get(id)])
+    return this.#deps.sandbox?.mailOf(issuer, grant?.subject?.sub)
   }
 
   row(id: string): Promise<MailRow | undefined> {
@@ -182,14 +218,16 @@ export class MailAccounts {
     const kept = row?.found == null ? undefined : (JSON.parse(row.found) as Kept)
     const age = this.#deps.clock.now() - (kept?.at ?? 0)
     if (kept?.domain === domain && age < (kept.from === 'nowhere' ? BELIEVED / 2 : BELIEVED)) return kept
-    const found = await this.#asked(address, presets)
+    const found = await this.#asked(id, address, presets)
     await this.#write(id, { found: JSON.stringify({ ...found, domain, at: this.#deps.clock.now() } satisfies Kept) })
     return found
   }
 
-  async #asked(address: string, presets: readonly MailPreset[]): Promise<Found> {
+  async #asked(id: string, address: string, presets: readonly MailPreset[]): Promise<Found> {
+    const policy = await this.#confines(id)
+    const fetch = policy === undefined ? this.#connections.fetch : guardedFetch(this.#connections.fetch, policy)
     try {
-      const told = await discoverMail(address, { presets, fetch: this.#connections.fetch, timeout: PATIENCE })
+      const told = await discoverMail(address, { presets, fetch, timeout: PATIENCE })
       const { by, preset, imap, pop, smtp, advice } = told
       // A known provider that is not the account's: it would take no token of ours, and is shown none.
       if (preset !== undefined) {
@@ -223,6 +261,10 @@ function fromPreset(preset: MailPreset, from: Found['from']): Found {
   const { name, sasl, imap, pop, smtp } = preset
   const servers = { imap: plain(imap?.[0]), pop: plain(pop?.[0]), smtp: plain(smtp?.[0]) }
   return { from, name, mechanisms: sasl, sent_copy: sentCopy(preset), ...defined(servers) }
+}
+
+function isSame(one: MailServer, other: MailServer): boolean {
+  return one.host === other.host && one.port === other.port
 }
 
 /** Without where the preset was read. */

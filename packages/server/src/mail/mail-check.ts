@@ -36,13 +36,13 @@ async function stepsOf(id: string, mail: MailAccounts, tokens: Tokens): Promise<
   const { mailbox } = settings
   if (!identity.ok || mailbox === undefined) return steps
   try {
-    await mail.assertReachable(settings)
+    await mail.assertReachable(id, settings)
   } catch (thrown) {
     const step = settings.imap ? 'imap' : settings.pop ? 'pop' : 'smtp'
     return [...steps, failed(step, asOAuthError(thrown))]
   }
   const { imap, pop, smtp, mechanism } = settings
-  const checks = await verifyMail(source, { mailbox, imap, pop, smtp, mechanism }, mail.connecting(15))
+  const checks = await verifyMail(source, { mailbox, imap, pop, smtp, mechanism }, await mail.connecting(id, 15))
   return [...steps, ...checks.map(stepOf)]
 }
 

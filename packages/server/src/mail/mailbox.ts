@@ -125,7 +125,7 @@ export class Mailboxes {
     const { mailbox, smtp, imap, mechanism, sent_copy } = settings
     if (smtp === undefined) throw unknown('sending')
     const source = this.#source(id)
-    const connecting = this.#mail.connecting(TIMEOUT)
+    const connecting = await this.#mail.connecting(id, TIMEOUT)
     const saves = sent_copy === 'client' && imap !== undefined
     const kept = saves ? imapMailbox(source, { mailbox, imap, mechanism }, connecting) : undefined
     const sent = kept && { by: 'client' as const, mailbox: kept }
@@ -172,7 +172,7 @@ export class Mailboxes {
   async #mailbox(id: string): Promise<ImapMailbox> {
     const { mailbox, imap, mechanism } = await this.#settings(id)
     if (imap === undefined) throw unknown('reading')
-    const connecting = { ...this.#mail.connecting(TIMEOUT), imapflow: { socketTimeout: TIMEOUT * 1000 } }
+    const connecting = { ...(await this.#mail.connecting(id, TIMEOUT)), imapflow: { socketTimeout: TIMEOUT * 1000 } }
     return imapMailbox(this.#source(id), { mailbox, imap, mechanism }, connecting)
   }
 
@@ -180,7 +180,7 @@ export class Mailboxes {
     const settings = await this.#mail.settings(id)
     const { mailbox } = settings
     if (mailbox === undefined) throw unknown('opening')
-    await this.#mail.assertReachable(settings)
+    await this.#mail.assertReachable(id, settings)
     return { ...settings, mailbox }
   }
 

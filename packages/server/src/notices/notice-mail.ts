@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
+import type { NoticeKind } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { waitAfter } from '../outbox/back-off.ts'
 import type { Outcome, Taken } from '../outbox/outbox.ts'
 import type { MailSender } from './mail-sender.ts'
+import { isRecord } from './notice-records.ts'
 import { noticeTexts } from './notice-texts.ts'
 import type { Notices } from './notices.ts'
 
@@ -14,6 +16,8 @@ export const MAIL_SERVER = 'mail server'
 export interface NoticeMail {
   readonly notice: string
   readonly user: string
+  /** The address that they had then, of what may be about a change of it. Absent: the one that they have when it is sent. */
+  readonly to?: string
 }
 
 interface Sent {
@@ -29,15 +33,19 @@ export async function sendNoticeMail(
   { db, publicUrl, mail }: Pick<Deps, 'db' | 'publicUrl'> & { readonly mail: MailSender | undefined },
   notices: Notices,
 ): Promise<Sent> {
-  const { notice, user } = JSON.parse(message.payload) as NoticeMail
+  const { notice, user, to } = JSON.parse(message.payload) as NoticeMail
   const [row, reader] = await Promise.all([notices.open(notice), readerOf(db, user)])
   // Switched off, mended, put away, or nobody to send it to.
-  if (mail === undefined || row === undefined || reader?.email == null || (await notices.isDismissed(notice, user))) {
+  const address = to ?? reader?.email
+  if (mail === undefined || row === undefined || reader === undefined || address == null)
+    return { outcome: { state: 'dropped' } }
+  // Whoever is in somebody's place could put it away in a minute: such a mail goes out all the same.
+  if (!isRecord(row.kind as NoticeKind) && (await notices.isDismissed(notice, user))) {
     return { outcome: { state: 'dropped' } }
   }
   const { subject, text } = noticeTexts(await notices.view(row, false), reader, publicUrl)
   try {
-    await mail.send({ id: message.id, to: reader.email, subject, text })
+    await mail.send({ id: message.id, to: address, subject, text })
     return { outcome: { state: 'delivered' }, status: 250 }
   } catch (error) {
     const { responseCode, code, message: detail } = error as Error & { code?: string; responseCode?: number }

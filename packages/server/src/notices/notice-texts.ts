@@ -1,6 +1,7 @@
 import type { Notice } from '../contract/index.ts'
 import { englishNotices } from './languages/english.ts'
 import { germanNotices } from './languages/german.ts'
+import { isRecord } from './notice-records.ts'
 
 /** What a mail about a notice says. */
 export interface NoticeWords {
@@ -15,6 +16,11 @@ export interface NoticeFacts {
   readonly affected: number
   readonly total: number
   readonly webhook: string
+  /** Who did it. */
+  readonly by: string
+  /** What the API key is called. */
+  readonly program: string
+  readonly reason: string
   /** A date as people write it. */
   readonly until: string
 }
@@ -25,6 +31,8 @@ export interface NoticeTexts {
   /** Why they get it, and where they stop it. */
   footer(server: string): string
   readonly open: string
+  /** The same where there is nothing to mend. */
+  readonly look: string
   readonly kinds: Readonly<Record<Notice['kind'], (facts: NoticeFacts) => NoticeWords>>
 }
 
@@ -39,19 +47,23 @@ export function noticeTexts(
 ): NoticeWords {
   const tag = language !== null && Object.hasOwn(languages, language) ? language : 'en'
   const texts = languages[tag] ?? englishNotices
-  const { account, connection, accounts, webhook, expires_at } = notice
-  const { subject, text } = texts.kinds[notice.kind]({
+  const { kind, account, connection, accounts, webhook, by, program, reason, expires_at } = notice
+  const { subject, text } = texts.kinds[kind]({
     account: plain(account?.name),
     connection: plain(connection?.name),
     affected: accounts?.affected ?? 0,
     total: accounts?.total ?? 0,
     webhook: plain(webhook?.url),
+    by: plain(by?.name),
+    program: plain(program?.name),
+    reason: plain(reason),
     until:
       expires_at === undefined
         ? ''
         : new Date(expires_at * 1000).toLocaleDateString(tag, { dateStyle: 'long', timeZone: 'UTC' }),
   })
-  const parts = [texts.greeting(plain(name)), text, `${texts.open}\n${notice.url}`, `-- \n${texts.footer(publicUrl)}`]
+  const lead = isRecord(kind) ? texts.look : texts.open
+  const parts = [texts.greeting(plain(name)), text, `${lead}\n${notice.url}`, `-- \n${texts.footer(publicUrl)}`]
   return { subject, text: `${parts.join('\n\n')}\n` }
 }
 

@@ -11,6 +11,7 @@ import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
 import { eventOf } from './notice-events.ts'
+import { isRecord, records } from './notice-records.ts'
 
 export type NoticeRow = Selectable<NoticeTable>
 
@@ -18,6 +19,8 @@ export type NoticeRow = Selectable<NoticeTable>
 const MAIL_AFTER = 60
 /** Notices shown to one person. */
 const SHOWN = 100
+/** Seconds for which a person can read what somebody else did. */
+const KEPT = 90 * 86_400
 
 /** What somebody has to hear of. */
 export interface NewNotice {
@@ -141,6 +144,9 @@ export class Notices {
     ])
     const expires = detail['expires_at']
     const webhook = detail['webhook'] as Notice['webhook']
+    const by = detail['by'] as Notice['by']
+    const program = detail['program'] as Notice['program']
+    const { reason, accounts: many } = detail
     return {
       id,
       kind,
@@ -149,10 +155,24 @@ export class Notices {
       ...(connection && { connection }),
       ...(account && { account }),
       ...(accounts && { accounts }),
+      ...(typeof many === 'number' ? { accounts: { total: many, affected: many } } : {}),
       ...(webhook && { webhook }),
+      ...(by && { by }),
+      ...(program && { program }),
+      ...(typeof reason === 'string' ? { reason } : {}),
       ...(typeof expires === 'number' ? { expires_at: Math.floor(expires) } : {}),
       url: `${this.#deps.publicUrl}${pathOf(row)}`,
     }
+  }
+
+  /** What somebody did is told for a while; what is to be mended stays until it is. */
+  async reap(): Promise<void> {
+    const before = this.#clock.now() - KEPT
+    await this.#db
+      .deleteFrom('notices')
+      .where('kind', 'in', [...records])
+      .where('created_at', '<', before)
+      .execute()
   }
 
   #for({ id, role }: { readonly id: string; readonly role: 'admin' | 'member' }) {
@@ -194,11 +214,11 @@ export class Notices {
     return true
   }
 
-  async #addMail({ id, owner }: NoticeRow, db: Transaction<Tables>): Promise<void> {
+  async #addMail({ id, owner, kind }: NoticeRow, db: Transaction<Tables>): Promise<void> {
     if (this.#deps.mail === undefined) return
     const users = await db
       .selectFrom('users')
-      .select('id')
+      .select(['id', 'email'])
       .where('email', 'is not', null)
       .$if(owner === null, (query) => query.where('role', '=', 'admin'))
       .$if(owner !== null, (query) => query.where('id', '=', owner ?? ''))
@@ -210,7 +230,11 @@ export class Notices {
         target: MAIL_SERVER,
         event_id: id,
         type: 'notice',
-        payload: JSON.stringify({ notice: id, user: user.id } satisfies NoticeMail),
+        payload: JSON.stringify({
+          notice: id,
+          user: user.id,
+          ...(isRecord(kind as NoticeKind) && user.email !== null ? { to: user.email } : {}),
+        } satisfies NoticeMail),
         delay: MAIL_AFTER,
       })),
     )
@@ -285,7 +309,11 @@ export class Notices {
 
 /** Where on the page it is mended. */
 function pathOf({ kind, connection_id, account_id }: NoticeRow): string {
+  if (isRecord(kind as NoticeKind))
+    return isAboutAccounts(kind) ? `/accounts${account_id === null ? '' : `/${account_id}`}` : '/'
   if (account_id !== null) return `/accounts/${account_id}/connect`
   if (kind === 'webhook_off') return '/settings/webhooks'
   return connection_id === null ? '/' : `/settings/connections/${connection_id}`
 }
+
+const isAboutAccounts = (kind: string): boolean => kind === 'api_key_made' || kind === 'token_revealed'

@@ -15,7 +15,6 @@ export type CallbackFailure =
   | 'STATE_MISMATCH'
   | 'ISSUER_MISMATCH'
   | 'CALLBACK_INVALID'
-  | 'WRONG_ACCOUNT'
   | 'CODE_REFUSED'
   | 'INVALID_CLIENT'
   | 'AUTHORIZATION_REFUSED'
@@ -28,6 +27,8 @@ export type CallbackFailure =
 /** Words around them. */
 export interface CallbackWords {
   readonly account: string
+  /** Who owns an account and whose name is not known. */
+  readonly owner: string
   readonly close: string
   readonly again: string
   readonly open: string
@@ -39,6 +40,19 @@ export interface CallbackWords {
   readonly request: string
   readonly replace: string
   readonly keep: string
+  /** To somebody who came by a link, beside what went wrong. */
+  readonly linkStays: string
+}
+
+/** An account that somebody connected by a link of somebody else. */
+export interface PendingAccount {
+  readonly account: string
+  /** Who made the link. */
+  readonly by: string
+  /** Permissions that were asked for and not given. */
+  readonly without: readonly string[]
+  /** The address that was asked for, when it was another one. */
+  readonly addedFor: string | undefined
 }
 
 /** All that the pages after consent say in one language. */
@@ -47,10 +61,16 @@ export interface CallbackTexts {
   readonly connected: (account: string, connection: string) => CallbackText
   /** Permissions that were asked for and not given. */
   readonly incomplete: (account: string, permissions: readonly string[]) => CallbackText
+  /** It was connected by a link: whoever made that has to confirm who it was. */
+  readonly pending: (about: PendingAccount) => CallbackText
+  /** Somebody else signed in than the account was added for. */
+  readonly another: (account: string, addedFor: string) => CallbackText
   /** The same person has an account already: what is to become of the new one. */
-  readonly already: (account: string, name: string) => CallbackText
+  readonly already: (account: string, name: string, addedFor: string | undefined) => CallbackText
   /** The new permission is that of the account that was there. */
   readonly replaced: (account: string) => CallbackText
+  /** Somebody else signed in than the account belongs to; undefined: it is not known who. */
+  readonly wrongAccount: (used: string | undefined, expected: string) => CallbackText
   readonly otherBrowser: CallbackText
   /** An administrator of an organisation has allowed the program there. */
   readonly adminConsent: CallbackText

@@ -28,10 +28,11 @@ import { createRoute as createConnection } from './connections/create.ts'
 import { draftRoute as draftConnection } from './connections/draft.ts'
 import { listRoute as listConnections } from './connections/list.ts'
 import { removeRoute as removeConnection } from './connections/remove.ts'
+import { sandboxRoutes } from './connections/sandbox.ts'
 import { showRoute as showConnection } from './connections/show.ts'
 import { updateRoute as updateConnection } from './connections/update.ts'
 import { streamRoute } from './events/stream.ts'
-import { confirmRoute } from './links/confirm.ts'
+import { confirmRoutes } from './links/confirm.ts'
 import { createRoute as createLink } from './links/create.ts'
 import { visitRoutes } from './links/visit.ts'
 import { messagesRoutes } from './mail/messages.ts'
@@ -75,6 +76,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   listConnections,
   createConnection,
   draftConnection,
+  sandboxRoutes,
   showConnection,
   updateConnection,
   removeConnection,
@@ -88,7 +90,7 @@ const routes: readonly ((app: App, services: Services) => void)[] = [
   removeAccount,
   authorizeRoute,
   createLink,
-  confirmRoute,
+  confirmRoutes,
   visitRoutes,
   refreshRoute,
   testRoute,

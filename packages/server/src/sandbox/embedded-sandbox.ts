@@ -3,10 +3,18 @@ import { type Cipher, type Clock, type Grant, grant } from '@evergrant/core'
 import type { MailServer } from '@evergrant/mail/discovery'
 import type { Sandbox, SandboxMail } from '@evergrant/sandbox'
 import type { Kysely } from 'kysely'
+import type { ConnectionRow } from '../connections/connections.ts'
 import { readMeta, swapMeta, writeMetaWhile } from '../db/meta.ts'
 import type { Tables } from '../db/tables.ts'
+import { Refusal } from '../problem.ts'
 import type { Services } from '../services.ts'
-import { sandboxClient, sandboxConnection } from './sandbox-connection.ts'
+import { SANDBOX_SERVER } from './practice-provider.ts'
+import {
+  newSandboxConnection,
+  sandboxClient,
+  sandboxConnection,
+  storedSandboxConnection,
+} from './sandbox-connection.ts'
 import { sandboxState } from './sandbox-state.ts'
 
 /** Where the sandbox is on a server. */
@@ -14,12 +22,11 @@ export const SANDBOX_PATH = '/sandbox'
 /** Answers below that path tell by it which process they come from. */
 export const SANDBOX_HEADER = 'evergrant-sandbox'
 
-const SERVER = 'sandbox_server'
 const MAIL = 'sandbox_mail'
 /** Longer than any answer of a loopback address takes. Who does not answer then is stopped, and may go on. */
 const PROBE = 2
 
-/** Who serves the sandbox of this database; one row, changed by compare-and-swap. */
+/** What the row says. */
 interface Served {
   /** The process. */
   readonly by: string
@@ -71,6 +78,8 @@ export class EmbeddedSandbox {
   #current: Sandbox | undefined
   #elsewhere: string | undefined
   #mail: SandboxMail | undefined
+  /** The connection whose client it knows. Later changes are mistakes to practise with. */
+  #registered = ''
   #closed = false
 
   constructor(options: EmbeddedOptions) {
@@ -102,11 +111,35 @@ export class EmbeddedSandbox {
     const { db } = this.#options
     // Of a provider on another path nothing has to be read.
     if (!issuer?.endsWith(SANDBOX_PATH)) return undefined
-    const [row, mail] = await Promise.all([readMeta(db, SERVER), readMeta(db, MAIL)])
+    const [row, mail] = await Promise.all([readMeta(db, SANDBOX_SERVER), readMeta(db, MAIL)])
     if (row === undefined || mail === undefined) return undefined
     const served = JSON.parse(row) as Served
     const found = JSON.parse(mail) as ServedMail
     return served.issuer === issuer && served.by === found.by ? found : undefined
+  }
+
+  /** Its connection here, as long as nobody has removed it. */
+  async connection(): Promise<ConnectionRow | undefined> {
+    return this.#services && storedSandboxConnection(this.#services)
+  }
+
+  /** Makes its connection again after somebody removed it; the one that is there, when there is one. */
+  async connectAgain(): Promise<ConnectionRow> {
+    const services = this.#services
+    if (services === undefined) throw new Refusal('SHUTTING_DOWN', 'The practice provider is not ready yet.')
+    const made = await newSandboxConnection(services, this.#elsewhere ?? this.#issuer)
+    await this.heard(made.id)
+    return made
+  }
+
+  /** A connection changed: when it is the new one to the sandbox that this process serves, it is made known there. */
+  async heard(id: string): Promise<void> {
+    const [services, sandbox] = [this.#services, this.#current]
+    if (services === undefined || sandbox === undefined || id === this.#registered) return
+    const row = await storedSandboxConnection(services)
+    if (row?.id !== id) return
+    sandbox.registerClient(await sandboxClient(services, row))
+    this.#registered = id
   }
 
   /** Ends its mail servers. */
@@ -157,7 +190,7 @@ export class EmbeddedSandbox {
       clock,
       lifetimes: { accessToken: tokenLifetime },
       state: await sandboxState(db, cipher, {
-        row: { name: SERVER, value: this.#claim },
+        row: { name: SANDBOX_SERVER, value: this.#claim },
         lost: () => {
           this.#current = undefined
           void this.#endMail()
@@ -167,13 +200,14 @@ export class EmbeddedSandbox {
     const connection = await sandboxConnection(services, this.#issuer, former)
     if (connection !== undefined) {
       sandbox.registerClient(await sandboxClient(services, connection))
+      this.#registered = connection.id
       await moveAccounts(services, connection.id, former, this.#issuer)
     }
     this.#mail = await startSandboxMail(sandbox)
     const { imap, pop, smtp } = this.#mail.ports
     const people = sandbox.people().map(({ sub, email }) => ({ sub, email }))
     const told = JSON.stringify({ by: this.by, ports: { imap, pop, smtp }, people } satisfies ServedMail)
-    await writeMetaWhile(db, { name: SERVER, value: this.#claim }, MAIL, told)
+    await writeMetaWhile(db, { name: SANDBOX_SERVER, value: this.#claim }, MAIL, told)
     this.#elsewhere = undefined
     this.#current = sandbox
   }
@@ -182,7 +216,7 @@ export class EmbeddedSandbox {
   async #claimed(): Promise<readonly string[] | undefined> {
     const { db } = this.#options
     for (;;) {
-      const row = await readMeta(db, SERVER)
+      const row = await readMeta(db, SANDBOX_SERVER)
       const held = row === undefined ? undefined : (JSON.parse(row) as Served)
       if (held !== undefined && (await isServed(held, this.#listening))) {
         this.#elsewhere = held.issuer
@@ -192,7 +226,7 @@ export class EmbeddedSandbox {
       const former = [...new Set(known)].filter((issuer) => issuer !== this.#issuer)
       const mine: Served = { by: this.by, listening: this.#listening, issuer: this.#issuer, former }
       this.#claim = JSON.stringify(mine)
-      if (await swapMeta(db, SERVER, row, this.#claim)) return former
+      if (await swapMeta(db, SANDBOX_SERVER, row, this.#claim)) return former
     }
   }
 }

@@ -65,6 +65,35 @@ export function guardedFetch(fetching: typeof fetch, policy: AddressPolicy): typ
   }
 }
 
+/**
+ * The same policy for whoever does not administer the server: public addresses, and those that the operator allowed one by one. A range, or
+ * this machine, would let them look which of its ports answer.
+ */
+export function confined({ allowed, resolve }: AddressPolicy): AddressPolicy {
+  return { loopback: false, allowed: allowed === 'all' ? [] : allowed.filter((one) => !one.includes('/')), resolve }
+}
+
+/**
+ * Refuses a host for whoever the policy was confined for. What its name resolves to inside of the own network, and whether it does, is not
+ * told. Throws `PRIVATE_ADDRESS`.
+ */
+export async function assertPublicHost(host: string, policy: AddressPolicy): Promise<void> {
+  const refusal = (cause?: unknown): OAuthError =>
+    new OAuthError('PRIVATE_ADDRESS', `${host} is no public address that this server finds.`, {
+      outcome: 'not_sent',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  const name = host.replace(/\.$/, '').toLowerCase()
+  if (named(name, policy)) return
+  const found = isIP(name) === 0 ? await resolvedBy(policy, name).catch(() => []) : [name]
+  if (found.length === 0) throw refusal()
+  try {
+    assertResolved(name, found, policy)
+  } catch (cause) {
+    throw refusal(cause)
+  }
+}
+
 /** Refuses an address that is private as it stands, without asking a resolver. Throws `PRIVATE_ADDRESS`. */
 export function assertPublicAddress(address: string, policy: AddressPolicy): void {
   if (!URL.canParse(address)) return

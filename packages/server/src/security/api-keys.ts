@@ -1,8 +1,10 @@
 import type { Clock } from '@evergrant/core'
-import type { Kysely, Selectable } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
+import type { AccessNews, OtherOwner } from '../accounts/access-news.ts'
 import type { Changes } from '../changes/changes.ts'
 import type { ApiKey, NewApiKey } from '../contract/index.ts'
 import type { ApiKeyTable, Tables } from '../db/tables.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { maySee } from './permissions.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
@@ -24,6 +26,14 @@ export interface KnownKey {
   readonly scopes: string | undefined
 }
 
+/** A key as it is made; it is nowhere else. */
+export interface MadeKey {
+  readonly api_key: ApiKey
+  readonly key: string
+  /** Whose accounts it is for beside the maker's own. */
+  readonly others: readonly OtherOwner[]
+}
+
 interface Remembered {
   readonly key: KnownKey
   until: number
@@ -34,6 +44,8 @@ export class ApiKeys {
   readonly #db: Kysely<Tables>
   readonly #clock: Clock
   readonly #changes: Pick<Changes, 'tell'> | undefined
+  readonly #outbox: Outbox
+  readonly #news: AccessNews
   /** Counts what was forgotten: a key that was read before is not remembered after. */
   #forgotten = 0
   /** By hash. */
@@ -47,11 +59,15 @@ export class ApiKeys {
     db: Kysely<Tables>,
     clock: Clock,
     changes: Pick<Changes, 'tell'> | undefined,
+    outbox: Outbox,
+    news: AccessNews,
     onForgotten: (hash: string) => void,
   ) {
     this.#db = db
     this.#clock = clock
     this.#changes = changes
+    this.#outbox = outbox
+    this.#news = news
     this.#onForgotten = onForgotten
   }
 
@@ -61,45 +77,69 @@ export class ApiKeys {
     return (await (owner === undefined ? all : all.where('owner', '=', owner)).execute()).map(view)
   }
 
-  /** Makes a key; it is returned here and nowhere else. Members make keys for accounts of their own. */
-  async create(
-    wanted: NewApiKey,
-    maker: SignedIn['user'],
-  ): Promise<{ readonly api_key: ApiKey; readonly key: string }> {
-    const { name, accounts = null, scopes, expires_at } = wanted
+  /**
+   * Makes a key; it is returned here and nowhere else. Members make keys for accounts of their own. A key for accounts of other people is
+   * access to what is theirs: it needs a reason, which they are told with it, and `confirm` has to hold. Returns them too.
+   */
+  async create(wanted: NewApiKey, maker: SignedIn['user'], confirm: () => Promise<void>): Promise<MadeKey> {
+    const { name, accounts = null, scopes, expires_at, reason = '' } = wanted
     const now = this.#clock.now()
     if (expires_at !== undefined && expires_at <= now) {
       throw new Refusal('INVALID_REQUEST', 'The key would be expired already.', { field: 'expires_at' })
     }
     await this.#assertAccounts(accounts, maker)
+    const others = await this.#news.otherOwners(accounts, maker.id)
+    if (others.length > 0) {
+      if (reason.trim() === '' || wanted.password === undefined) {
+        const message =
+          'This key is for accounts of other people. Give a reason, which they read, and your own password.'
+        throw new Refusal('REASON_REQUIRED', message)
+      }
+      await confirm()
+    }
     const key = PREFIX + randomSecret()
+    const reach = accounts === null ? null : [...new Set(accounts)]
     const row = {
       id: randomId(),
       name: name.trim(),
       hint: key.slice(0, PREFIX.length + 4),
       key_hash: hashed(key),
-      accounts: accounts === null ? null : JSON.stringify([...new Set(accounts)]),
+      accounts: reach === null ? null : JSON.stringify(reach),
       created_at: now,
       expires_at: expires_at ?? null,
       last_used_at: null,
       owner: maker.id,
       scopes: scopes === undefined ? null : scopes.join(' '),
     }
-    await this.#db.insertInto('api_keys').values(row).execute()
-    return { api_key: view(row), key }
+    await this.#outbox.change(async (db) => {
+      await db.insertInto('api_keys').values(row).execute()
+      await this.#news.keyMade(db, { id: row.id, name: row.name, accounts: reach }, maker, reason.trim())
+    })
+    if (others.length > 0) await this.#news.shown(reach)
+    return { api_key: view(row), key, others }
   }
 
-  /** `owner`: only if that user made it. */
-  async remove(id: string, owner?: string): Promise<void> {
-    const key = this.#db.deleteFrom('api_keys').where('id', '=', id).returning('key_hash')
-    const [gone] = await (owner === undefined ? key : key.where('owner', '=', owner)).execute()
-    if (gone === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
+  /** `own`: only if they made it. */
+  async remove(id: string, by: SignedIn['user'], own: boolean): Promise<{ readonly name: string }> {
+    const gone = await this.#outbox.change(async (db) => {
+      const key = db.deleteFrom('api_keys').where('id', '=', id).returning(['key_hash', 'name', 'accounts'])
+      const [row] = await (own ? key.where('owner', '=', by.id) : key).execute()
+      if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
+      const accounts = row.accounts === null ? null : (JSON.parse(row.accounts) as string[])
+      await this.#news.keyEnded(db, { name: row.name, accounts }, by)
+      return row
+    })
     this.forget(gone.key_hash)
     this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
+    return { name: gone.name }
   }
 
   /** Takes an account away from a key that names it. A key that names no other is deleted. */
-  async withdraw(id: string, account: string): Promise<{ readonly name: string; readonly deleted: boolean }> {
+  async withdraw(
+    id: string,
+    account: string,
+    by: SignedIn['user'],
+  ): Promise<{ readonly name: string; readonly deleted: boolean }> {
     for (;;) {
       const row = await this.#db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst()
       const accounts = row?.accounts == null ? [] : (JSON.parse(row.accounts) as string[])
@@ -112,7 +152,11 @@ export class ApiKeys {
       const left = accounts.filter((one) => one !== account)
       // Of two at once one is first, and the other takes its account away from what that left.
       const same = { id, accounts: row.accounts }
-      const changed = await (left.length === 0 ? this.#delete(same) : this.#name(same, left))
+      const changed = await this.#outbox.change(async (db) => {
+        const done = await (left.length === 0 ? deleteSame(db, same) : nameSame(db, same, left))
+        if (done) await this.#news.keyEnded(db, { name: row.name, accounts: [account] }, by, true)
+        return done
+      })
       if (!changed) continue
       this.forget(row.key_hash)
       this.#changes?.tell({ of: 'api_key', id: row.key_hash })
@@ -162,20 +206,6 @@ export class ApiKeys {
     return key
   }
 
-  async #delete({ id, accounts }: Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>): Promise<boolean> {
-    const gone = this.#db.deleteFrom('api_keys').where('id', '=', id).where('accounts', '=', accounts)
-    return (await gone.returning('id').execute()).length > 0
-  }
-
-  async #name(
-    { id, accounts }: Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>,
-    left: readonly string[],
-  ): Promise<boolean> {
-    const values = { accounts: JSON.stringify(left) }
-    const changed = this.#db.updateTable('api_keys').set(values).where('id', '=', id).where('accounts', '=', accounts)
-    return (await changed.returning('id').execute()).length > 0
-  }
-
   async #load(hash: string, now: number): Promise<KnownKey | undefined> {
     const before = this.#forgotten
     const row = await this.#db.selectFrom('api_keys').selectAll().where('key_hash', '=', hash).executeTakeFirst()
@@ -208,6 +238,20 @@ export class ApiKeys {
       throw new Refusal('INVALID_REQUEST', `There is no account ${unknown}.`, { field: 'accounts' })
     }
   }
+}
+
+type Same = Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>
+
+/** False when somebody has changed it meanwhile. */
+async function deleteSame(db: Transaction<Tables>, { id, accounts }: Same): Promise<boolean> {
+  const gone = db.deleteFrom('api_keys').where('id', '=', id).where('accounts', '=', accounts)
+  return (await gone.returning('id').execute()).length > 0
+}
+
+async function nameSame(db: Transaction<Tables>, { id, accounts }: Same, left: readonly string[]): Promise<boolean> {
+  const values = { accounts: JSON.stringify(left) }
+  const changed = db.updateTable('api_keys').set(values).where('id', '=', id).where('accounts', '=', accounts)
+  return (await changed.returning('id').execute()).length > 0
 }
 
 function bearer(header = ''): string | undefined {

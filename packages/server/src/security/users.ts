@@ -134,6 +134,21 @@ export class Users {
     return this.#invitation(id)
   }
 
+  /** Whom a link is for. It stays good. Guesses are slowed down like those of sign-in. */
+  async invited(token: string, source: string): Promise<{ readonly name: string; readonly expires_at: number }> {
+    await this.#assertMayTry(source)
+    const found = await this.#db
+      .selectFrom('invitations')
+      .innerJoin('users', 'users.id', 'invitations.user_id')
+      .select(['users.name', 'invitations.expires_at'])
+      .where('token_hash', '=', hashed(token))
+      .where('expires_at', '>', this.#clock.now())
+      .executeTakeFirst()
+    if (found === undefined) throw badInvitation()
+    await this.#lockout.succeeded(source)
+    return found
+  }
+
   /** Takes the link in one step and sets the password. Returns the user's id. */
   async accept(token: string, password: string, source: string): Promise<string> {
     await this.#assertMayTry(source)
@@ -144,15 +159,18 @@ export class Users {
       .where('expires_at', '>', this.#clock.now())
       .returning('user_id')
       .execute()
-    if (taken === undefined) {
-      throw new Refusal('INVITATION_INVALID', 'This link is not known here, was used already, or is too old.')
-    }
+    if (taken === undefined) throw badInvitation()
     await this.#lockout.succeeded(source)
     await this.#db.updateTable('users').set({ password_hash }).where('id', '=', taken.user_id).execute()
     return taken.user_id
   }
 
-  async update(id: string, { name, email, role }: UserPatch): Promise<User> {
+  /** @param inside done in the same transaction, before it */
+  async update(
+    id: string,
+    { name, email, role }: UserPatch,
+    inside?: (db: Transaction<Tables>, before: User) => Promise<void>,
+  ): Promise<User> {
     const before = await this.get(id)
     const values = {
       ...(name === undefined ? {} : { name: name.trim() }),
@@ -162,6 +180,7 @@ export class Users {
     if (Object.keys(values).length === 0) return before
     await this.#assertFree({ id, ...values })
     await this.#keepingAnAdmin(before.role === 'admin' && role === 'member', async (db) => {
+      await inside?.(db, before)
       await db.updateTable('users').set(values).where('id', '=', id).execute()
     })
     return this.get(id)
@@ -267,6 +286,10 @@ export class Users {
       throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
     }
   }
+}
+
+function badInvitation(): Refusal {
+  return new Refusal('INVITATION_INVALID', 'This link is not known here, was used already, or is too old.')
 }
 
 function unknown(): Refusal {

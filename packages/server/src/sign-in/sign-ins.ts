@@ -9,12 +9,18 @@ import {
   type PendingAuthorization,
   userInfo,
 } from '@evergrant/core'
-import { type ConnectionRow, type Connections, signInRules } from '../connections/connections.ts'
+import {
+  type ConnectionRow,
+  type Connections,
+  NO_SIGN_IN_BY_PRACTICE,
+  signInRules,
+} from '../connections/connections.ts'
 import type { SignInRules } from '../contract/index.ts'
 import { writeMeta } from '../db/meta.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
+import { isPractice, practiceIssuers } from '../sandbox/practice-provider.ts'
 import { hashed, randomId } from '../security/secret.ts'
 import { admission, type Visitor } from './admission.ts'
 
@@ -44,7 +50,10 @@ export class SignIns {
 
   /** The connections that people may sign in with. */
   async offered(): Promise<ConnectionRow[]> {
-    return (await this.#connections.list()).filter((row) => signInRules(row) !== undefined)
+    const flagged = (await this.#connections.list()).filter((row) => signInRules(row) !== undefined)
+    // Flagged by a version that took any.
+    const practice = await Promise.all(flagged.map((row) => this.#connections.isPractice(row).catch(() => false)))
+    return flagged.filter((_, index) => practice[index] !== true)
   }
 
   /** Begins a sign-in that only the browser with this secret can finish. */
@@ -53,6 +62,7 @@ export class SignIns {
     const row = await this.#connections.get(connectionId)
     if (signInRules(row) === undefined) throw new Refusal('NOT_FOUND', 'Nobody signs in with this connection.')
     const client = await this.#connections.client(row)
+    if (await this.#connections.isPractice(row)) throw practice()
     const { url, pending } = await beginAuthorization(client, {
       // Nothing is kept under it: whose sign-in it is turns out at its end.
       grant: `sign-in/${randomId()}`,
@@ -121,6 +131,10 @@ export class SignIns {
     const client = await this.#connections.client(connection)
     const signedIn = await finishAuthorization(client, { callback, pending, store: memoryStore() })
     const visitor = await visitorOf(client, signedIn, rules.trust_email)
+    // Whatever the connection says where its provider is: this is who answered.
+    if (isPractice(await practiceIssuers(db), [visitor.iss]) || (await this.#connections.isPractice(connection))) {
+      throw practice()
+    }
     const { user, isNew } = await this.#admit(visitor, rules)
     await this.#keep(signedIn, signInGrant(user, connectionId))
     return { user, isNew, connection, rules, hint: visitor.email ?? signedIn.subject?.username }
@@ -189,6 +203,10 @@ async function visitorOf(client: Client, { subject, access }: Grant, trusted: bo
   const sound = trusted || verified === true || verified === 'true'
   const email = sound ? claims?.email?.trim().toLowerCase() : undefined
   return { iss: subject.iss, sub: subject.sub, name: claims?.name, email: email === '' ? undefined : email }
+}
+
+function practice(): Refusal {
+  return new Refusal('SIGN_IN_PRACTICE', NO_SIGN_IN_BY_PRACTICE)
 }
 
 function refused(reason: 'no_verified_email' | 'not_invited' | 'other_domain', email: string | undefined): Refusal {

@@ -4,7 +4,6 @@ import type { Account } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmAccount } from '../links/confirm-account.tsx'
 import { AccountMail } from '../mail/account-mail.tsx'
-import { useMayConnect } from '../session/user.ts'
 import { Page } from '../shared/page.tsx'
 import { AccountActions } from './account-actions.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
@@ -45,7 +44,6 @@ function AccountDetails({ account }: { account: Account }) {
   const [tab, open] = useTab()
   const texts = useTexts('accounts')
   const connecting = useConnect(account)
-  const mayConnect = useMayConnect(account)
   const language = useLanguage()
   const { states } = language.texts
   const address = accountAddress(account)
@@ -73,7 +71,7 @@ function AccountDetails({ account }: { account: Account }) {
       back={{ to: '/accounts', label: texts.backToList }}
     >
       <ConnectPanel account={account} connecting={connecting} />
-      {account.unconfirmed && mayConnect && <ConfirmAccount account={account} />}
+      <ConfirmAccount account={account} connecting={connecting} />
       {trouble && (
         <AccountTrouble account={account} action={<RepairButton account={account} connecting={connecting} />} />
       )}

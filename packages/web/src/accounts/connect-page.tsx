@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { connectionQuery } from '../api/connections.ts'
 import { providerQuery } from '../api/providers.ts'
 import type { Account } from '../api/types.ts'
-import { useTexts } from '../languages/speaking.tsx'
+import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmAccount } from '../links/confirm-account.tsx'
 import { useMayConnect } from '../session/user.ts'
 import { Notice } from '../shared/notice.tsx'
@@ -14,7 +14,7 @@ import { accountAddress } from './account-label.ts'
 import { ConnectPanel } from './connect-panel.tsx'
 import { ConsentSummary } from './consent-summary.tsx'
 import { OwnerOnly } from './owner-only.tsx'
-import { permissionsOf, scopeList } from './permissions.ts'
+import { askedPermissions, scopeList } from './permissions.ts'
 import { useProviderName } from './provider-name.ts'
 import { useConnect } from './use-connect.ts'
 import { WithAccount } from './with-account.tsx'
@@ -25,7 +25,7 @@ export function ConnectPage() {
 
 function ConnectAccount({ account }: { account: Account }) {
   const texts = useTexts('accounts')
-  const words = useTexts('scopes')
+  const language = useLanguage()
   const connecting = useConnect(account)
   const mayConnect = useMayConnect(account)
   const connection = useQuery(connectionQuery(account.connection.id))
@@ -56,16 +56,11 @@ function ConnectAccount({ account }: { account: Account }) {
           {open}
         </Notice>
       )}
-      {account.unconfirmed && mayConnect && <ConfirmAccount account={account} />}
+      <ConfirmAccount account={account} connecting={connecting} />
       <ConnectPanel account={account} connecting={connecting} after={open} />
       {!started && (
         <ConsentSummary
-          permissions={[
-            ...permissionsOf(scopes, definition?.features ?? [], words).filter(
-              ({ scopes }) => scopes[0] !== 'offline_access',
-            ),
-            { title: texts.whileAway, scopes: [] },
-          ]}
+          permissions={askedPermissions(scopes, definition?.features ?? [], language.texts)}
           provider={provider}
           hint={account.login_hint}
           action={

@@ -20,9 +20,12 @@ import { accountAddress } from './account-label.ts'
 import { AccountTrouble } from './account-trouble.tsx'
 import type { ConnectStep } from './connect-progress.ts'
 import { ConnectSteps } from './connect-steps.tsx'
+import { FailureText } from './failure-text.tsx'
 import { needsPerson } from './needs-person.ts'
+import { PartlyConnected } from './partly-connected.tsx'
 import { useProviderName } from './provider-name.ts'
 import type { Connecting } from './use-connect.ts'
+import { WrongAccount } from './wrong-account.tsx'
 
 interface Props {
   account: Account
@@ -60,6 +63,11 @@ export function ConnectPanel(props: Props) {
 
 function Ended({ account, connecting: { begin }, after, good }: Props & { good: boolean }) {
   const texts = useTexts('accounts')
+  // Whom it was added for is asked beside this; before that it is no success.
+  if (good && account.added_for !== undefined) return null
+  if (good && account.missing_scopes.length > 0) {
+    return <PartlyConnected account={account} begin={begin} after={after} />
+  }
   if (good) {
     return (
       <Notice tone="good" icon={IconCircleCheck} title={texts.connected({ account: accountAddress(account) })}>
@@ -76,9 +84,13 @@ function Ended({ account, connecting: { begin }, after, good }: Props & { good: 
       {texts.startAgain}
     </Button>
   )
+  const { consent_failed } = account
+  if (consent_failed?.code === 'WRONG_ACCOUNT')
+    return <WrongAccount account={account} used={consent_failed.username} again={again} />
   if (needsPerson(account)) return <AccountTrouble account={account} title={texts.notConnected} action={again} said />
   return (
     <Notice tone="warn" icon={IconInfoCircle} title={texts.notConnected}>
+      {consent_failed && <FailureText failure={consent_failed} />}
       <Text size="sm" mb="xs">
         {texts.unchanged}
       </Text>

@@ -24,17 +24,27 @@ export interface Observed {
  * a new grant without a renewal does, or the callback page's word.
  */
 export function connectProgress({ before, waited, told }: Observed, now: Account): ConnectProgress {
-  if (now.unconfirmed && !before.unconfirmed && now.reason === 'unconfirmed') return 'confirm'
+  const granted = now.version !== before.version && now.refreshes === before.refreshes
+  if (now.unconfirmed && now.reason === 'unconfirmed') {
+    // One that waits already is connected once more: only a new grant tells that it has come so far again.
+    return before.unconfirmed && !granted ? 'consent' : 'confirm'
+  }
   if (now.state === 'checking') return 'access'
+  // Told by the server, so that it is known here whatever became of the window.
+  const refused = now.consent_failed !== undefined && now.consent_failed.at !== before.consent_failed?.at
+  if (refused && told !== 'connected' && !now.awaiting_consent) return 'failed'
   if (now.state === 'new' || now.state === 'awaiting_consent') return told === 'failed' ? 'failed' : 'consent'
   if (works(now)) {
-    const granted = now.version !== before.version && now.refreshes === before.refreshes
     if (!works(before) || granted || told === 'connected') return 'done'
     return told === 'failed' ? 'failed' : 'consent'
   }
   if (now.awaiting_consent && told !== 'failed') return 'consent'
   return waited || told === 'failed' || now.state !== before.state ? 'failed' : 'consent'
 }
+
+/** Whether it goes on without anybody doing something here. */
+export const isUnderWay = (progress: ConnectProgress | undefined): boolean =>
+  progress !== undefined && progress !== 'done' && progress !== 'failed'
 
 const WORKING: ReadonlySet<AccountState> = new Set(['ok', 'delayed', 'degraded'])
 const works = ({ state }: Account): boolean => WORKING.has(state)

@@ -1,8 +1,8 @@
-import { IconCheck } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTexts } from '../languages/speaking.tsx'
 import { Panel } from '../shared/panel.tsx'
 import classes from './consent-summary.module.css'
+import { PermissionNames } from './permission-names.tsx'
 import type { Permission } from './permissions.ts'
 
 interface Props {
@@ -17,19 +17,7 @@ export function ConsentSummary({ permissions, provider, hint, action }: Props) {
   const texts = useTexts('accounts')
   return (
     <Panel title={texts.whatTitle}>
-      <ul className={classes.permissions}>
-        {permissions.map(({ title, scopes }) => (
-          <li key={title + scopes.join(' ')}>
-            <IconCheck size={18} aria-hidden className={classes.tick} />
-            <span>
-              {title}
-              {scopes.length > 0 && scopes.join(' ') !== title && (
-                <span className={classes.scopes}>{scopes.join(' ')}</span>
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
+      <PermissionNames permissions={permissions} raw />
       <dl className={classes.facts}>
         <dt>{texts.forWhom}</dt>
         <dd>{hint ? texts.forWhomHint({ hint }) : texts.forWhomAnyone}</dd>

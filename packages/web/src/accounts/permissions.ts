@@ -24,3 +24,13 @@ export function permissionsOf(
     ...rest.map((scope) => ({ title: known[scope] ?? scope, scopes: [scope] })),
   ]
 }
+
+/** What a consent will allow, as words: it always lasts while nobody is there, whatever the provider calls that. */
+export function askedPermissions(
+  scopes: readonly string[],
+  features: readonly ProviderFeature[],
+  { scopes: words, accounts }: Pick<Texts, 'scopes' | 'accounts'>,
+): Permission[] {
+  const asked = permissionsOf(scopes, features, words).filter(({ scopes }) => scopes[0] !== 'offline_access')
+  return [...asked, { title: accounts.whileAway, scopes: [] }]
+}

@@ -5,7 +5,7 @@ import { consentChannel } from '../api/agreed.ts'
 import { makeLink } from '../api/links.ts'
 import type { Account, ConnectLink, ConsentMessage, ConsentOutcome } from '../api/types.ts'
 import { useLanguage } from '../languages/speaking.tsx'
-import { type ConnectProgress, connectProgress } from './connect-progress.ts'
+import { type ConnectProgress, connectProgress, isUnderWay } from './connect-progress.ts'
 import { openWaitingWindow } from './opening-window.ts'
 import { useProviderName } from './provider-name.ts'
 
@@ -46,7 +46,7 @@ export function useConnect(account: Account): Connecting {
   const [told, setTold] = useState<ConsentOutcome>()
   const authorize = useMutation({ mutationFn: () => authorizeAccount(account.id) })
   const progress = before && connectProgress({ before, waited, told }, account)
-  const running = progress !== undefined && progress !== 'done' && progress !== 'failed'
+  const running = isUnderWay(progress)
 
   const makeOtherLink = useMutation({ mutationFn: () => makeLink(account.id, { lifetime: DEVICE_LINK }), gcTime: 0 })
 

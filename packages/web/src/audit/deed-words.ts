@@ -12,6 +12,7 @@ const NAMING = new Set<AuditEntry['action']>([
   'connection.remove',
   'account.remove',
   'api_key.create',
+  'api_key.remove',
   'connection.secret_fallback',
   'connection.secret_taken',
   'connection.secret_ended',
@@ -60,6 +61,7 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
     detail['right'] === false ? texts.links.confirmWrong : undefined,
     detail['by'] === 'connect link' ? audit.byLink : undefined,
     when(typeof detail['days'] === 'number' ? detail['days'] : undefined, (count) => audit.daysLeft({ count })),
+    when(ownersIn(detail), (names) => audit.ofOwners({ names: names.join(', ') })),
     when(text('reason'), (reason) => audit.reason({ reason })),
   ]
   return said.filter((one) => one !== undefined)
@@ -67,6 +69,12 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
 
 const when = <T>(value: T | undefined, say: (value: T) => string): string | undefined =>
   value === undefined ? undefined : say(value)
+
+/** Whose accounts it was about, as they were called then. */
+function ownersIn({ owners }: Readonly<Record<string, unknown>>): string[] | undefined {
+  if (!Array.isArray(owners)) return undefined
+  return owners.flatMap((owner: { readonly name?: unknown }) => (typeof owner.name === 'string' ? [owner.name] : []))
+}
 
 const roleOf = (value: unknown): 'admin' | 'member' | undefined =>
   value === 'admin' || value === 'member' ? value : undefined

@@ -45,7 +45,7 @@ function EditConnection({ connection }: { connection: Connection }) {
       tell(texts.saved)
     },
   })
-  const { ok, total } = connection.accounts
+  const { ok, total } = connection.accounts ?? { ok: 0, total: 0 }
   return (
     <Page
       title={connection.name}

@@ -9,7 +9,7 @@ import { SecretEnd } from './secret-end.tsx'
 
 export function ConnectionRow({ connection }: { connection: Connection }) {
   const texts = useTexts('connections')
-  const { ok, total } = connection.accounts
+  const { ok, total } = connection.accounts ?? { ok: 0, total: 0 }
   const { former_secret: former } = connection
   // Of the one that is in use.
   const end = former?.used_since === undefined ? connection.secret_expires_at : former.expires_at

@@ -9,6 +9,7 @@ import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { FoundConnections } from './found-connections.tsx'
+import { SandboxAgain } from './sandbox-again.tsx'
 
 export function ConnectionsPage() {
   const texts = useTexts('connections')
@@ -31,6 +32,7 @@ export function ConnectionsPage() {
       ) : (
         <LoadingRows count={2} />
       )}
+      {connections.data && <SandboxAgain />}
     </Page>
   )
 }

@@ -15,7 +15,7 @@ export function DeleteConnection({ connection }: { connection: Connection }) {
   const client = useQueryClient()
   const language = useLanguage()
   const navigate = useNavigate()
-  const { total } = connection.accounts
+  const { total } = connection.accounts ?? { total: 0 }
   const [asking, setAsking] = useState(false)
   const remove = useMutation({
     mutationFn: () => deleteConnection(connection.id),

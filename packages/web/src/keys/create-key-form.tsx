@@ -1,6 +1,7 @@
-import { Button, Group, MultiSelect, Radio, Select, Stack, TagsInput, TextInput } from '@mantine/core'
+import { Button, Group, MultiSelect, Radio, Select, Stack, TagsInput, Text, Textarea, TextInput } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
 import { useDebouncedValue } from '@mantine/hooks'
+import { IconUsers } from '@tabler/icons-react'
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { accountAddress } from '../accounts/account-label.ts'
@@ -8,8 +9,11 @@ import { scopeList } from '../accounts/permissions.ts'
 import { accountsQuery } from '../api/accounts.ts'
 import { createApiKey } from '../api/api-keys.ts'
 import type { Account } from '../api/types.ts'
+import { usersQuery } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { useIsAdmin } from '../session/user.ts'
+import { useUser } from '../session/user.ts'
+import { Notice } from '../shared/notice.tsx'
+import { PasswordField } from '../shared/password-field.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 
 const LIVES = [30, 90, 365] as const
@@ -30,12 +34,22 @@ interface Props {
 
 export function CreateKeyForm({ onCreated, account }: Props) {
   const texts = useTexts('keys')
-  const isAdmin = useIsAdmin()
+  const user = useUser()
+  const isAdmin = user?.role === 'admin'
+  const ownPassword = useTexts('accounts')
+  const { data: people } = useQuery({ ...usersQuery, enabled: isAdmin })
   const [words, setWords] = useState('')
   const [asked] = useDebouncedValue(words, PAUSE)
   // The server looks for them: there may be more than a list can show.
   const accounts = useQuery({ ...accountsQuery({ q: asked }, { limit: OFFERED }), placeholderData: keepPreviousData })
   const [seen, setSeen] = useState<ReadonlyMap<string, Account>>(new Map(account && [[account.id, account]]))
+  /** How many other people's accounts a key is for: each of them is told of it. */
+  const othersOf = (reach: string, chosen: readonly string[]): number => {
+    if (!isAdmin) return 0
+    if (reach === 'all') return people?.filter(({ id, accounts }) => id !== user.id && accounts > 0).length ?? 0
+    const owners = chosen.map((id) => seen.get(id)?.owner?.id)
+    return new Set(owners.filter((id) => id !== undefined && id !== user.id)).size
+  }
   const form = useForm({
     // A member's keys are for accounts of their own, never for all.
     initialValues: {
@@ -44,22 +58,30 @@ export function CreateKeyForm({ onCreated, account }: Props) {
       accounts: account ? [account.id] : [],
       scopes: [] as string[],
       life: '90',
+      reason: '',
+      password: '',
     },
     validate: {
       name: isNotEmpty(texts.nameMissing),
       accounts: (chosen, { reach }) => (reach === 'some' && chosen.length === 0 ? texts.accountsMissing : null),
+      reason: (reason, { reach, accounts }) =>
+        othersOf(reach, accounts) > 0 && !reason.trim() ? texts.reasonMissing : null,
+      password: (password, { reach, accounts }) =>
+        othersOf(reach, accounts) > 0 && !password ? ownPassword.ownPasswordMissing : null,
     },
   })
   const create = useMutation({ mutationFn: createApiKey, gcTime: 0, onSuccess: ({ key }) => onCreated(key) })
-  const submit = form.onSubmit(({ name, reach, accounts, scopes, life }) =>
+  const submit = form.onSubmit(({ name, reach, accounts, scopes, life, reason, password }) =>
     create.mutate({
       name: name.trim(),
       ...(reach === 'some' ? { accounts } : {}),
       ...(scopes.length > 0 ? { scopes } : {}),
       ...(life === 'never' ? {} : { expires_at: Math.floor(Date.now() / 1000) + Number(life) * DAY }),
+      ...(othersOf(reach, accounts) > 0 ? { reason: reason.trim(), password } : {}),
     }),
   )
   const { reach, accounts: chosen } = form.values
+  const others = othersOf(reach, chosen)
   const found = accounts.data?.accounts ?? []
   // Those that were chosen stay on offer when something else is looked for.
   const kept = chosen.flatMap((id) => seen.get(id) ?? [])
@@ -123,6 +145,28 @@ export function CreateKeyForm({ onCreated, account }: Props) {
           allowDeselect={false}
           {...form.getInputProps('life')}
         />
+        {others > 0 && (
+          <Notice tone="warn" icon={IconUsers} title={texts.othersTitle}>
+            <Stack gap="md">
+              <Text size="sm">{texts.others({ count: others })}</Text>
+              <Textarea
+                label={texts.reason}
+                description={texts.reasonHelp}
+                autosize
+                minRows={2}
+                maxLength={500}
+                required
+                {...form.getInputProps('reason')}
+              />
+              <PasswordField
+                label={ownPassword.ownPassword}
+                autoComplete="current-password"
+                required
+                {...form.getInputProps('password')}
+              />
+            </Stack>
+          </Notice>
+        )}
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending}>
             {texts.create}

@@ -130,6 +130,18 @@ export const de: English = {
     confirmTitle: 'War es die richtige Person?',
     confirmText:
       '{who} hat dieses Konto über Ihren Link verbunden. Programme bekommen nichts, bevor Sie das bestätigen.',
+    confirmOther: 'Sie hatten um {wanted} gebeten.',
+    confirmSame:
+      '{who} ist hier schon als „{account}“ verbunden. Wenn Sie dieses Konto erneuern, behält es Kennung und API-Schlüssel, und das neue fällt weg.',
+    confirmReplace: 'Ja, und das vorhandene erneuern',
+    confirmKeepBoth: 'Ja, und beide behalten',
+    otherTitle: 'Das ist ein anderes Konto',
+    otherText:
+      'Sie haben sich als {who} angemeldet, dieses Konto wurde aber für {wanted} angelegt. Programme haben jetzt den Zugriff von {who}.',
+    otherAgain: 'Als {wanted} noch einmal versuchen',
+    otherKeep: '{who} behalten',
+    rawScopes: 'Die Namen dafür bei {provider}',
+    confirmedBy: 'Danach bestätigt {who}, dass Sie es waren. Vorher bekommt kein Programm Zugriff.',
     confirmRight: 'Ja, das stimmt',
     confirmWrong: 'Nein, Zugriff zurücknehmen',
   },
@@ -164,6 +176,7 @@ export const de: English = {
     signInWith: 'Mit {name} anmelden',
     invitationTitle: 'Passwort wählen',
     invitationLead: 'Dieser Link wurde hier für Sie angelegt. Mit dem Passwort melden Sie sich künftig an.',
+    invitationFor: 'Sie melden sich künftig mit dem Namen {name} und diesem Passwort an.',
     invitationLinkTitle: 'Dieser Link ist unvollständig',
     invitationLink: 'Kopieren Sie den ganzen Link, den Sie bekommen haben, samt dem Teil nach „#“.',
     nameIs: 'Sie sind angemeldet. Beim nächsten Mal melden Sie sich mit dem Namen {name} und Ihrem Passwort an.',
@@ -220,6 +233,8 @@ export const de: English = {
     revealed: 'Ein Administrator hat ein Token angesehen',
     mail_failed: 'Ein Blick ins Postfach ist fehlgeschlagen',
     mail_restored: 'Das Postfach funktioniert wieder',
+    key_made: 'Ein Programm hat Zugriff bekommen',
+    key_removed: 'Ein Programm hat den Zugriff verloren',
   },
 
   timeline: {
@@ -451,6 +466,17 @@ export const de: English = {
     replacedBy: 'Dieses Konto war schon verbunden. Es hat jetzt die neue Berechtigung.',
     connectedText:
       'Programme können es jetzt benutzen. Sie werden nicht wieder gefragt, es sei denn, der Anbieter verlangt es.',
+    partlyTitle: '{account} ist verbunden, aber nicht mit allem',
+    partlyText: 'Das wurde angefragt und nicht erlaubt:',
+    partlyMend:
+      'Wenn Ihre Programme es brauchen, beginnen Sie von vorn, und lassen Sie beim Anbieter jedes Häkchen gesetzt.',
+    wrongTitle: 'Das war ein anderes Konto',
+    wrongText: 'Sie haben sich als {used} angemeldet, dieses Konto gehört aber {expected}. Es wurde nichts geändert.',
+    wrongUnknown:
+      'Der Anbieter hat nicht gesagt, wer sich angemeldet hat, und dieses Konto gehört {expected}. Es wurde nichts geändert.',
+    wrongMend:
+      'Beginnen Sie von vorn, und wählen Sie beim Anbieter {expected}, oder fügen Sie das andere als eigenes Konto hinzu.',
+    wrongAdd: 'Als neues Konto hinzufügen',
     notConnected: 'Das Konto wurde nicht verbunden',
     unchanged: 'Die Zustimmung wurde nicht gegeben oder kam nicht an. Alles ist wie vorher.',
 
@@ -758,6 +784,11 @@ export const de: English = {
     },
     delete: 'Verbindung löschen',
     deleted: '{name} wurde gelöscht.',
+    sandboxTitle: 'Der Anbieter zum Üben',
+    sandboxText:
+      'Dieser Server hat einen eigenen Anbieter zum Üben: mit erfundenen Personen und Postfächern, und nichts verlässt diesen Rechner. Seine Verbindung wurde gelöscht.',
+    sandboxAgain: 'Wieder hinzufügen',
+    sandboxMade: 'Der Anbieter zum Üben ist wieder da',
     dangerTitle: 'Diese Verbindung löschen',
     dangerLead: 'Ihre Konten werden mit ihr gelöscht.',
   },
@@ -803,6 +834,16 @@ export const de: English = {
     days: { one: 'In {count} Tag', other: 'In {count} Tagen' },
     year: 'In einem Jahr',
 
+    othersTitle: 'Konten anderer Personen',
+    others: {
+      one: 'Dieser Schlüssel gibt einem Programm Zugriff auf ein Konto, das einer anderen Person gehört. Sie erfährt, dass Sie ihn erstellt haben und warum.',
+      other:
+        'Dieser Schlüssel gibt einem Programm Zugriff auf Konten von {count} anderen Personen. Sie erfahren, dass Sie ihn erstellt haben und warum.',
+    },
+    reason: 'Wozu braucht das Programm den Zugriff?',
+    reasonHelp: 'Die Besitzer lesen das in einem Hinweis, per E-Mail und im Verlauf des Kontos.',
+    reasonMissing: 'Geben Sie an, wozu das Programm den Zugriff braucht.',
+
     onceTitle: 'Ihr neuer API-Schlüssel',
     once: 'Kopieren Sie ihn jetzt. Er wird nur dieses eine Mal gezeigt: Evergrant behält nur einen Fingerabdruck davon.',
     key: 'API-Schlüssel',
@@ -815,6 +856,7 @@ export const de: English = {
   },
 
   notices: {
+    yourAccounts: { one: 'Ihr Konto', other: '{count} Konten von Ihnen' },
     title: 'Hinweise',
     unseen: { one: 'Hinweise: {count} neuer', other: 'Hinweise: {count} neue' },
     none: 'Es gibt nichts, was Sie tun müssen.',
@@ -845,6 +887,22 @@ export const de: English = {
     webhook_off: {
       title: 'Ein Webhook wurde abgeschaltet',
       text: 'An {url} wird nichts mehr gesendet: Die Adresse hat tagelang keine Nachrichten angenommen oder gemeldet, dass es sie nicht mehr gibt.',
+    },
+    api_key_made: {
+      title: 'Ein Programm hat Zugriff bekommen auf {whose}',
+      text: '{by} hat den API-Schlüssel „{program}“ erstellt. Grund: {reason}',
+    },
+    token_revealed: {
+      title: 'Ein Token wurde angesehen: {whose}',
+      text: '{by} hat es sich anzeigen lassen. Grund: {reason}',
+    },
+    password_link_made: {
+      title: 'Für Sie wurde ein Link für ein neues Passwort erstellt',
+      text: '{by} hat ihn erstellt. Damit kann man sich in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie {by} darauf an.',
+    },
+    email_changed: {
+      title: 'Ihre E-Mail-Adresse wurde hier geändert',
+      text: '{by} hat sie geändert. Wem die neue Adresse gehört, der kann sich vielleicht in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie {by} darauf an.',
     },
   },
 
@@ -1017,6 +1075,7 @@ export const de: English = {
     role: 'Rolle: {role}',
     hint: 'vorgeschlagener Name: {hint}',
     changed: 'geändert: {fields}',
+    ofOwners: 'Konten von {names}',
     reason: 'Grund: {reason}',
     note: 'Notiz: {note}',
     byLink: 'über einen zugeschickten Link',

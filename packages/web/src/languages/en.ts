@@ -122,6 +122,7 @@ export const en = {
     signInWith: 'Sign in with {name}',
     invitationTitle: 'Choose a password',
     invitationLead: 'Somebody here made this link for you. With the password you sign in from now on.',
+    invitationFor: 'You sign in with the name {name} and this password from now on.',
     invitationLinkTitle: 'This link is incomplete',
     invitationLink: 'Copy the whole link that was sent to you, including the part after “#”.',
     nameIs: 'You are signed in. Next time, sign in with the name {name} and your password.',
@@ -169,6 +170,17 @@ export const en = {
     somebody: 'Somebody',
     confirmTitle: 'Was it the right person?',
     confirmText: '{who} connected this account by your link. Programs get nothing until you have said so.',
+    confirmOther: 'You had asked for {wanted}.',
+    confirmSame:
+      '{who} is connected here already, as “{account}”. Renewing keeps that one with its id and API keys, and this one goes.',
+    confirmReplace: 'Yes, and renew the existing one',
+    confirmKeepBoth: 'Yes, and keep both',
+    otherTitle: 'That is another account',
+    otherText: 'You signed in as {who}, but this account was added for {wanted}. Programs get the access of {who} now.',
+    otherAgain: 'Try again as {wanted}',
+    otherKeep: 'Keep {who}',
+    rawScopes: 'What {provider} calls it',
+    confirmedBy: 'Afterwards {who} is asked to confirm that it was you. Before that no program gets access.',
     confirmRight: 'Yes, that is right',
     confirmWrong: 'No, take the access back',
   },
@@ -220,6 +232,8 @@ export const en = {
     revealed: 'An administrator looked at a token',
     mail_failed: 'A look at the mailbox failed',
     mail_restored: 'The mailbox works again',
+    key_made: 'A program was given access',
+    key_removed: 'A program lost its access',
   },
 
   /** The life of a grant. */
@@ -443,6 +457,15 @@ export const en = {
     connected: '{account} is connected',
     replacedBy: 'This account was connected already. It has the new permission now.',
     connectedText: 'Programs can use it now. You will not be asked again unless the provider wants you to.',
+    partlyTitle: '{account} is connected, but something was left out',
+    partlyText: 'This was asked for and not allowed:',
+    partlyMend: 'If your programs need it, start again and leave every box ticked at the provider.',
+    wrongTitle: 'That was another account',
+    wrongText: 'You signed in as {used}, but this account belongs to {expected}. Nothing was changed.',
+    wrongUnknown:
+      'The provider did not say who signed in, and this account belongs to {expected}. Nothing was changed.',
+    wrongMend: 'Start again and choose {expected} at the provider, or add the other one as an account of its own.',
+    wrongAdd: 'Add as a new account',
     notConnected: 'The account was not connected',
     unchanged: 'Consent was not given, or did not arrive. Everything is as it was before.',
 
@@ -737,6 +760,11 @@ export const en = {
     },
     delete: 'Delete connection',
     deleted: '{name} was deleted.',
+    sandboxTitle: 'The practice provider',
+    sandboxText:
+      'This server has a provider of its own to practise with: made-up people and mailboxes, nothing leaves this machine. Its connection was deleted.',
+    sandboxAgain: 'Add it again',
+    sandboxMade: 'The practice provider can be used again',
     dangerTitle: 'Delete this connection',
     dangerLead: 'Its accounts are deleted with it.',
   },
@@ -782,6 +810,16 @@ export const en = {
     days: { one: 'In {count} day', other: 'In {count} days' },
     year: 'In a year',
 
+    othersTitle: 'Accounts of other people',
+    others: {
+      one: 'This key gives a program access to an account that belongs to somebody else. Its owner is told that you made it, and why.',
+      other:
+        'This key gives a program access to accounts of {count} other people. They are told that you made it, and why.',
+    },
+    reason: 'Why does the program need it?',
+    reasonHelp: 'The owners read this in a notice, by mail and in the history of the account.',
+    reasonMissing: 'Say why the program needs it.',
+
     onceTitle: 'Your new API key',
     once: 'Copy it now. It is shown only this once: Evergrant keeps just a fingerprint of it.',
     key: 'API key',
@@ -794,6 +832,7 @@ export const en = {
   },
 
   notices: {
+    yourAccounts: { one: 'your account', other: '{count} accounts of yours' },
     title: 'Notices',
     unseen: { one: 'Notices: {count} new', other: 'Notices: {count} new' },
     none: 'There is nothing that you have to do.',
@@ -825,6 +864,22 @@ export const en = {
     webhook_off: {
       title: 'A webhook was switched off',
       text: 'Nothing is sent to {url} any more: it took no messages for days, or said that it is gone.',
+    },
+    api_key_made: {
+      title: 'A program was given access to {whose}',
+      text: '{by} made the API key “{program}”. Reason: {reason}',
+    },
+    token_revealed: {
+      title: 'Somebody looked at a token of {whose}',
+      text: '{by} had it shown. Reason: {reason}',
+    },
+    password_link_made: {
+      title: 'A link for a new password of yours was made',
+      text: '{by} made it. With it one can sign in as you. If you did not ask for it, speak to {by}.',
+    },
+    email_changed: {
+      title: 'Your e-mail address here was changed',
+      text: '{by} changed it. Whoever has that address may be able to sign in as you. If you did not ask for it, speak to {by}.',
     },
   },
 
@@ -996,6 +1051,7 @@ export const en = {
     role: 'role: {role}',
     hint: 'suggested name: {hint}',
     changed: 'changed: {fields}',
+    ofOwners: 'accounts of {names}',
     reason: 'reason: {reason}',
     note: 'note: {note}',
     byLink: 'by a link that was sent to them',

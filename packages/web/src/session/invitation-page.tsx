@@ -1,9 +1,9 @@
 import { Button, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { IconInfoCircle } from '@tabler/icons-react'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from 'react-router'
-import { acceptInvitation } from '../api/session.ts'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate } from 'react-router'
+import { acceptInvitation, lookAtInvitation } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
@@ -30,6 +30,14 @@ export function InvitationPage() {
       if (user) tell(texts.nameIs({ name: user.name }), { autoClose: 15_000 })
     },
   })
+  // Before somebody thinks of a password: a link that was used, or is too old, is told at once.
+  const look = useQuery({
+    queryKey: ['invitation', token],
+    queryFn: () => lookAtInvitation({ token }),
+    enabled: token !== '' && accept.isIdle,
+    retry: false,
+    gcTime: 0,
+  })
   if (!token) {
     return (
       <Door title={texts.invitationTitle}>
@@ -39,11 +47,27 @@ export function InvitationPage() {
       </Door>
     )
   }
+  if (look.error && accept.isIdle) {
+    return (
+      <Door title={texts.invitationTitle}>
+        <ProblemAlert
+          error={look.error}
+          action={
+            <Button component={Link} to="/sign-in" size="xs" variant="default">
+              {texts.toSignIn}
+            </Button>
+          }
+        />
+      </Door>
+    )
+  }
+  if (!look.data && accept.isIdle) return <Door title={texts.invitationTitle}>{null}</Door>
   return (
     <Door title={texts.invitationTitle} lead={texts.invitationLead}>
       <form onSubmit={form.onSubmit(({ password }) => accept.mutate({ token, password }))} noValidate>
         <Stack>
           {accept.error && <ProblemAlert error={accept.error} />}
+          {look.data && <Text size="sm">{texts.invitationFor({ name: look.data.name })}</Text>}
           <NewPassword value={form.values.password} input={{ autoFocus: true, ...form.getInputProps('password') }} />
           <Button type="submit" size="md" loading={accept.isPending} mt="xs">
             {texts.choosePassword}

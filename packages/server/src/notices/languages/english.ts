@@ -6,6 +6,7 @@ const accounts = (count: number): string => (count === 1 ? 'one account' : `${co
 export const englishNotices: NoticeTexts = {
   greeting: (name) => `Hello ${name},`,
   open: 'Open this page to mend it:',
+  look: 'Look here:',
   footer: (server) => `Sent by Evergrant at ${server}, because you have a user there.`,
   kinds: {
     account_needs_consent: ({ account, connection }) => ({
@@ -31,6 +32,23 @@ export const englishNotices: NoticeTexts = {
     webhook_off: ({ webhook }) => ({
       subject: 'A webhook was switched off',
       text: `Nothing is sent to ${webhook} any more: it did not take messages for days, or said that it is gone. Switch it on again when it works.`,
+    }),
+    api_key_made: ({ account, affected, by, program, reason }) => ({
+      subject:
+        account === '' ? 'A program was given access to accounts of yours' : `A program was given access to ${account}`,
+      text: `${by} made the API key “${program}”. With it a program gets access to ${account === '' ? accounts(affected) : account}, which you own. The reason given: ${reason}\n\nIf that should not be, take the access away under Programs on the page of the account, and speak to ${by}.`,
+    }),
+    token_revealed: ({ account, by, reason }) => ({
+      subject: `Somebody looked at a token of ${account}`,
+      text: `${by} had an access token of your account ${account} shown. Until it ends, it opens what the account allows. The reason given: ${reason}\n\nIf that should not be, speak to ${by}, and revoke the permission on the page of the account.`,
+    }),
+    password_link_made: ({ by }) => ({
+      subject: 'A link for a new password of yours was made',
+      text: `${by} made a link by which somebody can choose a new password for your user and sign in as you. If you did not ask for it, speak to ${by}, and look whether your password still works.`,
+    }),
+    email_changed: ({ by }) => ({
+      subject: 'Your e-mail address here was changed',
+      text: `${by} changed the e-mail address of your user. With some providers whoever has that address can sign in as you, and mail from this server goes there. If you did not ask for it, speak to ${by}.`,
     }),
   },
 }

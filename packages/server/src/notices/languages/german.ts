@@ -6,6 +6,7 @@ const konten = (count: number): string => (count === 1 ? 'ein Konto' : `${count}
 export const germanNotices: NoticeTexts = {
   greeting: (name) => `Guten Tag, ${name},`,
   open: 'Auf dieser Seite lässt es sich beheben:',
+  look: 'Sehen Sie hier nach:',
   footer: (server) => `Gesendet von Evergrant auf ${server}, weil Sie dort angemeldet sind.`,
   kinds: {
     account_needs_consent: ({ account, connection }) => ({
@@ -31,6 +32,25 @@ export const germanNotices: NoticeTexts = {
     webhook_off: ({ webhook }) => ({
       subject: 'Ein Webhook wurde abgeschaltet',
       text: `An ${webhook} wird nichts mehr gesendet: Die Adresse hat tagelang keine Nachrichten angenommen oder gemeldet, dass es sie nicht mehr gibt. Schalten Sie den Webhook wieder ein, sobald die Adresse erreichbar ist.`,
+    }),
+    api_key_made: ({ account, affected, by, program, reason }) => ({
+      subject:
+        account === ''
+          ? 'Ein Programm hat Zugriff auf Ihre Konten bekommen'
+          : `Ein Programm hat Zugriff auf ${account} bekommen`,
+      text: `${by} hat den API-Schlüssel „${program}“ erstellt. Ein Programm bekommt damit Zugriff auf ${account === '' ? `${konten(affected)} von Ihnen` : `Ihr Konto ${account}`}. Als Grund ist angegeben: ${reason}\n\nFalls das nicht sein soll, nehmen Sie den Zugriff auf der Seite des Kontos unter „Programme“ zurück, und sprechen Sie ${by} darauf an.`,
+    }),
+    token_revealed: ({ account, by, reason }) => ({
+      subject: `Ein Token von ${account} wurde angesehen`,
+      text: `${by} hat sich ein Zugriffstoken Ihres Kontos ${account} anzeigen lassen. Bis es abläuft, öffnet es, was dem Konto erlaubt ist. Als Grund ist angegeben: ${reason}\n\nFalls das nicht sein soll, sprechen Sie ${by} darauf an, und nehmen Sie die Berechtigung auf der Seite des Kontos zurück.`,
+    }),
+    password_link_made: ({ by }) => ({
+      subject: 'Für Sie wurde ein Link für ein neues Passwort erstellt',
+      text: `${by} hat einen Link erstellt, mit dem sich ein neues Passwort für Sie wählen lässt; damit kann man sich in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie ${by} darauf an, und prüfen Sie, ob Ihr Passwort noch gilt.`,
+    }),
+    email_changed: ({ by }) => ({
+      subject: 'Ihre E-Mail-Adresse wurde hier geändert',
+      text: `${by} hat hier Ihre E-Mail-Adresse geändert. Bei manchen Anbietern kann sich anmelden, wem diese Adresse gehört, und E-Mail von diesem Server geht dorthin. Falls Sie nicht darum gebeten haben, sprechen Sie ${by} darauf an.`,
     }),
   },
 }

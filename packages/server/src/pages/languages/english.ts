@@ -4,6 +4,7 @@ import { type CallbackTexts, text } from '../callback-texts.ts'
 export const english: CallbackTexts = {
   words: {
     account: 'The account',
+    owner: 'Its owner',
     close: 'You can close this window.',
     again: 'Start again',
     open: 'Open Evergrant',
@@ -15,6 +16,7 @@ export const english: CallbackTexts = {
     request: 'Request',
     replace: 'Replace the existing one',
     keep: 'Keep both',
+    linkStays: 'Your link still works: open it again to start over.',
   },
   connected: (account, connection) =>
     text('Connected', `${account} is connected through ${connection}.`, 'This window closes by itself.'),
@@ -24,10 +26,26 @@ export const english: CallbackTexts = {
       `${account} is connected, without: ${new Intl.ListFormat('en').format(permissions)}.`,
       'If your programs need it, start again and leave every box ticked. Otherwise you can close this window.',
     ),
-  already: (account, name) =>
+  pending: ({ account, by, without, addedFor }) =>
+    text(
+      'Waiting for confirmation',
+      [
+        `Thank you: the permission for ${account} has arrived.`,
+        ...(without.length === 0 ? [] : [`It lacks: ${new Intl.ListFormat('en').format(without)}.`]),
+        ...(addedFor === undefined ? [] : [`${by} had asked for ${addedFor}.`]),
+      ].join(' '),
+      `${by} looks whether it was you and confirms it; before that no program gets access. There is nothing more for you to do, and you can close this window.`,
+    ),
+  another: (account, addedFor) =>
+    text(
+      'That is another account',
+      `You signed in as ${account}, but this account was added for ${addedFor}.`,
+      `Evergrant asks you now whether ${account} is to stay, or whether you try again as ${addedFor}.`,
+    ),
+  already: (account, name, addedFor) =>
     text(
       'This account is connected already',
-      `${account} is connected here as “${name}”. The new permission is stored safely, whatever you choose.`,
+      `${addedFor === undefined ? '' : `You were to sign in as ${addedFor}. `}${account} is connected here as “${name}”. The new permission is stored safely, whatever you choose.`,
       `Replace: “${name}” gets the new permission, and programs that use it go on as before. Keep both: the new one becomes a second account.`,
     ),
   replaced: (account) =>
@@ -35,6 +53,14 @@ export const english: CallbackTexts = {
       'Connected',
       `${account} was connected already and has the new permission now.`,
       'This window closes by itself.',
+    ),
+  wrongAccount: (used, expected) =>
+    text(
+      'That was another account',
+      used === undefined
+        ? `The provider did not say who signed in, and this account belongs to ${expected}. Nothing was changed.`
+        : `You signed in as ${used}, but this account belongs to ${expected}. Nothing was changed.`,
+      `Start again and choose ${expected} at the provider, or add a new account in Evergrant.`,
     ),
   otherBrowser: text(
     'Please finish in the other browser',
@@ -77,11 +103,6 @@ export const english: CallbackTexts = {
       'There is nothing to finish here',
       'This address was opened without an answer of a provider.',
       'Start connecting from Evergrant.',
-    ),
-    WRONG_ACCOUNT: text(
-      'That was another account',
-      'You signed in at the provider with another account than the one that is connected here. Nothing was changed.',
-      'Start again and choose the right account at the provider, or add a new account in Evergrant.',
     ),
     CODE_REFUSED: text(
       'The provider took its answer back',

@@ -4,6 +4,7 @@ import { type CallbackTexts, text } from '../callback-texts.ts'
 export const german: CallbackTexts = {
   words: {
     account: 'Das Konto',
+    owner: 'Wer Sie gebeten hat,',
     close: 'Sie können dieses Fenster schließen.',
     again: 'Von vorn beginnen',
     open: 'Evergrant öffnen',
@@ -15,6 +16,7 @@ export const german: CallbackTexts = {
     request: 'Anfrage',
     replace: 'Vorhandenes ersetzen',
     keep: 'Beide behalten',
+    linkStays: 'Ihr Link gilt weiter: Öffnen Sie ihn noch einmal, um von vorn zu beginnen.',
   },
   connected: (account, connection) =>
     text('Verbunden', `${account} ist über ${connection} verbunden.`, 'Dieses Fenster schließt sich von selbst.'),
@@ -24,10 +26,26 @@ export const german: CallbackTexts = {
       `${account} ist verbunden, jedoch ohne: ${new Intl.ListFormat('de').format(permissions)}.`,
       'Wenn Ihre Programme das brauchen, beginnen Sie von vorn, und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
     ),
-  already: (account, name) =>
+  pending: ({ account, by, without, addedFor }) =>
+    text(
+      'Die Bestätigung steht noch aus',
+      [
+        `Vielen Dank: Die Berechtigung für ${account} ist angekommen.`,
+        ...(without.length === 0 ? [] : [`Es fehlt: ${new Intl.ListFormat('de').format(without)}.`]),
+        ...(addedFor === undefined ? [] : [`Gebeten wurde um ${addedFor}.`]),
+      ].join(' '),
+      `${by} sieht nach, ob Sie es waren, und bestätigt es; vorher bekommt kein Programm Zugriff. Sie müssen nichts weiter tun und können dieses Fenster schließen.`,
+    ),
+  another: (account, addedFor) =>
+    text(
+      'Das ist ein anderes Konto',
+      `Sie haben sich als ${account} angemeldet, dieses Konto wurde aber für ${addedFor} angelegt.`,
+      `Evergrant fragt Sie jetzt, ob ${account} bleiben soll oder ob Sie es als ${addedFor} noch einmal versuchen.`,
+    ),
+  already: (account, name, addedFor) =>
     text(
       'Dieses Konto ist schon verbunden',
-      `${account} ist hier als „${name}“ verbunden. Die neue Berechtigung ist sicher gespeichert, wie auch immer Sie sich entscheiden.`,
+      `${addedFor === undefined ? '' : `Sie sollten sich als ${addedFor} anmelden. `}${account} ist hier als „${name}“ verbunden. Die neue Berechtigung ist sicher gespeichert, wie auch immer Sie sich entscheiden.`,
       `Ersetzen: „${name}“ erhält die neue Berechtigung, und Programme arbeiten damit weiter wie bisher. Beide behalten: Das neue wird ein zweites Konto.`,
     ),
   replaced: (account) =>
@@ -35,6 +53,14 @@ export const german: CallbackTexts = {
       'Verbunden',
       `${account} war schon verbunden und hat jetzt die neue Berechtigung.`,
       'Dieses Fenster schließt sich von selbst.',
+    ),
+  wrongAccount: (used, expected) =>
+    text(
+      'Das war ein anderes Konto',
+      used === undefined
+        ? `Der Anbieter hat nicht gesagt, wer sich angemeldet hat, und dieses Konto gehört ${expected}. Es wurde nichts geändert.`
+        : `Sie haben sich als ${used} angemeldet, dieses Konto gehört aber ${expected}. Es wurde nichts geändert.`,
+      `Beginnen Sie von vorn, und wählen Sie beim Anbieter ${expected}, oder fügen Sie in Evergrant ein neues Konto hinzu.`,
     ),
   otherBrowser: text(
     'Bitte machen Sie im anderen Browser weiter',
@@ -77,11 +103,6 @@ export const german: CallbackTexts = {
       'Hier gibt es nichts abzuschließen',
       'Diese Adresse wurde ohne die Antwort eines Anbieters geöffnet.',
       'Beginnen Sie das Verbinden in Evergrant.',
-    ),
-    WRONG_ACCOUNT: text(
-      'Das war ein anderes Konto',
-      'Sie haben sich beim Anbieter mit einem anderen Konto angemeldet als dem, das hier verbunden ist. Es wurde nichts geändert.',
-      'Beginnen Sie von vorn, und wählen Sie beim Anbieter das richtige Konto, oder fügen Sie in Evergrant ein neues Konto hinzu.',
     ),
     CODE_REFUSED: text(
       'Der Anbieter hat seine Antwort zurückgenommen',

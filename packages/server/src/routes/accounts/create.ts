@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts'
 import { created } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function createRoute(app: App, { accounts, users }: Services): void {
+export function createRoute(app: App, { accounts, users, access }: Services): void {
   /** Whoever asks; an administrator may name somebody else. */
   const ownerOf = async ({ signedIn, body }: { signedIn: SignedIn | undefined; body: NewAccount }) => {
     const { id, role } = signedIn?.user ?? { id: null, role: 'member' }
@@ -25,7 +25,8 @@ export function createRoute(app: App, { accounts, users }: Services): void {
     },
     async (request, reply) => {
       const { body } = request
-      const { id, connection_id } = await accounts.create(body, await ownerOf(request))
+      const { id, connection_id, owner } = await accounts.create(body, await ownerOf(request))
+      await access.accountMade(id, owner)
       request.deed = { subject: id, detail: { connection: connection_id } }
       await accounts.publish(id)
       accounts.publishCounts(connection_id)

@@ -37,7 +37,9 @@ export function programsRoutes(app: App, { deps, apiKeys, programUses }: Service
     },
     async (request, reply) => {
       const { id, key } = request.params
-      const { name, deleted } = await apiKeys.withdraw(key, id)
+      const { signedIn } = request
+      if (signedIn === undefined) return
+      const { name, deleted } = await apiKeys.withdraw(key, id, signedIn.user)
       request.deed = { subject: id, detail: { key: name, deleted } }
       return reply.code(204).send(null)
     },

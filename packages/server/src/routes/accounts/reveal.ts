@@ -5,7 +5,7 @@ import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 /** Breaks the glass: an administrator sees a token, and everybody can see that. */
-export function revealRoute(app: App, { users, tokens, history, accounts, deps }: Services): void {
+export function revealRoute(app: App, { users, tokens, access, accounts, deps }: Services): void {
   app.post(
     '/v1/accounts/:id/reveal',
     {
@@ -13,7 +13,7 @@ export function revealRoute(app: App, { users, tokens, history, accounts, deps }
       schema: {
         summary: 'Show the access token of an account, in an emergency',
         description:
-          'Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why. A refresh token is never shown.',
+          'Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.',
         tags: ['accounts'],
         params: ById,
         body: Reveal,
@@ -22,15 +22,17 @@ export function revealRoute(app: App, { users, tokens, history, accounts, deps }
     },
     async (request, reply) => {
       const { params, body, signedIn, ip } = request
-      const { id: user = '', name = '' } = signedIn?.user ?? {}
-      await users.assertPassword(user, body.password, ip)
+      if (signedIn === undefined) return
+      const { user } = signedIn
+      await users.assertPassword(user.id, body.password, ip)
       const reason = body.reason.trim()
       request.deed = { detail: { reason } }
+      const { owner } = await accounts.get(params.id)
       const token = await tokens.hand(params.id)
-      await history.add(params.id, { type: 'revealed', detail: `${name}: ${reason}` })
+      await access.revealed(params.id, owner, user, reason)
       await accounts.publish(params.id)
       reply.header('cache-control', 'no-store')
-      return tokenResult(params.id, token, deps.clock)
+      return tokenResult(params.id, token, deps.clock.now())
     },
   )
 }

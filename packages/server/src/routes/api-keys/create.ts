@@ -3,25 +3,34 @@ import type { Services } from '../../services.ts'
 import { created } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function createRoute(app: App, { apiKeys }: Services): void {
+/** Owners whom an entry of the audit log names. */
+const MOST_NAMED = 50
+
+export function createRoute(app: App, { apiKeys, users }: Services): void {
   app.post(
     '/v1/api-keys',
     {
       config: { access: 'session', audit: 'api_key.create' },
       schema: {
         summary: 'Make an API key',
-        description: 'The key is in this answer and nowhere else.',
+        description:
+          'The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.',
         tags: ['api keys'],
         body: NewApiKey,
         response: created(NewApiKeyResult),
       },
     },
     async (request, reply) => {
-      const { body, signedIn } = request
+      const { body, signedIn, ip } = request
       if (signedIn === undefined) return
-      const made = await apiKeys.create(body, signedIn.user)
+      const { user } = signedIn
+      const { others, ...made } = await apiKeys.create(body, user, () =>
+        users.assertPassword(user.id, body.password ?? '', ip),
+      )
       const { id, name, accounts, scopes } = made.api_key
-      request.deed = { subject: id, detail: { name, accounts, ...(scopes && { scopes }) } }
+      const owners = others.slice(0, MOST_NAMED).map((owner) => ({ id: owner.id, name: owner.name }))
+      const access = others.length === 0 ? {} : { reason: body.reason?.trim(), owners, owner_count: others.length }
+      request.deed = { subject: id, detail: { name, accounts, ...(scopes && { scopes }), ...access } }
       return reply.code(201).header('cache-control', 'no-store').send(made)
     },
   )

@@ -10,8 +10,11 @@ export function removeRoute(app: App, { apiKeys }: Services): void {
       config: { access: 'session', audit: 'api_key.remove' },
       schema: { summary: 'Delete an API key', tags: ['api keys'], params: ById, response: nothing },
     },
-    async ({ params, signedIn }, reply) => {
-      await apiKeys.remove(params.id, ownOnly(signedIn))
+    async (request, reply) => {
+      const { params, signedIn } = request
+      if (signedIn === undefined) return
+      const { name } = await apiKeys.remove(params.id, signedIn.user, ownOnly(signedIn) !== undefined)
+      request.deed = { detail: { name } }
       return reply.code(204).send(null)
     },
   )

@@ -1,11 +1,14 @@
 import { Type } from 'typebox'
 import { AuditLog } from '../../contract/index.ts'
+import { Formed } from '../../contract/text.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 const Query = Type.Object({
-  before: Type.Optional(Type.String({ pattern: '^[1-9][0-9]{0,14}$', description: 'Only entries older than this.' })),
+  before: Type.Optional(
+    Formed('^[1-9][0-9]{0,14}$', 'a whole number', { description: 'Only entries older than this.' }),
+  ),
 })
 
 export function listRoute(app: App, { audit }: Services): void {

@@ -12,9 +12,22 @@ export interface AnswerPage {
   readonly page: CallbackPage
 }
 
-/** What a person sees when an account is connected. `replaced`: the account that it took the place of. */
+/**
+ * What a person sees when an account is connected. `replaced`: the account that it took the place of. `link`: they came by
+ * the connect link of somebody, who is to confirm it.
+ */
 export async function connectedPage(
-  { account, grant, replaced }: { readonly account: AccountRow; readonly grant?: Grant; readonly replaced?: string },
+  {
+    account,
+    grant,
+    replaced,
+    link,
+  }: {
+    readonly account: AccountRow
+    readonly grant?: Grant
+    readonly replaced?: string
+    readonly link?: { readonly by: string } | undefined
+  },
   { deps, connections, accounts }: Services,
   { texts }: PageLanguage,
 ): Promise<AnswerPage> {
@@ -22,13 +35,21 @@ export async function connectedPage(
   const { name } = await connections.get(account.connection_id)
   const view = await accounts.view(account.id)
   const who = (grant?.subject ?? view.subject)?.username ?? (account.name || words.account)
-  const { missing_scopes: missing } = view
+  const { missing_scopes: missing, added_for: addedFor } = view
   const message = {
     account: account.id,
     outcome: 'connected',
     ...(replaced === undefined ? {} : { replaced }),
   } as const
+  // Nobody is signed in who came by a link: no page here is for them.
+  if (link !== undefined) {
+    const text = texts.pending({ account: who, by: link.by || words.owner, without: missing, addedFor })
+    return { status: 200, page: { text, good: true, closes: false, message } }
+  }
   const button = { label: words.open, href: `${deps.publicUrl}/accounts/${account.id}` }
+  if (addedFor !== undefined && replaced === undefined) {
+    return { status: 200, page: { text: texts.another(who, addedFor), good: false, message, button } }
+  }
   if (missing.length > 0) {
     const again = { label: words.again, href: `${deps.publicUrl}/accounts/${account.id}/connect` }
     // It stays open: what is missing is to be read before the window goes.
@@ -48,23 +69,31 @@ export async function failedPage(
     error,
     connection,
     request,
+    byLink = false,
   }: {
     readonly account: string | undefined
     readonly error: OAuthError
     readonly connection: string
     /** Id of the request, for support. */
     readonly request: string
+    /** They came by a connect link, which can be used again. */
+    readonly byLink?: boolean
   },
-  { deps, languages }: Services,
+  { accounts, deps, languages }: Services,
   { tag, texts }: PageLanguage,
 ): Promise<AnswerPage> {
   const { words } = texts
   const own: Partial<Record<string, CallbackText>> = texts.failures
   const say = (await languages.speaker(tag)) ?? ((words: string) => words)
-  const text = own[error.code] ?? texts.other({ message: say(error.message), advice: say(error.advice) })
-  const admin = error.who === 'administrator'
-  const again =
-    account === undefined
+  const expected = error.code === 'WRONG_ACCOUNT' && account !== undefined && (await accounts.view(account)).subject
+  const said = expected
+    ? texts.wrongAccount(error.username, expected.username ?? expected.sub)
+    : (own[error.code] ?? texts.other({ message: say(error.message), advice: say(error.advice) }))
+  const text = byLink ? { ...said, help: `${said.help} ${words.linkStays}` } : said
+  const admin = error.who === 'administrator' && !byLink
+  const again = byLink
+    ? { label: words.again, href: `${deps.publicUrl}/connect` }
+    : account === undefined
       ? { label: words.open, href: `${deps.publicUrl}/` }
       : { label: words.again, href: `${deps.publicUrl}/accounts/${account}/connect` }
   return {

@@ -40,7 +40,7 @@ async function accountConsent(
   { user, connection, rules, hint }: SignedInThere,
   request: FastifyRequest,
   reply: FastifyReply,
-  { accounts, consents }: Services,
+  { accounts, consents, access }: Services,
 ): Promise<string | undefined> {
   if (!rules.connect) return undefined
   const own = await accounts.list({ owner: user, connection: connection.id })
@@ -48,5 +48,6 @@ async function accountConsent(
   const waiting = own[0]?.id
   const wanted = { connection: connection.id, ...(hint === undefined ? {} : { login_hint: hint }) }
   const id = waiting ?? (await accounts.create(wanted, user)).id
+  if (waiting === undefined) await access.accountMade(id, user)
   return (await consents.begin(id, browserOf(request, reply))).url
 }

@@ -84,18 +84,19 @@ async function pageOf(
     return { status: 403, page: { text: texts.otherBrowser, good: false, button: home } }
   }
   if (consent.outcome === 'failed') {
-    const { error, account } = consent
-    return failedPage({ error, account, connection, request }, services, language)
+    const { error, account, byLink } = consent
+    return failedPage({ error, account, connection, request, byLink }, services, language)
   }
-  const { account, grant, already } = consent
-  if (already === undefined) return connectedPage({ account, grant }, services, language)
+  const { account, grant, already, link } = consent
+  if (already === undefined) return connectedPage({ account, grant, link }, services, language)
   const { username = words.account } = grant.subject ?? {}
   const { name } = await services.accounts.view(already.other.id)
+  const { added_for: addedFor } = await services.accounts.view(account.id)
   const action = `${new URL(deps.publicUrl).pathname.replace(/\/$/, '')}/oauth/callback/${connection}/choice`
   const answers = [
     ['replace', words.replace],
     ['keep', words.keep],
   ] as const
   const question = { action, token: already.token, answers }
-  return { status: 200, page: { text: texts.already(username, name), good: true, question } }
+  return { status: 200, page: { text: texts.already(username, name, addedFor), good: true, question } }
 }

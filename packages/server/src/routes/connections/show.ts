@@ -1,3 +1,4 @@
+import { asMembersSee } from '../../connections/connection-view.ts'
 import { Connection } from '../../contract/index.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
@@ -10,6 +11,9 @@ export function showRoute(app: App, { connections, accounts }: Services): void {
       config: { access: 'session' },
       schema: { summary: 'One connection', tags: ['connections'], params: ById, response: answers(Connection) },
     },
-    async ({ params }) => accounts.connectionView(await connections.get(params.id)),
+    async ({ params, signedIn }) => {
+      const view = await accounts.connectionView(await connections.get(params.id))
+      return signedIn?.user.role === 'admin' ? view : asMembersSee(view)
+    },
   )
 }

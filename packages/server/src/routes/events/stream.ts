@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { asMembersSee } from '../../connections/connection-view.ts'
 import { Account, Connection, type ServerEvents } from '../../contract/index.ts'
 import { requestLanguage } from '../../languages/request-language.ts'
 import { spokenFields } from '../../languages/spoken-fields.ts'
@@ -59,13 +60,15 @@ export function streamRoute(app: App, { hub, deps, sessions, apiKeys, languages 
           () => raw.end(),
         )
       }, HEARTBEAT)
+      const user = signedIn?.user
       const hears = apiKey === undefined ? isForUser : isForKey(apiKey)
       const remove = hub.add({
         holder: apiKey?.hash ?? signedIn?.session ?? '',
         program: apiKey !== undefined,
         send: (name, data) => {
-          if (!hears(name, data, signedIn?.user)) return
-          const said = say === undefined ? data : (texts[name]?.(data, say) ?? data)
+          if (!hears(name, data, user)) return
+          const shown = name === 'connection' && user?.role !== 'admin' ? asMembersSee(data as Connection) : data
+          const said = say === undefined ? shown : (texts[name]?.(shown, say) ?? shown)
           write(raw, `event: ${name}\ndata: ${JSON.stringify(said)}\n\n`)
         },
         close: () => raw.end(),

@@ -1,10 +1,17 @@
 import { MailTest } from '../../contract/index.ts'
 import { testMail } from '../../mail/mail-check.ts'
+import { Refusal } from '../../problem.ts'
+import { Pace } from '../../security/pace.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
+/** Tests of a member in a minute: each of them connects to servers that they named. */
+const MOST = 10
+const MINUTE = 60
+
 export function verifyRoute(app: App, { mail, tokens, deps }: Services): void {
+  const pace = new Pace(deps.clock, MOST, MINUTE)
   app.post(
     '/v1/accounts/:id/mail/verify',
     {
@@ -18,6 +25,13 @@ export function verifyRoute(app: App, { mail, tokens, deps }: Services): void {
         response: answers(MailTest),
       },
     },
-    async ({ params: { id } }) => testMail(id, mail, tokens, deps),
+    async ({ params: { id }, signedIn }) => {
+      const { user } = signedIn ?? {}
+      const wait = user?.role === 'member' ? Math.ceil(pace.take(user.id)) : 0
+      if (wait > 0) {
+        throw new Refusal('TOO_MANY_ATTEMPTS', `That was tried too often. Wait ${wait} seconds.`, { retryAfter: wait })
+      }
+      return testMail(id, mail, tokens, deps)
+    },
   )
 }

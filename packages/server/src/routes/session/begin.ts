@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { AcceptInvitation, Session, Setup, SignIn } from '../../contract/index.ts'
+import { AcceptInvitation, InvitationLook, InvitedUser, Session, Setup, SignIn } from '../../contract/index.ts'
 import { Refusal } from '../../problem.ts'
 import { beginSession } from '../../security/begin-session.ts'
 import type { Services } from '../../services.ts'
@@ -49,6 +49,23 @@ export function beginRoutes(app: App, services: Services): void {
     async (request, reply) => {
       const { token, name, password } = request.body
       return begin(await users.setUp(token, name, password, request.ip), request, reply)
+    },
+  )
+  app.post(
+    '/v1/invitations/look',
+    {
+      config: { access: 'page', audit: false },
+      schema: {
+        summary: 'Whom an invitation is for, and whether it still counts',
+        description: 'Takes nothing from it. INVITATION_INVALID: it was used, replaced by another one, or is too old.',
+        tags: ['session'],
+        body: InvitationLook,
+        response: answers(InvitedUser),
+      },
+    },
+    async ({ body, ip }) => {
+      const { name, expires_at } = await users.invited(body.token, ip)
+      return { name, expires_at: Math.floor(expires_at) }
     },
   )
   app.post(

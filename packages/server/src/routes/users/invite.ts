@@ -1,11 +1,12 @@
 import { Invitation, NewUser } from '../../contract/index.ts'
+import { randomId } from '../../security/secret.ts'
 import type { MadeInvitation } from '../../security/users.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById, created } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 /** Two ways to a link by which somebody chooses a password. */
-export function inviteRoutes(app: App, { users, deps }: Services): void {
+export function inviteRoutes(app: App, { users, notices, deps }: Services): void {
   const shown = ({ user, token, expires_at }: MadeInvitation): Invitation => ({
     user,
     // In the fragment, which is in no log and goes to no server.
@@ -37,12 +38,26 @@ export function inviteRoutes(app: App, { users, deps }: Services): void {
       config: { access: 'admin', audit: 'user.invite' },
       schema: {
         summary: 'A new link for somebody who lost theirs, or their password',
-        description: 'Links of before end. The password stays until the new one is chosen.',
+        description:
+          'Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it.',
         tags: ['users'],
         params: ById,
         response: answers(Invitation),
       },
     },
-    async ({ params }) => shown(await users.inviteAgain(params.id)),
+    async (request) => {
+      const { params, signedIn } = request
+      if (signedIn === undefined) return
+      const { id: maker, name } = signedIn.user
+      const { id, invited } = await users.get(params.id)
+      const made = await users.inviteAgain(id)
+      request.deed = { detail: { name: made.user.name } }
+      // Whoever has the link can become them: they hear of it. Somebody who never came in has nothing yet.
+      if (invited !== true && id !== maker) {
+        const detail = { by: { id: maker, name } }
+        await notices.raise({ key: `link/${randomId()}`, kind: 'password_link_made', owner: id, detail })
+      }
+      return shown(made)
+    },
   )
 }

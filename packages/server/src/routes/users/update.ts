@@ -1,15 +1,18 @@
 import { User, UserPatch } from '../../contract/index.ts'
+import { randomId } from '../../security/secret.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function updateRoute(app: App, { users }: Services): void {
+export function updateRoute(app: App, { users, notices }: Services): void {
   app.patch(
     '/v1/users/:id',
     {
       config: { access: 'admin', audit: 'user.update' },
       schema: {
         summary: 'Change name, e-mail address or role of a user',
+        description:
+          'Somebody whose address another person changes gets a notice of it, and mail at the address of before.',
         tags: ['users'],
         params: ById,
         body: UserPatch,
@@ -17,8 +20,22 @@ export function updateRoute(app: App, { users }: Services): void {
       },
     },
     async (request) => {
-      request.deed = { detail: { ...request.body } }
-      return users.update(request.params.id, request.body)
+      const { params, body, signedIn } = request
+      if (signedIn === undefined) return
+      const { id: maker, name } = signedIn.user
+      request.deed = { detail: { ...body } }
+      let told = false
+      const changed = await users.update(params.id, body, async (db, before) => {
+        const email = body.email?.trim().toLowerCase()
+        const moved = email !== undefined && email !== (before.email ?? '') && before.id !== maker
+        // Whoever has the address may be let in as its user: the one whose it was hears of it, at the address of before.
+        if (!moved || before.invited === true) return
+        const detail = { by: { id: maker, name } }
+        const notice = { key: `email/${randomId()}`, kind: 'email_changed', owner: before.id, detail } as const
+        told = await notices.raise(notice, db)
+      })
+      if (told) notices.told()
+      return changed
     },
   )
 }

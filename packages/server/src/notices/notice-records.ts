@@ -1,0 +1,16 @@
+import type { NoticeKind } from '../contract/index.ts'
+
+/**
+ * Kinds that tell what somebody else did to what is a person's own. Nothing mends them, and deleting a key does not take back that it was
+ * made; mail about them goes out also when somebody put the notice away before.
+ */
+export const records: ReadonlySet<NoticeKind> = new Set([
+  'api_key_made',
+  'token_revealed',
+  'password_link_made',
+  'email_changed',
+])
+
+export function isRecord(kind: NoticeKind): boolean {
+  return records.has(kind)
+}
