@@ -1,4 +1,4 @@
-import { Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Box, Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
@@ -60,9 +60,11 @@ export function ServerForm({ account, settings, onSaved, onCancel }: Props) {
   return (
     <form ref={form} onSubmit={submit} autoComplete="off" noValidate>
       <Stack gap="md">
-        <Text size="sm" c="dimmed">
-          {texts.formLead}
-        </Text>
+        {PROTOCOLS.some((protocol) => settings[protocol] !== undefined) && (
+          <Text size="sm" c="dimmed">
+            {texts.formLead}
+          </Text>
+        )}
         <TextInput
           label={texts.mailbox}
           description={texts.mailboxHelp}
@@ -146,14 +148,15 @@ function ServerFields({ protocol, preset, server, faultOf, onChange }: FieldsPro
   const typed = server.host.trim() !== ''
   return (
     <Fieldset legend={texts.steps[protocol]}>
-      <Group align="flex-start" grow preventGrowOverflow={false} wrap="wrap">
+      {/* A width of their own: what is wrong with one must not push the others about. */}
+      <Group align="flex-start" wrap="wrap">
         <TextInput
           label={texts.host}
+          style={{ flex: '1 1 180px' }}
           placeholder={preset?.host}
           spellCheck={false}
           inputMode="url"
           error={faultOf(`${protocol}.host`)}
-          miw={180}
           value={server.host}
           onChange={({ currentTarget: { value } }) => onChange({ ...server, host: value })}
         />
@@ -162,6 +165,7 @@ function ServerFields({ protocol, preset, server, faultOf, onChange }: FieldsPro
           placeholder={String(typed || !preset ? usualPort(protocol, server.security) : preset.port)}
           inputMode="numeric"
           error={faultOf(`${protocol}.port`)}
+          style={{ flex: '1 1 110px' }}
           maw={140}
           disabled={!typed}
           value={server.port}
@@ -169,6 +173,7 @@ function ServerFields({ protocol, preset, server, faultOf, onChange }: FieldsPro
         />
         <Select
           label={texts.security}
+          style={{ flex: '1 1 180px' }}
           allowDeselect={false}
           disabled={!typed}
           data={(['tls', 'starttls', 'none'] as const).map((value) => ({ value, label: texts.securities[value] }))}
@@ -178,9 +183,11 @@ function ServerFields({ protocol, preset, server, faultOf, onChange }: FieldsPro
         />
       </Group>
       {typed && server.security === 'none' && (
-        <Notice tone="warn" icon={IconAlertTriangle} title={texts.unprotected} role="status">
-          <Text size="sm">{texts.unprotectedMeans}</Text>
-        </Notice>
+        <Box mt="sm">
+          <Notice tone="warn" icon={IconAlertTriangle} title={texts.unprotected} role="status">
+            <Text size="sm">{texts.unprotectedMeans}</Text>
+          </Notice>
+        </Box>
       )}
     </Fieldset>
   )

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Box, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
@@ -133,9 +133,10 @@ function SentNotice({ sent: { refused = [], copy_trouble } }: { sent: SentMail }
   return (
     <Notice tone="warn" icon={IconAlertTriangle} title={texts.sentToSome} role="alert">
       {refused.map(({ address, detail, advice }) => (
-        <Text key={address} size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {detail} {advice}
-        </Text>
+        <Box key={address} style={{ overflowWrap: 'anywhere' }}>
+          <Text size="sm">{detail}</Text>
+          <Text size="sm">{advice}</Text>
+        </Box>
       ))}
       {!copied && <Text size="sm">{texts.sentWithoutCopy}</Text>}
     </Notice>
