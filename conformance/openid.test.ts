@@ -7,7 +7,7 @@ import { deviations } from './openid/deviations.ts'
 import { caseOf, expectedError } from './openid/expectations.ts'
 import { registrationWithKey, serverKeys } from './openid/keys.ts'
 import { configuration, plans } from './openid/plans.ts'
-import { type Registration, relyingParty } from './openid/relying-party.ts'
+import { relyingParty } from './openid/relying-party.ts'
 import { runModule } from './openid/run-module.ts'
 import { startStandIn } from './openid/stand-in.ts'
 import { type Plan, Suite } from './openid/suite.ts'
@@ -50,11 +50,13 @@ const rows: Readonly<Record<string, string>> = {
   'signing-key-rotation': '[#60] ',
 }
 
-async function planned(suite: Suite, short: keyof typeof cases): Promise<{ plan: Plan; registration: Registration }> {
-  const registration = await registrationWithKey(redirect_uri)
+// One client for all cases, as in a run against the suite: an RSA key takes longer than most of them.
+const registration = await registrationWithKey(redirect_uri)
+const ofServer = await serverKeys()
+
+function planned(suite: Suite, short: keyof typeof cases): Promise<Plan> {
   const { name, variant } = plans[short]
-  const plan = await suite.createPlan(name, variant, configuration('here', registration, await serverKeys()))
-  return { plan, registration }
+  return suite.createPlan(name, variant, configuration('here', registration, ofServer))
 }
 
 for (const short of ['basic', 'dynamic', 'fapi2'] as const) {
@@ -66,7 +68,7 @@ for (const short of ['basic', 'dynamic', 'fapi2'] as const) {
       test(`${row}${testModule} ${outcome}`, async () => {
         await using standIn = await startStandIn([testModule])
         const suite = new Suite({ url: standIn.url })
-        const { plan, registration } = await planned(suite, short)
+        const plan = await planned(suite, short)
         for (const module of plan.modules)
           await runModule(suite, plan, module, registration, { ...plans[short].variant, ...plans[short].fixed })
       })
@@ -78,7 +80,7 @@ test('keys that are rotated are fetched once more at once, and then not again fo
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   await using standIn = await startStandIn(['oidcc-client-test-signing-key-rotation'])
   const suite = new Suite({ url: standIn.url })
-  const { plan, registration } = await planned(suite, 'basic')
+  const plan = await planned(suite, 'basic')
   const [module] = plan.modules
   assert.ok(module)
   const { id, exposed } = await suite.start(plan, module)

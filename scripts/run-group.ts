@@ -13,19 +13,27 @@ export interface GroupResult {
   readonly leftBehind: number
 }
 
+/** How a group runs. */
+export interface GroupOptions {
+  /** Milliseconds between the signal that asks and the one that ends. */
+  readonly grace?: number
+  /** Besides what is there. */
+  readonly env?: Readonly<Record<string, string>>
+}
+
 /**
  * Runs a command in a process group of its own and resolves when it and everything it started is gone.
- * SIGINT, SIGTERM and SIGHUP end all of it: first with the same signal, after `grace` milliseconds with SIGKILL.
+ * SIGINT, SIGTERM and SIGHUP end all of it: first with the same signal, after the grace with SIGKILL.
  */
 export async function runGroup(
   command: string,
   args: readonly string[],
   cwd: string,
-  grace: number = defaultGrace,
+  { grace = defaultGrace, env: more = {} }: GroupOptions = {},
 ): Promise<GroupResult> {
   const id = randomUUID()
   const mark = `${markName}=${id}`
-  const env = { ...process.env, [markName]: id }
+  const env = { ...process.env, ...more, [markName]: id }
   const child = spawn(command, args, { cwd, env, stdio: 'inherit', detached: true })
   const stop = (signal: NodeJS.Signals): void => void endGroup(child, mark, signal, grace)
   process.on('SIGINT', stop)

@@ -12,8 +12,8 @@ export interface ServerKey {
 export interface Signing {
   /** The key that signs now. */
   readonly key: ServerKey
-  /** A key that is published nowhere. */
-  readonly foreign: ServerKey
+  /** Makes a key that is published nowhere. */
+  readonly foreign: () => Promise<ServerKey>
 }
 
 type Fields = Record<string, unknown>
@@ -46,8 +46,8 @@ const noKid = (claims: JWTPayload, { key }: Signing): Promise<string> =>
   new SignJWT(claims).setProtectedHeader({ alg: key.alg }).sign(key.privateKey)
 
 const unsigned = signedBy(async (claims) => new UnsecuredJWT(claims).encode())
-const foreign = signedBy((claims, { key, foreign: other }) =>
-  new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid }).sign(other.privateKey),
+const foreign = signedBy(async (claims, { key, foreign: other }) =>
+  new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid }).sign((await other()).privateKey),
 )
 const otherNonce = claim((right) => ({ ...right, nonce: `${right['nonce']}x` }))
 /** OpenID Connect Core §3.1.3.6, for an id_token that is signed with a SHA-256 algorithm. */

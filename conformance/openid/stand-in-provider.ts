@@ -42,27 +42,18 @@ export class Provider {
   readonly #deviation: Deviation
   readonly #isFapi: boolean
   #keys: ServerKey[]
-  readonly #foreign: ServerKey
   readonly #visited = new Set<string>()
   readonly #requests = new Map<string, URLSearchParams>()
   readonly #codes = new Map<string, URLSearchParams>()
   readonly #wrong: string[] = []
   #signed = 0
 
-  private constructor(
-    issuer: string,
-    client: KnownClient,
-    deviation: Deviation,
-    isFapi: boolean,
-    keys: ServerKey[],
-    foreign: ServerKey,
-  ) {
+  private constructor(issuer: string, client: KnownClient, deviation: Deviation, isFapi: boolean, keys: ServerKey[]) {
     this.#issuer = issuer
     this.#client = client
     this.#deviation = deviation
     this.#isFapi = isFapi
     this.#keys = keys
-    this.#foreign = foreign
     this.exposed = { issuer, ...(isFapi ? { accounts_endpoint: `${issuer}accounts` } : {}) }
   }
 
@@ -77,7 +68,7 @@ export class Provider {
     const isFapi = variant['sender_constrain'] === 'dpop'
     const alg = isFapi ? 'PS256' : 'RS256'
     const keys = await Promise.all(['one', ...(deviation.twoKeys ? ['two'] : [])].map((kid) => serverKey(alg, kid)))
-    return new Provider(issuer, client, deviation, isFapi, keys, await serverKey(alg, 'foreign'))
+    return new Provider(issuer, client, deviation, isFapi, keys)
   }
 
   /** Passed when the client did all it should, or stopped where the deviation has to stop it. */
@@ -191,7 +182,8 @@ export class Provider {
     const right = { iss: this.#issuer, sub: 'person', aud, nonce: request.get('nonce'), iat: now, exp: now + 300 }
     const claims = this.#deviation.claims?.(right as JWTPayload) ?? (right as JWTPayload)
     const key = this.#key
-    if (this.#deviation.sign !== undefined) return this.#deviation.sign(claims, { key, foreign: this.#foreign })
+    const foreign = (): Promise<ServerKey> => serverKey(key.alg, 'foreign')
+    if (this.#deviation.sign !== undefined) return this.#deviation.sign(claims, { key, foreign })
     return new SignJWT(claims).setProtectedHeader({ alg: key.alg, kid: key.kid }).sign(key.privateKey)
   }
 

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline'
 import { describe, type TestContext, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { advice, installSystemPackages } from '../../scripts/install-system-packages.ts'
+import slowestFiles, { table } from '../../scripts/slowest-files.ts'
 import { locate, type SystemPackage, systemPackages } from '../../scripts/system-packages.ts'
 import { neededPackages, parseSelection, selectFiles } from '../../scripts/test-selection.ts'
 import { pageIsFresh } from '../../scripts/web-page.ts'
@@ -22,6 +23,12 @@ function folder(t: TestContext, files: readonly string[] = []): string {
 function write(root: string, file: string, text: string): void {
   mkdirSync(dirname(join(root, file)), { recursive: true })
   writeFileSync(join(root, file), text)
+}
+
+const summary = {
+  duration_ms: 2000,
+  success: true,
+  counts: { tests: 1, passed: 1, failed: 0, skipped: 0, cancelled: 0, todo: 0, topLevel: 1, suites: 0 },
 }
 
 describe('npm test', () => {
@@ -59,6 +66,30 @@ describe('npm test', () => {
       ['postgresql'],
     )
   })
+})
+
+test('the slowest files are named at the end of a run, the slowest first, with what all took together', async () => {
+  const times = Array.from({ length: 12 }, (_, n) => ({ file: `f${n}.test.ts`, seconds: n + 0.25 }))
+  const lines = table(times).trimEnd().split('\n')
+  assert.deepEqual(lines.slice(0, 3), [
+    'The slowest of 12 files, which took 69 s together:',
+    '   11.3 s  f11.test.ts',
+    '   10.3 s  f10.test.ts',
+  ])
+  assert.equal(lines.length, 11)
+
+  const said = async (files: number): Promise<string> => {
+    async function* events() {
+      for (let n = 0; n < files; n++)
+        yield { type: 'test:summary' as const, data: { ...summary, file: join(process.cwd(), `f${n}.test.ts`) } }
+      yield { type: 'test:summary' as const, data: { ...summary, file: undefined } }
+    }
+    let text = ''
+    for await (const part of slowestFiles(events())) text += part
+    return text
+  }
+  assert.match(await said(11), /^The slowest of 11 files, which took 22 s together:\n +2\.0 s {2}f0\.test\.ts\n/)
+  assert.equal(await said(10), '', 'few files need no list')
 })
 
 describe('system packages', () => {
@@ -152,7 +183,7 @@ describe('a run', () => {
         '--input-type=module',
         '-e',
         `import { runGroup } from ${group}
-         const { code, leftBehind } = await runGroup(process.execPath, ['-e', ${JSON.stringify(program)}], '.', 500)
+         const { code, leftBehind } = await runGroup(process.execPath, ['-e', ${JSON.stringify(program)}], '.', { grace: 500 })
          console.log(JSON.stringify({ code, leftBehind }))`,
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },

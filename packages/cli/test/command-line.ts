@@ -41,6 +41,7 @@ export async function home(): Promise<Home> {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
+        NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
         HOME: folder,
         EVERGRANT_CONFIG_DIR: join(folder, 'config'),
         BROWSER: 'none',

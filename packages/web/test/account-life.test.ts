@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { placesOf, scaleOf } from '../src/accounts/timeline-places.ts'
 import type { TimelineMark } from '../src/api/types.ts'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertLooksRight, walks } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addConnection, connectAccount, openWindow, setUp, signIn } from './steps.ts'
 
@@ -122,30 +122,15 @@ test('what could not be looked up after consent is told with who must act, and a
   assert.deepEqual(owner.complaints, [])
 })
 
-for (const [name, tag, options] of [
-  ['light', 'en', { viewport: { width: 1080, height: 800 } }],
-  ['dark, German', 'de', { locale: 'de-DE', colorScheme: 'dark', viewport: { width: 1080, height: 800 } }],
-  ['on a small phone, German', 'de', { locale: 'de-DE', viewport: { width: 360, height: 740 } }],
-] as const) {
-  test(`the life of a grant is accessible and fits its width (${name})`, async () => {
-    const { texts } = await loadLanguage(tag)
-    const { page, context, complaints } = await visit(stage, options)
+for (const walk of Object.values(walks)) {
+  test(`the life of a grant is accessible and fits its width (${walk.name})`, async () => {
+    const { texts } = await loadLanguage(walk.language)
+    const { page, context, complaints } = await visit(stage, walk.options)
     await signIn(page, texts)
     await page.goto(`/accounts/${account}`)
     await page.getByRole('button', { name: texts.timeline.asTable }).click()
     await page.getByRole('table').first().waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-      [],
-    )
-    const beyond = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    assert.ok(beyond <= 0, `${beyond} px too wide`)
-    assert.deepEqual(complaints, [])
-    const pictures = process.env['PICTURES']
-    if (pictures) await page.screenshot({ path: join(pictures, `life ${name}.png`), fullPage: true })
+    await assertLooksRight(page, walk, complaints, 'life')
     await context.close()
   })
 }

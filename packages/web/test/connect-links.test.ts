@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import { generate } from 'lean-qr'
 import { toSvgPath } from 'lean-qr/extras/svg'
+import { assertAccessible } from './looks.ts'
 import { openStage, type Stage, visit } from './stage.ts'
 import { addAccount, addConnection, setUp, signIn } from './steps.ts'
 
@@ -30,11 +30,7 @@ test('somebody without a user connects an account by a link, and its owner confi
   await bob.page.goto(link)
   await bob.page.getByText('Robin bittet Sie um Zugriff.').waitFor()
   await bob.page.getByText('The archive of the club.').waitFor()
-  const { violations } = await new AxeBuilder({ page: bob.page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id }) => id),
-    [],
-  )
+  await assertAccessible(bob.page)
   await bob.page.getByRole('button', { name: /^Weiter zu/ }).click()
   await bob.page.getByRole('button', { name: 'Allow' }).click()
   await bob.page.getByRole('heading', { name: 'Die Bestätigung steht noch aus' }).waitFor()
@@ -66,11 +62,7 @@ test('a person goes on on their phone, and sees here how far they are until they
   await addAccount(page, 'carol@example.test')
   await page.getByRole('button', { name: 'Continue on another device' }).click()
   await page.getByText('Scan this code, or open the link on the other device').waitFor()
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id }) => id),
-    [],
-  )
+  await assertAccessible(page)
   const pictures = process.env['PICTURES']
   if (pictures) await page.screenshot({ path: join(pictures, 'other-device.png'), fullPage: true })
   const link = (await page.getByRole('region', { name: 'Link' }).innerText()).trim()

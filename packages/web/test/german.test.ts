@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { type SandboxMail, startSandboxMail } from '@evergrant/sandbox'
 import type { Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertLooksRight, openIn, walks } from './looks.ts'
 import { allScreens, type Screen } from './screens.ts'
 import { foreignTo, textsOf } from './spoken.ts'
 import { administrator, openStage, type Stage, type Visit, visit } from './stage.ts'
@@ -63,21 +64,29 @@ after(async () => {
   await stage[Symbol.asyncDispose]()
 })
 
+const foreign = await foreignTo(theirs)
+
 async function foreignOn(page: Page): Promise<string[]> {
-  const foreign = await foreignTo(theirs)
   return (await textsOf(page)).flatMap(foreign)
 }
 
-test('[#147] every screen in German is German, apart from names and other people’s words', async (t) => {
-  const signedOut = await visit(stage, { locale: 'de-DE' })
+test('[#147] every screen in German is German, apart from names and other people’s words, accessible, quiet in the console, and fits a desktop and a small phone', async (t) => {
+  const walk = walks.german
+  const signedIn = await visit(stage, walk.options)
+  const signedOut = await visit(stage, walk.options)
+  await signIn(signedIn.page, german)
   for (const screen of screens) {
     await t.test(screen.name, async () => {
-      const { page } = screen.signedOut ? signedOut : admin
-      await page.goto(screen.path)
+      const { page, complaints } = screen.signedOut ? signedOut : signedIn
+      await openIn(page, walk, screen.path)
       await screen.ready(page, german)
-      assert.deepEqual(await foreignOn(page), [])
+      assert.equal(await page.locator('html').getAttribute('lang'), walk.language)
+      const onPhone = await foreignOn(page)
+      await assertLooksRight(page, walk, complaints, screen.name)
+      assert.deepEqual([...new Set([...onPhone, ...(await foreignOn(page))])], [])
     })
   }
+  await signedIn.context.close()
   await signedOut.context.close()
 })
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import { type SandboxMail, startSandboxMail } from '@evergrant/sandbox'
 import type { Locator, Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertAccessible, assertFits } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addConnection, connectAccount, setUp, signIn } from './steps.ts'
 
@@ -33,18 +33,9 @@ async function openMail(page: Page): Promise<void> {
   await page.getByRole('tab', { name: 'Mail' }).click()
 }
 
-async function assertAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-    [],
-  )
-}
-
 async function assertFitsPhone(page: Page): Promise<void> {
   await page.setViewportSize({ width: 360, height: 740 })
-  const tooWide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  assert.ok(tooWide <= 0, `${tooWide} px too wide`)
+  await assertFits(page)
   await page.setViewportSize({ width: 1080, height: 720 })
 }
 

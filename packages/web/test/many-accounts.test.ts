@@ -3,9 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page, Response } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertLooksRight, walks } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addConnection, connectAccount, setUp, signIn } from './steps.ts'
 
@@ -186,28 +186,15 @@ test('an account that somebody removes while its page is open says so, and is no
   await page.getByText(/^1–50 of/).waitFor()
 })
 
-for (const [name, tag, options] of [
-  ['light', 'en', { viewport: { width: 1200, height: 800 } }],
-  ['dark, German', 'de', { locale: 'de-DE', colorScheme: 'dark', viewport: { width: 1200, height: 800 } }],
-  ['on a small phone, German', 'de', { locale: 'de-DE', viewport: { width: 360, height: 740 } }],
-] as const) {
-  test(`the long list and its tools are accessible and fit their width (${name})`, async () => {
-    const { texts } = await loadLanguage(tag)
-    const { page, context, complaints } = await visit(stage, options)
+for (const walk of Object.values(walks)) {
+  test(`the long list and its tools are accessible and fit their width (${walk.name})`, async () => {
+    const { texts } = await loadLanguage(walk.language)
+    const { page, context, complaints } = await visit(stage, walk.options)
     await signIn(page, texts)
     await page.goto('/accounts?sort=name')
     await page.getByRole('checkbox', { name: texts.accounts.select({ account: 'alice@sandbox.example' }) }).check()
     await page.getByText(texts.accounts.chosen({ count: 1 })).waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-      [],
-    )
-    const beyond = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    assert.ok(beyond <= 0, `${beyond} px too wide`)
-    assert.deepEqual(complaints, [])
-    const pictures = process.env['PICTURES']
-    if (pictures) await page.screenshot({ path: join(pictures, `many ${name}.png`) })
+    await assertLooksRight(page, walk, complaints, 'many')
     await context.close()
   })
 }

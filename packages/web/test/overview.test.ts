@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import { filterOf, groupCounts, shownFrom } from '../src/accounts/account-groups.ts'
 import type { Overview } from '../src/api/types.ts'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertLooksRight, walks } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addAccount, addConnection, connectAccount, setUp, signIn } from './steps.ts'
 
@@ -98,30 +97,15 @@ test('a client secret that ends in five days is told on the front page and in th
   }
 })
 
-for (const { name, tag, options } of [
-  { name: 'German, dark', tag: 'de', options: { locale: 'de-DE', colorScheme: 'dark' } },
-  { name: 'German, on a small phone', tag: 'de', options: { locale: 'de-DE', viewport: { width: 360, height: 740 } } },
-  { name: 'English', tag: 'en', options: { viewport: { width: 1080, height: 720 } } },
-] as const) {
-  test(`the front page is accessible and fits its width (${name})`, async () => {
-    const { texts } = await loadLanguage(tag)
-    const { page, context, complaints } = await visit(stage, options)
+for (const walk of Object.values(walks)) {
+  test(`the front page is accessible and fits its width (${walk.name})`, async () => {
+    const { texts } = await loadLanguage(walk.language)
+    const { page, context, complaints } = await visit(stage, walk.options)
     await signIn(page, texts)
     await page.goto('/')
     await page.getByRole('button', { name: texts.overview.asTable }).click()
     await page.getByRole('table').first().waitFor()
-    const { violations } = await new AxeBuilder({ page }).analyze()
-    assert.deepEqual(
-      violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-      [],
-    )
-    const beyond = await page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    )
-    assert.ok(beyond <= 0, `${beyond} px too wide`)
-    assert.deepEqual(complaints, [])
-    const pictures = process.env['PICTURES']
-    if (pictures) await page.screenshot({ path: join(pictures, `overview ${name}.png`), fullPage: true })
+    await assertLooksRight(page, walk, complaints, 'overview')
     await context.close()
   })
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertAccessible, assertFits } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { accountId, addAccount, addConnection, connectAccount, openWindow, setUp, signIn } from './steps.ts'
 
@@ -31,11 +31,7 @@ test('an account that is connected already is replaced: the window closes, and t
   const { page, complaints } = owner
   const first = await connectAccount(page, 'alice@sandbox.example')
   const opened = await connectAgain(page, 'alice@sandbox.example')
-  const { violations } = await new AxeBuilder({ page: opened }).analyze()
-  assert.deepEqual(
-    violations.map(({ id }) => id),
-    [],
-  )
+  await assertAccessible(opened)
   const closed = opened.waitForEvent('close')
   await opened.getByRole('button', { name: 'Replace the existing one' }).press('Enter')
   await opened.getByText('has the new permission now').waitFor()
@@ -70,15 +66,8 @@ test('[#147] the question fits a small phone, in German and in the dark', async 
   const opened = await openWindow(page, /^Weiter zu/)
   await opened.getByRole('button', { name: 'Allow' }).click()
   await opened.getByRole('heading', { name: 'Dieses Konto ist schon verbunden' }).waitFor()
-  const { violations } = await new AxeBuilder({ page: opened }).analyze()
-  assert.deepEqual(
-    violations.map(({ id }) => id),
-    [],
-  )
-  const tooWide = await opened.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  )
-  assert.ok(tooWide <= 0, `${tooWide} px too wide`)
+  await assertAccessible(opened)
+  await assertFits(opened)
   const { EVERGRANT_SHOTS: folder } = process.env
   if (folder !== undefined) await opened.screenshot({ path: `${folder}/same-person.png` })
   await context.close()

@@ -49,7 +49,8 @@ export async function openStage(env: Readonly<Record<string, string>> = {}): Pro
         EVERGRANT_LOG_LEVEL: 'warn',
         ...env,
       },
-      { signals: false, say: () => undefined },
+      // The cost of a password is a matter of the server's own tests; here a browser waits for it.
+      { signals: false, say: () => undefined, passwordCost: { N: 2 ** 10, r: 8, p: 1 } },
     )
   let server = await start('0')
   const { url, setupLink = '' } = server
@@ -83,7 +84,8 @@ export interface Visit {
 
 export async function visit(stage: Stage, options: BrowserContextOptions = {}): Promise<Visit> {
   const context = await stage.browser.newContext({ baseURL: stage.url, reducedMotion: 'reduce', ...options })
-  context.setDefaultTimeout(10_000)
+  // What never comes fails the test; what is slow, on a machine with much to do, does not.
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertAccessible } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addConnection, setUp, signIn } from './steps.ts'
 
@@ -32,11 +32,7 @@ test('a new connection is checked and tried where it was made: consent, test and
   await page.getByRole('status').filter({ hasText: 'is connected' }).waitFor()
   await page.getByText('The test passed').waitFor()
   assert.equal(page.url(), address, 'all of it on the same page')
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id }) => id),
-    [],
-  )
+  await assertAccessible(page)
   await page.getByText('1 of 1 account works').waitFor()
   await page.getByRole('button', { name: 'Remove it again' }).click()
   await page.getByRole('button', { name: 'Try it with my account' }).waitFor()

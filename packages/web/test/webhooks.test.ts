@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
+import { assertLooksRight, walks } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
 import { addConnection, connectAccount, setUp, signIn } from './steps.ts'
 
@@ -120,44 +117,25 @@ test('a bell counts what is new for a person, leads to where it is mended, and f
   complaints.splice(0)
 })
 
-for (const { name, tag, options } of [
-  { name: 'light', tag: 'en', options: { viewport: { width: 1080, height: 720 } } },
-  { name: 'dark, German', tag: 'de', options: { locale: 'de-DE', colorScheme: 'dark' } },
-  { name: 'on a small phone, German', tag: 'de', options: { locale: 'de-DE', viewport: { width: 360, height: 740 } } },
-] as const) {
-  test(`webhooks and notices are accessible, quiet in the console and fit their width (${name})`, async () => {
-    const { texts } = await loadLanguage(tag)
-    const { page, context, complaints } = await visit(stage, options)
+for (const walk of Object.values(walks)) {
+  test(`webhooks and notices are accessible, quiet in the console and fit their width (${walk.name})`, async () => {
+    const { texts } = await loadLanguage(walk.language)
+    const { page, context, complaints } = await visit(stage, walk.options)
     await signIn(page, texts)
     await page.goto('/settings/webhooks')
     await page.getByRole('link', { name: /Help desk/ }).waitFor()
-    await looksRight(page, complaints, `webhooks ${name}`)
+    await assertLooksRight(page, walk, complaints, 'webhooks')
     await page.getByRole('button', { name: texts.webhooks.add }).click()
     await page.getByRole('dialog').getByLabel(texts.webhooks.reachSome).check()
-    await looksRight(page, complaints, `webhook add ${name}`)
+    await assertLooksRight(page, walk, complaints, 'webhook add')
     await page.keyboard.press('Escape')
     await page.getByRole('link', { name: /Help desk/ }).click()
     await page.getByRole('button', { name: texts.webhooks.details }).first().click()
     await page.getByText('"type": ').first().waitFor()
-    await looksRight(page, complaints, `webhook ${name}`)
+    await assertLooksRight(page, walk, complaints, 'webhook')
     await page.getByRole('button', { name: texts.notices.title, exact: true }).click()
     await page.getByText(texts.notices.none).waitFor()
-    await looksRight(page, complaints, `notices ${name}`)
+    await assertLooksRight(page, walk, complaints, 'notices')
     await context.close()
   })
-}
-
-async function looksRight(page: Page, complaints: string[], name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  assert.deepEqual(
-    violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`),
-    [],
-  )
-  const beyond = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  assert.ok(beyond <= 0, `${beyond} px too wide`)
-  assert.deepEqual(complaints.splice(0), [])
-  const pictures = process.env['PICTURES']
-  if (pictures === undefined) return
-  await mkdir(pictures, { recursive: true })
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true })
 }

@@ -20,12 +20,12 @@ export class Wire {
   #socket: Socket
   #rest: Buffer = Buffer.alloc(0)
   readonly #seconds: number
-  /** Whether the other side has sent anything at all. */
-  #heard = false
   /** TLS has begun, and is not there yet. */
   #shaking = false
   /** Good-bye has been said. */
   #over = false
+  /** Whether the other side has sent anything at all. */
+  #heard = false
 
   /** `seconds`: how long the other side may be silent while it is waited for. */
   constructor(socket: Socket, seconds: number) {
