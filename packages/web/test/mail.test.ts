@@ -209,6 +209,8 @@ test('what was set by hand is changed in part, and goes back to the preset; in G
   await page.getByRole('button', { name: 'Speichern', exact: true }).click()
   await page.getByText('team@sandbox.example', { exact: true }).waitFor()
   await page.getByText(`127.0.0.1:${mail.ports.imap}`).waitFor()
+  // Until the inbox has been refused: it would be asked for while its servers are being forgotten.
+  await page.getByText('Der Mailserver hat die Anmeldung abgelehnt', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Voreinstellung wiederherstellen' }).click()
   await page.getByText('Die Mailserver dieses Kontos sind nicht bekannt.').waitFor()
   assert.deepEqual(
