@@ -89,6 +89,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'It is at {elsewhere}.': 'Er ist bei {elsewhere}.',
   'The metrics are for those with the token.': 'Die Messwerte sind für alle, die das Token haben.',
   'The metrics are for programs on this machine.': 'Die Messwerte sind für Programme auf diesem Computer.',
+  'The server is starting.': 'Der Server startet.',
   'The server is stopping.': 'Der Server wird beendet.',
   'The choice came too late. Both accounts were kept.': 'Die Wahl kam zu spät. Beide Konten wurden behalten.',
   'This choice was made already, or it is not known here.':

@@ -383,6 +383,10 @@ export const german: ServerWords = {
       title: 'Hier ist etwas schiefgegangen',
       advice: 'Suchen Sie die Anfragenummer im Protokoll des Servers.',
     },
+    STARTING: {
+      title: 'Der Server startet',
+      advice: 'Versuchen Sie es in einer Sekunde noch einmal.',
+    },
     SHUTTING_DOWN: {
       title: 'Der Server wird beendet',
       advice: 'Versuchen Sie es in einigen Sekunden noch einmal.',

@@ -611,7 +611,8 @@ export const de: English = {
     provider: 'Anbieter',
     providerSearch: 'Tippen, um zu suchen',
     providerMissing: 'Wählen Sie einen Anbieter.',
-    providerHelp: '{count} sind bekannt, nach Namen, anderen Namen und Art. Die bekanntesten stehen oben.',
+    providerHelp:
+      '{count} stehen zur Wahl, nach Namen, anderen Namen und Art; eingestellte fehlen. Die bekanntesten stehen oben.',
     providerNone:
       'Kein Anbieter dieses Namens. Wählen Sie „Beliebiger Anbieter mit OpenID Connect oder OAuth 2.0“, und geben Sie seine Adresse ein.',
     single: 'nur eine Quelle',
@@ -870,7 +871,7 @@ export const de: English = {
     },
     connection_broken: {
       title: 'Die Verbindung {connection} funktioniert nicht',
-      text: 'Der Anbieter lehnt ihre Einstellungen ab. Konten, die sich nicht erneuern lassen: {affected} von {total}.',
+      text: 'Der Anbieter lehnt ihre Einstellungen ab; daher lässt sich kein Konto erneuern. Bereits fällig: {affected} von {total}.',
     },
     accounts_blocked: {
       title: 'Für {connection} fehlt eine Freigabe',
@@ -878,7 +879,7 @@ export const de: English = {
     },
     accounts_ended: {
       title: 'Bei {connection} ist die Zustimmung für die meisten Konten beendet',
-      text: 'Der Anbieter hat die Zustimmung für {affected} von {total} Konten beendet. Sehen Sie zuerst dort nach, bevor die Besitzer sie neu verbinden.',
+      text: 'Der Anbieter hat die Zustimmung für die meisten Konten beendet: {affected} von {total}. Sehen Sie zuerst dort nach, bevor die Besitzer sie neu verbinden.',
     },
     secret_expiring: {
       title: 'Der Clientschlüssel von {connection} läuft bald ab',
@@ -950,6 +951,7 @@ export const de: English = {
 
     deliveries: 'Was gesendet wurde',
     deliveriesLead: 'Das Neueste zuerst. Was nicht angenommen wird, wird etwa drei Tage lang erneut gesendet.',
+    older: 'Ältere zeigen',
     noDeliveries: 'Bisher nichts. Senden Sie einen Test, um zu sehen, ob Ihr Programm antwortet.',
     sendTest: 'Test senden',
     testSent: 'Der Test ist unterwegs. Was daraus wird, steht unten.',

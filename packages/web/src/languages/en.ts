@@ -593,7 +593,8 @@ export const en = {
     provider: 'Provider',
     providerSearch: 'Type to search',
     providerMissing: 'Choose a provider.',
-    providerHelp: '{count} are known, by name, other names and kind. The best known come first.',
+    providerHelp:
+      '{count} to choose from, by name, other names and kind; those that were shut down are left out. The best known come first.',
     providerNone: 'No provider of that name. Choose “Any OpenID Connect or OAuth 2.0 provider” and enter its address.',
     single: 'one source’s word',
     toPractise: 'to practise',
@@ -847,7 +848,7 @@ export const en = {
     },
     connection_broken: {
       title: 'The connection {connection} does not work',
-      text: 'The provider refuses its settings. Accounts that cannot be renewed: {affected} of {total}.',
+      text: 'The provider refuses its settings, so that no account can be renewed. Already due: {affected} of {total}.',
     },
     accounts_blocked: {
       title: 'An approval is missing for {connection}',
@@ -855,7 +856,7 @@ export const en = {
     },
     accounts_ended: {
       title: 'Most accounts of {connection} have ended',
-      text: 'The provider ended the permission of {affected} of {total} accounts. Look there first, before their owners reconnect them.',
+      text: 'The provider ended the permission of most accounts: {affected} of {total}. Look there first, before their owners reconnect them.',
     },
     secret_expiring: {
       title: 'The client secret of {connection} ends soon',
@@ -926,6 +927,7 @@ export const en = {
 
     deliveries: 'What was sent',
     deliveriesLead: 'The newest first. What is not taken is tried again for about three days.',
+    older: 'Show older ones',
     noDeliveries: 'Nothing so far. Send a test to see whether your program answers.',
     sendTest: 'Send a test',
     testSent: 'The test is on its way. What comes of it is shown below.',
