@@ -9,6 +9,8 @@ export const TAIL = 24
 
 /** The literal that a line ends with, which may be given by its tail; of more octets than a number can have, it is endless. */
 export function literalAfter(line: string): Literal | undefined {
+  // Most lines end otherwise, and there are many.
+  if (!line.endsWith('}') && !line.endsWith('}\r')) return undefined
   // Of more digits than the tail holds, the brace before them is missing.
   const [, digits = '', plus] = /(?:\{|^(?=[\s\S]{24}))(\d+)(\+?)\}\r?$/.exec(line.slice(-TAIL)) ?? []
   if (plus === undefined) return undefined
