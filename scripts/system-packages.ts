@@ -49,6 +49,7 @@ export const systemPackages: readonly SystemPackage[] = [
       ['msmtp', 'msmtp'],
       ['neomutt', 'neomutt'],
       ['fetchmail', 'fetchmail'],
+      ['offlineimap', 'offlineimap3'],
     ] as const
   ).map(([name, debian]) => ({
     name,
@@ -57,6 +58,13 @@ export const systemPackages: readonly SystemPackage[] = [
     neededBy: 'the tests of mail',
     mention: 'servers/mail-servers.ts',
   })),
+  {
+    name: 'the SASL plug-in for XOAUTH2',
+    proof: ['x86_64', 'aarch64'].map((machine) => `/usr/lib/${machine}-linux-gnu/sasl2/libkdexoauth2.so`),
+    debian: 'libsasl2-modules-kdexoauth2',
+    neededBy: 'the test of mbsync with a token',
+    mention: 'servers/mail-servers.ts',
+  },
   {
     name: 'Postfix',
     proof: ['/usr/sbin/postfix'],
@@ -75,7 +83,8 @@ export function locate({ proof }: SystemPackage, path: string = process.env.PATH
 
 function isExecutable(file: string): boolean {
   try {
-    accessSync(file, constants.X_OK)
+    // A plug-in is loaded, not run.
+    accessSync(file, file.endsWith('.so') ? constants.R_OK : constants.X_OK)
     return existsSync(file)
   } catch {
     return false

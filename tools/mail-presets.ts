@@ -1,6 +1,6 @@
 /**
  * `node --conditions=source tools/mail-presets.ts <facts.json>`: renews packages/mail/catalog/presets.json from a list of collected
- * facts. What a reviewer added to a preset by hand (`mx` and `sent_copy`, which no collected source has) stays.
+ * facts. What a reviewer added by hand (`mx` and `sent_copy` of a preset, and presets `by_hand`, which no collected source has) stays.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -36,9 +36,9 @@ const protocols = ['imap', 'pop', 'smtp'] as const
 
 export function converted(
   facts: readonly Fact[],
-  present: readonly { id: string; mx?: unknown; sent_copy?: unknown }[],
+  present: readonly { id: string; mx?: unknown; sent_copy?: unknown; by_hand?: unknown }[],
 ): unknown[] {
-  return facts.map((fact) => {
+  const renewed = facts.map((fact) => {
     const { mx, sent_copy } = present.find(({ id }) => id === fact.id) ?? {}
     const { oauth } = fact
     return {
@@ -72,6 +72,7 @@ export function converted(
       ...(fact.notes === undefined ? {} : { notes: fact.notes }),
     }
   })
+  return [...renewed, ...present.filter(({ by_hand }) => by_hand === true)].sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 if (import.meta.main) {

@@ -146,7 +146,7 @@ describe('system packages', () => {
     assert.match(text, /Thing: tests need it/)
     assert.match(
       text,
-      /sudo apt-get update && sudo apt-get install -y --no-install-recommends thing-server chromium postgresql redis-server dovecot-imapd dovecot-pop3d dovecot-lmtpd isync msmtp neomutt fetchmail postfix$/m,
+      /sudo apt-get update && sudo apt-get install -y --no-install-recommends thing-server chromium postgresql redis-server dovecot-imapd dovecot-pop3d dovecot-lmtpd isync msmtp neomutt fetchmail offlineimap3 libsasl2-modules-kdexoauth2 postfix$/m,
     )
   })
 })

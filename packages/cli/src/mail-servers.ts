@@ -9,6 +9,7 @@ import { type Command, Option } from 'commander'
 import { givenFile } from './given-file.ts'
 import type { Invocation } from './invocation.ts'
 import { present } from './option-values.ts'
+import { UsageError } from './usage-error.ts'
 
 /** Mail servers as typed. */
 export interface MailServerOptions {
@@ -58,8 +59,11 @@ export async function mailServers(
   }
   const found: MailDiscovery = await discoverMail(address, { signal, ...discovery })
   terminal.detail(`servers of ${address} by ${found.by}`)
-  if (found.advice !== undefined) terminal.say(found.advice)
-  return { imap: found.imap, pop: found.pop, smtp: found.smtp }
+  const { imap: read, pop: fetched, smtp: sent, advice } = found
+  if (read === undefined && fetched === undefined && sent === undefined)
+    throw new UsageError(`There are no mail servers for ${address}.`, advice)
+  if (advice !== undefined) terminal.say(advice)
+  return { imap: read, pop: fetched, smtp: sent }
 }
 
 export async function authorities(options: MailServerOptions, { cwd }: Invocation): Promise<string | undefined> {

@@ -50,6 +50,13 @@ test('`mail test` opens the mailbox over each protocol, and says what fails and 
     checks.map((check: { error: { code: string } }) => check.error.code),
     ['MAIL_LOGIN_REFUSED', 'MAIL_LOGIN_REFUSED', 'MAIL_LOGIN_REFUSED'],
   )
+  const wrong = ['--imap', `imaps://127.0.0.1:${servers.imap}`]
+  const pair = await person.run(['mail', 'test', address, ...wrong, ...ca])
+  assert.equal(pair.code, 1)
+  assert.match(
+    pair.stdout,
+    /✗ IMAP .* does not begin with TLS\.\n {4}who {5}person\n {4}advice {2}Set STARTTLS .*\n {4}details .*wrong.version/i,
+  )
 })
 
 test('`mail password` and `mail gateway` let a program in, which has no OAuth', { skip: unable }, async () => {
@@ -124,6 +131,7 @@ test('what cannot be is told before anything is asked', async () => {
   for (const [args, words] of [
     [['mail', 'gateway'], /No program has a password yet/],
     [['mail', 'test', 'nobody'], /must look like name@example\.org/],
+    [['mail', 'test', 'a@proton.me'], /There are no mail servers for a@proton\.me[\s\S]*Its own bridge/],
     [['mail', 'test', address, '--imap', 'imap://mail.example.org?security=none'], /for this machine only/],
     [['mail', 'test', address, '--imap', 'https://x'], /imaps:\/\/host:port/],
     [['mail', 'gateway', '--imap-port', 'x'], /x is no port/],

@@ -45,6 +45,9 @@ const ROLES: Readonly<Record<MailProtocol, string>> = {
   smtp: 'SMTP.SendAsApp',
 }
 
+/** What switches a protocol on for a mailbox. */
+const SWITCHES = { imap: 'ImapEnabled', pop: 'PopEnabled' } as const
+
 const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
@@ -87,6 +90,7 @@ export function exchangeSetup(application: ExchangeApplication): readonly Exchan
   const byRole = sending === 'rbac' && protocols.includes('smtp')
   // What Entra grants and what Exchange grants add up: a permission there would make the role here mean nothing.
   const inEntra = protocols.filter((protocol) => !(byRole && protocol === 'smtp')).map((protocol) => ROLES[protocol])
+  const reading = protocols.filter((protocol) => protocol !== 'smtp')
   const steps: readonly (ExchangeStep | undefined)[] = [
     inEntra.length === 0
       ? undefined
@@ -119,10 +123,20 @@ export function exchangeSetup(application: ExchangeApplication): readonly Exchan
       : {
           id: 'mailbox',
           title: 'Let it into each mailbox, and no other',
+          ...(reading.length === 0
+            ? {}
+            : {
+                text: `${reading.map((name) => name.toUpperCase()).join(' and ')} must be on for the mailbox, as they are unless somebody switched them off: "Set-CASMailbox -Identity … ${reading.map((name) => `-${SWITCHES[name]} $true`).join(' ')}" switches them on.`,
+              }),
           commands: boxes.map(
             (box) => `Add-MailboxPermission -Identity ${box} -User ${literal(objectId)} -AccessRights FullAccess`,
           ),
-          look: boxes.map((box) => `Get-MailboxPermission -Identity ${box} -User ${literal(objectId)}`),
+          look: boxes.flatMap((box) => [
+            `Get-MailboxPermission -Identity ${box} -User ${literal(objectId)}`,
+            ...(reading.length === 0
+              ? []
+              : [`Get-CASMailbox -Identity ${box} | Format-List ${reading.map((name) => SWITCHES[name]).join(', ')}`]),
+          ]),
         },
     byRole ? roleStep(appId, objectId, names) : undefined,
     protocols.includes('smtp')

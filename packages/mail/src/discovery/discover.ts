@@ -93,7 +93,9 @@ function advice(name: string, auth: readonly MailAuthentication[]): string | und
   if (auth.includes('oauth2')) return undefined
   if (auth.includes('app-password'))
     return `${name} gives programs no OAuth 2.0. Make an app password in the security settings of the account there, and use it in the mail program.`
-  return `${name} gives programs no OAuth 2.0. The mail program has to use the mailbox's own password.`
+  if (auth.includes('bridge'))
+    return `${name} gives programs no OAuth 2.0 and has no mail servers for them. Its own bridge, a program for the computer, serves the mailbox there with a password of its own.`
+  return `${name} gives programs no OAuth 2.0. The mail program uses the mailbox's own password, or an app password where two-step sign-in is on. IMAP, POP and SMTP may have to be switched on in the settings there first.`
 }
 
 async function autoconfig(

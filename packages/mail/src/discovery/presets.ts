@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { MailServer } from './mail-server.ts'
 
-/** How a provider lets programs sign in. An app password is one that its owner makes for a program, on the provider's page. */
-export type MailAuthentication = 'oauth2' | 'app-password' | 'password'
+/**
+ * How a provider lets programs sign in. An app password is one that its owner makes for a program, on the provider's page. A bridge is a
+ * program of the provider's on the own computer that alone can read the mailbox, and serves it there with a password of its own.
+ */
+export type MailAuthentication = 'oauth2' | 'app-password' | 'password' | 'bridge'
 
 /** A mail provider, as data. */
 export interface MailPreset {

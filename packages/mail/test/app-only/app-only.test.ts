@@ -25,6 +25,12 @@ test('the PowerShell names the enterprise application’s object id, and no mail
     "Add-MailboxPermission -Identity 'o''brien@contoso.example' -User '22222222-2222-4222-8222-222222222222' -AccessRights FullAccess",
   ])
   assert.equal(exchangeSetup({ ...application, protocols: ['imap'] }).length, 4)
+  const both = exchangeSetup({ ...application, protocols: ['imap', 'pop'] })[3]
+  assert.match(both?.text ?? '', /IMAP and POP must be on .* -ImapEnabled \$true -PopEnabled \$true"/)
+  assert.equal(
+    both?.look[1],
+    "Get-CASMailbox -Identity 'o''brien@contoso.example' | Format-List ImapEnabled, PopEnabled",
+  )
   for (const wrong of [
     { objectId: application.appId },
     { appId: 'x' },

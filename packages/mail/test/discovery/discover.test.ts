@@ -34,8 +34,8 @@ const nobody = { mailExchangers: async () => [] as string[], fetch: web({}).fetc
 
 test('[#130] every preset names servers with TLS, and scopes where it has OAuth 2.0', async () => {
   const presets = await mailPresets()
-  assert.equal(presets.length, 71)
-  assert.equal(new Set(presets.map(({ id }) => id)).size, 71)
+  assert.equal(presets.length, 72)
+  assert.equal(new Set(presets.map(({ id }) => id)).size, 72)
   const domains = presets.flatMap(({ domains }) => domains)
   assert.equal(new Set(domains).size, domains.length, 'a domain belongs to one preset')
   for (const preset of presets) {
@@ -62,7 +62,17 @@ test('a provider without OAuth 2.0 is told as it is', async () => {
   const { auth, advice } = await discoverMail('a@icloud.com', nobody)
   assert.deepEqual(auth, ['app-password'])
   assert.match(advice ?? '', /no OAuth 2\.0\. Make an app password/)
-  assert.match((await discoverMail('a@gmx.de', nobody)).advice ?? '', /mailbox's own password/)
+  assert.match((await discoverMail('a@gmx.de', nobody)).advice ?? '', /mailbox's own password, or an app password/)
+  for (const address of ['a@t-online.de', 'a@sky.com'])
+    assert.match((await discoverMail(address, nobody)).advice ?? '', /Make an app password/)
+  const proton = await discoverMail('a@proton.me', nobody)
+  assert.deepEqual([proton.auth, proton.imap, proton.smtp], [['bridge'], undefined, undefined])
+  assert.match(
+    proton.advice ?? '',
+    /^Proton Mail gives programs no OAuth 2\.0 and has no mail servers for them\. Its own bridge/,
+  )
+  const own = { ...nobody, mailExchangers: async () => ['mail.protonmail.ch'] }
+  assert.equal((await discoverMail('a@example.org', own)).preset?.id, 'proton')
   assert.equal((await discoverMail('a@gmail.com', nobody)).advice, undefined)
 })
 

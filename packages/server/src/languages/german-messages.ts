@@ -323,8 +323,10 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The mail address must look like name@example.org.': 'Die E-Mail-Adresse muss aussehen wie name@example.org.',
   '{name} gives programs no OAuth 2.0. Make an app password in the security settings of the account there, and use it in the mail program.':
     '{name} gibt Programmen kein OAuth 2.0. Erstellen Sie dort in den Sicherheitseinstellungen des Kontos ein App-Passwort, und verwenden Sie es im Mailprogramm.',
-  "{name} gives programs no OAuth 2.0. The mail program has to use the mailbox's own password.":
-    '{name} gibt Programmen kein OAuth 2.0. Das Mailprogramm muss das eigene Passwort des Postfachs verwenden.',
+  '{name} gives programs no OAuth 2.0 and has no mail servers for them. Its own bridge, a program for the computer, serves the mailbox there with a password of its own.':
+    '{name} gibt Programmen kein OAuth 2.0 und hat keine Mailserver für sie. Die Bridge von dort, ein Programm für den Computer, stellt das Postfach mit einem eigenen Passwort bereit.',
+  "{name} gives programs no OAuth 2.0. The mail program uses the mailbox's own password, or an app password where two-step sign-in is on. IMAP, POP and SMTP may have to be switched on in the settings there first.":
+    '{name} gibt Programmen kein OAuth 2.0. Das Mailprogramm verwendet das eigene Passwort des Postfachs, oder ein App-Passwort, wenn die Anmeldung in zwei Schritten eingeschaltet ist. IMAP, POP und SMTP müssen dort vielleicht erst in den Einstellungen eingeschaltet werden.',
   'The {protocol} server must be given as {wanted}.': 'Der Server ({protocol}) muss so angegeben werden: {wanted}.',
   '{host}: mail without TLS is for this machine only.': '{host}: E-Mail ohne TLS gibt es nur auf diesem Computer.',
 

@@ -1,4 +1,5 @@
 import { Tabs } from '@mantine/core'
+import { useSearchParams } from 'react-router'
 import type { Account } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmAccount } from '../links/confirm-account.tsx'
@@ -22,11 +23,25 @@ import { AccountBadges } from './state-badge.tsx'
 import { useConnect } from './use-connect.ts'
 import { WithAccount } from './with-account.tsx'
 
+/** The parts of the page. Each has an address: `?tab=` and its name, and the first one none. */
+const TABS = ['overview', 'mail', 'programs', 'history', 'technical'] as const
+
 export function AccountPage() {
   return <WithAccount>{(account) => <AccountDetails key={account.id} account={account} />}</WithAccount>
 }
 
+/** The part that the address names, and what goes to another one, so that "back" comes back. */
+function useTab(): readonly [string, (next: string | null) => void] {
+  const [search, setSearch] = useSearchParams()
+  const tab = TABS.find((one) => one === search.get('tab')) ?? TABS[0]
+  // Only what is below the tabs changes: the place on the page stays.
+  const open = (next: string | null) =>
+    setSearch(next === null || next === TABS[0] ? {} : { tab: next }, { preventScrollReset: true })
+  return [tab, open]
+}
+
 function AccountDetails({ account }: { account: Account }) {
+  const [tab, open] = useTab()
   const texts = useTexts('accounts')
   const connecting = useConnect(account)
   const language = useLanguage()
@@ -65,13 +80,13 @@ function AccountDetails({ account }: { account: Account }) {
       )}
       {account.look_up_failed && !settling && <LookUpNotice account={account} failed={account.look_up_failed} />}
       <AccountActions account={account} connecting={connecting} repairing={trouble || ending} />
-      <Tabs defaultValue="overview" keepMounted={false} classNames={{ tab: classes.tab }}>
+      <Tabs value={tab} onChange={open} keepMounted={false} classNames={{ tab: classes.tab }}>
         <Tabs.List mb="lg">
-          <Tabs.Tab value="overview">{texts.tabs.overview}</Tabs.Tab>
-          <Tabs.Tab value="mail">{texts.tabs.mail}</Tabs.Tab>
-          <Tabs.Tab value="programs">{texts.tabs.programs}</Tabs.Tab>
-          <Tabs.Tab value="history">{texts.tabs.history}</Tabs.Tab>
-          <Tabs.Tab value="technical">{texts.tabs.technical}</Tabs.Tab>
+          {TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {texts.tabs[one]}
+            </Tabs.Tab>
+          ))}
         </Tabs.List>
         <Tabs.Panel value="overview" className={classes.parts}>
           <AccountOverview account={account} />

@@ -2,6 +2,7 @@ import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
 import classes from '../accounts/account-history.module.css'
 import type { MailTest } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { TechnicalDetails } from '../shared/technical-details.tsx'
 import { When } from '../shared/when.tsx'
 
 /** How the newest test went, step by step, and who has to do what where it failed. */
@@ -15,12 +16,12 @@ export function MailSteps({ test }: { test: MailTest }) {
         {test.ok ? texts.works : texts.fails} <When at={test.at} past />
       </p>
       <ol className={classes.entries}>
-        {test.steps.map(({ step, ok, server, detail, who, advice }) => {
+        {test.steps.map(({ step, ok, server, detail, technical, code, who, advice }) => {
           const Mark = ok ? IconCircleCheck : IconAlertTriangle
           return (
             <li key={step} data-tone={ok ? 'good' : 'warn'}>
               <Mark size={18} aria-hidden className={classes.mark} />
-              <span className={classes.words}>
+              <div className={classes.words}>
                 {texts.steps[step]}: {ok ? texts.stepOk : texts.stepFailed}
                 <span className={classes.detail}>{detail}</span>
                 {!ok && advice && <span className={classes.detail}>{advice}</span>}
@@ -29,7 +30,8 @@ export function MailSteps({ test }: { test: MailTest }) {
                     {shared.whoCanFix}: {whoWords[who]}
                   </span>
                 )}
-              </span>
+                {!ok && technical && <TechnicalDetails data={{ code, technical }} />}
+              </div>
               {server && <span className={classes.when}>{server}</span>}
             </li>
           )

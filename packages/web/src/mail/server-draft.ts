@@ -9,7 +9,12 @@ export interface ServerDraft {
   readonly host: string
   readonly port: string
   readonly security: Security
+  /** Whether the security was chosen, so that no port changes it any more. */
+  readonly chosen?: boolean
 }
+
+/** A field of the form. */
+export type DraftField = 'mailbox' | `${Protocol}.${'host' | 'port' | 'security'}`
 
 /** Mail settings as they are typed. */
 export interface MailDraft {
@@ -30,6 +35,45 @@ const PORTS: Readonly<Record<Protocol, Readonly<Record<Security, number>>>> = {
 /** The port that servers with this security usually have. */
 export const usualPort = (protocol: Protocol, security: Security): number => PORTS[protocol][security]
 
+/** Another security; a port that only fitted the former one goes with it. */
+export function withSecurity(protocol: Protocol, server: ServerDraft, security: Security): ServerDraft {
+  const follows = server.port.trim() === String(usualPort(protocol, server.security))
+  return { ...server, security, chosen: true, port: follows ? String(usualPort(protocol, security)) : server.port }
+}
+
+/** Another port; one that usually has another security brings it along, until somebody chooses one. */
+export function withPort(protocol: Protocol, server: ServerDraft, port: string): ServerDraft {
+  const usual = (['tls', 'starttls'] as const).find((one) => String(usualPort(protocol, one)) === port.trim())
+  return { ...server, port, security: server.chosen || usual === undefined ? server.security : usual }
+}
+
+/** Whether a host is this machine, to which alone mail goes without TLS. */
+export const isThisMachine = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3})$/i.test(host.trim())
+
+/** Whether a text can be a mail address: one at sign, and nothing that ends an address in a header. */
+export const isAddress = (text: string): boolean =>
+  text.length <= 320 && /^[^\s@<>"(),;:\\]+@[^\s@<>"(),;:\\]+$/.test(text)
+
+/** The fields that cannot be as they are. */
+export function faultsOf({ mailbox, servers }: MailDraft): readonly DraftField[] {
+  const ofServers = PROTOCOLS.flatMap((protocol): DraftField[] => {
+    const { host, port, security } = servers[protocol]
+    if (host.trim() === '') return []
+    const number = Number(port)
+    const isPort = port.trim() === '' || (/^\d{1,5}$/.test(port.trim()) && number >= 1 && number <= 65_535)
+    return [
+      ...(HOST.test(host.trim()) && host.trim().length <= 253 ? [] : [`${protocol}.host` as const]),
+      ...(isPort ? [] : [`${protocol}.port` as const]),
+      ...(security === 'none' && !isThisMachine(host) ? [`${protocol}.security` as const] : []),
+    ]
+  })
+  return mailbox.trim() === '' || isAddress(mailbox.trim()) ? ofServers : ['mailbox', ...ofServers]
+}
+
+const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
+/** A name or an address, and nothing that could be more than one. */
+const HOST = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i')
+
 /** What was set by hand; the rest is empty. */
 export function draftOf({ by_hand, mailbox = '', mechanism, sent_copy, ...servers }: MailSettings): MailDraft {
   const own = (field: string): boolean => by_hand.includes(field)
@@ -37,7 +81,8 @@ export function draftOf({ by_hand, mailbox = '', mechanism, sent_copy, ...server
     const set = servers[protocol]
     return set !== undefined && own(protocol)
       ? { host: set.host, port: String(set.port), security: set.security }
-      : { host: '', port: '', security: set?.security ?? 'tls' }
+      : // Nobody is to send without TLS because a preset for this machine does.
+        { host: '', port: '', security: set === undefined || set.security === 'none' ? 'tls' : set.security }
   }
   return {
     mailbox: own('mailbox') ? mailbox : '',

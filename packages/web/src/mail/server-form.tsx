@@ -1,19 +1,26 @@
-import { Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { Box, Button, Fieldset, Group, Select, Stack, Text, TextInput } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { type SubmitEvent, useState } from 'react'
+import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { changeMail } from '../api/mail.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import type { MailSettings } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { Notice } from '../shared/notice.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import {
   changeOf,
+  type DraftField,
   draftOf,
+  faultsOf,
   type MailDraft,
   PROTOCOLS,
   type Protocol,
+  type Security,
   type ServerDraft,
   usualPort,
+  withPort,
+  withSecurity,
 } from './server-draft.ts'
 
 interface Props {
@@ -32,22 +39,38 @@ export function ServerForm({ account, settings, onSaved, onCancel }: Props) {
   const save = useMutation({ mutationFn: () => changeMail(account, changeOf(draft)), onSuccess: onSaved })
   const refused = save.error instanceof ProblemError ? save.error.problem.field : undefined
   const own = new Set(settings.by_hand)
+  const form = useRef<HTMLFormElement>(null)
+  // How often somebody tried to save what cannot be: from then on the fields say what is wrong with them.
+  const [tries, setTries] = useState(0)
+  const faults = tries > 0 ? faultsOf(draft) : []
+  useEffect(() => {
+    if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [tries])
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
+    if (faultsOf(draft).length > 0) return setTries(tries + 1)
+    setTries(0)
     save.mutate()
   }
+  const faultOf = (field: DraftField): string | undefined => {
+    if (faults.includes(field)) return texts.faults[FAULTS[field]]
+    // Of a server as a whole, the server tells it at the protocol: that is its host.
+    return refused === field || `${refused}.host` === field ? save.error?.message : undefined
+  }
   return (
-    <form onSubmit={submit} autoComplete="off">
+    <form ref={form} onSubmit={submit} autoComplete="off" noValidate>
       <Stack gap="md">
-        <Text size="sm" c="dimmed">
-          {texts.formLead}
-        </Text>
+        {PROTOCOLS.some((protocol) => settings[protocol] !== undefined) && (
+          <Text size="sm" c="dimmed">
+            {texts.formLead}
+          </Text>
+        )}
         <TextInput
           label={texts.mailbox}
           description={texts.mailboxHelp}
           placeholder={own.has('mailbox') ? undefined : settings.mailbox}
           spellCheck={false}
-          error={refused === 'mailbox' && save.error?.message}
+          error={faultOf('mailbox')}
           value={draft.mailbox}
           onChange={({ currentTarget: { value } }) => setDraft({ ...draft, mailbox: value })}
         />
@@ -57,7 +80,7 @@ export function ServerForm({ account, settings, onSaved, onCancel }: Props) {
             protocol={protocol}
             preset={own.has(protocol) ? undefined : settings[protocol]}
             server={draft.servers[protocol]}
-            refused={refused?.startsWith(protocol) ? save.error?.message : undefined}
+            faultOf={faultOf}
             onChange={(server) => setDraft({ ...draft, servers: { ...draft.servers, [protocol]: server } })}
           />
         ))}
@@ -101,27 +124,39 @@ export function ServerForm({ account, settings, onSaved, onCancel }: Props) {
   )
 }
 
+type Fault = keyof ReturnType<typeof useTexts<'mail'>>['faults']
+
+const FAULTS = {
+  mailbox: 'address',
+  ...Object.fromEntries(
+    PROTOCOLS.flatMap((protocol) =>
+      (['host', 'port', 'security'] as const).map((field) => [`${protocol}.${field}`, field]),
+    ),
+  ),
+} as Readonly<Record<DraftField, Fault>>
+
 interface FieldsProps {
   protocol: Protocol
   preset: MailSettings[Protocol]
   server: ServerDraft
-  refused: string | undefined
+  faultOf: (field: DraftField) => string | undefined
   onChange: (server: ServerDraft) => void
 }
 
-function ServerFields({ protocol, preset, server, refused, onChange }: FieldsProps) {
+function ServerFields({ protocol, preset, server, faultOf, onChange }: FieldsProps) {
   const texts = useTexts('mail')
   const typed = server.host.trim() !== ''
   return (
     <Fieldset legend={texts.steps[protocol]}>
-      <Group align="flex-start" grow preventGrowOverflow={false} wrap="wrap">
+      {/* A width of their own: what is wrong with one must not push the others about. */}
+      <Group align="flex-start" wrap="wrap">
         <TextInput
           label={texts.host}
+          style={{ flex: '1 1 180px' }}
           placeholder={preset?.host}
           spellCheck={false}
           inputMode="url"
-          error={refused}
-          miw={180}
+          error={faultOf(`${protocol}.host`)}
           value={server.host}
           onChange={({ currentTarget: { value } }) => onChange({ ...server, host: value })}
         />
@@ -129,21 +164,31 @@ function ServerFields({ protocol, preset, server, refused, onChange }: FieldsPro
           label={texts.port}
           placeholder={String(typed || !preset ? usualPort(protocol, server.security) : preset.port)}
           inputMode="numeric"
-          pattern="[0-9]{1,5}"
-          maw={110}
+          error={faultOf(`${protocol}.port`)}
+          style={{ flex: '1 1 110px' }}
+          maw={140}
           disabled={!typed}
           value={server.port}
-          onChange={({ currentTarget: { value } }) => onChange({ ...server, port: value })}
+          onChange={({ currentTarget: { value } }) => onChange(withPort(protocol, server, value))}
         />
         <Select
           label={texts.security}
+          style={{ flex: '1 1 180px' }}
           allowDeselect={false}
           disabled={!typed}
           data={(['tls', 'starttls', 'none'] as const).map((value) => ({ value, label: texts.securities[value] }))}
+          error={faultOf(`${protocol}.security`)}
           value={server.security}
-          onChange={(value) => onChange({ ...server, security: (value ?? 'tls') as ServerDraft['security'] })}
+          onChange={(value) => onChange(withSecurity(protocol, server, (value ?? 'tls') as Security))}
         />
       </Group>
+      {typed && server.security === 'none' && (
+        <Box mt="sm">
+          <Notice tone="warn" icon={IconAlertTriangle} title={texts.unprotected} role="status">
+            <Text size="sm">{texts.unprotectedMeans}</Text>
+          </Notice>
+        </Box>
+      )}
     </Fieldset>
   )
 }

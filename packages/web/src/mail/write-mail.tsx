@@ -1,12 +1,15 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Box, Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { sendMail } from '../api/mail.ts'
-import type { MailMessage, NewMail } from '../api/types.ts'
+import type { MailMessage, NewMail, SentMail } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { Notice } from '../shared/notice.tsx'
 import { Panel } from '../shared/panel.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { AttachedFiles, tooMuch } from './attached-files.tsx'
+import { isAddress } from './server-draft.ts'
 
 interface Props {
   account: string
@@ -14,6 +17,8 @@ interface Props {
   answered: MailMessage | undefined
 }
 
+/** The server takes no more. */
+const MOST_RECIPIENTS = 50
 const NOTHING = { to: '', subject: '', text: '' }
 
 /** Writes a mail, so that its owner sees that sending works. */
@@ -32,10 +37,10 @@ export function WriteMail({ account, answered }: Props) {
   }, [answered])
   const send = useMutation({
     mutationFn: async () => {
-      const { to, subject, text } = mail
+      const { subject, text } = mail
       const attachments = await Promise.all(files.map((file) => attachmentOf(file, texts)))
       return sendMail(account, {
-        to: to.split(/[\s,;]+/).filter((address) => address !== ''),
+        to: recipients,
         subject,
         text,
         ...(answers === undefined ? {} : { answers: { uid: answers.uid } }),
@@ -49,9 +54,22 @@ export function WriteMail({ account, answered }: Props) {
       return client.invalidateQueries({ queryKey: ['mail', account, 'inbox'] })
     },
   })
+  const recipients = mail.to.split(/[\s,;]+/).filter((address) => address !== '')
+  // Told once somebody tried to send, and no longer when it is mended.
+  const wrong = recipients.find((address) => !isAddress(address))
+  const [tried, setTried] = useState(false)
+  const addressees = useRef<HTMLInputElement>(null)
+  const toFault = (): string | undefined => {
+    if (!tried) return undefined
+    if (wrong !== undefined) return texts.notAnAddress({ address: wrong })
+    return recipients.length > MOST_RECIPIENTS ? texts.tooManyRecipients : undefined
+  }
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    send.mutate()
+    const sendable = wrong === undefined && recipients.length > 0 && recipients.length <= MOST_RECIPIENTS
+    setTried(!sendable)
+    if (sendable) send.mutate()
+    else addressees.current?.focus()
   }
   return (
     <Panel title={texts.write}>
@@ -66,8 +84,11 @@ export function WriteMail({ account, answered }: Props) {
             </Group>
           )}
           <TextInput
+            ref={addressees}
             label={texts.to}
+            description={texts.toHelp}
             required
+            error={toFault()}
             value={mail.to}
             onChange={({ currentTarget: { value } }) => setMail({ ...mail, to: value })}
           />
@@ -87,11 +108,7 @@ export function WriteMail({ account, answered }: Props) {
           />
           <AttachedFiles files={files} onChange={setFiles} />
           {send.isError && <ProblemAlert error={send.error} />}
-          {send.isSuccess && (
-            <Text size="sm" role="status">
-              {send.data.copy_trouble === undefined ? texts.sent : texts.sentWithoutCopy}
-            </Text>
-          )}
+          {send.isSuccess && <SentNotice sent={send.data} />}
           <div>
             <Button type="submit" loading={send.isPending} disabled={tooMuch(files)}>
               {texts.send}
@@ -100,6 +117,29 @@ export function WriteMail({ account, answered }: Props) {
         </Stack>
       </form>
     </Panel>
+  )
+}
+
+/** What became of it: also for whom it was not taken. */
+function SentNotice({ sent: { refused = [], copy_trouble } }: { sent: SentMail }) {
+  const texts = useTexts('mail')
+  const copied = copy_trouble === undefined
+  if (refused.length === 0)
+    return (
+      <Text size="sm" role="status">
+        {copied ? texts.sent : texts.sentWithoutCopy}
+      </Text>
+    )
+  return (
+    <Notice tone="warn" icon={IconAlertTriangle} title={texts.sentToSome} role="alert">
+      {refused.map(({ address, detail, advice }) => (
+        <Box key={address} style={{ overflowWrap: 'anywhere' }}>
+          <Text size="sm">{detail}</Text>
+          <Text size="sm">{advice}</Text>
+        </Box>
+      ))}
+      {!copied && <Text size="sm">{texts.sentWithoutCopy}</Text>}
+    </Notice>
   )
 }
 
