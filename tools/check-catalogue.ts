@@ -13,7 +13,7 @@ import {
   loadersText,
   readCatalogueFiles,
 } from './catalogue/generated.ts'
-import { PAGE, pageText } from './catalogue/page.ts'
+import { COUNTED, countedText, PAGE, pageText } from './catalogue/page.ts'
 import { type Finding, report } from './finding.ts'
 import { readText, repositoryRoot } from './source/workspace.ts'
 
@@ -25,6 +25,7 @@ function made(root: string, files: readonly CatalogueFile[]): ReadonlyMap<string
     [LOADERS, loadersText(files)],
     [INDEX, indexText(files)],
     [PAGE, pageText(files, JSON.parse(readText(root, 'packages/providers/sources.json') ?? '{}'))],
+    ...COUNTED.map((path) => [path, countedText(readText(root, path) ?? '', files)] as const),
   ])
 }
 

@@ -4,10 +4,22 @@ export const PAGE = 'docs/reference/providers.md'
 
 type Sources = Readonly<Record<string, { readonly repository: string }>>
 
+/** Pages by hand that say how many providers there are: the number in them is the catalogue's. */
+export const COUNTED: readonly string[] = ['README.md', 'packages/providers/README.md', 'CHANGELOG.md']
+
+/** Such a page with the number as it is now. */
+export function countedText(text: string, files: readonly CatalogueFile[]): string {
+  const count = somebodys(files).length
+  return text.replace(/\d+(?= providers as data)|(?<=find a provider among )\d+/g, String(count))
+}
+
+/** Entries that are about somebody: all but any issuer and the place to practise. */
+const somebodys = (files: readonly CatalogueFile[]): CatalogueFile['entry'][] =>
+  files.map(({ entry }) => entry).filter(({ sources }) => sources !== undefined)
+
 /** docs/reference/providers.md: how many there are, what their confidence means, how to add one. */
 export function pageText(files: readonly CatalogueFile[], sources: Sources): string {
-  // Two entries are nobody's: any issuer, and the place to practise.
-  const all = files.map(({ entry }) => entry).filter(({ sources: named }) => named !== undefined)
+  const all = somebodys(files)
   const count = (of: (entry: (typeof all)[number]) => boolean): number => all.filter(of).length
   const verified = count(({ confidence }) => confidence === 'verified')
   const categories = [...new Set(all.flatMap(({ categories: own = [] }) => own))].sort()
@@ -23,6 +35,10 @@ export function pageText(files: readonly CatalogueFile[], sources: Sources): str
     ['single: one source’s word', all.length - verified],
     ['gone through by hand', count(({ hand_checked }) => hand_checked === true)],
     ['defunct, hidden unless asked for', count(({ status }) => status === 'defunct')],
+    [
+      'offered when a connection is made: the others, any issuer by its address, and the practice provider',
+      files.filter(({ entry }) => entry.status !== 'defunct').length,
+    ],
     ['legacy: nothing new should begin with them', count(({ status }) => status === 'legacy')],
     ['places to practise', count(({ environment }) => environment === 'sandbox')],
     [

@@ -5154,8 +5154,10 @@ export interface components {
             ok: boolean;
             /** @description Host and port. */
             server?: string;
-            /** @description What was found, or the server’s own words. */
+            /** @description What was found, or what is wrong. */
             detail: string;
+            /** @description The words of the server, of TLS or of the network, unchanged. */
+            technical?: string;
             /** @description Of the error catalogue, when it failed. */
             code?: string;
             who?: "person" | "administrator" | "developer" | "operator" | "provider";
@@ -5306,6 +5308,12 @@ export interface components {
         /** SentMail */
         SentMail: {
             message_id: string;
+            /** @description For whom the server did not take it. It is on its way to all others. */
+            refused?: {
+                address: string;
+                detail: string;
+                advice: string;
+            }[];
             /** @description The folder that we saved a copy in. */
             copy?: string;
             /** @description Why no copy could be saved. The mail is on its way all the same. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Readable, Writable } from 'node:stream'
@@ -80,6 +81,19 @@ test('whatever is done to the table of the audit log shows', async () => {
   const other = `4:${'A'.repeat(43)}`
   assert.match((await verify(at, '--expect', other)).stderr, /another one than the one that was noted/)
   assert.equal((await verify(at, '--expect', noted)).code, 0)
+})
+
+test('without the sealing key nothing is said about the log, but where to get the key from', async () => {
+  await using at = await home()
+  ;(await used(at)).close()
+  const { stderr: seen } = await verify(at)
+  assert.match(seen, /cut off at its end shows only with --expect/)
+  await rm(join(at.folder, 'data', 'key'))
+  const { code, stdout, stderr } = await verify(at)
+  assert.deepEqual([code, stdout], [2, ''])
+  assert.match(stderr, /cannot be followed without the server's sealing key/)
+  assert.match(stderr, /--key-file <path>, or set EVERGRANT_KEY/)
+  assert.doesNotMatch(stderr, /tampered/)
 })
 
 test('what is no noted entry, and a folder without a server’s data, are usage errors', async () => {

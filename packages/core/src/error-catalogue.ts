@@ -73,9 +73,11 @@ export type ErrorCode =
   | 'PROGRAM_ERROR'
   | 'MAIL_SERVERS_UNKNOWN'
   | 'MAIL_SERVER_UNREACHABLE'
+  | 'MAIL_NOT_SECURED'
   | 'MAIL_ANSWER_INVALID'
   | 'MAIL_LOGIN_REFUSED'
   | 'MAIL_COMMAND_REFUSED'
+  | 'MAIL_NOT_ACCEPTED'
 
 /**
  * Every error code there is. `docs/reference/errors.md` is generated
@@ -324,7 +326,13 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'transient',
     'operator',
     502,
-    "Check the mail server's host name, port, certificate and the network.",
+    "Check the mail server's host name and port, and the network.",
+  ),
+  MAIL_NOT_SECURED: entry(
+    'configuration',
+    'person',
+    502,
+    'Check port, security (TLS or STARTTLS) and certificate of the mail server. Nothing is sent without protection.',
   ),
   MAIL_ANSWER_INVALID: entry(
     'transient',
@@ -343,6 +351,12 @@ export const errorCatalogue: Readonly<Record<ErrorCode, CatalogueEntry>> = {
     'administrator',
     502,
     "Signing in worked, but not the mailbox. Read the mail server's own words; its administrator decides what the account may use.",
+  ),
+  MAIL_NOT_ACCEPTED: entry(
+    'request',
+    'person',
+    502,
+    "Signing in worked; the mail server does not take this mail. Read the mail server's own words.",
   ),
   ABORTED: entry('request', 'developer', 499, 'The caller gave up; the work that others share goes on.'),
 }

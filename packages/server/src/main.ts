@@ -28,6 +28,7 @@ import { openSqlite } from './db/sqlite.ts'
 import type { Tables } from './db/tables.ts'
 import type { Deps } from './deps.ts'
 import { startJobs } from './jobs/jobs.ts'
+import { Languages } from './languages/languages.ts'
 import { REDACTED_KEYS } from './log.ts'
 import { mailSender } from './notices/mail-sender.ts'
 import { ReplicaPulse } from './replicas/replica-pulse.ts'
@@ -38,6 +39,7 @@ import { pinnedFetch } from './security/pinned-fetch.ts'
 import { createServices } from './services.ts'
 import { type Environment, type MailGatewayPorts, readSettings, type Settings } from './settings.ts'
 import { serverTelemetry } from './telemetry/server-telemetry.ts'
+import { answerUnready } from './unready.ts'
 
 /** What a test, or a program that embeds the server, may put in the place of the usual. */
 export interface Surroundings {
@@ -97,11 +99,12 @@ export async function main(env: Environment = process.env, surroundings: Surroun
   // Listening comes first: with port 0 the address is known only then, and redirect URIs are made of it.
   let route: RequestListener | undefined
   let starting: Readonly<Record<string, string>> = {}
+  const languages = new Languages()
   let sandbox: EmbeddedSandbox | undefined
   // Longer than proxies keep theirs: otherwise they send a request into a connection that is just being closed.
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     if (route !== undefined) route(request, response)
-    else response.writeHead(503, { 'retry-after': '1', ...starting }).end()
+    else answerUnready(request, response, languages, starting)
   })
   try {
     await listen(server, settings)

@@ -133,6 +133,7 @@ export const refusals = {
   TOO_LARGE: entry(413, 'The request is too large', 'developer', 'Send less.'),
   TOO_MANY_ATTEMPTS: entry(429, 'Too many attempts', 'person', 'Wait, then try again.'),
   INTERNAL: entry(500, 'Something went wrong here', 'operator', 'Look for the request id in the log of the server.'),
+  STARTING: entry(503, 'The server is starting', 'operator', 'Try again in a second.'),
   SHUTTING_DOWN: entry(503, 'The server is stopping', 'operator', 'Try again in some seconds.'),
 } as const satisfies Record<string, RefusalEntry>
 

@@ -68,7 +68,7 @@ export function createServices(deps: Deps): Services {
   const outbox = new Outbox(db, clock)
   const webhooks = new Webhooks(deps, outbox)
   const notices = new Notices(deps, outbox, webhooks, hub)
-  const audit = new AuditLog(db, deps.cipher, clock)
+  const audit = new AuditLog(db, deps.cipher, clock, (head) => deps.logger.info({ audit: head }, 'audit log'))
   const connections: Connections = new Connections(deps, outbox, webhooks, notices, (taken) => {
     const noted = secretTaken({ deps, connections, accounts, audit }, taken)
     noted.catch((err: unknown) => deps.logger.warn({ err, connection: taken.id }, 'not noted which secret is taken'))

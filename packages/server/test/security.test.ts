@@ -194,6 +194,7 @@ const OPEN = new Set([
   '/v1/invitations/accept',
   '/v1/session/openid',
   '/v1/connect/look',
+  '/v1/invitations/look',
   '/v1/connect/begin',
 ])
 

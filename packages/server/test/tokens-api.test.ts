@@ -134,6 +134,7 @@ test('whoever has the token learns that it is still the one, without another cop
   for (const known of [tag, `"${first.json.generation}"`, `"else", ${tag}`, '*']) {
     const same = await ask(scene.server, key, path, { headers: { 'if-none-match': known } })
     assert.deepEqual([same.status, same.json, same.headers.get('etag')], [304, undefined, tag], known)
+    assert.deepEqual([same.headers.get('content-length'), same.headers.get('content-type')], [null, null])
   }
   const newer = (await program(account, { rejected: first.json.access_token })).json
   const changed = await ask(scene.server, key, path, { headers: { 'if-none-match': tag } })

@@ -302,6 +302,24 @@ test('the audit log tells who did what, and holds no secret', async () => {
   for (const secret of [SECRET, PASSWORD, json.key, 'my secret']) assert.ok(!text.includes(secret), secret)
 })
 
+test('the audit log keeps ids and tells names as they were then, and its newest entry goes to the server’s log', async () => {
+  await using world = await people()
+  const { scene, ada } = world
+  const ben = await idOf(ada, 'Ben')
+  await ada.patch(`/v1/users/${ben}`, { name: 'Benjamin' })
+  const { entries } = (await ada.get('/v1/audit')).json
+  const [newest] = entries
+  assert.deepEqual([newest.subject, newest.detail], [ben, { name: 'Benjamin', called: 'Ben' }])
+  const accepted = entries.find(
+    ({ action, actor }: { action: string; actor: { id: string } }) =>
+      action === 'invitation.accept' && actor.id === ben,
+  )
+  assert.equal(accepted.actor.name, 'Ben')
+  const heads = scene.log.map((line) => JSON.parse(line).audit).filter((head) => head !== undefined)
+  assert.equal(heads.at(-1), `${newest.seq}:${newest.link}`)
+  assert.equal(heads.length, entries.length)
+})
+
 test('the audit log is read page by page to its beginning', async () => {
   await using scene = await Scene.begin()
   const ada = await scene.admin()

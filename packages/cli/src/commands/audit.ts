@@ -1,3 +1,4 @@
+import { OAuthError } from '@evergrant/core'
 import type { ChainFinding, NotedEntry } from '@evergrant/server'
 import { Command, Option } from 'commander'
 import { type MannerOptions, withManner } from '../client-options.ts'
@@ -54,6 +55,7 @@ async function verify(options: AuditOptions, invocation: Invocation): Promise<nu
   else if (found.ok) {
     const words = found.entries === 1 ? '1 entry holds' : `${found.entries} entries hold`
     terminal.note(`${terminal.style('green', '✓')} The audit log is whole: ${words}.`)
+    if (noted === undefined) terminal.note(UNSEEN)
     if (found.entries > 0) terminal.result(`${found.entries}:${found.head}`)
   } else terminal.say(`${terminal.style('red', '✗')} The audit log was tampered with: ${broken(found)}`)
   return found.ok ? exitCode.done : exitCode.failed
@@ -61,10 +63,13 @@ async function verify(options: AuditOptions, invocation: Invocation): Promise<nu
 
 async function finding(options: AuditOptions, invocation: Invocation, noted?: NotedEntry): Promise<ChainFinding> {
   await using server = await openServer(serverPlace(options, invocation), (words) => invocation.terminal.say(words))
-  const ring = await namedKeyring({ ...options, dataDir: serverFolder(options, invocation) }, invocation)
+  const ring = await namedKeyring({ ...options, dataDir: serverFolder(options, invocation) }, invocation).catch(noKey)
   const { AuditLog } = await import('@evergrant/server')
   return await new AuditLog(server.db, ring, invocation.clock).verify(noted)
 }
+
+/** What a chain cannot show by itself. */
+const UNSEEN = 'Whether entries were cut off at its end shows only with --expect and an entry that was noted elsewhere.'
 
 function notedEntry(text: string): NotedEntry {
   const [, seq, link] = /^([1-9]\d*):([\w-]{43})$/.exec(text) ?? []
@@ -72,6 +77,15 @@ function notedEntry(text: string): NotedEntry {
     throw new UsageError(`--expect: "${text}" is no entry.`, 'Give what `evergrant audit verify` printed: number:link.')
   }
   return { seq: Number(seq), link }
+}
+
+/** Without it nothing can be said about the log: that is no finding about it. */
+function noKey(error: unknown): never {
+  if (!(error instanceof OAuthError)) throw error
+  throw new UsageError(
+    `The audit log cannot be followed without the server's sealing key. ${error.message}`,
+    'Give --key-file <path>, or set EVERGRANT_KEY or EVERGRANT_KEY_FILE as the server has it. A key from a backup will do; another one will not.',
+  )
 }
 
 function broken({ seq, reason }: Extract<ChainFinding, { ok: false }>): string {

@@ -16,7 +16,7 @@ import {
   newProgramPassword,
   startMailGateway,
 } from '@evergrant/mail/gateway'
-import { type MailCheck, verifyMail } from '@evergrant/mail/sign-in'
+import { type MailCheck, technicalWords, verifyMail } from '@evergrant/mail/sign-in'
 import { Command, Option } from 'commander'
 import {
   type ClientOptions,
@@ -248,9 +248,10 @@ async function serviceAccountDoor(mailbox: string, options: TestOptions, invocat
 
 function line({ protocol, server, ok, detail, error }: MailCheck): string {
   const where = `${protocol.toUpperCase()} ${server.host}:${server.port}`
-  return ok
-    ? `✓ ${where}: ${detail}`
-    : `✗ ${where}: ${error?.message}\n    who     ${error?.who}\n    advice  ${error?.advice}`
+  if (ok || error === undefined) return `✓ ${where}: ${detail}`
+  const words = technicalWords(error)
+  const details = words === undefined ? '' : `\n    details ${words}`
+  return `✗ ${where}: ${error.message}\n    who     ${error.who}\n    advice  ${error.advice}${details}`
 }
 
 async function password(address: string, options: PasswordOptions, invocation: Invocation): Promise<void> {

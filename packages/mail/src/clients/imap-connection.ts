@@ -3,9 +3,10 @@ import { imapflowAuth } from '@evergrant/core/adapters'
 import type { ImapFlow, ImapFlowOptions } from 'imapflow'
 import { type MailServer, secured } from '../discovery/mail-server.ts'
 import type { SaslMechanism } from '../sasl/index.ts'
+import { loginRefusal } from '../sign-in/login-refusal.ts'
 import type { MailTokens } from '../sign-in/open.ts'
 import type { MailConnecting } from '../wire/connect.ts'
-import { serverName } from '../wire/connect.ts'
+import { connectionFailure, serverName } from '../wire/connection-failure.ts'
 
 /** What an imapflow error says beyond its message. */
 interface Failure {
@@ -54,7 +55,7 @@ export async function connectImap(source: MailTokens, at: ImapConnecting): Promi
   try {
     return { client: await attempt(at, first.accessToken), expires_at: end }
   } catch (error) {
-    if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED') throw error
+    if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED' || error.class !== 'consent') throw error
     const newer = await imapflowAuth(tokens, mailbox, first.accessToken)
     if (newer.accessToken === first.accessToken) throw error
     return { client: await attempt(at, newer.accessToken), expires_at: end }
@@ -119,9 +120,6 @@ function imapFailure(error: unknown, { server, mailbox }: ImapConnecting, token:
     const message = `${where} signed ${mailbox} in, then refused its INBOX: ${said}`
     return new OAuthError('MAIL_COMMAND_REFUSED', message, { error_description: said })
   }
-  if (authenticationFailed === true) {
-    const message = `${where} refused to open ${mailbox}: ${said}`
-    return new OAuthError('MAIL_LOGIN_REFUSED', message, { error_description: said })
-  }
-  return new OAuthError('MAIL_SERVER_UNREACHABLE', `${where} cannot be reached: ${said}.`, { cause })
+  if (authenticationFailed === true) return loginRefusal({ server, mailbox, token }, said)
+  return connectionFailure(cause, server)
 }

@@ -12,5 +12,12 @@ export {
 } from './imap-mailbox.ts'
 export { renewalAt } from './renewal.ts'
 export { appendSent } from './sent-folder.ts'
-export { type Sent, type SmtpAccount, type SmtpSender, type SmtpSenderOptions, smtpSender } from './smtp-sender.ts'
+export {
+  type RefusedRecipient,
+  type Sent,
+  type SmtpAccount,
+  type SmtpSender,
+  type SmtpSenderOptions,
+  smtpSender,
+} from './smtp-sender.ts'
 export type { MailboxChange } from './watch.ts'

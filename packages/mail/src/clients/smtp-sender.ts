@@ -1,11 +1,14 @@
-import { type AccessToken, type Clock, isOAuthError, OAuthError, scrub, systemClock } from '@evergrant/core'
+import { type AccessToken, type Clock, isOAuthError, type OAuthError, systemClock } from '@evergrant/core'
 import type { SendMailOptions, SentMessageInfo, Transporter } from 'nodemailer'
 import type SMTPPool from 'nodemailer/lib/smtp-pool'
 import { type MailServer, secured } from '../discovery/mail-server.ts'
 import type { SentCopy } from '../discovery/sent-copy.ts'
 import type { SaslMechanism } from '../sasl/index.ts'
+import { loginRefusal } from '../sign-in/login-refusal.ts'
+import { mailRefusal, type RefusedAt } from '../sign-in/mail-refusal.ts'
 import type { MailTokens } from '../sign-in/open.ts'
-import { connectSocket, type MailConnecting, serverName } from '../wire/connect.ts'
+import { connectSocket, type MailConnecting } from '../wire/connect.ts'
+import { connectionFailure } from '../wire/connection-failure.ts'
 import type { ImapMailbox } from './imap-mailbox.ts'
 import { renewalAt } from './renewal.ts'
 import { appendSent } from './sent-folder.ts'
@@ -32,10 +35,19 @@ export interface SmtpSenderOptions extends MailConnecting {
   readonly sent?: { readonly by: SentCopy; readonly mailbox: ImapMailbox } | undefined
 }
 
+/** Somebody for whom the server did not take a mail that it took for others. */
+export interface RefusedRecipient {
+  readonly address: string
+  /** `MAIL_NOT_ACCEPTED`. */
+  readonly error: OAuthError
+}
+
 /** What became of a mail. */
 export interface Sent {
   /** Nodemailer's own account of it. */
   readonly info: SentMessageInfo
+  /** For whom the server did not take it, while it took it for others; empty when it took it for all. */
+  readonly refused: readonly RefusedRecipient[]
   /** Where the copy is that was saved here; undefined when the server saves it, or nobody does. */
   readonly copy?: string | undefined
   /** Why no copy could be saved. The mail is on its way all the same: do not send it again. */
@@ -45,9 +57,10 @@ export interface Sent {
 /** Sends mail from one mailbox, beyond the end of its access tokens. */
 export interface SmtpSender extends AsyncDisposable {
   /**
-   * Sends one mail; `from` is the mailbox unless it is given. Rejects when the server did not take it: with
-   * `MAIL_LOGIN_REFUSED`, `MAIL_SERVER_UNREACHABLE`, what the token source fails with, or nodemailer's error for a mail that
-   * the server refuses. Several at once share a pool of connections.
+   * Sends one mail; `from` is the mailbox unless it is given. Rejects when the server took it for nobody: with
+   * `MAIL_NOT_ACCEPTED`, whose advice tells whether it is the recipient, the size, a limit or the sender, and whose cause is
+   * nodemailer's error; with `MAIL_LOGIN_REFUSED`, `MAIL_NOT_SECURED`, `MAIL_SERVER_UNREACHABLE`, or what the token source
+   * fails with. Several at once share a pool of connections.
    */
   send(mail: SendMailOptions): Promise<Sent>
   /** Waits for what is being sent, then ends the connections. */
@@ -145,11 +158,12 @@ export function smtpSender(
         })
         // Nodemailer does not read what is raw, and makes up a Message-ID for its answer.
         const info = { ...answer, messageId }
-        if (sent?.by !== 'client') return { info }
+        const refused = refusedRecipients(info)
+        if (sent?.by !== 'client') return { info, refused }
         try {
-          return { info, copy: await appendSent(sent.mailbox, raw) }
+          return { info, refused, copy: await appendSent(sent.mailbox, raw) }
         } catch (error) {
-          return { info, copyError: error instanceof Error ? error : new Error(String(error)) }
+          return { info, refused, copyError: error instanceof Error ? error : new Error(String(error)) }
         }
       } finally {
         used.sending -= 1
@@ -181,18 +195,35 @@ async function composed(mail: SendMailOptions): Promise<Composed> {
   return { raw: await message.build(), envelope: { from: envelope.from || '', to: envelope.to }, messageId }
 }
 
-function smtpFailure(error: unknown, server: MailServer, mailbox: string, token: string): unknown {
+function smtpFailure(error: unknown, server: MailServer, mailbox: string, token: string): OAuthError {
   const cause = error instanceof Error ? error : new Error(String(error))
   if (isOAuthError(cause)) return cause
-  const code: unknown = Reflect.get(cause, 'code')
-  const response: unknown = Reflect.get(cause, 'response')
-  const said = scrub((typeof response === 'string' ? response : cause.message).slice(0, 500), [token])
-  if (code === 'EAUTH') {
-    const message = `${serverName(server)} refused to open ${mailbox}: ${said}`
-    return new OAuthError('MAIL_LOGIN_REFUSED', message, { error_description: said })
-  }
-  if (['ECONNECTION', 'ESOCKET', 'ETIMEDOUT', 'EDNS', 'ETLS', 'ECONNREFUSED'].includes(String(code)))
-    return new OAuthError('MAIL_SERVER_UNREACHABLE', `${serverName(server)} cannot be reached: ${said}.`, { cause })
-  // A refused mail: nodemailer's error tells which recipient and why.
-  return cause
+  const failure: Failure = cause
+  const { response, code, command, rejected = [] } = failure
+  const said = typeof response === 'string' ? response : cause.message
+  if (code === 'EAUTH') return loginRefusal({ server, mailbox, token }, said)
+  // Of TLS, the server's words tell less than nodemailer's.
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE' && (code === 'ETLS' || typeof response !== 'string'))
+    return connectionFailure(cause, server)
+  const at = REFUSED_AT.find((one) => one === command)
+  return mailRefusal(said, { at, recipients: rejected.map(String), cause })
+}
+
+/** What nodemailer's errors carry. */
+interface Failure extends Error {
+  readonly code?: unknown
+  readonly command?: unknown
+  readonly response?: unknown
+  readonly rejected?: readonly unknown[]
+  readonly recipient?: unknown
+}
+
+const REFUSED_AT: readonly RefusedAt[] = ['MAIL FROM', 'RCPT TO', 'DATA']
+
+function refusedRecipients({ rejectedErrors = [] }: SentMessageInfo): RefusedRecipient[] {
+  return rejectedErrors.map((cause: Failure) => {
+    const address = String(cause.recipient ?? '')
+    const said = typeof cause.response === 'string' ? cause.response : cause.message
+    return { address, error: mailRefusal(said, { at: 'RCPT TO', recipients: [address], cause }) }
+  })
 }

@@ -11,9 +11,9 @@ export class ImapFollower extends ImapTracker implements Follower {
   #refusals = ''
 
   passes(head: string): boolean | undefined {
+    if (this.idles) return /^DONE\r?\n/i.test(head) || (/^(?:D|DO|DON|DONE\r?)?$/i.test(head) ? undefined : false)
     const name = /^[^\s+(){%*"\\]{1,200} ([a-z0-9]{1,30})(?: |\r?\n)/i.exec(head)?.[1]
     if (name !== undefined) return COMMANDS.imap.has(name.toUpperCase())
-    if (this.idles && /^DONE\r?\n/i.test(head)) return true
     return /^[^\s+(){%*"\\]{0,200}(?:\r| [a-z0-9]{0,30}\r?)?$/i.test(head) ? undefined : false
   }
 
@@ -21,7 +21,8 @@ export class ImapFollower extends ImapTracker implements Follower {
     const [, tag = '*', name = ''] = /^\s*([^\s+(){%*"\\]{1,200})\s+([A-Z]+)/i.exec(line) ?? []
     // Compressed, nobody could see what passes.
     const never = name.toUpperCase() === 'COMPRESS'
-    const why = never ? 'not offered here' : isItsOwn(name) ? 'you are logged in' : 'unknown command'
+    const known = COMMANDS.imap.has(name.toUpperCase()) ? 'not here' : 'unknown command'
+    const why = never ? 'not offered here' : isItsOwn(name) ? 'you are logged in' : known
     this.#refusals += `${tag} BAD ${why}\r\n`
   }
 

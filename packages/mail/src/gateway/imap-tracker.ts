@@ -93,6 +93,8 @@ export class ImapTracker {
   #counted = 0
   #sticky = false
   #inFolder = false
+  /** The tag of an IDLE that neither the program nor the server has ended. */
+  #idling: string | undefined
   /** The program has the beginning of a line whose rest it will not get. */
   #torn = false
   /** What ENABLE has switched on (RFC 5161). */
@@ -141,7 +143,8 @@ export class ImapTracker {
   }
 
   get endable(): boolean {
-    const running = this.#running.size - (this.idle === undefined ? 0 : 1)
+    // Once DONE is said, IDLE is a command whose answer is waited for.
+    const running = this.#running.size - (this.idle === undefined || this.idle !== this.#idling ? 0 : 1)
     const between = this.#program.betweenLines && this.serverBetweenLines
     return running === 0 && between && !this.#continuing && !this.leaving
   }
@@ -150,9 +153,9 @@ export class ImapTracker {
     return this.#server.betweenLines && !this.#torn
   }
 
-  /** Whether IDLE runs, or was asked for. */
+  /** The program has said IDLE, and nothing but DONE may follow (RFC 2177). */
   get idles(): boolean {
-    return this.idle !== undefined || [...this.#running.values()].some(({ name }) => name === 'IDLE')
+    return this.#idling !== undefined
   }
 
   /** Whether another connection could take over at all. */
@@ -168,12 +171,17 @@ export class ImapTracker {
     }
     const first = !this.#continuing
     this.#continuing = literal !== undefined
-    if (!first || (this.idle !== undefined && /^DONE$/i.test(head))) return
+    if (!first) return
+    if (this.idles && /^DONE$/i.test(head)) {
+      this.#idling = undefined
+      return
+    }
     const [, tag, name = '', rest = ''] = /^(\S+) (\S+)(?: (.*))?$/.exec(head) ?? []
     this.#saying = tag
     if (tag === undefined) return
     const upper = name.toUpperCase()
     if (upper === 'LOGOUT') this.leaving = true
+    if (upper === 'IDLE') this.#idling = tag
     if (STICKY.test(upper)) this.#sticky = true
     if (IN_FOLDER.test(rest)) this.#inFolder = true
     if (upper === 'SELECT' || upper === 'EXAMINE') this.#validity = undefined
@@ -205,6 +213,7 @@ export class ImapTracker {
     const { name, rest } = command
     const ok = status.toUpperCase() === 'OK'
     if (tag === this.idle) this.idle = undefined
+    if (tag === this.#idling) this.#idling = undefined
     if (name === 'SELECT' || name === 'EXAMINE') {
       this.#inFolder = false
       this.selected = ok

@@ -6,4 +6,5 @@
 export type { MailConnecting } from '../wire/connect.ts'
 export type { MailTokens } from './open.ts'
 export { openPop, type PopMailbox, type PopMessage, type PopOptions } from './pop-mailbox.ts'
+export { technicalWords } from './technical-words.ts'
 export { type MailAccount, type MailCheck, type VerifyOptions, verifyMail } from './verify.ts'

@@ -1,8 +1,9 @@
 import { type AccessToken, isOAuthError, OAuthError, type TokenSource, type Want } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
 import type { MailProtocol, SaslMechanism } from '../sasl/index.ts'
-import { connectMail, type MailConnecting, serverName } from '../wire/connect.ts'
-import { type Wire, wireError } from '../wire/wire.ts'
+import { connectMail, type MailConnecting } from '../wire/connect.ts'
+import { connectionFailure } from '../wire/connection-failure.ts'
+import type { Wire } from '../wire/wire.ts'
 import { signInImap } from './imap.ts'
 import { signInPop } from './pop.ts'
 import type { SignIn, SignsIn } from './sign-in.ts'
@@ -49,7 +50,8 @@ export async function openMailbox(
   try {
     return { ...(await attempt(protocol, { ...login, token })), expires_at: first.expires_at }
   } catch (error) {
-    if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED') throw error
+    // Only a refusal of the token is mended by another one.
+    if (!isOAuthError(error) || error.code !== 'MAIL_LOGIN_REFUSED' || error.class !== 'consent') throw error
     // A scope that is too small is the same in the next token.
     if (error.error === 'insufficient_scope') throw error
     const newer = await source.token({ ...want, rejected: token })
@@ -71,6 +73,6 @@ async function attempt(protocol: MailProtocol, login: SignIn): Promise<{ wire: W
     return { wire, login }
   } catch (error) {
     wire.destroy()
-    throw wireError(error, serverName(login.server))
+    throw connectionFailure(error, login.server)
   }
 }

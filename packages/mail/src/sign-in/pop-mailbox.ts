@@ -1,7 +1,8 @@
 import { OAuthError, scrub } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
-import { type MailConnecting, serverName } from '../wire/connect.ts'
-import { Silence, type Wire, wireError } from '../wire/wire.ts'
+import type { MailConnecting } from '../wire/connect.ts'
+import { connectionFailure, serverName } from '../wire/connection-failure.ts'
+import type { Wire } from '../wire/wire.ts'
 import { type MailTokens, openMailbox } from './open.ts'
 import type { SignIn } from './sign-in.ts'
 
@@ -71,8 +72,8 @@ export async function openPop(
       try {
         return await work()
       } catch (error) {
-        const known = wireError(error, serverName(pop))
-        if (error instanceof Silence || (known instanceof OAuthError && known.code !== 'MAIL_COMMAND_REFUSED')) {
+        const known = connectionFailure(error, pop)
+        if (known.code !== 'MAIL_COMMAND_REFUSED') {
           over = true
           wire.destroy()
         }

@@ -1,13 +1,20 @@
 import { readChallenge, type SaslFailure, saslLines } from '../sasl/index.ts'
+import { noStartTls } from '../wire/connection-failure.ts'
 import type { Wire } from '../wire/wire.ts'
-import { answer, exchangeFor, refused, type SignIn, unreadable } from './sign-in.ts'
+import { badGreeting } from './greeting.ts'
+import { loginRefusal } from './login-refusal.ts'
+import { answer, exchangeFor, type SignIn, unreadable } from './sign-in.ts'
+
+const OK = /^\+OK\b/i
 
 /** Signs in over POP3 (RFC 5034). The connection is in the transaction state afterwards. */
 export async function signInPop(wire: Wire, login: SignIn): Promise<void> {
-  await accepted(wire, login)
+  const greeting = await answer(wire, login)
+  if (!OK.test(greeting)) throw badGreeting(login, 'pop', greeting)
   if (login.server.security === 'starttls') {
     await wire.write('STLS\r\n')
-    await accepted(wire, login)
+    const begun = await answer(wire, login)
+    if (!OK.test(begun)) throw noStartTls(login.server, begun)
     await wire.secureAsClient({ host: login.server.host, ca: login.ca })
   }
   await wire.write('CAPA\r\n')
@@ -19,8 +26,8 @@ export async function signInPop(wire: Wire, login: SignIn): Promise<void> {
   let failure: SaslFailure | undefined
   for (let prompts = 0; prompts < 4; prompts++) {
     const line = await answer(wire, login)
-    if (/^\+OK\b/i.test(line)) return
-    if (!line.startsWith('+')) throw refused(login, line, failure)
+    if (OK.test(line)) return
+    if (!line.startsWith('+')) throw loginRefusal(login, line, failure)
     if (pending === undefined) failure = readChallenge(line.slice(1).trim()) ?? failure
     await wire.write(`${pending ?? exchange.acknowledge}\r\n`)
     pending = undefined
@@ -30,7 +37,7 @@ export async function signInPop(wire: Wire, login: SignIn): Promise<void> {
 
 async function accepted(wire: Wire, login: SignIn): Promise<string> {
   const line = await answer(wire, login)
-  if (!/^\+OK\b/i.test(line)) throw unreadable(login, line)
+  if (!OK.test(line)) throw unreadable(login, line)
   return line
 }
 

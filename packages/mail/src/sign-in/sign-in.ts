@@ -1,15 +1,11 @@
 import { OAuthError, scrub } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
 import type { SaslExchange } from '../sasl/index.ts'
-import {
-  chooseMechanism,
-  type MailProtocol,
-  type SaslFailure,
-  type SaslMechanism,
-  saslExchange,
-} from '../sasl/index.ts'
-import { type MailConnecting, serverName } from '../wire/connect.ts'
+import { chooseMechanism, type MailProtocol, type SaslMechanism, saslExchange } from '../sasl/index.ts'
+import type { MailConnecting } from '../wire/connect.ts'
+import { serverName } from '../wire/connection-failure.ts'
 import type { Wire } from '../wire/wire.ts'
+import { noTokens } from './login-refusal.ts'
 
 /** One sign-in: whose mailbox, with which token, at which server. */
 export interface SignIn extends MailConnecting {
@@ -44,17 +40,6 @@ export function unreadable({ server, token }: SignIn, line: string): OAuthError 
 export function exchangeFor(login: SignIn, offered: readonly string[], protocol: MailProtocol): SaslExchange {
   const { server, mailbox, token } = login
   const mechanism = chooseMechanism(login.mechanism === undefined ? offered : [login.mechanism])
-  if (mechanism === undefined) {
-    const message = `${serverName(server)} offers neither XOAUTH2 nor OAUTHBEARER for ${protocol.toUpperCase()}, only ${scrub(offered.join(', ').slice(0, 200)) || 'nothing'}.`
-    throw new OAuthError('MAIL_LOGIN_REFUSED', message)
-  }
+  if (mechanism === undefined) throw noTokens(server, protocol, offered)
   return saslExchange(mechanism, { mailbox, token, host: server.host, port: server.port })
-}
-
-/** The server does not take the token for this mailbox. */
-export function refused({ server, mailbox, token }: SignIn, words: string, failure?: SaslFailure): OAuthError {
-  const said = scrub(words.slice(0, 500), [token])
-  const why = failure === undefined ? '' : ` (${failure.status}${failure.scope ? `, scope ${failure.scope}` : ''})`
-  const message = `${serverName(server)} refused to open ${mailbox}: ${said}${why}`
-  return new OAuthError('MAIL_LOGIN_REFUSED', message, { error: failure?.status, error_description: said })
 }

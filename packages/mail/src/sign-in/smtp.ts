@@ -1,6 +1,9 @@
 import { readChallenge, type SaslFailure, saslLines } from '../sasl/index.ts'
+import { noStartTls } from '../wire/connection-failure.ts'
 import type { Wire } from '../wire/wire.ts'
-import { answer, exchangeFor, refused, type SignIn, unreadable } from './sign-in.ts'
+import { badGreeting } from './greeting.ts'
+import { loginRefusal } from './login-refusal.ts'
+import { answer, exchangeFor, type SignIn, unreadable } from './sign-in.ts'
 
 interface Reply {
   readonly code: number
@@ -12,12 +15,16 @@ const HELLO = 'EHLO [127.0.0.1]\r\n'
 
 /** Signs in over SMTP submission. The connection can take mail afterwards. */
 export async function signInSmtp(wire: Wire, login: SignIn): Promise<void> {
-  await smtpReply(wire, login, [220])
+  const first = await answer(wire, login)
+  if (!/^220(?:[ -]|$)/.test(first)) throw badGreeting(login, 'smtp', first)
+  // A greeting may have several lines (RFC 5321 §4.2).
+  if (first.startsWith('220-')) await smtpReply(wire, login, [220])
   await wire.write(HELLO)
   let { lines } = await smtpReply(wire, login, [250])
   if (login.server.security === 'starttls') {
     await wire.write('STARTTLS\r\n')
-    await smtpReply(wire, login, [220])
+    const begun = await smtpReply(wire, login)
+    if (begun.code !== 220) throw noStartTls(login.server, `${begun.code} ${begun.lines.join(' ')}`)
     await wire.secureAsClient({ host: login.server.host, ca: login.ca })
     await wire.write(HELLO)
     lines = (await smtpReply(wire, login, [250])).lines
@@ -31,7 +38,7 @@ export async function signInSmtp(wire: Wire, login: SignIn): Promise<void> {
   for (let prompts = 0; prompts < 4; prompts++) {
     const reply = await smtpReply(wire, login)
     if (reply.code === 235) return
-    if (reply.code !== 334) throw refused(login, `${reply.code} ${reply.lines.join(' ')}`, failure)
+    if (reply.code !== 334) throw loginRefusal(login, `${reply.code} ${reply.lines.join(' ')}`, failure)
     if (pending === undefined) failure = readChallenge(reply.lines[0] ?? '') ?? failure
     await wire.write(`${pending ?? exchange.acknowledge}\r\n`)
     pending = undefined

@@ -1,9 +1,11 @@
-import { type Clock, isOAuthError, OAuthError, systemClock } from '@evergrant/core'
+import { type Clock, isOAuthError, OAuthError, scrub, systemClock } from '@evergrant/core'
 import type { MailServer } from '../discovery/mail-server.ts'
 import type { MailProtocol, SaslMechanism } from '../sasl/index.ts'
 import type { MailConnecting } from '../wire/connect.ts'
+import { connectionFailure } from '../wire/connection-failure.ts'
 import type { Wire } from '../wire/wire.ts'
 import { imapCommand } from './imap.ts'
+import { mailGuidance } from './mail-refusal.ts'
 import { type MailTokens, openMailbox } from './open.ts'
 import { popCommand } from './pop.ts'
 import type { SignIn } from './sign-in.ts'
@@ -104,8 +106,10 @@ const uses: readonly (readonly [MailProtocol, Use])[] = [
       await wire.write(`MAIL FROM:<${login.mailbox}>\r\n`)
       const { code, lines } = await smtpReply(wire, login)
       if (code !== 250) {
-        const message = `The server signed ${login.mailbox} in, but takes no mail from it: ${code} ${lines.join(' ').slice(0, 300)}`
-        throw new OAuthError('MAIL_COMMAND_REFUSED', message)
+        const said = scrub(`${code} ${lines.join(' ').slice(0, 300)}`, [login.token])
+        const message = `The server signed ${login.mailbox} in, but takes no mail from it: ${said}`
+        const guidance = mailGuidance(said, 'MAIL FROM')
+        throw new OAuthError('MAIL_COMMAND_REFUSED', message, { error_description: said, guidance })
       }
       await wire.write('RSET\r\nQUIT\r\n')
       return `takes mail from ${login.mailbox}`
@@ -127,12 +131,7 @@ async function checked(
     wire = opened.wire
     return { protocol, server, ok: true, detail: await use(wire, opened.login) }
   } catch (error) {
-    const known = isOAuthError(error)
-      ? error
-      : new OAuthError('MAIL_SERVER_UNREACHABLE', error instanceof Error ? error.message : String(error), {
-          cause: error,
-        })
-    return { protocol, server, ok: false, error: known }
+    return { protocol, server, ok: false, error: isOAuthError(error) ? error : connectionFailure(error, server) }
   } finally {
     wire?.end()
   }

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { type MailServer, secured } from '../discovery/mail-server.ts'
-import { tlsName, Wire, wireError } from './wire.ts'
+import { connectionFailure } from './connection-failure.ts'
+import { tlsName, Wire } from './wire.ts'
 
 /** How to get to a mail server. */
 export interface MailConnecting {
@@ -16,8 +17,6 @@ export interface MailConnecting {
    */
   readonly lookup?: LookupFunction | undefined
 }
-
-export const serverName = ({ host, port }: MailServer): string => `${host}:${port}`
 
 /** Connects, with TLS when it begins with the connection. */
 export async function connectMail(server: MailServer, connecting: MailConnecting = {}): Promise<Wire> {
@@ -42,6 +41,6 @@ export async function connectSocket(
     return socket
   } catch (error) {
     socket.on('error', () => undefined).destroy()
-    throw wireError(error, serverName(server))
+    throw connectionFailure(error, server)
   }
 }

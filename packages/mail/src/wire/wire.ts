@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { connect as connectTls, type SecureContext, TLSSocket } from 'node:tls'
-import { OAuthError } from '@evergrant/core'
 
 /** The other side was silent for too long. */
 export class Silence extends Error {
@@ -25,6 +24,8 @@ export class Wire {
   #shaking = false
   /** Good-bye has been said. */
   #over = false
+  /** Whether the other side has sent anything at all. */
+  #heard = false
 
   /** `seconds`: how long the other side may be silent while it is waited for. */
   constructor(socket: Socket, seconds: number) {
@@ -134,6 +135,7 @@ export class Wire {
       const socket = this.#socket
       const chunk: Buffer | null = socket.read()
       if (chunk !== null) {
+        this.#heard = true
         this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
         return true
       }
@@ -153,7 +155,10 @@ export class Wire {
   async #within<T>(work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Silence('no answer in time')), this.#seconds * 1000)
+      timer = setTimeout(
+        () => reject(new Silence(this.#heard ? 'no answer in time' : 'no greeting in time')),
+        this.#seconds * 1000,
+      )
     })
     try {
       return await Promise.race([work, late])
@@ -184,13 +189,4 @@ export function endSoon(socket: Socket, text = ''): void {
 /** Server name indication carries names, not addresses (RFC 6066 §3). */
 export function tlsName(host: string): { host: string; servername: string } {
   return { host, servername: /^[\d.]+$|:/.test(host) ? '' : host }
-}
-
-/** What went wrong on the way, as an error of ours. */
-export function wireError(error: unknown, server: string): unknown {
-  if (error instanceof OAuthError) return error
-  const cause = error instanceof Error ? error : new Error(String(error))
-  return cause instanceof Unframed
-    ? new OAuthError('MAIL_ANSWER_INVALID', `${server} does not speak this protocol: ${cause.message}.`, { cause })
-    : new OAuthError('MAIL_SERVER_UNREACHABLE', `${server} cannot be reached: ${cause.message}.`, { cause })
 }

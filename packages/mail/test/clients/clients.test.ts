@@ -208,7 +208,7 @@ test('a refusal says whose act it waits for, and never holds a token', { skip: u
     [() => sender.send(mail), 'MAIL_LOGIN_REFUSED'],
     [() => status(ended), 'CONSENT_REQUIRED'],
     [() => mute.send(mail), 'CONSENT_REQUIRED'],
-    [() => status(nowhere), 'MAIL_SERVER_UNREACHABLE'],
+    [() => status(nowhere), 'MAIL_NOT_SECURED'],
   ] as const) {
     await assert.rejects(work(), (error: OAuthError) => {
       assert.equal(error.code, code, error.message)

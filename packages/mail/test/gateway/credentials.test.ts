@@ -60,6 +60,21 @@ test('IMAP: a log-in that is sent on without waiting for the prompts is answered
   keepsItsSecrets(upstream())
 })
 
+test('IMAP: in IDLE nothing but DONE reaches the mail server', async () => {
+  await using at = await imap()
+  const { program, upstream } = at
+  program.say('b SELECT INBOX\r\nc IDLE\r\n')
+  await program.hears(/\+ idling\r\n/)
+  // Its literal would be taken for the one that a prompt asks for.
+  program.say(`d APPEND INBOX {200}\r\n${' '.repeat(200)}\r\n${plain(alice, password)}\r\nDON`)
+  await program.hears(/^\+ [^\r]*\r\nd BAD not here\r\n\* BAD [^\r]*\r\n/)
+  program.say('E\r\ne NOOP\r\n')
+  await program.hears(/^c OK[^\r]*\r\n[\s\S]*e OK[^\r]*\r\n/)
+  program.say('f IDLE\r\nDONE\r\ng NOOP\r\n')
+  await program.hears(/f OK[^\r]*\r\n[\s\S]*g OK[^\r]*\r\n/)
+  assert.equal(upstream(), 'b SELECT INBOX\r\nc IDLE\r\nDONE\r\ne NOOP\r\nf IDLE\r\nDONE\r\ng NOOP\r\n')
+})
+
 test('IMAP: a literal that no password has ends the session, and what is in it is not looked at', async () => {
   for (const literal of ['{90000}', '{99999999999999999999+}', `{${'9'.repeat(60)}}`]) {
     await using at = await imap()

@@ -146,6 +146,7 @@ test('the tracker knows the same of a session however its octets are cut', () =>
     tracker.fromProgram(Buffer.from('DON'))
     assert.equal(tracker.quiet, false)
     tracker.fromProgram(Buffer.from('E\r\n'))
+    assert.equal(tracker.quiet, false, 'the program waits for the answer to its DONE')
     tracker.fromServer(Buffer.from('f OK\r\n'))
     assert.equal(tracker.quiet, true)
   }

@@ -34,7 +34,7 @@ export interface MailServers extends AsyncDisposable {
   readonly imap: number
   readonly pops: number
   readonly smtp: number
-  /** SMTP that takes mail for this domain from this machine without a sign-in, as a server for programs does. */
+  /** SMTP that takes mail for this domain from this machine without a sign-in and without TLS, as a server for programs does. */
   readonly relay: number
   /** What was delivered to a mailbox, as it lies there. */
   delivered(address: string): Promise<string[]>
@@ -232,6 +232,7 @@ local_recipient_maps =
 alias_maps =
 alias_database =
 virtual_mailbox_domains = example.test
+smtpd_recipient_restrictions = check_recipient_access inline:{{nobody@example.test=550 5.1.1 User unknown in virtual mailbox table}, {full@example.test=552 5.2.2 Mailbox full}}
 virtual_transport = lmtp:unix:${folder}/run/lmtp
 lmtp_tls_security_level = none
 smtpd_sasl_type = dovecot
@@ -246,6 +247,7 @@ smtpd_tls_auth_only = yes
 
 function postfixServices({ smtp, relay }: Ports): string {
   return `127.0.0.1:${relay} inet n - n - - smtpd
+  -o smtpd_tls_security_level=none
 127.0.0.1:${smtp} inet n - n - - smtpd
   -o smtpd_sasl_auth_enable=yes
   -o smtpd_client_restrictions=permit_sasl_authenticated,reject

@@ -1,13 +1,14 @@
 import type { Socket } from 'node:net'
 import { type SecureContext, TLSSocket } from 'node:tls'
 
-/** The client sent a line that is longer than any of its protocol. */
+/** The client sent a line that is longer than any of its protocol. What follows is the rest of it. */
 export class TooLong extends Error {}
 
 /** A client's socket, read by lines and counted octets; it reads only what is asked for. */
 export class Connection {
   #socket: Socket
   #rest: Buffer = Buffer.alloc(0)
+  #bare = false
 
   constructor(socket: Socket) {
     this.#socket = socket.on('error', () => undefined)
@@ -17,18 +18,37 @@ export class Connection {
     return this.#socket instanceof TLSSocket
   }
 
+  /** Whether the last line ended in a line feed alone, or had a carriage return within it: in SMTP that is no line (RFC 5321 §2.3.8). */
+  get bare(): boolean {
+    return this.#bare
+  }
+
   /** Without its CRLF, as Latin-1 so that every octet is kept; undefined at the end of the stream. */
   async line(longest: number): Promise<string | undefined> {
     for (let from = 0; ; ) {
       const end = this.#rest.indexOf(10, from)
       if (end > longest || (end < 0 && this.#rest.length > longest)) throw new TooLong('the line is too long')
       if (end >= 0) {
-        const line = this.#rest.toString('latin1', 0, this.#rest[end - 1] === 13 ? end - 1 : end)
+        const ends = this.#rest[end - 1] === 13
+        const line = this.#rest.toString('latin1', 0, ends ? end - 1 : end)
         this.#rest = this.#rest.subarray(end + 1)
+        this.#bare = !ends || line.includes('\r')
         return line
       }
       from = this.#rest.length
       if (!(await this.#more())) return undefined
+    }
+  }
+
+  /** Forgets the rest of a line that was too long, so that the next one can be read. */
+  async skipLine(): Promise<void> {
+    for (let before: number | undefined; ; ) {
+      const end = this.#rest.indexOf(10)
+      const length = end < 0 ? this.#rest.length : end
+      if (length > 0) before = this.#rest[length - 1]
+      this.#bare = before !== 13
+      this.#rest = end < 0 ? Buffer.alloc(0) : this.#rest.subarray(end + 1)
+      if (end >= 0 || !(await this.#more())) return
     }
   }
 

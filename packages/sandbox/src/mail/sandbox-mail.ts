@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import type { Sandbox } from '../sandbox.ts'
-import { Connection } from './connection.ts'
+import { Connection, TooLong } from './connection.ts'
 import type { House } from './house.ts'
 import { imapSession } from './imap-session.ts'
 import { mailSignIn, type SharedMailboxes } from './mail-sign-in.ts'
@@ -37,6 +37,12 @@ export interface SandboxMail extends AsyncDisposable {
 }
 
 const sessions = { imap: imapSession, pop: popSession, smtp: smtpSession } as const
+/** What a client hears whose line is too long where no answer to it would be understood. */
+const TOO_LONG = {
+  imap: '* BYE the line is too long\r\n',
+  pop: '-ERR [SYS/PERM] the line is too long\r\n',
+  smtp: '500 5.5.6 the line is too long\r\n',
+} as const
 /** Milliseconds between two looks at whether the tokens of those who are signed in are still good. */
 const LOOK = 500
 
@@ -87,7 +93,7 @@ export async function startSandboxMail(sandbox: Sandbox, options: SandboxMailOpt
       const client = secure ? new TLSSocket(socket, { isServer: true, secureContext: tls }) : socket
       const connection = new Connection(client)
       sessions[protocol](connection, house)
-        .catch(() => undefined)
+        .catch((error: unknown) => (error instanceof TooLong ? connection.write(TOO_LONG[protocol]) : undefined))
         .finally(() => connection.end())
     })
     servers.push(server)

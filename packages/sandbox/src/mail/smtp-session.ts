@@ -1,9 +1,11 @@
-import type { Connection } from './connection.ts'
+import { type Connection, TooLong } from './connection.ts'
 import { type House, isSignedIn, LARGEST_MAIL, type Person } from './house.ts'
 import { decoded, type SignedIn, saslError } from './mail-sign-in.ts'
 
 /** RFC 4954 §4: a line of an AUTH exchange. */
 const LONGEST_LINE = 12_288
+/** A line of a mail. */
+const LONGEST_TEXT = 65_536
 const MOST_COMMANDS = 1000
 const MOST_RECIPIENTS = 100
 
@@ -15,8 +17,12 @@ export async function smtpSession(connection: Connection, house: House): Promise
   let to: string[] = []
   await say('220 localhost ESMTP Evergrant sandbox')
   for (let commands = 0; commands < MOST_COMMANDS; commands++) {
-    const line = await connection.line(LONGEST_LINE)
+    const line = await lineOf(connection, LONGEST_LINE)
     if (line === undefined) return
+    if (line === null) {
+      await say('500 5.5.2 the line is too long')
+      continue
+    }
     const [, word = '', rest = ''] = /^(\S*) ?(.*)$/.exec(line) ?? []
     const path = /^(?:FROM|TO):\s*<([^<>\s]*)>/i.exec(rest)?.[1]
     switch (word.toUpperCase()) {
@@ -72,6 +78,8 @@ export async function smtpSession(connection: Connection, house: House): Promise
           return
         } else if (path?.toLowerCase() !== person.mailbox)
           await say(`553 5.7.1 only ${person.mailbox} may be the sender`)
+        // RFC 1870 §6.1: what is announced as too large is refused before it is sent.
+        else if (announced(rest) > LARGEST_MAIL) await say('552 5.3.4 the mail is too large')
         else {
           from = path
           to = []
@@ -98,7 +106,7 @@ export async function smtpSession(connection: Connection, house: House): Promise
         await say('354 go on')
         const mail = await data(connection)
         if (mail === undefined) return
-        if (mail === 'large') await say('552 5.3.4 the mail is too large')
+        if (typeof mail === 'string') await say(mail)
         else if (
           [...new Set(to)]
             .map((mailbox) => house.store.append(mailbox, 'INBOX', mail))
@@ -153,16 +161,43 @@ async function authenticated(
   return isSignedIn(outcome) ? outcome : `535 5.7.8 ${outcome.status}`
 }
 
-/** The mail with its dots taken off again (RFC 5321 §4.5.2); `large` when it is too large, undefined at the end of the stream. */
-async function data(connection: Connection): Promise<Buffer | 'large' | undefined> {
+/** A line; null when it was too long and is forgotten, undefined at the end of the stream. */
+async function lineOf(connection: Connection, longest: number): Promise<string | null | undefined> {
+  try {
+    return await connection.line(longest)
+  } catch (error) {
+    if (!(error instanceof TooLong)) throw error
+    await connection.skipLine()
+    return null
+  }
+}
+
+/** The octets that `SIZE=` of MAIL announces; 0 without it. */
+function announced(parameters: string): number {
+  return Number(/\sSIZE=(\d{1,20})(?:\s|$)/i.exec(parameters)?.[1] ?? 0)
+}
+
+/**
+ * The mail with its dots taken off again (RFC 5321 §4.5.2); a text is why it is refused, undefined the end of the stream. Only a dot
+ * between two CRLFs ends it: what another server takes for its end too must not begin a second mail here.
+ */
+async function data(connection: Connection): Promise<Buffer | string | undefined> {
   const lines: string[] = []
   let size = 0
+  let fault: string | undefined
+  let after = false
   for (;;) {
-    const line = await connection.line(65_536)
+    const line = await lineOf(connection, LONGEST_TEXT)
     if (line === undefined) return undefined
-    if (line === '.') break
-    size += line.length + 2
-    if (size <= LARGEST_MAIL) lines.push(line.startsWith('.') ? line.slice(1) : line)
+    const bare = connection.bare
+    if (line === '.' && !bare && !after) break
+    after = bare
+    if (bare) fault ??= '550 5.6.11 lines end with CR and LF, and nothing else does'
+    if (line === null) fault ??= '500 5.6.0 a line of the mail is too long'
+    size += (line?.length ?? LONGEST_TEXT) + 2
+    if (size > LARGEST_MAIL) fault ??= '552 5.3.4 the mail is too large'
+    if (fault === undefined && line !== null) lines.push(line.startsWith('.') ? line.slice(1) : line)
+    else lines.length = 0
   }
-  return size > LARGEST_MAIL ? 'large' : Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1')
+  return fault ?? Buffer.from(`${lines.join('\r\n')}\r\n`, 'latin1')
 }

@@ -304,3 +304,51 @@ test('hostile input has an answer of the protocol, and the next client is served
   await next.connect()
   await next.logout()
 })
+
+/** The lines with which a person signs in over SMTP. */
+const smtpSignIn = async (world: Awaited<ReturnType<typeof mailWorld>>): Promise<string> => {
+  const message = `user=${alice}\u0001auth=Bearer ${await world.token()}\u0001\u0001`
+  return `EHLO x\r\nAUTH XOAUTH2 ${Buffer.from(message).toString('base64')}\r\n`
+}
+
+test('a line that is too long is answered in each protocol, and SMTP goes on after it', async () => {
+  await using world = await mailWorld()
+  const { imap, pop, smtp } = world.mail.ports
+  const long = 'x'.repeat(200_000)
+  assert.match(await dialogue(imap, `a LOGIN ${long}\r\n`), /\* BYE the line is too long\r\n$/)
+  assert.match(await dialogue(pop, `USER ${long}\r\n`), /-ERR \[SYS\/PERM\] the line is too long\r\n$/)
+  assert.match(await dialogue(smtp, `EHLO ${long}\r\nNOOP\r\nQUIT\r\n`), /\r\n500 5\.5\.2 .*\r\n250 .*\r\n221 .*\r\n$/)
+  const begin = await smtpSignIn(world)
+  const mail = `MAIL FROM:<${alice}>\r\nRCPT TO:<${bob}>\r\nDATA\r\nSubject: x\r\n\r\n`
+  const heard = await dialogue(smtp, `${begin}${mail}${long}\r\n.\r\nNOOP\r\nQUIT\r\n`)
+  assert.match(heard, /354 .*\r\n500 5\.6\.0 .*\r\n250 2\.0\.0 done\r\n221 /)
+})
+
+test('only a dot between two CRLFs ends a mail, and one with other ends of lines is refused whole', async () => {
+  await using world = await mailWorld()
+  const { smtp, pop } = world.mail.ports
+  const begin = await smtpSignIn(world)
+  const mail = `MAIL FROM:<${alice}>\r\nRCPT TO:<${bob}>\r\nDATA\r\n`
+  const smuggled = `${mail}Subject: smuggled\r\n\r\nx\r\n.\r\n`
+  for (const end of ['\n.\n', '\n.\r\n', '\r\n.\n', '\r.\r', '\r\n\x00.\r\n']) {
+    const heard = await dialogue(smtp, `${begin}${mail}Subject: one\r\n\r\none${end}${smuggled}QUIT\r\n`)
+    const refused = end.startsWith('\r\n\x00') ? /354 .*\r\n250 / : /354 .*\r\n550 5\.6\.11 .*\r\n221 /
+    assert.match(heard, refused, JSON.stringify(end))
+    assert.equal(heard.match(/354 /g)?.length, 1, JSON.stringify(end))
+  }
+  const token = await world.token('bob')
+  const message = Buffer.from(`user=${bob}\u0001auth=Bearer ${token}\u0001\u0001`).toString('base64')
+  const box = await dialogue(pop, `AUTH XOAUTH2\r\n${message}\r\nSTAT\r\nTOP 2 0\r\nQUIT\r\n`)
+  assert.match(box, /\+OK 2 /, 'the welcome, and the one mail whose lines are as they must be')
+  assert.doesNotMatch(box, /Subject: smuggled/)
+})
+
+test('a mail that is announced as too large is refused before it is sent', async () => {
+  await using world = await mailWorld()
+  const begin = await smtpSignIn(world)
+  const heard = await dialogue(
+    world.mail.ports.smtp,
+    `${begin}MAIL FROM:<${alice}> BODY=8BITMIME SIZE=26214401\r\nMAIL FROM:<${alice}> SIZE=26214400\r\nQUIT\r\n`,
+  )
+  assert.match(heard, /235 .*\r\n552 5\.3\.4 .*\r\n250 2\.1\.0 .*\r\n221 /)
+})

@@ -47,7 +47,7 @@ export function auditHook(app: App, { audit }: Services): void {
 /** Whoever is signed in, or the key that the request came with. */
 export function actorOf({ signedIn, apiKey }: Pick<FastifyRequest, 'signedIn' | 'apiKey'>): AuditActor {
   if (signedIn !== undefined) return { type: 'user', id: signedIn.user.id, name: signedIn.user.name }
-  if (apiKey !== undefined) return { type: 'key', id: apiKey.id }
+  if (apiKey !== undefined) return { type: 'key', id: apiKey.id, name: apiKey.name }
   return { type: 'nobody' }
 }
 

@@ -25,11 +25,14 @@ export class AuditLog {
   readonly #db: Kysely<Tables>
   readonly #cipher: Cipher
   readonly #clock: Clock
+  readonly #onHead: (entry: string) => void
   #key: Promise<Uint8Array> | undefined
   /** One after the other in this process; between processes the number decides. */
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(db: Kysely<Tables>, cipher: Cipher, clock: Clock) {
+  /** @param onHead hears of each entry that was written here, as `evergrant audit verify --expect` takes it: `number:link` */
+  constructor(db: Kysely<Tables>, cipher: Cipher, clock: Clock, onHead: (entry: string) => void = () => undefined) {
+    this.#onHead = onHead
     this.#db = db
     this.#cipher = cipher
     this.#clock = clock
@@ -85,7 +88,9 @@ export class AuditLog {
         .returning('seq')
         .execute()
       // Another process has taken the number.
-      if (written.length > 0) return view(row)
+      if (written.length === 0) continue
+      this.#onHead(`${row.seq}:${row.link}`)
+      return view(row)
     }
   }
 

@@ -56,7 +56,10 @@ export const MailStep = Type.Object(
     ]),
     ok: Type.Boolean(),
     server: Type.Optional(Type.String({ description: 'Host and port.' })),
-    detail: Spoken({ description: 'What was found, or the server’s own words.' }),
+    detail: Spoken({ description: 'What was found, or what is wrong.' }),
+    technical: Type.Optional(
+      Type.String({ description: 'The words of the server, of TLS or of the network, unchanged.' }),
+    ),
     code: Type.Optional(Type.String({ description: 'Of the error catalogue, when it failed.' })),
     who: Type.Optional(Who),
     advice: Type.Optional(Spoken()),
@@ -230,6 +233,11 @@ export type NewMail = Static<typeof NewMail>
 export const SentMail = Type.Object(
   {
     message_id: Type.String(),
+    refused: Type.Optional(
+      Type.Array(Type.Object({ address: Type.String(), detail: Spoken(), advice: Spoken() }), {
+        description: 'For whom the server did not take it. It is on its way to all others.',
+      }),
+    ),
     copy: Type.Optional(Type.String({ description: 'The folder that we saved a copy in.' })),
     copy_trouble: Type.Optional(
       Spoken({ description: 'Why no copy could be saved. The mail is on its way all the same.' }),

@@ -89,6 +89,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'It is at {elsewhere}.': 'Er ist bei {elsewhere}.',
   'The metrics are for those with the token.': 'Die Messwerte sind für alle, die das Token haben.',
   'The metrics are for programs on this machine.': 'Die Messwerte sind für Programme auf diesem Computer.',
+  'The server is starting.': 'Der Server startet.',
   'The server is stopping.': 'Der Server wird beendet.',
   'The choice came too late. Both accounts were kept.': 'Die Wahl kam zu spät. Beide Konten wurden behalten.',
   'This choice was made already, or it is not known here.':
@@ -204,17 +205,113 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'INBOX has {count} messages': 'Nachrichten im Posteingang: {count}',
   '{count} messages': 'Nachrichten: {count}',
   'takes mail from {mailbox}': 'nimmt E-Mail von {mailbox} an',
-  'The server signed {mailbox} in, but takes no mail from it: {code} {said}':
-    'Der Server hat {mailbox} angemeldet, nimmt aber keine E-Mail von dort an: {code} {said}',
+  'The server signed {mailbox} in, but takes no mail from it: {said}':
+    'Der Server hat {mailbox} angemeldet, nimmt aber keine E-Mail von dort an: {said}',
   '{where} signed {mailbox} in, then refused {command}: {said}':
     '{where} hat {mailbox} angemeldet, dann aber {command} abgelehnt: {said}',
   '{where} signed {mailbox} in, then refused its INBOX: {said}':
     '{where} hat {mailbox} angemeldet, dann aber den Posteingang verweigert: {said}',
   '{where} refused to open {mailbox}: {said}': '{where} hat {mailbox} nicht geöffnet: {said}',
-  '{where} cannot be reached: {said}.': '{where} ist nicht erreichbar: {said}.',
+  '{where} cannot be reached.': '{where} ist nicht erreichbar.',
+  'TLS with {where} failed.': 'Die Verschlüsselung (TLS) mit {where} ist gescheitert.',
+  '{where} does not begin with TLS.': '{where} beginnt nicht mit TLS.',
+  'Set STARTTLS for this port, or take the port for TLS (IMAP 993, POP 995, SMTP 465).':
+    'Stellen Sie für diesen Port STARTTLS ein, oder nehmen Sie den Port für TLS (IMAP 993, POP 995, SMTP 465).',
+  '{where} takes the connection and then says nothing.': '{where} nimmt die Verbindung an und sagt dann nichts.',
+  'A server that expects TLS from the start is silent like this. Set TLS for this port, or take the port for STARTTLS (IMAP 143, POP 110, SMTP 587).':
+    'So schweigt ein Server, der TLS von Anfang an erwartet. Stellen Sie für diesen Port TLS ein, oder nehmen Sie den Port für STARTTLS (IMAP 143, POP 110, SMTP 587).',
+  '{where} does not offer STARTTLS.': '{where} bietet kein STARTTLS an.',
+  '{where} cannot begin TLS at the moment.': '{where} kann TLS im Moment nicht beginnen.',
+  'Nothing was sent without protection. Set TLS with its port (IMAP 993, POP 995, SMTP 465) if the server has that; otherwise whoever runs the mail server has to switch TLS on.':
+    'Es wurde nichts ungeschützt gesendet. Stellen Sie TLS mit seinem Port ein (IMAP 993, POP 995, SMTP 465), wenn der Server das hat; sonst muss TLS einschalten, wer den Mailserver betreibt.',
+  'Try again later; if it stays, tell whoever runs the mail server.':
+    'Versuchen Sie es später noch einmal; wenn es so bleibt, sagen Sie es dem Betreiber des Mailservers.',
+  'The certificate of {where} has expired.': 'Das Zertifikat von {where} ist abgelaufen.',
+  'Whoever runs the mail server has to renew it. If others reach the server, check the clock of this machine.':
+    'Der Betreiber des Mailservers muss es erneuern. Wenn andere den Server erreichen, prüfen Sie die Uhr dieses Computers.',
+  'The certificate of {where} is not valid yet.': 'Das Zertifikat von {where} ist noch nicht gültig.',
+  'Check the clock of this machine, then tell whoever runs the mail server.':
+    'Prüfen Sie die Uhr dieses Computers, und sagen Sie es dann dem Betreiber des Mailservers.',
+  'The certificate of {where} is for other names: {names}.':
+    'Das Zertifikat von {where} gilt für andere Namen: {names}.',
+  'Set the server by a name that stands in its certificate; otherwise whoever runs the mail server has to put this name into it.':
+    'Geben Sie den Server mit einem Namen an, der in seinem Zertifikat steht; sonst muss der Betreiber des Mailservers diesen Namen darin aufnehmen.',
+  'The certificate of {where} is self-signed: nobody vouches for it.':
+    'Das Zertifikat von {where} ist selbst unterschrieben: Niemand bürgt dafür.',
+  'The certificate of {where} comes from an authority that is not trusted here.':
+    'Das Zertifikat von {where} kommt von einer Zertifizierungsstelle, der hier nicht vertraut wird.',
+  'Whoever runs the mail server has to install a certificate of a well-known authority with its whole chain. An authority of your own has to be trusted here: NODE_EXTRA_CA_CERTS for the server, --ca-file on the command line.':
+    'Der Betreiber des Mailservers muss ein Zertifikat einer bekannten Stelle mit der ganzen Kette einrichten. Einer eigenen Stelle muss hier vertraut werden: mit NODE_EXTRA_CA_CERTS für den Server, mit --ca-file auf der Befehlszeile.',
+  '{where} has no version of TLS that is safe today.': '{where} hat keine Fassung von TLS, die heute sicher ist.',
+  'Whoever runs the mail server has to offer TLS 1.2 or newer, with keys and ciphers of today.':
+    'Der Betreiber des Mailservers muss TLS 1.2 oder neuer mit heutigen Schlüsseln und Verfahren anbieten.',
+  '{where} ended the connection while TLS began.': '{where} hat die Verbindung beendet, während TLS begann.',
+  'Check server, port and security (TLS or STARTTLS); if they are right, try again later.':
+    'Prüfen Sie Server, Port und Verschlüsselung (TLS oder STARTTLS); wenn sie stimmen, versuchen Sie es später noch einmal.',
+  'There is no mail server at {where}: nobody knows the name.':
+    'Bei {where} gibt es keinen Mailserver: Niemand kennt den Namen.',
+  'Check how the name of the server is spelled.': 'Prüfen Sie, wie der Name des Servers geschrieben ist.',
+  'The name of {where} cannot be looked up at the moment.':
+    'Der Name von {where} lässt sich im Moment nicht nachschlagen.',
+  'Check the network and the DNS of this machine.': 'Prüfen Sie das Netz und den DNS-Dienst dieses Computers.',
+  'Nothing accepts connections at {where}.': 'Bei {where} nimmt niemand Verbindungen an.',
+  'Check server and port. If they are right, the mail server is down: try again later.':
+    'Prüfen Sie Server und Port. Wenn sie stimmen, steht der Mailserver still: Versuchen Sie es später noch einmal.',
+  'There is no way to {where} from here.': 'Von hier führt kein Weg zu {where}.',
+  'Check the network and the firewall of this machine.': 'Prüfen Sie das Netz und die Firewall dieses Computers.',
+  '{where} gives no answer.': '{where} antwortet nicht.',
+  'Check server and port, and whether a firewall lets the connection through; it may also be slow just now.':
+    'Prüfen Sie Server und Port, und ob eine Firewall die Verbindung durchlässt; vielleicht ist er auch nur gerade langsam.',
+  '{where} ended the connection.': '{where} hat die Verbindung beendet.',
+  '{where} answers in {other}, and not in {protocol}.': '{where} antwortet in {other} und nicht in {protocol}.',
+  'Check server and port: IMAP usually has 993 or 143, POP 995 or 110, SMTP 465 or 587.':
+    'Prüfen Sie Server und Port: IMAP hat meist 993 oder 143, POP 995 oder 110, SMTP 465 oder 587.',
+  '{where} turns the connection away: {said}': '{where} weist die Verbindung ab: {said}',
+  'The mail server takes no connection from here just now. Read its own words, and try again later.':
+    'Der Mailserver nimmt von hier gerade keine Verbindung an. Lesen Sie seine eigenen Worte, und versuchen Sie es später noch einmal.',
+  'The token is not at fault: SMTP AUTH is switched off for this mailbox or its organisation. Whoever administers the mailboxes can switch it on.':
+    'Am Token liegt es nicht: SMTP AUTH ist für dieses Postfach oder seine Organisation abgeschaltet. Wer die Postfächer verwaltet, kann es einschalten.',
+  'The organisation’s rules do not allow this sign-in. Whoever administers the mailboxes can tell which rule it is, and allow it.':
+    'Die Regeln der Organisation erlauben diese Anmeldung nicht. Wer die Postfächer verwaltet, kann sagen, welche Regel es ist, und sie erlauben.',
+  'The protocol is switched off for this mailbox. Switch it on in the settings of the mailbox at its provider, or ask its administrator.':
+    'Das Protokoll ist für dieses Postfach abgeschaltet. Schalten Sie es in den Einstellungen des Postfachs beim Anbieter ein, oder fragen Sie dessen Administrator.',
+  'The mail server has too many connections or sign-ins from here. Close other mail programs, and try again later.':
+    'Der Mailserver hat zu viele Verbindungen oder Anmeldungen von hier. Schließen Sie andere Mailprogramme, und versuchen Sie es später noch einmal.',
+  'The mail server cannot check sign-ins just now; the token is not at fault. Try again later.':
+    'Der Mailserver kann Anmeldungen gerade nicht prüfen; am Token liegt es nicht. Versuchen Sie es später noch einmal.',
+  'What was allowed does not include mail. Connect again and allow it.':
+    'Was erlaubt wurde, schließt E-Mail nicht ein. Verbinden Sie neu, und erlauben Sie es.',
+  'Many servers offer them after TLS alone: set TLS or STARTTLS. Otherwise whoever runs the mail server has to switch one of them on.':
+    'Viele Server bieten sie erst nach TLS an: Stellen Sie TLS oder STARTTLS ein. Sonst muss der Betreiber des Mailservers eines davon einschalten.',
+  'The sign-in is not at fault: the mail server takes no access tokens. Whoever runs it has to switch XOAUTH2 or OAUTHBEARER on.':
+    'An der Anmeldung liegt es nicht: Der Mailserver nimmt keine Zugriffstoken. Sein Betreiber muss XOAUTH2 oder OAUTHBEARER einschalten.',
+  'The mail server takes no mail for {whom}: {said}': 'Der Mailserver nimmt keine E-Mail für {whom} an: {said}',
+  'The mail is too large. Leave attachments out, or send them in several mails.':
+    'Die E-Mail ist zu groß. Lassen Sie Anhänge weg, oder senden Sie sie in mehreren E-Mails.',
+  'The mail has too many recipients for this server. Send it to some of them at a time.':
+    'Die E-Mail hat für diesen Server zu viele Empfänger. Senden Sie sie nacheinander an jeweils einige.',
+  'The limit of how much may be sent is reached. Nothing is wrong with the account: send it again later, at some limits the next day.':
+    'Es wurde so viel gesendet, wie erlaubt ist. Mit dem Konto ist alles in Ordnung: Senden Sie sie später noch einmal, bei manchen Grenzen am nächsten Tag.',
+  'The mailbox of the recipient is full. Send it again later, or tell the recipient in another way.':
+    'Das Postfach des Empfängers ist voll. Senden Sie sie später noch einmal, oder sagen Sie es dem Empfänger auf einem anderen Weg.',
+  'The mail server has no room at the moment. Send it again later.':
+    'Der Mailserver hat im Moment keinen Platz. Senden Sie sie später noch einmal.',
+  'The provider has stopped sending from this mailbox, often because of unwanted mail. Its administrator can lift that.':
+    'Der Anbieter hat das Senden aus diesem Postfach gesperrt, oft wegen unerwünschter E-Mail. Sein Administrator kann das aufheben.',
+  'The sign-in may not send with this sender. Whoever administers the mailboxes has to allow it ("send as"), or set another mailbox.':
+    'Diese Anmeldung darf nicht mit diesem Absender senden. Wer die Postfächer verwaltet, muss es erlauben („Senden als“), oder stellen Sie ein anderes Postfach ein.',
+  'The mail server does not take it just now. Nothing is wrong with the account: send it again later.':
+    'Der Mailserver nimmt sie gerade nicht an. Mit dem Konto ist alles in Ordnung: Senden Sie sie später noch einmal.',
+  'The sign-in is all right; it is the address of the recipient. Check how it is written, or ask the recipient.':
+    'Die Anmeldung ist in Ordnung; es liegt an der Adresse des Empfängers. Prüfen Sie, ob sie richtig geschrieben ist, oder fragen Sie den Empfänger.',
+  'The sign-in is all right; the rules of the mail server forbid this mail. Whoever runs it knows the rules.':
+    'Die Anmeldung ist in Ordnung; die Regeln des Mailservers verbieten diese E-Mail. Sein Betreiber kennt die Regeln.',
+  'The sign-in is all right; the server takes no mail for this recipient. Check how the address is written.':
+    'Die Anmeldung ist in Ordnung; der Server nimmt für diesen Empfänger keine E-Mail an. Prüfen Sie, ob die Adresse richtig geschrieben ist.',
   '{where} closed the connection.': '{where} hat die Leitung getrennt.',
   '{where} closed the connection while signing in.': '{where} hat die Leitung während der Anmeldung getrennt.',
   '{where} gave an unexpected answer: {words}': '{where} hat unerwartet geantwortet: {words}',
+  '{where} offers no way to sign in for {what}.': '{where} bietet für {what} keine Anmeldung an.',
   '{where} offers neither XOAUTH2 nor OAUTHBEARER for {what}, only {offered}.':
     '{where} bietet für {what} weder XOAUTH2 noch OAUTHBEARER an, nur {offered}.',
   '{server} does not speak this protocol: {message}.': '{server} spricht dieses Protokoll nicht: {message}.',

@@ -232,7 +232,17 @@ export const german: ServerWords = {
     },
     MAIL_SERVER_UNREACHABLE: {
       title: 'Der Mailserver ist nicht erreichbar',
-      advice: 'Prüfen Sie Name, Port und Zertifikat des Mailservers und das Netz.',
+      advice: 'Prüfen Sie Name und Port des Mailservers und das Netz.',
+    },
+    MAIL_NOT_SECURED: {
+      title: 'Keine gesicherte Verbindung zum Mailserver',
+      advice:
+        'Prüfen Sie Port, Verschlüsselung (TLS oder STARTTLS) und Zertifikat des Mailservers. Ungeschützt wird nichts gesendet.',
+    },
+    MAIL_NOT_ACCEPTED: {
+      title: 'Der Mailserver hat die E-Mail nicht angenommen',
+      advice:
+        'Die Anmeldung hat funktioniert; der Mailserver nimmt diese E-Mail nicht. Lesen Sie die eigenen Worte des Mailservers.',
     },
     MAIL_ANSWER_INVALID: {
       title: 'Der Mailserver hat unverständlich geantwortet',
@@ -372,6 +382,10 @@ export const german: ServerWords = {
     INTERNAL: {
       title: 'Hier ist etwas schiefgegangen',
       advice: 'Suchen Sie die Anfragenummer im Protokoll des Servers.',
+    },
+    STARTING: {
+      title: 'Der Server startet',
+      advice: 'Versuchen Sie es in einer Sekunde noch einmal.',
     },
     SHUTTING_DOWN: {
       title: 'Der Server wird beendet',

@@ -1,5 +1,5 @@
 import { isOAuthError, type OAuthError } from '@evergrant/core'
-import { type MailCheck, verifyMail } from '@evergrant/mail/sign-in'
+import { type MailCheck, technicalWords, verifyMail } from '@evergrant/mail/sign-in'
 import { asOAuthError, type Tokens } from '../accounts/tokens.ts'
 import type { MailSettings, MailStep, MailTest } from '../contract/index.ts'
 import type { Deps } from '../deps.ts'
@@ -71,6 +71,8 @@ function stepOf({ protocol, server, ok, detail = '', error }: MailCheck): MailSt
   return { ...failed(protocol, error), server: at }
 }
 
-function failed(step: MailStep['step'], { code, message, who, advice }: OAuthError): MailStep {
-  return { step, ok: false, detail: message, code, who, advice }
+function failed(step: MailStep['step'], failure: OAuthError): MailStep {
+  const { code, message, who, advice } = failure
+  const technical = technicalWords(failure)
+  return { step, ok: false, detail: message, ...(technical === undefined ? {} : { technical }), code, who, advice }
 }

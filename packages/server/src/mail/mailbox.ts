@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import { OAuthError, type Want } from '@evergrant/core'
-import { type ImapMailbox, imapMailbox, smtpSender } from '@evergrant/mail/clients'
+import { type ImapMailbox, imapMailbox, type RefusedRecipient, smtpSender } from '@evergrant/mail/clients'
 import type { FetchMessageObject, ImapFlow, MessageAddressObject, MessageStructureObject } from 'imapflow'
 import type { Tokens } from '../accounts/tokens.ts'
 import type { MailHeader, MailList, MailMessage, MailSettings, NewMail, SentMail } from '../contract/index.ts'
@@ -133,9 +133,10 @@ export class Mailboxes {
       await using sender = smtpSender(source, { mailbox, smtp, mechanism }, { ...connecting, maxConnections: 1, sent })
       const closed = { disableFileAccess: true, disableUrlAccess: true }
       const composed = { to: bare(to), cc: bare(cc), subject, text, attachments: attached, ...conversation, ...closed }
-      const { info, copy, copyError } = await sender.send(composed).catch(refusedMail)
+      const { info, refused, copy, copyError } = await sender.send(composed)
       return {
         message_id: info.messageId,
+        ...(refused.length === 0 ? {} : { refused: refused.map(refusedFor) }),
         ...(copy === undefined ? {} : { copy }),
         ...(copyError === undefined ? {} : { copy_trouble: copyError.message }),
       }
@@ -269,13 +270,6 @@ function bare(addresses: readonly string[]) {
   return addresses.map((address) => ({ name: '', address }))
 }
 
-/** A mail that the server does not take, in its own words. */
-function refusedMail(error: unknown): never {
-  if (!(error instanceof Error) || error instanceof OAuthError) throw error
-  const response: unknown = Reflect.get(error, 'response')
-  if (typeof response !== 'string') throw error
-  const said = response.slice(0, 500)
-  throw new OAuthError('MAIL_COMMAND_REFUSED', `The mail server did not take the mail: ${said}`, {
-    error_description: said,
-  })
+function refusedFor({ address, error }: RefusedRecipient): NonNullable<SentMail['refused']>[number] {
+  return { address, detail: error.message, advice: error.advice }
 }

@@ -18,6 +18,8 @@ const MOST_REMEMBERED = 10_000
 /** A key that a request came with. */
 export interface KnownKey {
   readonly id: string
+  /** As it was called when it was read. */
+  readonly name: string
   readonly hash: string
   readonly expires_at: number | undefined
   /** Undefined: all. */
@@ -215,7 +217,14 @@ export class ApiKeys {
     }
     const accounts = row.accounts === null ? undefined : new Set(JSON.parse(row.accounts) as string[])
     const scopes = row.scopes ?? undefined
-    const key: KnownKey = { id: row.id, hash, expires_at: row.expires_at ?? undefined, accounts, scopes }
+    const key: KnownKey = {
+      id: row.id,
+      name: row.name,
+      hash,
+      expires_at: row.expires_at ?? undefined,
+      accounts,
+      scopes,
+    }
     if (Math.max(this.#remembered.size, this.#headers.size) >= MOST_REMEMBERED) this.forgetAll()
     if (before === this.#forgotten) this.#remembered.set(hash, { key, until: now + REMEMBERED })
     return key

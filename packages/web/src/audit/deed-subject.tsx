@@ -4,7 +4,7 @@ import type { AuditEntry } from '../api/types.ts'
 import classes from './audit.module.css'
 import type { Names } from './names.ts'
 
-/** What it was done to: its name now, or the one that it had when it was removed, or its id. */
+/** What it was done to: a person by the name that they had then, anything else by its name now, or when it was removed, or by its id. */
 export function DeedSubject({ entry, names }: { entry: AuditEntry; names: Names }) {
   const { subject, actor, detail } = entry
   if (subject === undefined || subject === actor.id) return null
@@ -16,6 +16,6 @@ export function DeedSubject({ entry, names }: { entry: AuditEntry; names: Names 
       </Anchor>
     )
   }
-  const name = known?.name ?? detail?.['name'] ?? detail?.['url']
+  const name = detail?.['called'] ?? known?.name ?? detail?.['name'] ?? detail?.['url']
   return <span className={classes.subject}>{typeof name === 'string' ? name : <code>{subject}</code>}</span>
 }

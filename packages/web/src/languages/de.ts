@@ -598,7 +598,8 @@ export const de: English = {
     provider: 'Anbieter',
     providerSearch: 'Tippen, um zu suchen',
     providerMissing: 'Wählen Sie einen Anbieter.',
-    providerHelp: '{count} sind bekannt, nach Namen, anderen Namen und Art. Die bekanntesten stehen oben.',
+    providerHelp:
+      '{count} stehen zur Wahl, nach Namen, anderen Namen und Art; eingestellte fehlen. Die bekanntesten stehen oben.',
     providerNone:
       'Kein Anbieter dieses Namens. Wählen Sie „Beliebiger Anbieter mit OpenID Connect oder OAuth 2.0“, und geben Sie seine Adresse ein.',
     single: 'nur eine Quelle',

@@ -580,7 +580,8 @@ export const en = {
     provider: 'Provider',
     providerSearch: 'Type to search',
     providerMissing: 'Choose a provider.',
-    providerHelp: '{count} are known, by name, other names and kind. The best known come first.',
+    providerHelp:
+      '{count} to choose from, by name, other names and kind; those that were shut down are left out. The best known come first.',
     providerNone: 'No provider of that name. Choose “Any OpenID Connect or OAuth 2.0 provider” and enter its address.',
     single: 'one source’s word',
     toPractise: 'to practise',

@@ -8,6 +8,9 @@ import type { App } from '../app-type.ts'
 /** Under load from elsewhere a token may be due and not come; it is asked for again so often at most. */
 const SHORTEST_PAUSE = 1
 
+/** For types it is the null of the schema. */
+const NOTHING = undefined as unknown as null
+
 /** The same token with an entity tag: whoever has it learns that it is still the one, or waits until it is not. */
 export function watchTokenRoute(app: App, { desk, tokens, apiKeys, hub, deps }: Services): void {
   const { clock } = deps
@@ -49,7 +52,9 @@ export function watchTokenRoute(app: App, { desk, tokens, apiKeys, hub, deps }: 
           const isNews = !known.has('*') && !known.has(token.generation)
           if (isNews || isOver) {
             reply.header('etag', `W/"${token.generation}"`)
-            return isNews ? token : reply.code(304).send(null)
+            if (isNews) return token
+            // RFC 9110 §15.4.5: nothing is sent, so no length of anything either; null would be four octets of JSON.
+            return reply.code(304).send(NOTHING)
           }
           const due = token.expires_at === undefined ? left : token.expires_at - clock.now()
           await watch.pause(Math.min(left, Math.max(SHORTEST_PAUSE, due)))

@@ -20,13 +20,14 @@ export function healthRoutes(app: App, { deps, hub, gateway }: Services): void {
       },
     },
     async (_, reply) => {
-      if (hub.closed) return reply.code(503).send({ status: 'stopping' })
-      if (!gateway.ready) return reply.code(503).send({ status: 'the mail gateway does not listen' })
+      const unready = () => reply.code(503).header('retry-after', '1')
+      if (hub.closed) return unready().send({ status: 'stopping' })
+      if (!gateway.ready) return unready().send({ status: 'the mail gateway does not listen' })
       try {
         await deps.db.selectFrom('meta').select('name').limit(1).execute()
         return { status: 'ok' }
       } catch {
-        return reply.code(503).send({ status: 'the database does not answer' })
+        return unready().send({ status: 'the database does not answer' })
       }
     },
   )

@@ -23,7 +23,8 @@ export function updateRoute(app: App, { users, notices }: Services): void {
       const { params, body, signedIn } = request
       if (signedIn === undefined) return
       const { id: maker, name } = signedIn.user
-      request.deed = { detail: { ...body } }
+      // The id stays; names change, and the log tells who it was then.
+      request.deed = { detail: { ...body, called: (await users.get(params.id)).name } }
       let told = false
       const changed = await users.update(params.id, body, async (db, before) => {
         const email = body.email?.trim().toLowerCase()
