@@ -1014,12 +1014,17 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * All connections
-         * @description Members are told what they need to connect an account: nothing about secrets, sign-in or how many accounts there are.
+         * Connections
+         * @description All of them in order of their names, or with a parameter a page: `next` is the `cursor` of the page after it, and absent on the last one. Members are told what they need to connect an account: nothing about secrets, sign-in or how many accounts there are.
          */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description 1 to 500. */
+                    limit?: string;
+                    /** @description What the page before gave as `next`. */
+                    cursor?: string;
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1034,6 +1039,8 @@ export interface paths {
                     content: {
                         "application/json": {
                             connections: components["schemas"]["Connection"][];
+                            /** @description The cursor of the next page; absent on the last one. */
+                            next?: string;
                         };
                     };
                 };
@@ -4272,7 +4279,756 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "account.connected": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account works for the first time. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "account.connected";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["AccountEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.needs_consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A person has to act so that an account works again. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "account.needs_consent";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["AccountEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.unavailable": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The provider has trouble, and the last token of an account has ended. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "account.unavailable";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["AccountEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.paused": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody paused an account. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "account.paused";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["AccountEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account works again. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "account.restored";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["AccountEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "account.removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An account was removed, and its grant with it. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "account.removed";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["AccountEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.broken": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Something is wrong with a connection, and so with many of its accounts: `cause` says what. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "connection.broken";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["ConnectionEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.restored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** That is over. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "connection.restored";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["ConnectionEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.secret_expiring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The client secret of a connection ends at `expires_at`. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "connection.secret_expiring";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["ConnectionEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "connection.removed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A connection was deleted. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "connection.removed";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["ConnectionEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody asked for a test. Nothing has happened. */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The id of the event: the same for each attempt, so that a receiver knows what it has already. */
+                    "webhook-id": string;
+                    /** @description When this attempt was made, in epoch seconds. */
+                    "webhook-timestamp": string;
+                    /** @description One signature for each secret that counts, with spaces between them: `v1,` and HMAC-SHA256 over id, timestamp and body, in base64. */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        type: "webhook.test";
+                        /**
+                         * Format: date-time
+                         * @description When it happened.
+                         */
+                        timestamp: string;
+                        data: components["schemas"]["TestEventData"];
+                    };
+                };
+            };
+            responses: {
+                /** @description The receiver wants no more, ever: its webhook is switched off. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It was taken. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description It is sent again, later and later, for about three days. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** TokenWant */
@@ -5428,6 +6184,14 @@ export interface components {
                 detail?: string;
             }[];
         };
+        /** AffectedAccounts */
+        AffectedAccounts: {
+            total: number;
+            /** @description Of a connection whose settings are refused: those that have to be renewed, and cannot. */
+            affected: number;
+            /** @description Of a connection whose settings are refused: those whose token still holds. Absent: none. */
+            following?: number;
+        };
         /** Notice */
         Notice: {
             id: string;
@@ -5443,10 +6207,7 @@ export interface components {
                 id: string;
                 name: string;
             };
-            accounts?: {
-                total: number;
-                affected: number;
-            };
+            accounts?: components["schemas"]["AffectedAccounts"];
             webhook?: {
                 id: string;
                 url: string;
@@ -5523,6 +6284,44 @@ export interface components {
                 /** @description How many there are, beside those that are listed. */
                 accounts_total: number;
             };
+        };
+        /** AccountEventData */
+        AccountEventData: {
+            account: {
+                id: string;
+                name: string;
+                connection: {
+                    id: string;
+                    name: string;
+                    provider: string;
+                };
+                /** @description Id of the user whose account it is. */
+                owner?: string;
+                state?: "new" | "awaiting_consent" | "checking" | "ok" | "delayed" | "degraded" | "needs_consent" | "blocked_by_admin" | "connection_error" | "paused" | "removed";
+                reason?: "never_connected" | "ended_by_provider" | "refresh_interrupted" | "wrong_account" | "unconfirmed" | "revoked_here" | "no_refresh_token" | "declined" | "admin_approval" | "client_refused" | "settings" | "provider_trouble" | "storage";
+                who?: "person" | "administrator" | "developer" | "operator" | "provider";
+            };
+            /** @description The page on which a person mends it, or looks at it. */
+            url?: string;
+        };
+        /** ConnectionEventData */
+        ConnectionEventData: {
+            connection: {
+                id: string;
+                name: string;
+                provider: string;
+            };
+            cause?: "settings" | "approval" | "ended";
+            /** @description The error by its name. */
+            code?: string;
+            accounts?: components["schemas"]["AffectedAccounts"];
+            /** @description Epoch seconds, rounded down. */
+            expires_at?: number;
+            url?: string;
+        };
+        /** TestEventData */
+        TestEventData: {
+            message: string;
         };
     };
     responses: never;

@@ -30,7 +30,7 @@ export const WHO: Readonly<Record<Who, string>> = {
 }
 
 /** The same, when a connection server has the grant and the client. */
-const WHO_AT_SERVER: Readonly<Record<Who, string>> = {
+export const WHO_AT_SERVER: Readonly<Record<Who, string>> = {
   ...WHO,
   administrator: 'an administrator of the Evergrant server',
   operator: 'whoever runs the Evergrant server',

@@ -1,18 +1,19 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { GrantSummary, PredictedEnd, Provider, Standing } from '@evergrant/core'
+import type { GrantSummary, PredictedEnd, Provider } from '@evergrant/core'
 import { missingScopes } from '@evergrant/core'
+import { grantState } from './grant-state.ts'
 import { oneLine } from './harmless.ts'
 
 /** The grants as aligned columns. */
 export function grantTable(grants: readonly GrantSummary[], now: number): string {
   const rows = grants.map((of) => [
     of.id,
-    of.standing.state,
+    grantState(of, now).state,
     of.subject?.username ?? of.subject?.sub ?? '–',
     of.provider,
     of.expires_at === undefined ? '–' : distance(of.expires_at, now),
   ])
-  return table([['GRANT', 'STANDING', 'ACCOUNT', 'PROVIDER', 'TOKEN ENDS'], ...rows])
+  return table([['GRANT', 'STATE', 'ACCOUNT', 'PROVIDER', 'TOKEN ENDS'], ...rows])
 }
 
 /** Rows as aligned columns, two spaces apart. Colours take no room. A cell is on one line, whatever it holds. */
@@ -39,9 +40,9 @@ export function grantText(
   { end, provider }: { readonly end?: PredictedEnd | undefined; readonly provider?: Provider | undefined } = {},
 ): string {
   const missing = missingScopes(of.requested_scope, of.granted_scope, provider)
-  const facts: (readonly [string, string | undefined])[] = [
+  return facts([
     ['grant', of.id],
-    ['standing', standingText(of.standing, now)],
+    ['state', stateText(of, now, provider)],
     ['account', of.subject?.username ?? of.subject?.sub],
     ['provider', of.provider],
     ['client id', of.client],
@@ -52,8 +53,12 @@ export function grantText(
     ['ends', end && endText(end, now)],
     ['look-up', of.look_up_failed && `failed ${iso(of.look_up_failed.at)}: ${of.look_up_failed.trouble.message}`],
     ['changed', `${iso(of.updated_at)} (version ${of.version})`],
-  ]
-  return facts
+  ])
+}
+
+/** A fact on each line, without those that there are not. */
+export function facts(all: readonly (readonly [string, string | undefined])[]): string {
+  return all
     .flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(13)}  ${oneLine(value)}`]))
     .join('\n')
 }
@@ -70,27 +75,23 @@ function endText({ at, reason, advice }: PredictedEnd, now: number): string {
   return `${iso(at)} (${distance(at, now)}), ${reasons[reason]}${advice === undefined ? '' : `. ${advice}`}`
 }
 
-function standingText(standing: Standing, now: number): string {
-  if (standing.state === 'active') return 'active'
-  if (standing.state === 'failing') {
-    return `failing, next attempt ${distance(standing.next_attempt, now)}: ${standing.trouble.message}`
-  }
-  const reasons = {
-    invalid_grant: 'the provider ended it',
-    refresh_interrupted: 'a refresh was interrupted before it could be recorded',
-    wrong_account: 'the provider answered a refresh with tokens of another account, which are kept aside',
-    revoked_here: 'it was ended from here',
-  } as const
-  const words = standing.trouble === undefined ? '' : `: ${standing.trouble.message}`
-  return `revoked, ${reasons[standing.reason]}${words}`
+/** The word for its state, what that means, and what the provider told. */
+function stateText(of: GrantSummary, now: number, provider: Provider | undefined): string {
+  const { standing } = of
+  const { state, sentence } = grantState(of, now, provider)
+  if (standing.state === 'active') return `${state}: ${sentence}`
+  const told =
+    standing.trouble === undefined || sentence.includes(standing.trouble.message) ? '' : ` ${standing.trouble.message}`
+  const next = standing.state === 'failing' ? ` Next attempt ${distance(standing.next_attempt, now)}.` : ''
+  return `${state}: ${sentence}${told}${next}`
 }
 
-function iso(time: number): string {
+export function iso(time: number): string {
   return new Date(time * 1000).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
 /** "in 12 min", "3 h ago". */
-function distance(time: number, now: number): string {
+export function distance(time: number, now: number): string {
   const away = Math.abs(time - now)
   const text =
     away < 90

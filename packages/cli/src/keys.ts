@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path'
 import type { Keyring } from '@evergrant/core'
 import { type KeyPlace, openKeyring } from '@evergrant/stores/keyring'
+import { type Command, Option } from 'commander'
 import type { Invocation } from './invocation.ts'
+import { present } from './option-values.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Where the sealing keys are, as typed. */
@@ -32,4 +34,16 @@ export async function namedKeyring(
   const place = keyPlace(options, invocation)
   if (place !== undefined) return openKeyring(place, { clock: invocation.clock })
   throw new UsageError('Which sealing keys? Nothing names them.', 'Give --key-file <path>, or set EVERGRANT_KEY.')
+}
+
+/** The option that names the sealing keys of a server. */
+export function withKeyFile(command: Command): Command {
+  return command
+    .optionsGroup('Keys:')
+    .addOption(
+      new Option(
+        '--key-file <path>',
+        'the sealing keys (default: EVERGRANT_KEY…, the file "key" in the data folder)',
+      ).argParser(present),
+    )
 }

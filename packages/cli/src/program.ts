@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { auditCommand } from './commands/audit.ts'
 import { backupCommand, restoreCommand } from './commands/backup.ts'
 import { completionCommand } from './commands/completion.ts'
+import { connectionsCommand } from './commands/connections.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { generateCommand } from './commands/generate.ts'
 import { grantsCommand } from './commands/grants.ts'
@@ -74,8 +75,8 @@ function program(action: Action, { terminal }: Invocation): Command {
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
 Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR,
 EVERGRANT_KEY or EVERGRANT_KEY_FILE (tokens in the store are sealed with it).
-The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`serve\`, \`backup\`, \`restore\`, \`audit\` and
-\`keys\`; its other settings count for \`serve\` alone.`,
+The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`serve\`, \`connections\`, \`backup\`,
+\`restore\`, \`audit\` and \`keys\`; its other settings count for \`serve\` and \`connections\` alone.`,
     )
   const commands = [
     tokenCommand(action),
@@ -87,6 +88,7 @@ The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`ser
     mailCommand(action),
     generateCommand(action),
     doctorCommand(action),
+    connectionsCommand(action),
     auditCommand(action),
     serveCommand(action),
     backupCommand(action),

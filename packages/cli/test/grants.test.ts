@@ -38,9 +38,9 @@ test('grants are listed, shown, refreshed, revoked and deleted, and never show a
       .split('\n')
       .map((line) => line.split(/ {2,}/).slice(0, 3)),
     [
-      ['GRANT', 'STANDING', 'ACCOUNT'],
-      ['home', 'active', 'bob'],
-      ['work', 'active', 'alice'],
+      ['GRANT', 'STATE', 'ACCOUNT'],
+      ['home', 'ok', 'bob'],
+      ['work', 'ok', 'alice'],
     ],
   )
   const json = JSON.parse((await at.run(['grants', 'list', '--json'])).stdout)
@@ -73,7 +73,7 @@ test('grants are listed, shown, refreshed, revoked and deleted, and never show a
   assert.equal(ended.code, 3)
   assert.match(
     (await at.run(['grants', 'show', '--grant', 'work'])).stdout,
-    /^standing +revoked, it was ended from here$/m,
+    /^state +needs_consent: Disconnected here\.$/m,
   )
 
   assert.equal((await at.run(['grants', 'delete', 'work'])).code, 0)

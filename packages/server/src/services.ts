@@ -9,6 +9,8 @@ import { Standings } from './accounts/standings.ts'
 import { TokenDesk } from './accounts/token-desk.ts'
 import { Tokens } from './accounts/tokens.ts'
 import { AuditLog } from './audit/audit-log.ts'
+import { ConnectionClients } from './connections/connection-clients.ts'
+import { ConnectionNews } from './connections/connection-news.ts'
 import { Connections } from './connections/connections.ts'
 import { secretTaken } from './connections/secret-taken.ts'
 import type { Deps } from './deps.ts'
@@ -23,6 +25,7 @@ import { Notices } from './notices/notices.ts'
 import { Outbox } from './outbox/outbox.ts'
 import { ApiKeys } from './security/api-keys.ts'
 import { Passwords } from './security/password.ts'
+import { Reach } from './security/reach.ts'
 import { Sessions } from './security/sessions.ts'
 import { Users } from './security/users.ts'
 import { SignIns } from './sign-in/sign-ins.ts'
@@ -38,6 +41,9 @@ export interface Services {
   readonly access: AccessNews
   readonly programUses: ProgramUses
   readonly connections: Connections
+  readonly clients: ConnectionClients
+  readonly connectionNews: ConnectionNews
+  readonly reach: Reach
   readonly accounts: Accounts
   readonly tokens: Tokens
   readonly desk: TokenDesk
@@ -69,11 +75,14 @@ export function createServices(deps: Deps): Services {
   const webhooks = new Webhooks(deps, outbox)
   const notices = new Notices(deps, outbox, webhooks, hub)
   const audit = new AuditLog(db, deps.cipher, clock, (head) => deps.logger.info({ audit: head }, 'audit log'))
-  const connections: Connections = new Connections(deps, outbox, webhooks, notices, (taken) => {
-    const noted = secretTaken({ deps, connections, accounts, audit }, taken)
+  const reach = new Reach(deps)
+  const connectionNews = new ConnectionNews(deps, outbox, notices)
+  const clients = new ConnectionClients(deps, reach, (taken) => {
+    const noted = secretTaken({ deps, connectionNews, accounts, audit }, taken)
     noted.catch((err: unknown) => deps.logger.warn({ err, connection: taken.id }, 'not noted which secret is taken'))
   })
-  const accounts: Accounts = new Accounts(deps, connections, hub, outbox, (id) =>
+  const connections = new Connections(deps, outbox, webhooks, connectionNews, clients, reach)
+  const accounts: Accounts = new Accounts(deps, connections, clients, hub, outbox, (id) =>
     // Nobody's request fails for it: the next sweep tells what could not be told now.
     standings.settleIfThere(id).catch((err: unknown) => deps.logger.error({ err, account: id }, 'not told yet')),
   )
@@ -86,11 +95,22 @@ export function createServices(deps: Deps): Services {
   )
   deps.telemetry?.accounts(() => accounts.stateCounts())
   const activity = new Activity(db, clock)
-  const tokens = new Tokens(deps, connections, accounts, standings, history, activity, metrics, hub)
+  const tokens = new Tokens(
+    deps,
+    connections,
+    clients,
+    connectionNews,
+    accounts,
+    standings,
+    history,
+    activity,
+    metrics,
+    hub,
+  )
   const programUses = new ProgramUses(db, clock)
   const access = new AccessNews(db, history, notices, (id) => accounts.publish(id))
   const apiKeys = new ApiKeys(db, clock, deps.changes, outbox, access, (hash) => hub.drop(hash))
-  const mail = new MailAccounts(deps, accounts, connections)
+  const mail = new MailAccounts(deps, accounts, connections, reach)
   const links = new ConnectLinks(deps, connections)
   const samePerson = new SamePerson(deps, connections, accounts, tokens, standings, history)
   return {
@@ -102,12 +122,15 @@ export function createServices(deps: Deps): Services {
     programUses,
     desk: new TokenDesk(deps, tokens, programUses, metrics),
     connections,
+    clients,
+    connectionNews,
+    reach,
     accounts,
     tokens,
-    consents: new Consents(deps, connections, accounts, tokens, history, samePerson, links),
+    consents: new Consents(deps, connections, clients, connectionNews, accounts, tokens, history, samePerson, links),
     samePerson,
     links,
-    signIns: new SignIns(deps, connections),
+    signIns: new SignIns(deps, connections, clients),
     mail,
     mailboxes: new Mailboxes(tokens, mail),
     gateway,

@@ -5,6 +5,33 @@ import { test } from 'node:test'
 import { startSandbox } from '@evergrant/sandbox'
 import { accountAt, connect, connected, connectionTo, consentUrl, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
+test('connections come in pages, in order of their names and each once, or all at once', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const names = ['b', 'a', 'same', 'same', 'same', 'c', 'é']
+  const settings = { provider: 'github', client_id: 'c', client_secret: 's'.repeat(20) }
+  for (const name of names) assert.equal((await admin.post('/v1/connections', { ...settings, name })).status, 201)
+  const all = (await admin.get('/v1/connections')).json
+  assert.equal(all.next, undefined)
+  assert.equal(all.connections.length, names.length)
+  const pages: unknown[][] = []
+  let cursor: string | undefined
+  do {
+    const more = cursor === undefined ? '' : `&cursor=${cursor}`
+    const { json } = await admin.get(`/v1/connections?limit=2${more}`)
+    pages.push(json.connections)
+    cursor = json.next
+  } while (cursor !== undefined)
+  assert.deepEqual(
+    pages.map(({ length }) => length),
+    [2, 2, 2, 1],
+  )
+  assert.deepEqual(pages.flat(), all.connections)
+  const wrong = await admin.get('/v1/connections?cursor=nonsense')
+  assert.deepEqual([wrong.status, wrong.json.field], [400, 'cursor'])
+  assert.equal((await admin.get('/v1/connections?limit=0')).status, 400)
+})
+
 test('[#129] a connection has a name, a provider, a client id, a secret and a tenant, and can be changed and removed', async () => {
   await using scene = await Scene.begin()
   const admin = await scene.admin()

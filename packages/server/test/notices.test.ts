@@ -81,6 +81,33 @@ test('administrators get one alarm about a connection, with the number of its ac
   assert.deepEqual(await noticesOf(admin), [])
 })
 
+test('of a broken connection those are affected that have to be renewed, and not those that work or never did', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  await using hook = await receiver()
+  const { admin, account, connection, program } = await connected(scene, sandbox)
+  const [paused, ended] = [await accountAt(connection, admin), await accountAt(connection, admin)]
+  for (const one of [paused, ended]) await connect(one, sandbox, admin, 'bob')
+  await admin.patch(`/v1/accounts/${paused}`, { paused: true })
+  await admin.post(`/v1/accounts/${ended}/revoke`)
+  // Never connected.
+  await accountAt(connection, admin)
+  scene.clock.advance(4000)
+  const fresh = await accountAt(connection, admin)
+  await connect(fresh, sandbox, admin, 'carol@example.test')
+  await admin.post('/v1/webhooks', { url: hook.url, events: ['connection.broken'] })
+  const { redirect_uri } = (await admin.get(`/v1/connections/${connection}`)).json
+  sandbox.registerClient({ client_id: 'evergrant', client_secret: 'rotated', redirect_uris: [redirect_uri] })
+  await program(account)
+  await until(async () => (await noticesOf(admin)).some(({ kind }: Notice) => kind === 'connection_broken'))
+  const alarm = async () => (await noticesOf(admin)).find(({ kind }: Notice) => kind === 'connection_broken')?.accounts
+  assert.deepEqual(await alarm(), { total: 5, affected: 1, following: 1 })
+  await hook.arrived(1)
+  assert.deepEqual(hook.got[0]?.json.data.accounts, { total: 5, affected: 1, following: 1 })
+  scene.clock.advance(4000)
+  assert.deepEqual(await alarm(), { total: 5, affected: 2 }, 'its token has ended too')
+})
+
 test('when the provider ends most grants of a connection, administrators get one alarm, and each owner their own', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
@@ -144,7 +171,7 @@ test('what one person has seen or put away is not so for another', async () => {
 
 test('a notice is raised once however often it is raised, with its event, until it is cleared', async () => {
   const db = openSqlite(':memory:')
-  const { notices, connections, webhooks } = createServices({
+  const { notices, connections, webhooks, reach } = createServices({
     db,
     store: memoryStore(),
     cipher: keyring(await keysFromText(newKeyText())),
@@ -159,7 +186,7 @@ test('a notice is raised once however often it is raised, with its event, until 
     client_id: 'c',
     client_secret: 's'.repeat(20),
   })
-  await webhooks.create({ url: 'https://example.com/' }, connections)
+  await webhooks.create({ url: 'https://example.com/' }, reach)
   const notice = { key: `secret/${id}`, kind: 'secret_expiring', connection: id, detail: { expires_at: 2e9 } } as const
   const raised = await Promise.all([notices.raise(notice), notices.raise(notice), notices.raise(notice)])
   assert.deepEqual(raised.sort(), [false, false, true])

@@ -102,6 +102,37 @@ test('one message tells of a broken connection, and none of each of its accounts
   assert.equal(data.url, `${scene.server.url}/settings/connections/${connection}`)
 })
 
+test('what was sent is paged through, newest first, also when the delivery that a page ended with is gone', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  await using hook = await receiver()
+  const { webhook } = await added(admin, { url: hook.url })
+  const path = `/v1/webhooks/${webhook.id}/deliveries`
+  const sent: string[] = []
+  for (let n = 0; n < 65; n++) {
+    sent.unshift((await admin.post(`/v1/webhooks/${webhook.id}/test`)).json.id)
+    scene.clock.advance(1)
+  }
+  const page = async (before?: string) => {
+    const { status, json } = await admin.get(before === undefined ? path : `${path}?before=${before}`)
+    assert.equal(status, 200)
+    return { ids: json.deliveries.map(({ id }: { id: string }) => id) as string[], before: json.before as string }
+  }
+  const first = await page()
+  const second = await page(first.before)
+  const third = await page(second.before)
+  assert.deepEqual([...first.ids, ...second.ids, ...third.ids], sent)
+  assert.equal(third.before, undefined)
+  const db = await scene.tables()
+  await db
+    .deleteFrom('outbox')
+    .where('id', '=', second.ids.at(-1) ?? '')
+    .execute()
+  await db.destroy()
+  assert.deepEqual(await page(second.before), third)
+  assert.equal((await admin.get(`${path}?before=nonsense`)).status, 400)
+})
+
 test('an endpoint gets the types that were chosen for it, and none while it is switched off', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander'
 import { type MannerOptions, withManner } from '../client-options.ts'
 import { exitCode } from '../exit-code.ts'
 import type { Invocation } from '../invocation.ts'
-import { type KeyOptions, namedKeyring } from '../keys.ts'
+import { type KeyOptions, namedKeyring, withKeyFile } from '../keys.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
 import { openServer, type ServerOptions, serverFolder, serverPlace, withServer } from '../server-place.ts'
@@ -31,20 +31,9 @@ export function auditCommand(action: Action): Command {
 Note the last number and link that this prints, somewhere that the database's administrators cannot write, and give them
 with --expect the next time.`,
     )
-  command.addCommand(withManner(withKeys(withServer(verifying)).optionsGroup('Output:')))
+  command.addCommand(withManner(withKeyFile(withServer(verifying)).optionsGroup('Output:')))
   verifying.action((options: AuditOptions) => action(verify, options))
   return command
-}
-
-function withKeys(command: Command): Command {
-  return command
-    .optionsGroup('Keys:')
-    .addOption(
-      new Option(
-        '--key-file <path>',
-        'the sealing keys (default: EVERGRANT_KEY…, the file "key" in the data folder)',
-      ).argParser(present),
-    )
 }
 
 async function verify(options: AuditOptions, invocation: Invocation): Promise<number> {

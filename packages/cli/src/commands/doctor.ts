@@ -4,10 +4,10 @@ import { Command, Option } from 'commander'
 import { type ClientOptions, withClient, withGrant, withManner, withServiceAccount } from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
 import { type Check, check, failed, skipped, told } from '../doctor/check.ts'
+import { checkText } from '../doctor/check-text.ts'
 import { network, origins } from '../doctor/network.ts'
 import { storeChecks } from '../doctor/store.ts'
 import { exitCode } from '../exit-code.ts'
-import { oneLine } from '../harmless.ts'
 import type { Invocation } from '../invocation.ts'
 import { present } from '../option-values.ts'
 import type { Action } from '../program.ts'
@@ -49,8 +49,8 @@ async function doctor(options: DoctorOptions, invocation: Invocation): Promise<n
   const tell = (one: Check): void => {
     checks.push(one)
     if (terminal.json) return
-    if (one.result === 'fail' || one.result === 'warn') terminal.say(line(one, invocation))
-    else terminal.note(line(one, invocation))
+    if (one.result === 'fail' || one.result === 'warn') terminal.say(checkText(one, terminal))
+    else terminal.note(checkText(one, terminal))
   }
   if (namesProvider(of.settings)) await provider(of, invocation, { redirect_uri: options.redirectUri, flow }, tell)
   else if (options.store === undefined && options.grant === undefined) {
@@ -127,17 +127,6 @@ function standing(of: Target): Promise<Check> {
     }
     if (state.state === 'failing') return { result: 'warn', detail: `It is failing: ${state.trouble.message}` }
     if (!refreshable) return { result: 'warn', detail: 'It has no refresh token: it ends with its access token.' }
-    return { result: 'ok', detail: 'active, renews itself' }
+    return { result: 'ok', detail: 'ok, renews itself' }
   })
-}
-
-const SIGNS = { ok: ['✓', 'green'], warn: ['!', 'yellow'], fail: ['✗', 'red'], skip: ['–', 'dim'] } as const
-
-function line(of: Check, { terminal }: Invocation): string {
-  const [sign, style] = SIGNS[of.result]
-  const lines = [`${terminal.style(style, sign)} ${of.title}: ${oneLine(of.detail)}`]
-  if (of.who !== undefined) lines.push(`    ${terminal.style('dim', 'who')}     ${of.who}`)
-  if (of.advice !== undefined) lines.push(`    ${terminal.style('dim', 'advice')}  ${of.advice}`)
-  if (of.link !== undefined) lines.push(`    ${terminal.style('dim', 'more')}    ${of.link}`)
-  return lines.join('\n')
 }

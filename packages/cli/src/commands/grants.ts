@@ -2,6 +2,7 @@ import {
   endHere,
   type GrantSummary,
   OAuthError,
+  type Provider,
   predictedEnd,
   revokeGrant,
   summary,
@@ -17,6 +18,7 @@ import {
   withStore,
 } from '../client-options.ts'
 import { confirmed } from '../confirm.ts'
+import { grantState } from '../grant-state.ts'
 import { grantTable, grantText } from '../grant-text.ts'
 import type { Invocation } from '../invocation.ts'
 import type { Action, Work } from '../program.ts'
@@ -29,7 +31,13 @@ interface RemovalOptions extends ClientOptions {
 
 export function grantsCommand(action: Action): Command {
   const command = new Command('grants').summary('list, show, refresh, revoke or delete stored grants')
-  command.description('What is stored, and what can be done with it. Never prints a token.')
+  command.description('What is stored, and what can be done with it. Never prints a token.').addHelpText(
+    'after',
+    `
+States: ok; delayed (the provider has trouble, the token still holds); degraded (it has ended); needs_consent (log in again);
+blocked_by_admin (the provider's administrator has to allow it); connection_error (the client's settings). The same words
+as in the server's page and API.`,
+  )
   const one = <O extends GrantOptions>(name: string, words: string, work: Work<O>): Command => {
     const sub = withGrant(
       new Command(name).description(words).argument('[id]', 'name of the grant; the same as --grant'),
@@ -41,7 +49,7 @@ export function grantsCommand(action: Action): Command {
   command.addCommand(withManner(withStore(listing).optionsGroup('Output:')))
   listing.action((options: GrantOptions) => action(list, options))
   withManner(
-    one('show', 'Shows one grant: its account, scopes, standing and what ended it.', show).optionsGroup('Output:'),
+    one('show', 'Shows one grant: its account, scopes, state and what ended it.', show).optionsGroup('Output:'),
   )
   withManner(withClient(one('refresh', 'Gets a new access token now, and stores it.', refresh)).optionsGroup('Output:'))
   const ending = one('revoke', 'Ends the grant at the provider, and keeps the record as revoked.', revoke)
@@ -65,7 +73,7 @@ async function list(options: GrantOptions, invocation: Invocation): Promise<void
   if (!of.store.traits.list) throw new UsageError(`The store ${of.storeUrl} cannot list its grants.`)
   const grants: GrantSummary[] = []
   for await (const grant of of.store.list({}, { signal: invocation.signal })) grants.push(grant)
-  if (terminal.json) return terminal.data(grants)
+  if (terminal.json) return terminal.data(grants.map((one) => ({ ...one, ...stateOf(one, clock.now()) })))
   if (grants.length === 0)
     return terminal.note(`There is no grant in ${of.storeUrl} yet. \`evergrant login\` makes one.`)
   terminal.text(grantTable(grants, clock.now()))
@@ -78,8 +86,16 @@ async function show(options: GrantOptions, invocation: Invocation): Promise<void
   // Which rules apply is known for providers of the catalogue; what the provider told counts for all.
   const provider = await of.provider().catch(() => undefined)
   const end = predictedEnd(found, provider ?? {})
-  if (terminal.json) terminal.data({ ...found, ...(end === undefined ? {} : { predicted_end: end }) })
-  else terminal.text(grantText(found, clock.now(), { end, provider }))
+  if (terminal.json) {
+    const state = stateOf(found, clock.now(), provider)
+    terminal.data({ ...found, ...state, ...(end === undefined ? {} : { predicted_end: end }) })
+  } else terminal.text(grantText(found, clock.now(), { end, provider }))
+}
+
+/** What the server's API says of an account, beside what is stored. */
+function stateOf(grant: GrantSummary, now: number, provider?: Provider) {
+  const { state, sentence, reason, who, expiring_soon } = grantState(grant, now, provider)
+  return { state, sentence, reason, who, expiring_soon }
 }
 
 async function refresh(options: ClientOptions, invocation: Invocation): Promise<void> {

@@ -1,9 +1,10 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import type { AccountFlag, AccountSort, PresentState } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
+import { cursorFrom, cursorText } from '../page-cursor.ts'
 import type { AccountRow } from './accounts.ts'
+import { candidates } from './candidates.ts'
 import { ACCOUNTS_WITH_GRANTS, conditionKey } from './condition-key.ts'
-import { cursorFrom, cursorText } from './page-cursor.ts'
 import { NEEDS_PERSON } from './state.ts'
 import { type StateGroup, stateGroups } from './state-counts.ts'
 
@@ -47,6 +48,8 @@ interface Part {
 
 /** Below this share of all, accounts are rare. */
 const RARE = 0.05
+/** So few of those that were found by indexes are sorted sooner than found in order. */
+const FEW = 5000
 
 /** After every moment that is. */
 const NEVER = 1e15
@@ -66,8 +69,8 @@ export async function groupsOf(asked: Asked, filter: AccountFilter): Promise<Sta
 
 /**
  * So many accounts in an order, after a cursor. In order of names, and with a filter that most accounts pass, what it
- * costs does not grow with how many there are. By state, all are looked over once in the database, and no grant is read
- * into this process.
+ * costs does not grow with how many there are. Those that do not simply work are found by indexes; only for those that do, all
+ * are looked over once in the database. No grant is read into this process.
  */
 export async function accountPage(
   asked: Asked,
@@ -116,17 +119,29 @@ async function partsOf(asked: Asked, filter: AccountFilter, sort: AccountSort): 
   const which = await matching(asked.db, filter)
   const searched = (filter.q?.trim() ?? '') !== ''
   if (states === undefined && flag === undefined && sort !== 'attention') return [{ which, rare: searched }]
-  const all = await stateGroups(asked.db, asked.now, asked.checking, which)
-  const groups = all.filter(
-    ({ condition }) =>
-      (states === undefined || states.has(condition.state)) && (flag === undefined || condition[flag] === true),
-  )
-  const within = (some: readonly StateGroup[]): Part => ({
-    which: sql`${which} AND ${inGroups(asked, some)}`,
-    rare: searched || sizeOf(some) < RARE * sizeOf(all),
-  })
+  const wanted = ({ condition }: StateGroup): boolean =>
+    (states === undefined || states.has(condition.state)) && (flag === undefined || condition[flag] === true)
+  const first = ({ condition }: StateGroup): boolean => NEEDS_PERSON.includes(condition.state)
+  const lookedAt = async (some: ReadonlySet<PresentState> | undefined) => {
+    const narrow = candidates(asked, some, flag)
+    const among = narrow === undefined ? which : sql`${which} AND ${narrow}`
+    const all = await stateGroups(asked.db, asked.now, asked.checking, among)
+    const within = (groups: readonly StateGroup[]): Part => ({
+      which: sql`${among} AND ${inGroups(asked, groups)}`,
+      rare: searched || sizeOf(groups) < (narrow === undefined ? RARE * sizeOf(all) : FEW),
+    })
+    return { all, within }
+  }
+  if (sort === 'attention' && states === undefined && flag === undefined) {
+    // Those that need somebody are few; the others are the rest, whatever their conditions are.
+    const { all, within } = await lookedAt(new Set(NEEDS_PERSON))
+    const needing = all.filter(first)
+    const rest: Part = { which: sql`${which} AND NOT (${inGroups(asked, needing)})`, rare: searched }
+    return [within(needing), rest]
+  }
+  const { all, within } = await lookedAt(states)
+  const groups = all.filter(wanted)
   if (sort !== 'attention') return [within(groups)]
-  const first = (of: StateGroup): boolean => NEEDS_PERSON.includes(of.condition.state)
   return [groups.filter(first), groups.filter((of) => !first(of))].filter((some) => some.length > 0).map(within)
 }
 

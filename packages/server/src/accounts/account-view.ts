@@ -1,7 +1,8 @@
 import { adminConsentUrl, type GrantSummary, isOAuthError, missingScopes, predictedEnd } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
+import type { ConnectionClients } from '../connections/connection-clients.ts'
+import { type ConnectionRow, troubleOf } from '../connections/connection-row.ts'
 import { providerName } from '../connections/connection-view.ts'
-import { type ConnectionRow, type Connections, troubleOf } from '../connections/connections.ts'
 import type { Account } from '../contract/index.ts'
 import { dayOf } from '../day.ts'
 import type { AccountRow } from './accounts.ts'
@@ -18,12 +19,12 @@ export interface AccountParts {
   readonly checking: boolean
   /** Names of users. */
   readonly owners: ReadonlyMap<string, string>
-  readonly connections: Connections
+  readonly clients: ConnectionClients
 }
 
 /** An account as the API shows it. */
 export async function accountView(row: AccountRow, parts: AccountParts): Promise<Account> {
-  const { connection, grant, pending, checking, owners, connections } = parts
+  const { connection, grant, pending, checking, owners, clients } = parts
   const definition = await providerDefinition(connection.provider)
   const trouble = row.consent_trouble === null ? undefined : (JSON.parse(row.consent_trouble) as ConsentTrouble)
   const end = grant && predictedEnd(grant, definition)
@@ -57,7 +58,7 @@ export async function accountView(row: AccountRow, parts: AccountParts): Promise
     ...(subject === undefined ? {} : { subject }),
     ...(added_for === undefined ? {} : { added_for }),
     ...now,
-    ...(now.state === 'blocked_by_admin' ? await adminConsent(connection, connections) : {}),
+    ...(now.state === 'blocked_by_admin' ? await adminConsent(connection, clients) : {}),
     ...(row.unconfirmed === 1 ? { unconfirmed: true } : {}),
     ...(trouble === undefined ? {} : { consent_failed: failureView(trouble) }),
     ...(look_up_failed === undefined
@@ -80,10 +81,13 @@ export async function accountView(row: AccountRow, parts: AccountParts): Promise
 }
 
 /** The page on which an administrator of the organisation allows the client, where the provider has one. */
-async function adminConsent(of: ConnectionRow, connections: Connections): Promise<Pick<Account, 'admin_consent_url'>> {
+async function adminConsent(
+  of: ConnectionRow,
+  clients: ConnectionClients,
+): Promise<Pick<Account, 'admin_consent_url'>> {
   try {
-    const options = { redirect_uri: connections.redirectUri(of.id), scope: of.scope }
-    return { admin_consent_url: adminConsentUrl(await connections.client(of), options) }
+    const options = { redirect_uri: clients.redirectUri(of.id), scope: of.scope }
+    return { admin_consent_url: adminConsentUrl(await clients.of(of), options) }
   } catch (error) {
     // Most providers have none; what is wrong with the settings is told elsewhere.
     if (isOAuthError(error)) return {}

@@ -1,8 +1,10 @@
 import { type GrantSummary, predictedEnd, summary } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Kysely, Selectable, Transaction, Updateable } from 'kysely'
+import type { ConnectionClients } from '../connections/connection-clients.ts'
+import type { ConnectionRow } from '../connections/connection-row.ts'
 import { connectionView } from '../connections/connection-view.ts'
-import type { ConnectionRow, Connections } from '../connections/connections.ts'
+import type { Connections } from '../connections/connections.ts'
 import type {
   Account,
   AccountCounts,
@@ -53,6 +55,7 @@ export class Accounts {
   readonly #deps: Deps
   readonly #db: Kysely<Tables>
   readonly #connections: Connections
+  readonly #clients: ConnectionClients
   readonly #hub: EventHub
   readonly #outbox: Outbox
   readonly #settle: (id: string) => Promise<void>
@@ -68,6 +71,7 @@ export class Accounts {
   constructor(
     deps: Deps,
     connections: Connections,
+    clients: ConnectionClients,
     hub: EventHub,
     outbox: Outbox,
     settle: (id: string) => Promise<void>,
@@ -75,6 +79,7 @@ export class Accounts {
     this.#deps = deps
     this.#db = deps.db
     this.#connections = connections
+    this.#clients = clients
     this.#hub = hub
     this.#outbox = outbox
     this.#settle = settle
@@ -282,7 +287,7 @@ export class Accounts {
     }
     return Promise.all(
       rows.map((row) =>
-        connectionView(row, this.#connections.redirectUri(row.id), counts.get(row.id) ?? { total: 0, ok: 0 }),
+        connectionView(row, this.#clients.redirectUri(row.id), counts.get(row.id) ?? { total: 0, ok: 0 }),
       ),
     )
   }
@@ -388,6 +393,6 @@ export class Accounts {
   ): Promise<Account> {
     const { now } = this.#asked()
     const checking = this.#isChecking(row.id)
-    return accountView(row, { now, connection, grant, pending, checking, owners, connections: this.#connections })
+    return accountView(row, { now, connection, grant, pending, checking, owners, clients: this.#clients })
   }
 }

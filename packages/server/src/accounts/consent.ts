@@ -8,7 +8,10 @@ import {
   type Subject,
   summary,
 } from '@evergrant/core'
-import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import { isAboutSettings } from '../connections/about-settings.ts'
+import type { ConnectionClients } from '../connections/connection-clients.ts'
+import type { ConnectionNews } from '../connections/connection-news.ts'
+import type { Connections } from '../connections/connections.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
 import type { Deps } from '../deps.ts'
 import type { ConnectLinks } from '../links/connect-links.ts'
@@ -47,6 +50,8 @@ export type Consent =
 export class Consents {
   readonly #deps: Deps
   readonly #connections: Connections
+  readonly #clients: ConnectionClients
+  readonly #news: ConnectionNews
   readonly #accounts: Accounts
   readonly #tokens: Tokens
   readonly #history: History
@@ -56,6 +61,8 @@ export class Consents {
   constructor(
     deps: Deps,
     connections: Connections,
+    clients: ConnectionClients,
+    news: ConnectionNews,
     accounts: Accounts,
     tokens: Tokens,
     history: History,
@@ -64,6 +71,8 @@ export class Consents {
   ) {
     this.#deps = deps
     this.#connections = connections
+    this.#clients = clients
+    this.#news = news
     this.#accounts = accounts
     this.#tokens = tokens
     this.#history = history
@@ -83,7 +92,7 @@ export class Consents {
     const { clock, cipher, db, store } = this.#deps
     const account = await this.#accounts.get(id)
     const connection = await this.#connections.get(account.connection_id)
-    const client = await this.#connections.client(connection)
+    const client = await this.#clients.of(connection)
     const held = await store.get(id)
     // Whoever may lack the refresh token is asked for consent in full: some providers give one only then.
     const hasRefreshToken = held?.refresh_token !== undefined && held.standing.state !== 'revoked'
@@ -92,7 +101,7 @@ export class Consents {
       addedFor(account.login_hint, held?.subject) ?? held?.subject?.username ?? account.login_hint ?? undefined
     const { url, pending } = await beginAuthorization(client, {
       grant: id,
-      redirect_uri: this.#connections.redirectUri(connection.id),
+      redirect_uri: this.#clients.redirectUri(connection.id),
       scope: connection.scope,
       login_hint,
       hasRefreshToken,
@@ -123,7 +132,9 @@ export class Consents {
     let account: string | undefined
     let byLink = false
     try {
-      const state_hash = hashed(await callbackState(this.#connections, connectionId, callback))
+      const state_hash = hashed(
+        await callbackState({ connections: this.#connections, clients: this.#clients }, connectionId, callback),
+      )
       const row = await this.#deps.db
         .selectFrom('pending_authorizations')
         .select(['account_id', 'browser_hash', 'connection_id', 'link_hash'])
@@ -170,7 +181,7 @@ export class Consents {
       const pending = JSON.parse(
         await deps.cipher.open(taken.pending, sealedPlaces.pendingAuthorization(state_hash)),
       ) as PendingAuthorization
-      const client = await this.#connections.client(await this.#connections.get(connectionId))
+      const client = await this.#clients.of(await this.#connections.get(connectionId))
       const [held, before] = await Promise.all([deps.store.get(id), accounts.get(id)])
       // Whoever has the account may put somebody else in the place of a person whom nobody has taken for the right one yet.
       const unsure = before.unconfirmed === 1 || addedFor(before.login_hint, held?.subject) !== undefined
@@ -249,7 +260,7 @@ export class Consents {
     const detail = missing === undefined ? who : `${who}. A look-up after it failed: ${missing.trouble.message}`
     await this.#history.add(id, { type: 'authorized', detail })
     const connection = await this.#connections.get(connectionId)
-    if (await this.#connections.note(connection, undefined)) await this.#accounts.publishConnection(connection)
+    if (await this.#news.note(connection, undefined)) await this.#accounts.publishConnection(connection)
   }
 
   async #failed(connectionId: string, id: string, error: OAuthError): Promise<void> {
@@ -267,7 +278,7 @@ export class Consents {
     await this.#accounts.update(id, { consent_trouble: JSON.stringify(trouble) })
     if (!isAboutSettings(error)) return
     const connection = await this.#connections.get(connectionId)
-    if (await this.#connections.note(connection, error)) await this.#accounts.publishConnection(connection)
+    if (await this.#news.note(connection, error)) await this.#accounts.publishConnection(connection)
   }
 }
 

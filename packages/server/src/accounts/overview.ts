@@ -1,7 +1,7 @@
 import { providerDefinition } from '@evergrant/providers'
 import { expiryOf } from '../connections/client-secrets.ts'
+import type { ConnectionRow } from '../connections/connection-row.ts'
 import { providerName } from '../connections/connection-view.ts'
-import type { ConnectionRow } from '../connections/connections.ts'
 import type { Overview, OverviewSpan } from '../contract/index.ts'
 import type { Services } from '../services.ts'
 import type { ActivityBucket } from './activity.ts'

@@ -18,7 +18,10 @@ import {
   type Want,
 } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
-import { type Connections, isAboutSettings } from '../connections/connections.ts'
+import { isAboutSettings } from '../connections/about-settings.ts'
+import type { ConnectionClients } from '../connections/connection-clients.ts'
+import type { ConnectionNews } from '../connections/connection-news.ts'
+import type { Connections } from '../connections/connections.ts'
 import type { Deps } from '../deps.ts'
 import type { EventHub } from '../events/event-hub.ts'
 import { nextLook } from '../jobs/next-look.ts'
@@ -52,6 +55,8 @@ export class Tokens {
   readonly watches: TokenWatches
   readonly #deps: Deps
   readonly #connections: Connections
+  readonly #clients: ConnectionClients
+  readonly #news: ConnectionNews
   readonly #accounts: Accounts
   readonly #standings: Standings
   readonly #history: History
@@ -70,6 +75,8 @@ export class Tokens {
   constructor(
     deps: Deps,
     connections: Connections,
+    clients: ConnectionClients,
+    news: ConnectionNews,
     accounts: Accounts,
     standings: Standings,
     history: History,
@@ -81,6 +88,8 @@ export class Tokens {
     this.#hub = hub
     this.#deps = deps
     this.#connections = connections
+    this.#clients = clients
+    this.#news = news
     this.#accounts = accounts
     this.#standings = standings
     this.#history = history
@@ -130,7 +139,7 @@ export class Tokens {
 
   async clientOf(id: string): Promise<Client> {
     const { connection_id } = await this.#accounts.get(id)
-    return this.#connections.client(await this.#connections.get(connection_id))
+    return this.#clients.of(await this.#connections.get(connection_id))
   }
 
   /** Scopes of sign-in and of offline access, which open no data: providers add them to whatever was asked for. */
@@ -353,7 +362,7 @@ export class Tokens {
     const error = 'error' in event ? event.error : undefined
     if (event.type !== 'refreshed' && !isAboutSettings(error)) return
     const connection = await this.#connections.get(id)
-    if (await this.#connections.note(connection, error)) {
+    if (await this.#news.note(connection, error)) {
       await this.#accounts.publishConnection(await this.#connections.get(id))
     }
   }

@@ -1,7 +1,7 @@
 import { assertSecureUrl, isOAuthError } from '@evergrant/core'
 import { AtField, Refusal } from '../problem.ts'
 import { type AddressPolicy, assertPublicAddress } from '../security/address-policy.ts'
-import type { ConnectionRow } from './connections.ts'
+import type { ConnectionRow } from './connection-row.ts'
 
 const ADDRESSES = ['issuer', 'authorization_endpoint', 'token_endpoint'] as const
 

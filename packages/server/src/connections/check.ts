@@ -2,11 +2,14 @@ import { checkClient, type Finding, isLoopback, type OAuthError } from '@evergra
 import { asOAuthError } from '../accounts/tokens.ts'
 import type { Check, CheckResult } from '../contract/index.ts'
 import type { Deps } from '../deps.ts'
+import type { Services } from '../services.ts'
+import { isAboutSettings } from './about-settings.ts'
 import type { Taken } from './client-secrets.ts'
-import type { ConnectionRow, Connections } from './connections.ts'
+import type { ConnectionClients } from './connection-clients.ts'
+import type { ConnectionRow } from './connection-row.ts'
 
 /** What was found, and what it says about the settings: undefined when they are known to be right. */
-export interface Checked {
+interface Checked {
   readonly result: CheckResult
   readonly trouble: OAuthError | undefined
 }
@@ -15,17 +18,17 @@ export interface Checked {
  * Looks at a connection step by step, as far as that goes without a person: the address of this server, the settings, and
  * what `checkClient` looks at. What could not be looked at is left out.
  */
-export async function checkConnection(row: ConnectionRow, connections: Connections, deps: Deps): Promise<Checked> {
+async function checkConnection(row: ConnectionRow, clients: ConnectionClients, deps: Deps): Promise<Checked> {
   const checks: Check[] = [publicAddress(deps.publicUrl)]
   let trouble: OAuthError | undefined
   try {
     let taken: Taken | undefined
-    const client = await connections.freshClient(row, (which) => {
+    const client = await clients.fresh(row, (which) => {
       taken = which
     })
     const detail = 'Client id, secret and addresses fit together.'
     checks.push({ id: 'settings', title: 'Settings', ok: true, detail })
-    const asked = { redirect_uri: connections.redirectUri(row.id), scope: row.scope ?? undefined }
+    const asked = { redirect_uri: clients.redirectUri(row.id), scope: row.scope ?? undefined }
     for await (const found of checkClient(client, asked)) {
       if (found.result !== 'skip') checks.push(checkOf(found))
       if (found.error?.code === 'INVALID_CLIENT' && found.result === 'fail') trouble = found.error
@@ -38,6 +41,19 @@ export async function checkConnection(row: ConnectionRow, connections: Connectio
     checks.push({ id: 'settings', title: 'Settings', ok: false, detail: message, code, who, advice, ...more })
   }
   return { result: { ok: checks.every(({ ok }) => ok), checks }, trouble }
+}
+
+/** The same, and notes what it says about the settings: a connection that was refused and is not any more has no trouble. */
+export async function checkedConnection(
+  row: ConnectionRow,
+  { connections, clients, connectionNews, accounts, deps }: Services,
+): Promise<CheckResult> {
+  const { result, trouble } = await checkConnection(row, clients, deps)
+  if (result.ok || isAboutSettings(trouble)) {
+    const changed = await connectionNews.note(row, result.ok ? undefined : trouble)
+    if (changed) await accounts.publishConnection(await connections.get(row.id))
+  }
+  return result
 }
 
 /** Of a connection that has two. */

@@ -2,7 +2,7 @@ import type { Cipher, Clock } from '@evergrant/core'
 import type { ConnectionPatch } from '../contract/index.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
 import { Refusal } from '../problem.ts'
-import type { ConnectionRow } from './connections.ts'
+import type { ConnectionRow } from './connection-row.ts'
 
 /** A secret shorter than this would be given away by its last four characters. */
 const HINTED_FROM = 16

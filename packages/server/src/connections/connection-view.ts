@@ -1,7 +1,7 @@
 import { type ProviderDefinition, secretAuthentication } from '@evergrant/core'
 import { providerDefinition } from '@evergrant/providers'
 import type { Connection } from '../contract/index.ts'
-import { type ConnectionRow, parametersOf, signInRules, troubleOf } from './connections.ts'
+import { type ConnectionRow, parametersOf, signInRules, troubleOf } from './connection-row.ts'
 import { isOffered } from './provider-view.ts'
 
 /** The provider's name; a definition that fits any provider has none of its own, and its host tells it. */

@@ -1,15 +1,15 @@
 import type { Services } from '../services.ts'
-import type { SecretTaken } from './connections.ts'
+import type { SecretTaken } from './connection-clients.ts'
 
 /**
  * Tells once, of all servers and all accounts, that a provider does not take the new secret of a connection, so that the
  * former one is used; and that it takes the new one.
  */
 export async function secretTaken(
-  { connections, accounts, audit, deps }: Pick<Services, 'connections' | 'accounts' | 'audit' | 'deps'>,
+  { connectionNews, accounts, audit, deps }: Pick<Services, 'connectionNews' | 'accounts' | 'audit' | 'deps'>,
   heard: SecretTaken,
 ): Promise<void> {
-  const row = await connections.noteTaken(heard)
+  const row = await connectionNews.noteTaken(heard)
   if (row === undefined) return
   const fallback = heard.taken === 'older'
   if (fallback) deps.logger.warn({ connection: row.id }, 'a new client secret is refused, the former one is used')

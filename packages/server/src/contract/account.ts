@@ -1,8 +1,9 @@
 import { type Static, Type } from 'typebox'
+import { Paging } from './paging.ts'
 import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
 import { Spoken } from './spoken.ts'
-import { Digits, Formed, Line, OptionalLine } from './text.ts'
+import { Formed, Line, OptionalLine } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
 /** How an account that is here is doing. */
@@ -231,8 +232,7 @@ const Filters = {
 /** GET /v1/accounts?limit=100 */
 export const AccountQuery = Type.Object(
   {
-    limit: Type.Optional(Digits('^([1-9]\\d?|[1-4]\\d\\d|500)$', 1, 500, { description: '1 to 500.' })),
-    cursor: Type.Optional(Type.String({ maxLength: 2000, description: 'What the page before gave as `next`.' })),
+    ...Paging,
     ids: Type.Optional(
       Formed('^[\\w-]{1,100}(,[\\w-]{1,100}){0,99}$', 'at most 100 ids, separated by commas', {
         description: 'Those with these ids, at most 100, separated by commas. Ids that are not there are left out.',

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { Paging } from './paging.ts'
 import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
 import { Spoken } from './spoken.ts'
@@ -95,8 +96,15 @@ export const Connection = Type.Object(
 export type Connection = Static<typeof Connection>
 
 /** GET /v1/connections */
-export const ConnectionList = Type.Object({ connections: Type.Array(Connection) })
+export const ConnectionList = Type.Object({
+  connections: Type.Array(Connection),
+  next: Type.Optional(Type.String({ description: 'The cursor of the next page; absent on the last one.' })),
+})
 export type ConnectionList = Static<typeof ConnectionList>
+
+/** GET /v1/connections?limit=100 */
+export const ConnectionQuery = Type.Object(Paging, { title: 'ConnectionQuery', additionalProperties: false })
+export type ConnectionQuery = Static<typeof ConnectionQuery>
 
 const Address = Type.String({ maxLength: 2000 })
 const Settings = {

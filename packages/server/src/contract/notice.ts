@@ -16,6 +16,23 @@ export const NoticeKind = Type.Union([
 ])
 export type NoticeKind = Static<typeof NoticeKind>
 
+/** How many accounts of a connection something is about. */
+export const AffectedAccounts = Type.Object(
+  {
+    total: Type.Integer(),
+    affected: Type.Integer({
+      description: 'Of a connection whose settings are refused: those that have to be renewed, and cannot.',
+    }),
+    following: Type.Optional(
+      Type.Integer({
+        description: 'Of a connection whose settings are refused: those whose token still holds. Absent: none.',
+      }),
+    ),
+  },
+  { title: 'AffectedAccounts' },
+)
+export type AffectedAccounts = Static<typeof AffectedAccounts>
+
 /**
  * Something that somebody has to act on, gone when it is mended; or something that somebody else did to what is theirs, kept until they put
  * it away.
@@ -28,7 +45,7 @@ export const Notice = Type.Object(
     seen: Type.Boolean(),
     connection: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
     account: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
-    accounts: Type.Optional(Type.Object({ total: Type.Integer(), affected: Type.Integer() })),
+    accounts: Type.Optional(AffectedAccounts),
     webhook: Type.Optional(Type.Object({ id: Type.String(), url: Type.String() })),
     expires_at: Type.Optional(WholeEpochSeconds),
     by: Type.Optional(

@@ -1,5 +1,6 @@
-import { type Static, Type } from 'typebox'
+import { type Static, type TSchema, Type } from 'typebox'
 import { AccountReason, AccountState } from './account.ts'
+import { AffectedAccounts } from './notice.ts'
 import { Who } from './problem.ts'
 import { Spoken } from './spoken.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
@@ -52,15 +53,55 @@ export const ConnectionEventData = Type.Object(
     connection: ConnectionInEvent,
     cause: Type.Optional(BreakCause),
     code: Type.Optional(Type.String({ description: 'The error by its name.' })),
-    accounts: Type.Optional(
-      Type.Object({ total: Type.Integer(), affected: Type.Integer() }, { description: 'How many it is about.' }),
-    ),
+    accounts: Type.Optional(AffectedAccounts),
     expires_at: Type.Optional(WholeEpochSeconds),
     url: Type.Optional(Type.String()),
   },
   { title: 'ConnectionEventData' },
 )
 export type ConnectionEventData = Static<typeof ConnectionEventData>
+
+/** `data` of `webhook.test`. */
+export const TestEventData = Type.Object({ message: Type.String() }, { title: 'TestEventData' })
+export type TestEventData = Static<typeof TestEventData>
+
+/** When each type of event happens, and what its `data` is: what is announced, and what the OpenAPI document says. */
+export const webhookEvents = {
+  'account.connected': { when: 'An account works for the first time.', data: AccountEventData },
+  'account.needs_consent': { when: 'A person has to act so that an account works again.', data: AccountEventData },
+  'account.unavailable': {
+    when: 'The provider has trouble, and the last token of an account has ended.',
+    data: AccountEventData,
+  },
+  'account.paused': { when: 'Somebody paused an account.', data: AccountEventData },
+  'account.restored': { when: 'An account works again.', data: AccountEventData },
+  'account.removed': { when: 'An account was removed, and its grant with it.', data: AccountEventData },
+  'connection.broken': {
+    when: 'Something is wrong with a connection, and so with many of its accounts: `cause` says what.',
+    data: ConnectionEventData,
+  },
+  'connection.restored': { when: 'That is over.', data: ConnectionEventData },
+  'connection.secret_expiring': {
+    when: 'The client secret of a connection ends at `expires_at`.',
+    data: ConnectionEventData,
+  },
+  'connection.removed': { when: 'A connection was deleted.', data: ConnectionEventData },
+  'webhook.test': { when: 'Somebody asked for a test. Nothing has happened.', data: TestEventData },
+} as const satisfies Readonly<Record<WebhookEventType, { readonly when: string; readonly data: TSchema }>>
+
+/** `data` of an event of this type. */
+export type WebhookEventData<Name extends WebhookEventType = WebhookEventType> = Static<
+  (typeof webhookEvents)[Name]['data']
+>
+
+/** A message as it is sent. */
+export function webhookMessage<Name extends WebhookEventType>(type: Name) {
+  return Type.Object({
+    type: Type.Literal(type),
+    timestamp: Type.String({ format: 'date-time', description: 'When it happened.' }),
+    data: webhookEvents[type].data,
+  })
+}
 
 /** Why nothing is sent to an endpoint: a person switched it off, it answered 410 Gone, or it failed for days. */
 export const SwitchedOff = Type.Union([Type.Literal('person'), Type.Literal('gone'), Type.Literal('failing')])

@@ -337,4 +337,15 @@ export const migrations: readonly (readonly string[])[] = [
       unbroken_since DOUBLE PRECISION NOT NULL
     )`,
   ],
+  [
+    // Accounts that do not simply work are few, and looked for among many.
+    `CREATE INDEX accounts_paused ON accounts (id) WHERE paused = 1`,
+    `CREATE INDEX accounts_unconfirmed ON accounts (id) WHERE unconfirmed = 1`,
+    `CREATE INDEX accounts_look_up_failed ON accounts (id) WHERE look_up_failed = 1`,
+    `CREATE INDEX accounts_consent_failed ON accounts (id) WHERE consent_trouble IS NOT NULL`,
+    // The client that a connection began with, until it gets another: then grants of its accounts may be of either. Older
+    // servers leave it empty, which says that nobody knows.
+    `ALTER TABLE connections ADD COLUMN first_client_id TEXT`,
+    `UPDATE connections SET first_client_id = client_id WHERE revision = 1`,
+  ],
 ]

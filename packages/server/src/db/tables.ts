@@ -96,6 +96,8 @@ export interface ConnectionTable {
   secret_refused_at: number | null
   /** Days before its end of which administrators were told last. */
   secret_told: number | null
+  /** The client that it began with; null: it had another since, or nobody knows. */
+  first_client_id: Generated<string | null>
 }
 
 interface UserIdentityTable {

@@ -108,7 +108,7 @@ export class Delivery {
   }
 
   async #hook(message: Taken): Promise<void> {
-    const { deps, webhooks, outbox, connections, notices, metrics } = this.#services
+    const { deps, webhooks, outbox, reach, notices, metrics } = this.#services
     const row = await webhooks.find(message.target)
     // Removed while its messages were taken.
     if (row === undefined) return
@@ -117,7 +117,7 @@ export class Delivery {
       secrets: await webhooks.secrets(row),
       version: deps.version,
       clock: deps.clock,
-      fetch: connections.fetch,
+      fetch: reach.fetch,
       signal: this.#signal,
     })
     // Cut off by our own end: the attempt is nobody's fault, and comes back when its lease is over.

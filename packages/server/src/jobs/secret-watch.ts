@@ -34,7 +34,7 @@ async function endOverlaps({ deps, connections, accounts, audit }: Services): Pr
 }
 
 /** The nearest threshold counts: a secret that is entered a week before its end is told of once, not three times. */
-async function tellOfEnds({ deps, connections, audit }: Services): Promise<void> {
+async function tellOfEnds({ deps, connectionNews, audit }: Services): Promise<void> {
   const now = deps.clock.now()
   const soon = now + TOLD_BEFORE[0] * DAY
   const rows = await deps.db
@@ -46,7 +46,7 @@ async function tellOfEnds({ deps, connections, audit }: Services): Promise<void>
     const at = expiryOf(row)
     const days = at === undefined ? undefined : TOLD_BEFORE.findLast((threshold) => at <= now + threshold * DAY)
     if (at === undefined || days === undefined || (row.secret_told !== null && row.secret_told <= days)) continue
-    if (!(await connections.tellEnd(row, at, days))) continue
+    if (!(await connectionNews.tellEnd(row, at, days))) continue
     deps.logger.warn({ connection: row.id, at, days }, 'the client secret of a connection ends soon')
     const detail = { name: row.name, at: Math.floor(at), days }
     await audit.add({ actor: { type: 'server' }, action: 'connection.secret_expiring', subject: row.id, detail })

@@ -72,7 +72,7 @@ export class ProgramGateway {
       return port === undefined ? [] : [{ name, listener: { ...LISTENERS[name], port } }]
     })
     if (wanted.length === 0) return
-    const { connections, metrics } = services
+    const { reach, metrics } = services
     const { clock, logger } = services.deps
     this.#running = await startMailGateway({
       listeners: wanted.map(({ listener }) => listener),
@@ -83,7 +83,7 @@ export class ProgramGateway {
         if (error === undefined) logger.info('mail gateway: a renewed certificate is in use')
         else logger.warn({ trouble: error.message }, 'mail gateway: the certificate cannot be renewed')
       },
-      upstream: { lookup: connections.mailLookup },
+      upstream: { lookup: reach.mailLookup },
       account: async (address) => loginOf(address, services),
       onEvent: ({ type, protocol, from, mailbox, program, tried, seconds, error }) => {
         metrics.mailSession(type, protocol)

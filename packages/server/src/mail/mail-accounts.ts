@@ -10,13 +10,15 @@ import {
 import type { VerifyOptions } from '@evergrant/mail/sign-in'
 import type { Selectable } from 'kysely'
 import type { AccountRow, Accounts } from '../accounts/accounts.ts'
-import type { ConnectionRow, Connections } from '../connections/connections.ts'
+import type { ConnectionRow } from '../connections/connection-row.ts'
+import type { Connections } from '../connections/connections.ts'
 import type { MailChange, MailSettings, MailTest } from '../contract/index.ts'
 import type { MailAccountTable } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AtField } from '../problem.ts'
 import { type AddressPolicy, assertPublicHost, confined, guardedFetch } from '../security/address-policy.ts'
 import { pinnedLookup } from '../security/pinned-lookup.ts'
+import type { Reach } from '../security/reach.ts'
 
 type MailRow = Selectable<MailAccountTable>
 
@@ -46,12 +48,14 @@ export class MailAccounts {
   readonly #deps: Deps
   readonly #accounts: Accounts
   readonly #connections: Connections
+  readonly #reach: Reach
   #presets: Promise<readonly MailPreset[]> | undefined
 
-  constructor(deps: Deps, accounts: Accounts, connections: Connections) {
+  constructor(deps: Deps, accounts: Accounts, connections: Connections, reach: Reach) {
     this.#deps = deps
     this.#accounts = accounts
     this.#connections = connections
+    this.#reach = reach
   }
 
   /**
@@ -130,7 +134,7 @@ export class MailAccounts {
     timeout: number,
   ): Promise<Required<Pick<VerifyOptions, 'clock' | 'lookup' | 'timeout'>>> {
     const policy = await this.#confines(id)
-    const lookup = policy === undefined ? this.#connections.mailLookup : pinnedLookup(policy)
+    const lookup = policy === undefined ? this.#reach.mailLookup : pinnedLookup(policy)
     return { clock: this.#deps.clock, timeout, lookup }
   }
 
@@ -160,11 +164,11 @@ export class MailAccounts {
       .select('users.role')
       .where('accounts.id', '=', id)
       .executeTakeFirst()
-    return owner?.role === 'member' ? confined(this.#connections.addresses) : undefined
+    return owner?.role === 'member' ? confined(this.#reach.policy) : undefined
   }
 
   #assertMayUse({ host }: MailServer, policy: AddressPolicy | undefined): Promise<void> {
-    return policy === undefined ? this.#connections.assertMailHost(host) : assertPublicHost(host, policy)
+    return policy === undefined ? this.#reach.assertMailHost(host) : assertPublicHost(host, policy)
   }
 
   async #practice(id: string) {
@@ -225,7 +229,7 @@ export class MailAccounts {
 
   async #asked(id: string, address: string, presets: readonly MailPreset[]): Promise<Found> {
     const policy = await this.#confines(id)
-    const fetch = policy === undefined ? this.#connections.fetch : guardedFetch(this.#connections.fetch, policy)
+    const fetch = policy === undefined ? this.#reach.fetch : guardedFetch(this.#reach.fetch, policy)
     try {
       const told = await discoverMail(address, { presets, fetch, timeout: PATIENCE })
       const { by, preset, imap, pop, smtp, advice } = told

@@ -1,6 +1,5 @@
 import type { Clock } from '@evergrant/core'
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
-import { ENDED } from '../accounts/told.ts'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { Notice, NoticeKind, NoticeList } from '../contract/index.ts'
 import type { NoticeTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
@@ -10,6 +9,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
 import { randomId } from '../security/secret.ts'
 import type { Webhooks } from '../webhooks/webhooks.ts'
+import { affectedAccounts } from './affected-accounts.ts'
 import { eventOf } from './notice-events.ts'
 import { isRecord, records } from './notice-records.ts'
 
@@ -140,7 +140,9 @@ export class Notices {
     const [connection, account, accounts] = await Promise.all([
       connection_id === null ? undefined : this.#connection(connection_id),
       account_id === null ? undefined : this.#account(account_id),
-      connection_id === null || account_id !== null ? undefined : this.#affected(this.#db, kind, connection_id),
+      connection_id === null || account_id !== null
+        ? undefined
+        : affectedAccounts(this.#db, kind, connection_id, this.#clock.now()),
     ])
     const expires = detail['expires_at']
     const webhook = detail['webhook'] as Notice['webhook']
@@ -257,25 +259,12 @@ export class Notices {
       connection,
       ...(cause && { cause }),
       ...(what === 'raised' && typeof code === 'string' ? { code } : {}),
-      ...(what === 'raised' && cause ? { accounts: await this.#affected(db, kind, row.connection_id) } : {}),
+      ...(what === 'raised' && cause
+        ? { accounts: await affectedAccounts(db, kind, row.connection_id, row.created_at) }
+        : {}),
       ...(typeof expires_at === 'number' ? { expires_at: Math.floor(expires_at) } : {}),
       url: `${this.#deps.publicUrl}${pathOf(row)}`,
     })
-  }
-
-  /** How many accounts a notice about a connection is about. */
-  async #affected(db: Kysely<Tables>, kind: NoticeKind, connection: string): Promise<NonNullable<Notice['accounts']>> {
-    const told = kind === 'accounts_blocked' ? 'blocked' : ENDED
-    const one =
-      kind === 'accounts_blocked' || kind === 'accounts_ended'
-        ? sql<number>`CASE WHEN told = ${told} THEN 1 ELSE 0 END`
-        : sql<number>`CASE WHEN paused = 0 THEN 1 ELSE 0 END`
-    const found = await db
-      .selectFrom('accounts')
-      .select((of) => [of.fn.countAll().as('total'), of.fn.sum(one).as('affected')])
-      .where('connection_id', '=', connection)
-      .executeTakeFirst()
-    return { total: Number(found?.total ?? 0), affected: Number(found?.affected ?? 0) }
   }
 
   #connection(id: string) {

@@ -1,5 +1,5 @@
 import type { SandboxClient } from '@evergrant/sandbox'
-import type { ConnectionRow } from '../connections/connections.ts'
+import type { ConnectionRow } from '../connections/connection-row.ts'
 import { readMeta, swapMeta } from '../db/meta.ts'
 import { randomSecret } from '../security/secret.ts'
 import type { Services } from '../services.ts'
@@ -50,13 +50,13 @@ export async function newSandboxConnection(services: Services, issuer: string): 
 }
 
 /** The client of the connection, as it is registered at the sandbox. */
-export async function sandboxClient({ connections }: Services, connection: ConnectionRow): Promise<SandboxClient> {
-  const { authentication } = await connections.client(connection)
+export async function sandboxClient({ clients }: Services, connection: ConnectionRow): Promise<SandboxClient> {
+  const { authentication } = await clients.of(connection)
   const client_secret = authentication.secret?.reveal()
   return {
     client_id: CLIENT_ID,
     ...(client_secret === undefined ? {} : { client_secret }),
     client_name: 'Evergrant',
-    redirect_uris: [connections.redirectUri(connection.id)],
+    redirect_uris: [clients.redirectUri(connection.id)],
   }
 }

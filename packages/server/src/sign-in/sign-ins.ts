@@ -9,12 +9,9 @@ import {
   type PendingAuthorization,
   userInfo,
 } from '@evergrant/core'
-import {
-  type ConnectionRow,
-  type Connections,
-  NO_SIGN_IN_BY_PRACTICE,
-  signInRules,
-} from '../connections/connections.ts'
+import type { ConnectionClients } from '../connections/connection-clients.ts'
+import { type ConnectionRow, signInRules } from '../connections/connection-row.ts'
+import { type Connections, NO_SIGN_IN_BY_PRACTICE } from '../connections/connections.ts'
 import type { SignInRules } from '../contract/index.ts'
 import { writeMeta } from '../db/meta.ts'
 import { sealedPlaces } from '../db/sealed-places.ts'
@@ -42,10 +39,12 @@ export interface SignedInThere {
 export class SignIns {
   readonly #deps: Deps
   readonly #connections: Connections
+  readonly #clients: ConnectionClients
 
-  constructor(deps: Deps, connections: Connections) {
+  constructor(deps: Deps, connections: Connections, clients: ConnectionClients) {
     this.#deps = deps
     this.#connections = connections
+    this.#clients = clients
   }
 
   /** The connections that people may sign in with. */
@@ -61,12 +60,12 @@ export class SignIns {
     const { cipher, clock, db } = this.#deps
     const row = await this.#connections.get(connectionId)
     if (signInRules(row) === undefined) throw new Refusal('NOT_FOUND', 'Nobody signs in with this connection.')
-    const client = await this.#connections.client(row)
+    const client = await this.#clients.of(row)
     if (await this.#connections.isPractice(row)) throw practice()
     const { url, pending } = await beginAuthorization(client, {
       // Nothing is kept under it: whose sign-in it is turns out at its end.
       grant: `sign-in/${randomId()}`,
-      redirect_uri: this.#connections.redirectUri(row.id),
+      redirect_uri: this.#clients.redirectUri(row.id),
       scope: SCOPE,
       hasRefreshToken: true,
       lifetime: LIFETIME,
@@ -128,7 +127,7 @@ export class SignIns {
     const connection = await this.#connections.get(connectionId)
     const rules = signInRules(connection)
     if (rules === undefined) throw new Refusal('NOT_FOUND', 'Nobody signs in with this connection any more.')
-    const client = await this.#connections.client(connection)
+    const client = await this.#clients.of(connection)
     const signedIn = await finishAuthorization(client, { callback, pending, store: memoryStore() })
     const visitor = await visitorOf(client, signedIn, rules.trust_email)
     // Whatever the connection says where its provider is: this is who answered.

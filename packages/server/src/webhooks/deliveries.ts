@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Delivery, DeliveryAttempt, DeliveryList, WebhookEventType } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Message, Outbox } from '../outbox/outbox.ts'
+import { cursorFrom, cursorText } from '../page-cursor.ts'
 import { Refusal } from '../problem.ts'
 
 const SHOWN = 30
@@ -21,23 +22,23 @@ export class Deliveries {
     this.#outbox = outbox
   }
 
-  /** Newest first; `before`: the delivery after which an earlier page ended. */
+  /** Newest first; `before`: what an earlier page gave. It counts also when the delivery that it ended with is gone. */
   async of(webhook: string, before?: string): Promise<DeliveryList> {
-    const last = before === undefined ? undefined : await this.#find(webhook, before)
+    const last = before === undefined ? undefined : cursorFrom(before, 'newest')
     const rows = await this.#db
       .selectFrom('outbox')
       .selectAll()
       .where('target', '=', webhook)
-      .$if(last !== undefined, (query) =>
-        query.where(sql<boolean>`(created_at, id) < (${last?.created_at}, ${last?.id})`),
-      )
+      .$if(last !== undefined, (query) => query.where(sql<boolean>`(created_at, id) < (${last?.value}, ${last?.id})`))
       .orderBy('created_at', 'desc')
       .orderBy('id', 'desc')
       .limit(SHOWN + 1)
       .execute()
     const shown = rows.slice(0, SHOWN)
     const oldest = rows.length > SHOWN ? shown.at(-1) : undefined
-    return { deliveries: await this.#views(shown), ...(oldest && { before: oldest.id }) }
+    const deliveries = await this.#views(shown)
+    if (oldest === undefined) return { deliveries }
+    return { deliveries, before: cursorText({ sort: 'newest', part: 0, value: oldest.created_at, id: oldest.id }) }
   }
 
   async get(webhook: string, id: string): Promise<Delivery> {

@@ -1,12 +1,10 @@
 import { type Cipher, type Clock, isLoopback, isOAuthError } from '@evergrant/core'
 import type { Kysely, Selectable, Transaction } from 'kysely'
-import type { Connections } from '../connections/connections.ts'
 import type {
-  AccountEventData,
-  ConnectionEventData,
   NewWebhook,
   SwitchedOff,
   Webhook,
+  WebhookEventData,
   WebhookEventType,
   WebhookPatch,
 } from '../contract/index.ts'
@@ -15,6 +13,7 @@ import type { Tables, WebhookTable } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import type { NewMessage, Outbox } from '../outbox/outbox.ts'
 import { AtField, Refusal } from '../problem.ts'
+import type { Reach } from '../security/reach.ts'
 import { randomId } from '../security/secret.ts'
 import { newWebhookSecret } from './signature.ts'
 
@@ -24,8 +23,6 @@ export type WebhookRow = Selectable<WebhookTable>
 const OVERLAP = 86_400
 /** Endpoints of one server. Each event is written once for each of them. */
 const MOST = 50
-
-type EventData = AccountEventData | ConnectionEventData | { readonly message: string }
 
 /** Addresses that are told of events: who they are, what they get, and the secrets that messages to them are signed with. */
 export class Webhooks {
@@ -58,9 +55,9 @@ export class Webhooks {
   /** Adds an address. Its secret is in the answer and nowhere else. */
   async create(
     { url, description, events }: NewWebhook,
-    connections: Connections,
+    reach: Reach,
   ): Promise<{ readonly row: WebhookRow; readonly secret: string }> {
-    assertWebhookUrl(url, connections)
+    assertWebhookUrl(url, reach)
     if ((await this.list()).length >= MOST) {
       throw new Refusal('INVALID_REQUEST', `There are ${MOST} webhooks already, and no more are kept.`)
     }
@@ -86,10 +83,10 @@ export class Webhooks {
   }
 
   /** What is left out stays. Whoever is switched on again is given another chance. */
-  async update(id: string, patch: WebhookPatch, connections: Connections): Promise<WebhookRow> {
+  async update(id: string, patch: WebhookPatch, reach: Reach): Promise<WebhookRow> {
     const { url, description, events, enabled } = patch
     const before = await this.get(id)
-    if (url !== undefined) assertWebhookUrl(url, connections)
+    if (url !== undefined) assertWebhookUrl(url, reach)
     const values = {
       updated_at: this.#clock.now(),
       ...(url === undefined ? {} : { url: url.trim(), failing_since: null }),
@@ -151,7 +148,7 @@ export class Webhooks {
   }
 
   /** Writes an event for every endpoint that wants it, within the transaction of what it tells of. */
-  async announce(db: Transaction<Tables>, type: WebhookEventType, data: EventData): Promise<void> {
+  async announce(db: Transaction<Tables>, type: WebhookEventType, data: WebhookEventData): Promise<void> {
     const rows = await db.selectFrom('webhooks').select(['id', 'events']).where('switched_off', 'is', null).execute()
     const wanting = rows.filter(({ events }) => events === null || (JSON.parse(events) as string[]).includes(type))
     const event_id = `evt_${randomId()}`
@@ -180,7 +177,7 @@ export class Webhooks {
       .execute()
   }
 
-  #message(target: string, event_id: string, type: WebhookEventType, data: EventData): NewMessage {
+  #message(target: string, event_id: string, type: WebhookEventType, data: WebhookEventData): NewMessage {
     const timestamp = new Date(this.#clock.now() * 1000).toISOString()
     return { channel: 'webhook', target, event_id, type, payload: JSON.stringify({ type, timestamp, data }) }
   }
@@ -207,7 +204,7 @@ export function webhookView(row: WebhookRow, now: number): Webhook {
 }
 
 /** Refuses what cannot be right in itself, at its field. Throws a `Refusal`, or `PRIVATE_ADDRESS`. */
-function assertWebhookUrl(given: string, connections: Connections): void {
+function assertWebhookUrl(given: string, reach: Reach): void {
   const wrong = (message: string) => new Refusal('SETTING_INVALID', message, { field: 'url' })
   const text = given.trim()
   if (/[\s\p{Cc}]/u.test(text) || !URL.canParse(text))
@@ -220,7 +217,7 @@ function assertWebhookUrl(given: string, connections: Connections): void {
     throw wrong('The address must begin with https://, so that nobody reads or changes what is sent.')
   }
   try {
-    connections.assertPublic(text)
+    reach.assertPublic(text)
   } catch (error) {
     throw isOAuthError(error) ? new AtField(error, 'url') : error
   }

@@ -1,4 +1,4 @@
-import { type QueryClient, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
 import type {
   Delivery,
@@ -24,13 +24,24 @@ export const webhookQuery = (id: string) =>
     queryFn: ({ signal }) => request<Webhook>('GET', path(id), undefined, signal),
   })
 
-/** What was sent. Nobody tells the page of it: it looks again, sooner while something is under way. */
+/**
+ * What was sent, each further page is older. Nobody tells the page of it: it looks again, sooner while something new is under
+ * way.
+ */
 export const deliveriesQuery = (id: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: [...LIST, id, 'deliveries'],
-    queryFn: ({ signal }) => request<DeliveryList>('GET', `${path(id)}/deliveries`, undefined, signal),
-    refetchInterval: ({ state }) => (state.data?.deliveries.some((one) => one.state === 'waiting') ? 1_000 : 10_000),
+    queryFn: ({ pageParam, signal }) => request<DeliveryList>('GET', deliveriesPath(id, pageParam), undefined, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ before }) => before,
+    refetchInterval: ({ state }) => {
+      const newest = state.data?.pages[0]?.deliveries
+      return newest?.some((one) => one.state === 'waiting') ? 1_000 : 10_000
+    },
   })
+
+const deliveriesPath = (id: string, before: string | undefined): string =>
+  `${path(id)}/deliveries${before === undefined ? '' : `?before=${encodeURIComponent(before)}`}`
 
 export const createWebhook = (body: NewWebhook) => request<WebhookWithSecret>('POST', '/v1/webhooks', body)
 export const updateWebhook = (id: string, body: WebhookPatch) => request<Webhook>('PATCH', path(id), body)

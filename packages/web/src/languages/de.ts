@@ -858,7 +858,7 @@ export const de: English = {
     },
     connection_broken: {
       title: 'Die Verbindung {connection} funktioniert nicht',
-      text: 'Der Anbieter lehnt ihre Einstellungen ab. Konten, die sich nicht erneuern lassen: {affected} von {total}.',
+      text: 'Der Anbieter lehnt ihre Einstellungen ab; daher lässt sich kein Konto erneuern. Bereits fällig: {affected} von {total}.',
     },
     accounts_blocked: {
       title: 'Für {connection} fehlt eine Freigabe',
@@ -866,7 +866,7 @@ export const de: English = {
     },
     accounts_ended: {
       title: 'Bei {connection} ist die Zustimmung für die meisten Konten beendet',
-      text: 'Der Anbieter hat die Zustimmung für {affected} von {total} Konten beendet. Sehen Sie zuerst dort nach, bevor die Besitzer sie neu verbinden.',
+      text: 'Der Anbieter hat die Zustimmung für die meisten Konten beendet: {affected} von {total}. Sehen Sie zuerst dort nach, bevor die Besitzer sie neu verbinden.',
     },
     secret_expiring: {
       title: 'Der Clientschlüssel von {connection} läuft bald ab',
@@ -938,6 +938,7 @@ export const de: English = {
 
     deliveries: 'Was gesendet wurde',
     deliveriesLead: 'Das Neueste zuerst. Was nicht angenommen wird, wird etwa drei Tage lang erneut gesendet.',
+    older: 'Ältere zeigen',
     noDeliveries: 'Bisher nichts. Senden Sie einen Test, um zu sehen, ob Ihr Programm antwortet.',
     sendTest: 'Test senden',
     testSent: 'Der Test ist unterwegs. Was daraus wird, steht unten.',

@@ -835,7 +835,7 @@ export const en = {
     },
     connection_broken: {
       title: 'The connection {connection} does not work',
-      text: 'The provider refuses its settings. Accounts that cannot be renewed: {affected} of {total}.',
+      text: 'The provider refuses its settings, so that no account can be renewed. Already due: {affected} of {total}.',
     },
     accounts_blocked: {
       title: 'An approval is missing for {connection}',
@@ -843,7 +843,7 @@ export const en = {
     },
     accounts_ended: {
       title: 'Most accounts of {connection} have ended',
-      text: 'The provider ended the permission of {affected} of {total} accounts. Look there first, before their owners reconnect them.',
+      text: 'The provider ended the permission of most accounts: {affected} of {total}. Look there first, before their owners reconnect them.',
     },
     secret_expiring: {
       title: 'The client secret of {connection} ends soon',
@@ -914,6 +914,7 @@ export const en = {
 
     deliveries: 'What was sent',
     deliveriesLead: 'The newest first. What is not taken is tried again for about three days.',
+    older: 'Show older ones',
     noDeliveries: 'Nothing so far. Send a test to see whether your program answers.',
     sendTest: 'Send a test',
     testSent: 'The test is on its way. What comes of it is shown below.',

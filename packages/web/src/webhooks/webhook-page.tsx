@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { IconAlertTriangle, IconSend } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useParams } from 'react-router'
 import { ProblemError } from '../api/problem-error.ts'
@@ -105,7 +105,8 @@ function EditForm({ webhook, update }: { webhook: Webhook; update: Updating }) {
 function Deliveries({ id }: { id: string }) {
   const texts = useTexts('webhooks')
   const client = useQueryClient()
-  const list = useQuery(deliveriesQuery(id))
+  const list = useInfiniteQuery(deliveriesQuery(id))
+  const deliveries = list.data?.pages.flatMap((page) => page.deliveries)
   const [tried, setTried] = useState(false)
   const send = useMutation({
     mutationFn: () => sendTest(id),
@@ -135,16 +136,26 @@ function Deliveries({ id }: { id: string }) {
           {texts.testSent}
         </Text>
       )}
-      {list.data?.deliveries.length === 0 ? (
+      {deliveries?.length === 0 ? (
         <Text size="sm" c="dimmed">
           {texts.noDeliveries}
         </Text>
-      ) : list.data ? (
-        <ul className={classes.deliveries}>
-          {list.data.deliveries.map((delivery) => (
-            <DeliveryItem key={delivery.id} webhook={id} delivery={delivery} />
-          ))}
-        </ul>
+      ) : deliveries ? (
+        <>
+          <ul className={classes.deliveries}>
+            {deliveries.map((delivery) => (
+              <DeliveryItem key={delivery.id} webhook={id} delivery={delivery} />
+            ))}
+          </ul>
+          {list.isError && <ProblemAlert error={list.error} retry={() => void list.refetch()} />}
+          {list.hasNextPage && (
+            <div>
+              <Button variant="default" onClick={() => void list.fetchNextPage()} loading={list.isFetchingNextPage}>
+                {texts.older}
+              </Button>
+            </div>
+          )}
+        </>
       ) : list.isError ? (
         <ProblemAlert error={list.error} retry={() => void list.refetch()} />
       ) : (

@@ -13,17 +13,17 @@ export const englishNotices: NoticeTexts = {
       subject: `Please reconnect ${account}`,
       text: `The provider wants you to allow the access to ${account} (${connection}) once more. Until then programs get no access to it. It takes a minute, and nothing else changes.`,
     }),
-    connection_broken: ({ connection, affected }) => ({
+    connection_broken: ({ connection, affected, total }) => ({
       subject: `The connection ${connection} does not work`,
-      text: `The provider refuses the settings of the connection ${connection}: most often its client secret has ended or was changed. ${accounts(affected)} cannot be renewed until that is mended.`,
+      text: `The provider refuses the settings of the connection ${connection}: most often its client secret has ended or was changed. No account can be renewed until that is mended. Already due for renewal: ${affected} of ${total}.`,
     }),
     accounts_blocked: ({ connection, affected, total }) => ({
       subject: `An approval is missing for ${connection}`,
-      text: `The organisation at the provider wants its administrator's approval for the connection ${connection}. It is about ${affected} of ${accounts(total)}.`,
+      text: `The organisation at the provider wants its administrator's approval for the connection ${connection}. Accounts: ${affected} of ${total}.`,
     }),
     accounts_ended: ({ connection, affected, total }) => ({
       subject: `Most accounts of ${connection} have to be reconnected`,
-      text: `The provider ended the permission of ${affected} of ${accounts(total)} of the connection ${connection}. Somebody may have withdrawn the program there. Look at that before the owners connect their accounts again.`,
+      text: `The provider ended the permission of most accounts of the connection ${connection}: ${affected} of ${total}. Somebody may have withdrawn the program there. Look at that before the owners connect their accounts again.`,
     }),
     secret_expiring: ({ connection, until }) => ({
       subject: `The client secret of ${connection} ends on ${until}`,

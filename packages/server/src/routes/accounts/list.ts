@@ -1,11 +1,9 @@
-import { AccountList, AccountQuery } from '../../contract/index.ts'
+import { AccountList, AccountQuery, USUAL_PAGE } from '../../contract/index.ts'
 import { ownOnly } from '../../security/permissions.ts'
 import type { Services } from '../../services.ts'
 import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
 import { accountFilter } from './account-filter.ts'
-
-const USUAL = 100
 
 export function listRoute(app: App, { accounts }: Services): void {
   app.get(
@@ -32,7 +30,7 @@ export function listRoute(app: App, { accounts }: Services): void {
       return accounts.page({
         ...filter,
         ...(wanted === undefined ? {} : { ids: new Set(wanted) }),
-        limit: limit === undefined ? USUAL : Number(limit),
+        limit: limit === undefined ? USUAL_PAGE : Number(limit),
         cursor,
         sort,
       })

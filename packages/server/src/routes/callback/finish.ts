@@ -13,7 +13,7 @@ const MOST_POSTED = 12_288
 
 /** Where providers send people back to. Each connection has an address of its own. */
 export function finishRoute(app: App, services: Services): void {
-  const { consents, signIns, connections, sessions, audit, deps } = services
+  const { consents, signIns, sessions, audit, deps } = services
   const { origin } = new URL(deps.publicUrl)
   app.get<{ Params: { connection: string } }>(
     '/oauth/callback/:connection',
@@ -29,7 +29,7 @@ export function finishRoute(app: App, services: Services): void {
         return sendPage(reply, { status: 200, page: { text: adminConsent, good: true, button } }, language, origin)
       }
       // What cannot be read is for the consents to say.
-      const state = await callbackState(connections, connection, query).catch(() => '')
+      const state = await callbackState(services, connection, query).catch(() => '')
       if (await signIns.waits(state)) return finishSignIn(connection, state, query, request, reply, services)
       const consent = await consents.finish(connection, query, request.cookies[BROWSER_COOKIE])
       if (consent.outcome === 'connected') {

@@ -1,11 +1,10 @@
-import { checkConnection } from '../../connections/check.ts'
-import { isAboutSettings } from '../../connections/connections.ts'
+import { checkedConnection } from '../../connections/check.ts'
 import { CheckResult } from '../../contract/index.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function checkRoute(app: App, { connections, accounts, deps }: Services): void {
+export function checkRoute(app: App, services: Services): void {
   app.post(
     '/v1/connections/:id/check',
     {
@@ -18,14 +17,6 @@ export function checkRoute(app: App, { connections, accounts, deps }: Services):
         response: answers(CheckResult),
       },
     },
-    async ({ params }) => {
-      const row = await connections.get(params.id)
-      const { result, trouble } = await checkConnection(row, connections, deps)
-      if (result.ok || isAboutSettings(trouble)) {
-        const changed = await connections.note(row, result.ok ? undefined : trouble)
-        if (changed) await accounts.publishConnection(await connections.get(row.id))
-      }
-      return result
-    },
+    async ({ params }) => checkedConnection(await services.connections.get(params.id), services),
   )
 }

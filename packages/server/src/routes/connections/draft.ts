@@ -5,7 +5,7 @@ import { answers } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 /** Nothing is kept: the id is as good as any, and the address follows from it. */
-export function draftRoute(app: App, { connections }: Services): void {
+export function draftRoute(app: App, { clients }: Services): void {
   app.get(
     '/v1/connections/new',
     {
@@ -20,7 +20,7 @@ export function draftRoute(app: App, { connections }: Services): void {
     },
     async () => {
       const id = randomId()
-      return { id, redirect_uri: connections.redirectUri(id) }
+      return { id, redirect_uri: clients.redirectUri(id) }
     },
   )
 }

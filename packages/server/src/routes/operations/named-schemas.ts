@@ -4,6 +4,7 @@ type Json = unknown
 /** An OpenAPI document in which schemas stand where they are used. */
 export interface Document {
   readonly paths?: Json
+  readonly webhooks?: Json
   readonly components?: { readonly schemas?: Readonly<Record<string, Json>> | undefined } | undefined
 }
 
@@ -31,7 +32,8 @@ export function namedSchemas<D extends Document>(document: D): D {
     return { $ref: `#/components/schemas/${title}` }
   }
   const paths = named(document.paths)
-  return { ...document, paths, components: { ...document.components, schemas } }
+  const webhooks = document.webhooks === undefined ? {} : { webhooks: named(document.webhooks) }
+  return { ...document, paths, ...webhooks, components: { ...document.components, schemas } }
 }
 
 /** Fastify's documents know one media type; problems are sent with their own (RFC 9457 §3). */

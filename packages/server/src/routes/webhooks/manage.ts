@@ -5,7 +5,7 @@ import { answers, ById, created, nothing } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 /** Webhooks: list, add, show, change, remove. */
-export function manageRoutes(app: App, { webhooks, connections, notices, deps }: Services): void {
+export function manageRoutes(app: App, { webhooks, reach, notices, deps }: Services): void {
   const now = (): number => deps.clock.now()
   app.get(
     '/v1/webhooks',
@@ -28,7 +28,7 @@ export function manageRoutes(app: App, { webhooks, connections, notices, deps }:
       },
     },
     async (request, reply) => {
-      const { row, secret } = await webhooks.create(request.body, connections)
+      const { row, secret } = await webhooks.create(request.body, reach)
       request.deed = { subject: row.id, detail: { url: row.url } }
       return reply.code(201).send({ webhook: webhookView(row, now()), secret })
     },
@@ -58,7 +58,7 @@ export function manageRoutes(app: App, { webhooks, connections, notices, deps }:
     async (request) => {
       const { params, body } = request
       request.deed = { detail: { fields: Object.keys(body), ...(body.url !== undefined && { url: body.url }) } }
-      const row = await webhooks.update(params.id, body, connections)
+      const row = await webhooks.update(params.id, body, reach)
       if (row.switched_off === null) await notices.clear(`webhook/${row.id}`)
       return webhookView(row, now())
     },

@@ -1,7 +1,7 @@
-import type { AccountSort } from '../contract/index.ts'
-import { Refusal } from '../problem.ts'
+import type { AccountSort } from './contract/index.ts'
+import { Refusal } from './problem.ts'
 
-/** Where a list of accounts goes on: after the last one of the page before. */
+/** Where a list goes on: after the last one of the page before. */
 export interface PageCursor {
   readonly sort: AccountSort
   /** Of a list in two parts, such as those that need somebody and the others. */
