@@ -17,6 +17,7 @@ const theirs: readonly (string | RegExp)[] = [
   administrator.name,
   'Company mail',
   'Ben',
+  'Cleo',
   'Invoice mailer',
   // Names of providers and what they are called beside.
   'Google',

@@ -26,6 +26,8 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
   const connection = new URL(page.url()).pathname
   await allowSignIn(page, 'example.test')
   await invite(page, 'Ben', 'ben@example.test')
+  // Nobody uses it up, nor makes another one in its place.
+  const invitation = new URL(await invite(page, 'Cleo'))
   const working = await connectAccount(page, 'alice@sandbox.example')
   const ended = await connectAccount(page, 'bob@sandbox.example')
   const family = stage.sandbox.families().at(-1)
@@ -171,8 +173,8 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
     },
     {
       name: 'invitation',
-      path: '/invitation#token=x',
-      ready: heading(({ session }) => session.invitationTitle),
+      path: `${invitation.pathname}${invitation.hash}`,
+      ready: (page, { session }) => page.getByText(session.invitationFor({ name: 'Cleo' })).waitFor(),
       signedOut: true,
     },
     {
