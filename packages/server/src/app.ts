@@ -17,6 +17,7 @@ import { mountSandbox } from './sandbox/mount-sandbox.ts'
 import { SESSION_COOKIE } from './security/cookies.ts'
 import { guard } from './security/guard.ts'
 import type { Services } from './services.ts'
+import { sharedSerializers } from './shared-serializers.ts'
 import { requestSpans } from './telemetry/request-spans.ts'
 import { textGuard } from './text-guard.ts'
 import { servePage } from './web/serve-page.ts'
@@ -57,6 +58,7 @@ export async function buildApp(services: Services): Promise<App> {
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
 
+  app.setSerializerCompiler(await sharedSerializers())
   // A request that says JSON and has no body has nothing to say; that is no mistake.
   const parseJson = app.getDefaultJsonParser('error', 'error')
   // Nor is text taken, which would only fail later, and with another error than other types.

@@ -173,8 +173,8 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
     },
     {
       name: 'invitation',
-      path: invitation.pathname + invitation.hash,
-      ready: heading(({ session }) => session.invitationTitle),
+      path: `${invitation.pathname}${invitation.hash}`,
+      ready: (page, { session }) => page.getByText(session.invitationFor({ name: 'Cleo' })).waitFor(),
       signedOut: true,
     },
     {
