@@ -66,7 +66,7 @@ const SPEAKING = [
 /** Where messages are made that the page can show: what the server does by itself, and the engine for it. */
 const TELLING = [
   'packages/server/src/{accounts,audit,connections,contract,links,mail,notices,security,sign-in,routes,webhooks}/**/*.ts',
-  'packages/server/src/{problem,text-guard,unready,validation-sentence}.ts',
+  'packages/server/src/{problem,text-guard,unready,validation-sentence,page-cursor}.ts',
   'packages/server/src/sandbox/mount-sandbox.ts',
   'packages/core/src/{answer,check,grant}/**/*.ts',
   'packages/core/src/client/{authentication,client,credential}.ts',
