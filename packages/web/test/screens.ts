@@ -1,7 +1,17 @@
 import type { Page } from 'playwright-core'
 import type { Texts } from '../src/languages/languages.ts'
 import type { Stage } from './stage.ts'
-import { addAccount, addConnection, addProgram, allowSignIn, connectAccount, invite, setUp } from './steps.ts'
+import {
+  accountId,
+  addAccount,
+  addConnection,
+  addProgram,
+  allowSignIn,
+  connectAccount,
+  invite,
+  openWindow,
+  setUp,
+} from './steps.ts'
 
 /** A screen of the page: how to get there, and what shows that it is complete. */
 export interface Screen {
@@ -38,6 +48,21 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
   await addProgram(page, working, 'Invoice mailer')
   await addAccount(page, 'carol@sandbox.example')
   const fresh = new URL(page.url()).pathname
+  // Somebody else signed in for it than it was added for.
+  await addAccount(page, 'dora@sandbox.example')
+  const other = accountId(page)
+  const opened = await openWindow(page, /^Continue to/)
+  await opened.getByRole('textbox', { name: 'E-mail address of someone else' }).fill('dan@sandbox.example')
+  await opened.getByRole('button', { name: 'Allow' }).click()
+  await page.getByText('That is another account').waitFor()
+  const asked = fresh.split('/')[2] ?? ''
+  const { webhook } = await callApi(page, 'POST', '/v1/webhooks', { url: 'http://127.0.0.1:9/hook' })
+  const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+  const newLink = async (): Promise<string> => {
+    const headers = { cookie, 'x-evergrant': '1' }
+    const made = await fetch(`${stage.url}/v1/accounts/${asked}/connect-link`, { method: 'POST', headers })
+    return ((await made.json()) as { link: string }).link
+  }
 
   const tab =
     (name: keyof Texts['accounts']['tabs']) =>
@@ -87,6 +112,75 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
       ready: async (page, { accounts }) => {
         await page.getByRole('button', { name: accounts.remove }).click()
         await page.getByRole('dialog').waitFor()
+      },
+    },
+    {
+      name: 'account-mail',
+      path: `/accounts/${working}`,
+      ready: async (page, texts) => {
+        await tab('mail')(page, texts)
+        await page.getByRole('button', { name: texts.mail.verify }).waitFor()
+      },
+    },
+    {
+      name: 'account-another-person',
+      path: `/accounts/${other}`,
+      ready: (page, { links }) => page.getByText(links.otherTitle).waitFor(),
+    },
+    {
+      name: 'account-ask-somebody',
+      path: `/accounts/${asked}`,
+      ready: async (page, { links }) => {
+        await page.getByRole('button', { name: links.ask }).click()
+        await page.getByRole('dialog').getByLabel(links.noteField).waitFor()
+      },
+    },
+    {
+      name: 'accounts-chosen',
+      path: '/accounts',
+      ready: async (page, { accounts }) => {
+        await page.getByRole('checkbox').nth(1).check()
+        await page.getByRole('region', { name: accounts.chosen({ count: 1 }) }).waitFor()
+      },
+    },
+    {
+      name: 'connect-link',
+      path: '/connect',
+      ready: async (page, { links }) => {
+        await page.goto(await newLink())
+        await page.getByText(links.askedBy, { exact: true }).waitFor()
+      },
+      signedOut: true,
+    },
+    {
+      name: 'notices',
+      path: '/settings/api-keys',
+      ready: async (page, { notices }) => {
+        // Its name tells how many of them are new.
+        await page.locator('button:has(.tabler-icon-bell)').click()
+        await page.getByRole('dialog', { name: notices.title }).getByRole('listitem').first().waitFor()
+      },
+    },
+    { name: 'webhooks', path: '/settings/webhooks', ready: (page) => page.getByText('127.0.0.1:9').first().waitFor() },
+    {
+      name: 'webhook',
+      path: `/settings/webhooks/${webhook.id}`,
+      ready: (page, { webhooks }) => page.getByRole('button', { name: webhooks.newSecret }).waitFor(),
+    },
+    {
+      name: 'new-webhook',
+      path: '/settings/webhooks',
+      ready: async (page, { webhooks }) => {
+        await page.getByRole('button', { name: webhooks.add }).click()
+        await page.getByRole('dialog').getByLabel(webhooks.reachSome).check()
+      },
+    },
+    {
+      name: 'connection-next-secret',
+      path: connection,
+      ready: async (page, { connections }) => {
+        await page.getByRole('button', { name: connections.replaceSecret }).click()
+        await page.getByLabel(connections.overlap).first().waitFor()
       },
     },
     { name: 'connections', path: '/settings/connections', ready: (page) => page.getByText('Company mail').waitFor() },
@@ -192,12 +286,22 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
 
 /** By the API, as the page does it; another one each time, and the one that works stays beside it. */
 async function enterNextSecret(page: Page, connection: string): Promise<void> {
-  await page.evaluate(
-    async (path) => {
-      const body = JSON.stringify({ client_secret: `entered-before-it-is-active-${Date.now()}`, former_secret: {} })
+  const body = { client_secret: `entered-before-it-is-active-${Date.now()}`, former_secret: {} }
+  await callApi(page, 'PATCH', `/v1${connection.replace('/settings', '')}`, body)
+}
+
+/** Asks the server as the page does. */
+function callApi(
+  page: Page,
+  method: string,
+  path: string,
+  asked: object,
+): Promise<{ readonly webhook: { readonly id: string } }> {
+  return page.evaluate(
+    async ([method, path, body]) => {
       const headers = { 'x-evergrant': '1', 'content-type': 'application/json' }
-      await fetch(path, { method: 'PATCH', headers, body })
+      return (await fetch(path, { method, headers, body })).json()
     },
-    `/v1${connection.replace('/settings', '')}`,
+    [method, path, JSON.stringify(asked)] as const,
   )
 }
