@@ -388,7 +388,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a password by an invitation, and sign in */
+        /**
+         * Choose a password by an invitation, and sign in
+         * @description All sessions that the user had before end.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -669,7 +672,7 @@ export interface paths {
         put?: never;
         /**
          * A new link for somebody who lost theirs, or their password
-         * @description Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it.
+         * @description Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).
          */
         post: {
             parameters: {

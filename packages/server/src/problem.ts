@@ -65,6 +65,12 @@ export const refusals = {
   ),
   OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is.'),
   PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
+  NOT_FOR_YOURSELF: entry(
+    403,
+    'Not for yourself',
+    'person',
+    'Change your password in your own menu, or ask another administrator for a link.',
+  ),
   INVITATION_INVALID: entry(
     403,
     'Link not valid',

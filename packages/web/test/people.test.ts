@@ -174,6 +174,10 @@ test('a person gets a new link, another role and another address; the only admin
   await removing.getByRole('button', { name: 'Remove' }).click()
   await row.waitFor({ state: 'detached' })
 
+  await page.getByRole('button', { name: `What to do with ${administrator.name}` }).click()
+  await page.getByText('You change your own password in your menu at the top', { exact: false }).waitFor()
+  assert.equal(await page.getByRole('menuitem', { name: 'New link' }).count(), 0, 'nobody makes a link for themselves')
+  await page.keyboard.press('Escape')
   const own = await task(administrator.name, 'Change')
   await own.getByRole('radio', { name: 'Member' }).check()
   await own.getByRole('button', { name: 'Save' }).click()

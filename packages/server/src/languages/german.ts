@@ -319,6 +319,11 @@ export const german: ServerWords = {
       advice: 'Bitten Sie die Person, der das Konto gehört, es zu verbinden.',
     },
     PASSWORD_WRONG: { title: 'Das Passwort stimmt nicht', advice: 'Geben Sie Ihr eigenes Passwort noch einmal ein.' },
+    NOT_FOR_YOURSELF: {
+      title: 'Nicht für Sie selbst',
+      advice:
+        'Ändern Sie Ihr Passwort in Ihrem eigenen Menü, oder bitten Sie einen anderen Administrator um einen Link.',
+    },
     INVITATION_INVALID: {
       title: 'Der Link gilt nicht',
       advice:

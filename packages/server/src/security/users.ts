@@ -128,9 +128,13 @@ export class Users {
     return this.#invitation(id)
   }
 
-  /** Another link for a user who lost the first one, or their password. Links of before end. */
-  async inviteAgain(id: string): Promise<MadeInvitation> {
+  /**
+   * Another link for a user who lost the first one, or their password. Links of before end. Nobody makes one for
+   * themselves: with a session alone they would choose a password, and then prove with it that they know one.
+   */
+  async inviteAgain(id: string, maker: string): Promise<MadeInvitation> {
     await this.get(id)
+    if (id === maker) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
     return this.#invitation(id)
   }
 
@@ -149,20 +153,32 @@ export class Users {
     return found
   }
 
-  /** Takes the link in one step and sets the password. Returns the user's id. */
-  async accept(token: string, password: string, source: string): Promise<string> {
+  /**
+   * Takes the link and sets the password in one step, and ends the user's sessions with it: whoever was in by the
+   * former password is out. Returns the hashes of those that ended.
+   */
+  async accept(
+    token: string,
+    password: string,
+    source: string,
+  ): Promise<{ readonly user: string; readonly sessions: readonly string[] }> {
     await this.#assertMayTry(source)
     const password_hash = await this.#passwords.hash(password)
-    const [taken] = await this.#db
-      .deleteFrom('invitations')
-      .where('token_hash', '=', hashed(token))
-      .where('expires_at', '>', this.#clock.now())
-      .returning('user_id')
-      .execute()
-    if (taken === undefined) throw badInvitation()
+    const accepted = await this.#db.transaction().execute(async (db) => {
+      const [taken] = await db
+        .deleteFrom('invitations')
+        .where('token_hash', '=', hashed(token))
+        .where('expires_at', '>', this.#clock.now())
+        .returning('user_id')
+        .execute()
+      if (taken === undefined) throw badInvitation()
+      const { user_id: user } = taken
+      await db.updateTable('users').set({ password_hash }).where('id', '=', user).execute()
+      const ended = await db.deleteFrom('sessions').where('user_id', '=', user).returning('session_hash').execute()
+      return { user, sessions: ended.map(({ session_hash }) => session_hash) }
+    })
     await this.#lockout.succeeded(source)
-    await this.#db.updateTable('users').set({ password_hash }).where('id', '=', taken.user_id).execute()
-    return taken.user_id
+    return accepted
   }
 
   /** @param inside done in the same transaction, before it */

@@ -1013,6 +1013,7 @@ export const de: English = {
     actions: 'Was mit {name} geschehen soll',
     change: 'Ändern',
     newLink: 'Neuer Link',
+    noOwnLink: 'Ihr eigenes Passwort ändern Sie oben in Ihrem Menü oder über den Link eines anderen Administrators.',
     remove: 'Entfernen',
 
     inviteTitle: 'Jemanden einladen',

@@ -989,6 +989,7 @@ export const en = {
     actions: 'What to do with {name}',
     change: 'Change',
     newLink: 'New link',
+    noOwnLink: 'You change your own password in your menu at the top, or by a link of another administrator.',
     remove: 'Remove',
 
     inviteTitle: 'Invite somebody',

@@ -59,9 +59,13 @@ export function PersonRow({ person }: { person: User }) {
           <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => setTask('change')}>
             {texts.change}
           </Menu.Item>
-          <Menu.Item leftSection={<IconLink size={16} />} onClick={() => setTask('link')}>
-            {texts.newLink}
-          </Menu.Item>
+          {person.id === user?.id ? (
+            <Menu.Label maw={240}>{texts.noOwnLink}</Menu.Label>
+          ) : (
+            <Menu.Item leftSection={<IconLink size={16} />} onClick={() => setTask('link')}>
+              {texts.newLink}
+            </Menu.Item>
+          )}
           <Menu.Item leftSection={<IconTrash size={16} />} onClick={() => setTask('remove')}>
             {texts.remove}
           </Menu.Item>

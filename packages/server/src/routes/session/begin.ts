@@ -9,7 +9,7 @@ import { sessionView } from './session-view.ts'
 
 /** Ways to be signed in: with a password, and once with the first-run link or with an invitation. */
 export function beginRoutes(app: App, services: Services): void {
-  const { users, audit } = services
+  const { users, audit, hub, deps } = services
   const begin = async (userId: string, request: FastifyRequest, reply: FastifyReply): Promise<Session> => {
     const user = await beginSession(userId, request, reply, services)
     request.deed = { actor: { type: 'user', id: user.id, name: user.name } }
@@ -74,6 +74,7 @@ export function beginRoutes(app: App, services: Services): void {
       config: { access: 'page', audit: 'invitation.accept' },
       schema: {
         summary: 'Choose a password by an invitation, and sign in',
+        description: 'All sessions that the user had before end.',
         tags: ['session'],
         body: AcceptInvitation,
         response: answers(Session),
@@ -81,7 +82,12 @@ export function beginRoutes(app: App, services: Services): void {
     },
     async (request, reply) => {
       const { token, password } = request.body
-      return begin(await users.accept(token, password, request.ip), request, reply)
+      const { user, sessions } = await users.accept(token, password, request.ip)
+      for (const ended of sessions) {
+        hub.drop(ended)
+        deps.changes?.tell({ of: 'session', id: ended })
+      }
+      return begin(user, request, reply)
     },
   )
 }

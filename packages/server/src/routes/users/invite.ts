@@ -39,7 +39,7 @@ export function inviteRoutes(app: App, { users, notices, deps }: Services): void
       schema: {
         summary: 'A new link for somebody who lost theirs, or their password',
         description:
-          'Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it.',
+          'Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).',
         tags: ['users'],
         params: ById,
         response: answers(Invitation),
@@ -50,10 +50,10 @@ export function inviteRoutes(app: App, { users, notices, deps }: Services): void
       if (signedIn === undefined) return
       const { id: maker, name } = signedIn.user
       const { id, invited } = await users.get(params.id)
-      const made = await users.inviteAgain(id)
+      const made = await users.inviteAgain(id, maker)
       request.deed = { detail: { name: made.user.name } }
       // Whoever has the link can become them: they hear of it. Somebody who never came in has nothing yet.
-      if (invited !== true && id !== maker) {
+      if (invited !== true) {
         const detail = { by: { id: maker, name } }
         await notices.raise({ key: `link/${randomId()}`, kind: 'password_link_made', owner: id, detail })
       }
