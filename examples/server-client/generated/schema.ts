@@ -510,8 +510,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Change the own password
-         * @description All other sessions of the user end.
+         * Change the own password, or choose the first one
+         * @description All other sessions of the user end. Somebody who has none yet needs to have signed in within the last ten minutes (SIGN_IN_AGAIN).
          */
         put: {
             parameters: {
@@ -776,7 +776,7 @@ export interface paths {
         head?: never;
         /**
          * Change name, e-mail address or role of a user
-         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before.
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address of one’s own needs the own `password`.
          */
         patch: {
             parameters: {
@@ -2485,7 +2485,7 @@ export interface paths {
         put?: never;
         /**
          * Show the access token of an account, in an emergency
-         * @description Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.
+         * @description Needs a reason and the administrator’s password. One who has no password needs to have signed in within the last ten minutes (SIGN_IN_AGAIN). Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.
          */
         post: {
             parameters: {
@@ -3311,7 +3311,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.
+         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).
          */
         post: {
             parameters: {
@@ -5101,6 +5101,8 @@ export interface components {
                 id: string;
                 name: string;
                 role: "admin" | "member";
+                /** @description False: they sign in with a provider only. */
+                has_password: boolean;
             };
             /** @description False until the first administrator exists. */
             setup_done: boolean;
@@ -5155,7 +5157,8 @@ export interface components {
         };
         /** PasswordChange */
         PasswordChange: {
-            password: string;
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
             new_password: string;
         };
         /** User */
@@ -5193,6 +5196,8 @@ export interface components {
             name?: string;
             email?: string | "";
             role?: "admin" | "member";
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
         };
         /** AuditEntry */
         AuditEntry: {
@@ -5804,8 +5809,8 @@ export interface components {
         Reveal: {
             /** @description The account’s owner reads it. */
             reason: string;
-            /** @description The administrator’s own, once more. */
-            password: string;
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
         };
         /** AccountHistory */
         AccountHistory: {
@@ -6106,7 +6111,7 @@ export interface components {
             expires_at?: number;
             /** @description Needed when the key is for accounts of other people: they read it. */
             reason?: string;
-            /** @description The administrator’s own, once more: needed with `reason`. */
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
             password?: string;
         };
         /** NewApiKeyResult */

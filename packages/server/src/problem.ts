@@ -64,6 +64,12 @@ export const refusals = {
     'Ask an administrator here to choose a connection to a real provider for signing in.',
   ),
   OWNER_ONLY: entry(403, 'For its owner only', 'person', 'Ask the person whose account it is.'),
+  SIGN_IN_AGAIN: entry(
+    403,
+    'Sign in again first',
+    'person',
+    'Sign out and sign in again, then repeat it within ten minutes.',
+  ),
   PASSWORD_WRONG: entry(403, 'Password not right', 'person', 'Enter your own password once more.'),
   NOT_FOR_YOURSELF: entry(
     403,

@@ -155,7 +155,7 @@ test('somebody hears of it when an administrator makes a link for their password
   assert.deepEqual([...smtp.to].sort(), ['ada+ben@example.test', 'ben@example.test'])
 
   const own = (await ada.get('/v1/session')).json.user.id
-  await ada.patch(`/v1/users/${own}`, { email: 'ada@example.test' })
+  await ada.patch(`/v1/users/${own}`, { email: 'ada@example.test', password: PASSWORD })
   assert.deepEqual(await noticesOf(ada), [], 'not of what they do themselves')
   const { json } = await ada.post('/v1/users', { name: 'Cleo', email: 'cleo@example.test' })
   await ada.post(`/v1/users/${json.user.id}/invite`)

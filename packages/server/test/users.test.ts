@@ -247,52 +247,6 @@ test('a changed password ends the user’s other sessions, and needs the old one
   assert.equal((await elsewhere.post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 401)
 })
 
-test('nobody makes a link for their own password: a session alone does not get past the password', async () => {
-  await using world = await people()
-  const { scene, ada, bens } = world
-  const own = await idOf(ada, 'Ada')
-  const refused = await ada.post(`/v1/users/${own}/invite`)
-  assert.deepEqual([refused.status, refused.json.code, refused.json.who], [403, 'NOT_FOR_YOURSELF', 'person'])
-  assert.equal(refused.json.link, undefined)
-  const eve = await scene.invited(ada, { name: 'Eve', role: 'admin' })
-  const { status, json } = await eve.post(`/v1/users/${own}/invite`)
-  assert.equal(status, 200)
-  const back = scene.browser()
-  const token = json.link.split('#token=')[1]
-  assert.equal((await back.post('/v1/invitations/accept', { token, password: 'another long password' })).status, 200)
-  assert.equal(
-    (await back.post(`/v1/accounts/${bens}/reveal`, { reason: 'x', password: PASSWORD })).json.code,
-    'PASSWORD_WRONG',
-  )
-})
-
-test('a password that is chosen by a link ends all sessions of before, on every server, and their event streams', async () => {
-  await using scene = await Scene.begin()
-  const ada = await scene.admin()
-  const ben = await scene.invited(ada, { name: 'Ben' })
-  const elsewhere = scene.browser()
-  await elsewhere.post('/v1/session', { name: 'Ben', password: PASSWORD })
-  const other = await scene.another()
-  try {
-    const there = new Browser(other.url, other.listening)
-    await there.post('/v1/session', { name: 'Ben', password: PASSWORD })
-    const stop = new AbortController()
-    const [near, far] = [elsewhere.events(stop.signal), there.events(stop.signal)]
-    for (const events of [near, far]) assert.equal((await events.next()).value?.name, 'hello')
-    const { json } = await ada.post(`/v1/users/${await idOf(ada, 'Ben')}/invite`)
-    const fresh = scene.browser()
-    const token = json.link.split('#token=')[1]
-    assert.equal((await fresh.post('/v1/invitations/accept', { token, password: 'another long password' })).status, 200)
-    assert.equal((await fresh.get('/v1/accounts')).status, 200)
-    for (const before of [ben, elsewhere, there]) assert.equal((await before.get('/v1/accounts')).status, 401)
-    // Each stream is closed, not only refused the next time.
-    for (const events of [near, far]) for await (const _ of events);
-    assert.equal((await ada.get('/v1/accounts')).status, 200)
-  } finally {
-    await other.close()
-  }
-})
-
 test('an administrator sees a token only with password and reason, and its owner sees that', async () => {
   await using world = await people()
   const { ada, ben, bens, sandbox } = world

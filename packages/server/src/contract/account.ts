@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Paging } from './paging.ts'
 import { Who } from './problem.ts'
 import { StillAtProvider } from './revocation.ts'
+import { OwnPassword } from './session.ts'
 import { Spoken } from './spoken.ts'
 import { Formed, Line, OptionalLine } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
@@ -327,7 +328,7 @@ export type AccountTest = Static<typeof AccountTest>
 export const Reveal = Type.Object(
   {
     reason: Type.String({ minLength: 1, maxLength: 500, pattern: '\\S', description: 'The account’s owner reads it.' }),
-    password: Type.String({ minLength: 1, maxLength: 1024, description: 'The administrator’s own, once more.' }),
+    password: OwnPassword,
   },
   { title: 'Reveal', additionalProperties: false },
 )

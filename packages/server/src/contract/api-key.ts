@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { OwnPassword } from './session.ts'
 import { Formed, Line } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 
@@ -51,13 +52,7 @@ export const NewApiKey = Type.Object(
         description: 'Needed when the key is for accounts of other people: they read it.',
       }),
     ),
-    password: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 1024,
-        description: 'The administrator’s own, once more: needed with `reason`.',
-      }),
-    ),
+    password: OwnPassword,
   },
   { title: 'NewApiKey', additionalProperties: false },
 )

@@ -6,7 +6,14 @@ import { UserRole } from './user-role.ts'
 export const Session = Type.Object(
   {
     signed_in: Type.Boolean(),
-    user: Type.Optional(Type.Object({ id: Type.String(), name: Type.String(), role: UserRole })),
+    user: Type.Optional(
+      Type.Object({
+        id: Type.String(),
+        name: Type.String(),
+        role: UserRole,
+        has_password: Type.Boolean({ description: 'False: they sign in with a provider only.' }),
+      }),
+    ),
     setup_done: Type.Boolean({ description: 'False until the first administrator exists.' }),
     public_url: Type.String({ description: "The server's address. Another address in the browser will not work." }),
     sign_in_with: Type.Array(Type.Object({ connection: Type.String(), name: Type.String(), provider: Type.String() }), {
@@ -33,6 +40,16 @@ export const SignInWith = Type.Object(
   { title: 'SignInWith', additionalProperties: false },
 )
 export type SignInWith = Static<typeof SignInWith>
+
+/** Proves that it is the user themselves, and not only their session. */
+export const OwnPassword = Type.Optional(
+  Type.String({
+    minLength: 1,
+    maxLength: 1024,
+    description:
+      'The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes.',
+  }),
+)
 
 /** The shortest password that is accepted when one is set (NIST SP 800-63B asks for 8 or more). */
 export const PASSWORD_MIN_LENGTH = 10

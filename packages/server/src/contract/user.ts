@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { PASSWORD_MIN_LENGTH } from './session.ts'
+import { OwnPassword, PASSWORD_MIN_LENGTH } from './session.ts'
 import { Formed, Line } from './text.ts'
 import { EpochSeconds, WholeEpochSeconds } from './time.ts'
 import { UserRole } from './user-role.ts'
@@ -34,12 +34,13 @@ export const NewUser = Type.Object(
 )
 export type NewUser = Static<typeof NewUser>
 
-/** PATCH /v1/users/{id}. What is left out stays; an empty `email` removes it. */
+/** PATCH /v1/users/{id}. What is left out stays; an empty `email` removes it. `password`: needed for another address of one's own. */
 export const UserPatch = Type.Object(
   {
     name: Type.Optional(UserName),
     email: Type.Optional(Type.Union([Email, Type.Literal('')])),
     role: Type.Optional(UserRole),
+    password: OwnPassword,
   },
   { title: 'UserPatch', additionalProperties: false },
 )
@@ -81,7 +82,7 @@ export type AcceptInvitation = Static<typeof AcceptInvitation>
 
 /** PUT /v1/session/password: ends all other sessions of the user. */
 export const PasswordChange = Type.Object(
-  { password: Type.String({ minLength: 1, maxLength: 1024 }), new_password: NewPassword },
+  { password: OwnPassword, new_password: NewPassword },
   { title: 'PasswordChange', additionalProperties: false },
 )
 export type PasswordChange = Static<typeof PasswordChange>

@@ -77,6 +77,10 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'This first-run link was used already.': 'Dieser Einrichtungslink wurde schon benutzt.',
   'Name or password is not right.': 'Name oder Passwort stimmt nicht.',
   'The password is not right.': 'Das Passwort stimmt nicht.',
+  'You have no password, and signed in too long ago for this.':
+    'Sie haben kein Passwort, und Ihre Anmeldung liegt dafür zu lange zurück.',
+  'Your own password is needed for this.': 'Dafür ist Ihr eigenes Passwort nötig.',
+  'Nobody makes a link for their own password.': 'Für das eigene Passwort kann niemand selbst einen Link erstellen.',
   'This link is not known here, was used already, or is too old.':
     'Dieser Link ist hier nicht bekannt, wurde schon benutzt oder ist zu alt.',
   'This link was opened in another browser before.': 'Dieser Link wurde zuvor in einem anderen Browser geöffnet.',

@@ -1,4 +1,6 @@
+// Long because: all that the server says by itself, in one language, side by side.
 import { germanMessages } from './german-messages.ts'
+
 import type { ServerWords } from './server-words.ts'
 
 /** What the server says, in German. */
@@ -317,6 +319,10 @@ export const german: ServerWords = {
     OWNER_ONLY: {
       title: 'Nur für den Besitzer',
       advice: 'Bitten Sie die Person, der das Konto gehört, es zu verbinden.',
+    },
+    SIGN_IN_AGAIN: {
+      title: 'Bitte melden Sie sich zuerst neu an',
+      advice: 'Melden Sie sich ab und wieder an, und wiederholen Sie es innerhalb von zehn Minuten.',
     },
     PASSWORD_WRONG: { title: 'Das Passwort stimmt nicht', advice: 'Geben Sie Ihr eigenes Passwort noch einmal ein.' },
     NOT_FOR_YOURSELF: {

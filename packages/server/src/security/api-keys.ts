@@ -92,7 +92,7 @@ export class ApiKeys {
     await this.#assertAccounts(accounts, maker)
     const others = await this.#news.otherOwners(accounts, maker.id)
     if (others.length > 0) {
-      if (reason.trim() === '' || wanted.password === undefined) {
+      if (reason.trim() === '') {
         const message =
           'This key is for accounts of other people. Give a reason, which they read, and your own password.'
         throw new Refusal('REASON_REQUIRED', message)

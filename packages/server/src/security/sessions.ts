@@ -12,6 +12,8 @@ const SEEN_EVERY = 60
 /** Who is signed in. */
 export interface SignedIn {
   readonly session: string
+  /** When they signed in, in epoch seconds. */
+  readonly begun_at: number
   readonly user: { readonly id: string; readonly name: string; readonly role: 'admin' | 'member' }
 }
 
@@ -44,7 +46,7 @@ export class Sessions {
     const row = await this.#db
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
-      .select(['users.id', 'users.name', 'users.role', 'sessions.last_seen_at'])
+      .select(['users.id', 'users.name', 'users.role', 'sessions.created_at', 'sessions.last_seen_at'])
       .where('session_hash', '=', session)
       .where('expires_at', '>', now)
       .where('last_seen_at', '>', now - IDLE)
@@ -53,7 +55,7 @@ export class Sessions {
     if (now - row.last_seen_at > SEEN_EVERY) {
       await this.#db.updateTable('sessions').set({ last_seen_at: now }).where('session_hash', '=', session).execute()
     }
-    return { session, user: { id: row.id, name: row.name, role: row.role } }
+    return { session, begun_at: row.created_at, user: { id: row.id, name: row.name, role: row.role } }
   }
 
   /** Whether a session that was found before still holds. An open page is a use of it. */

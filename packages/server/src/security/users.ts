@@ -7,12 +7,16 @@ import { Refusal } from '../problem.ts'
 import { Lockout } from './lockout.ts'
 import type { Passwords } from './password.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
+import type { SignedIn } from './sessions.ts'
 
 /** Written by whatever changes who administers: one after the other they get past it. */
 const ADMINISTRATORS = 'administrators_changed'
 
 /** Seconds for which an invitation can be accepted. */
 const INVITATION = 7 * 86_400
+
+/** Seconds after signing in for which it proves who somebody is, where they have no password to prove it with. */
+const RECENT = 600
 
 /** An invitation as it is made; the token is nowhere else. */
 export interface MadeInvitation {
@@ -93,14 +97,30 @@ export class Users {
     return user.id
   }
 
-  /** Throws unless it is the user's password; guesses are slowed down like those of sign-in. */
-  async assertPassword(id: string, password: string, source: string): Promise<void> {
+  /**
+   * Throws unless it is the user themselves, and not somebody who came by their session: by their own password; or, for
+   * a user who has none, by having signed in no longer than `RECENT` seconds ago (SIGN_IN_AGAIN). Guesses of a password
+   * are slowed down like those of sign-in; an old session is no guess.
+   */
+  async assertSelf({ user, begun_at }: SignedIn, password: string | undefined, source: string): Promise<void> {
+    const hash = await this.#passwordHash(user.id)
+    if (hash === undefined) {
+      if (this.#clock.now() - begun_at <= RECENT) return
+      throw new Refusal('SIGN_IN_AGAIN', 'You have no password, and signed in too long ago for this.')
+    }
+    if (password === undefined) {
+      throw new Refusal('INVALID_REQUEST', 'Your own password is needed for this.', { field: 'password' })
+    }
     await this.#assertMayTry(source)
-    const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst()
-    if (!(await this.#passwords.matches(password, user?.password_hash || undefined))) {
+    if (!(await this.#passwords.matches(password, hash))) {
       throw new Refusal('PASSWORD_WRONG', 'The password is not right.', { field: 'password' })
     }
     await this.#lockout.succeeded(source)
+  }
+
+  /** Whether somebody signs in with a password; otherwise with a provider only. */
+  async hasPassword(id: string): Promise<boolean> {
+    return (await this.#passwordHash(id)) !== undefined
   }
 
   async setPassword(id: string, password: string): Promise<void> {
@@ -245,6 +265,11 @@ export class Users {
     const values = { token_hash: hashed(token), user_id: id, created_at: now, expires_at }
     await this.#db.insertInto('invitations').values(values).execute()
     return { user: await this.get(id), token, expires_at }
+  }
+
+  async #passwordHash(id: string): Promise<string | undefined> {
+    const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst()
+    return user?.password_hash || undefined
   }
 
   async #assertFree(wanted: { readonly id: string; readonly name?: string; readonly email?: string | null }) {

@@ -6,11 +6,11 @@ import { useState } from 'react'
 import { revealToken } from '../api/accounts.ts'
 import type { Account, TokenResult } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
+import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
+import { useHasPassword } from '../session/user.ts'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { Panel } from '../shared/panel.tsx'
-import { PasswordField } from '../shared/password-field.tsx'
-import { ProblemAlert } from '../shared/problem-alert.tsx'
 
 /** Breaks the glass: for an administrator, with a reason that the owner reads. The token lives in the dialog only. */
 export function RevealToken({ account }: { account: Account }) {
@@ -37,12 +37,18 @@ export function RevealToken({ account }: { account: Account }) {
 function RevealForm({ account, onDone }: { account: Account; onDone: () => void }) {
   const shared = useTexts('shared')
   const texts = useTexts('accounts')
+  const session = useTexts('session')
+  const hasPassword = useHasPassword()
   const form = useForm({
     initialValues: { reason: '', password: '' },
-    validate: { reason: isNotEmpty(texts.reasonMissing), password: isNotEmpty(texts.ownPasswordMissing) },
+    validate: {
+      reason: isNotEmpty(texts.reasonMissing),
+      password: hasPassword ? isNotEmpty(session.ownPasswordMissing) : () => null,
+    },
   })
   const reveal = useMutation({
-    mutationFn: (body: { reason: string; password: string }) => revealToken(account.id, body),
+    mutationFn: ({ reason, password }: { reason: string; password: string }) =>
+      revealToken(account.id, { reason, ...(hasPassword ? { password } : {}) }),
     gcTime: 0,
   })
   if (reveal.data) return <TokenOnce token={reveal.data} onDone={onDone} />
@@ -50,7 +56,7 @@ function RevealForm({ account, onDone }: { account: Account; onDone: () => void 
     <form onSubmit={form.onSubmit((values) => reveal.mutate(values))} noValidate autoComplete="off">
       <Stack>
         <Text size="sm">{texts.revealText}</Text>
-        {reveal.error && <ProblemAlert error={reveal.error} />}
+        {reveal.error && <SelfProblem error={reveal.error} />}
         <Textarea
           label={texts.reason}
           description={account.owner ? texts.reasonHelp({ owner: account.owner.name }) : texts.reasonHelpNobody}
@@ -61,12 +67,7 @@ function RevealForm({ account, onDone }: { account: Account; onDone: () => void 
           data-autofocus
           {...form.getInputProps('reason')}
         />
-        <PasswordField
-          label={texts.ownPassword}
-          autoComplete="current-password"
-          required
-          {...form.getInputProps('password')}
-        />
+        <OwnPassword {...form.getInputProps('password')} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onDone}>
             {shared.cancel}

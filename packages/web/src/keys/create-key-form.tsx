@@ -11,10 +11,9 @@ import { createApiKey } from '../api/api-keys.ts'
 import type { Account } from '../api/types.ts'
 import { usersQuery } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { useUser } from '../session/user.ts'
+import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
+import { useHasPassword, useUser } from '../session/user.ts'
 import { Notice } from '../shared/notice.tsx'
-import { PasswordField } from '../shared/password-field.tsx'
-import { ProblemAlert } from '../shared/problem-alert.tsx'
 
 const LIVES = [30, 90, 365] as const
 const DAY = 86_400
@@ -36,7 +35,8 @@ export function CreateKeyForm({ onCreated, account }: Props) {
   const texts = useTexts('keys')
   const user = useUser()
   const isAdmin = user?.role === 'admin'
-  const ownPassword = useTexts('accounts')
+  const session = useTexts('session')
+  const hasPassword = useHasPassword()
   const { data: people } = useQuery({ ...usersQuery, enabled: isAdmin })
   const [words, setWords] = useState('')
   const [asked] = useDebouncedValue(words, PAUSE)
@@ -67,7 +67,7 @@ export function CreateKeyForm({ onCreated, account }: Props) {
       reason: (reason, { reach, accounts }) =>
         othersOf(reach, accounts) > 0 && !reason.trim() ? texts.reasonMissing : null,
       password: (password, { reach, accounts }) =>
-        othersOf(reach, accounts) > 0 && !password ? ownPassword.ownPasswordMissing : null,
+        othersOf(reach, accounts) > 0 && hasPassword && !password ? session.ownPasswordMissing : null,
     },
   })
   const create = useMutation({ mutationFn: createApiKey, gcTime: 0, onSuccess: ({ key }) => onCreated(key) })
@@ -77,7 +77,7 @@ export function CreateKeyForm({ onCreated, account }: Props) {
       ...(reach === 'some' ? { accounts } : {}),
       ...(scopes.length > 0 ? { scopes } : {}),
       ...(life === 'never' ? {} : { expires_at: Math.floor(Date.now() / 1000) + Number(life) * DAY }),
-      ...(othersOf(reach, accounts) > 0 ? { reason: reason.trim(), password } : {}),
+      ...(othersOf(reach, accounts) > 0 ? { reason: reason.trim(), ...(hasPassword ? { password } : {}) } : {}),
     }),
   )
   const { reach, accounts: chosen } = form.values
@@ -91,7 +91,7 @@ export function CreateKeyForm({ onCreated, account }: Props) {
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="lg">
-        {create.error && <ProblemAlert error={create.error} />}
+        {create.error && <SelfProblem error={create.error} />}
         <TextInput
           label={texts.name}
           description={texts.nameHelp}
@@ -158,12 +158,7 @@ export function CreateKeyForm({ onCreated, account }: Props) {
                 required
                 {...form.getInputProps('reason')}
               />
-              <PasswordField
-                label={ownPassword.ownPassword}
-                autoComplete="current-password"
-                required
-                {...form.getInputProps('password')}
-              />
+              <OwnPassword {...form.getInputProps('password')} />
             </Stack>
           </Notice>
         )}

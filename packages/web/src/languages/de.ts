@@ -84,6 +84,7 @@ export const de: English = {
     people: 'Personen',
     audit: 'Protokoll',
     changePassword: 'Passwort ändern',
+    choosePassword: 'Passwort wählen',
     settingsParts: 'Einstellungen',
     signOut: 'Abmelden',
     signedInAs: 'Angemeldet als',
@@ -185,9 +186,16 @@ export const de: English = {
     changePasswordLead: 'Hier bleiben Sie angemeldet. In allen anderen Browsern werden Sie abgemeldet.',
     currentPassword: 'Bisheriges Passwort',
     currentPasswordHelp:
-      'Sie haben keines oder wissen es nicht mehr? Bitten Sie einen Administrator um einen neuen Link.',
+      'Sie wissen es nicht mehr? Bitten Sie eine andere Person, die hier Administrator ist, um einen neuen Link.',
     newPassword: 'Neues Passwort',
     passwordChanged: 'Ihr Passwort wurde geändert.',
+    ownPassword: 'Ihr Passwort',
+    ownPasswordMissing: 'Geben Sie Ihr eigenes Passwort noch einmal ein.',
+    firstPassword: 'Passwort wählen',
+    firstPasswordLead:
+      'Bisher melden Sie sich nur über einen Anbieter an. Mit einem Passwort können Sie sich auch mit dem Namen {name} anmelden. In allen anderen Browsern werden Sie abgemeldet.',
+    passwordChosen: 'Sie haben jetzt ein Passwort.',
+    signInAgain: 'Neu anmelden',
   },
 
   states: {
@@ -579,8 +587,6 @@ export const de: English = {
     reasonHelp: '{owner} kann das im Verlauf des Kontos lesen.',
     reasonHelpNobody: 'Das ist im Verlauf des Kontos zu lesen.',
     reasonMissing: 'Geben Sie an, wozu Sie es brauchen.',
-    ownPassword: 'Ihr Passwort',
-    ownPasswordMissing: 'Geben Sie Ihr eigenes Passwort noch einmal ein.',
     revealed:
       'Das ist das Zugriffstoken. Es wird nur dieses eine Mal gezeigt, und niemand außer Ihnen sollte es sehen.',
   },

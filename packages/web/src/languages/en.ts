@@ -82,6 +82,7 @@ export const en = {
     people: 'People',
     audit: 'Audit log',
     changePassword: 'Change password',
+    choosePassword: 'Choose a password',
     settingsParts: 'Settings',
     signOut: 'Sign out',
     signedInAs: 'Signed in as',
@@ -130,9 +131,16 @@ export const en = {
     changePassword: 'Change password',
     changePasswordLead: 'You stay signed in here. In all other browsers you are signed out.',
     currentPassword: 'Current password',
-    currentPasswordHelp: 'You have none, or do not know it? Ask an administrator for a new link.',
+    currentPasswordHelp: 'You do not know it? Ask somebody else who is an administrator here for a new link.',
     newPassword: 'New password',
     passwordChanged: 'Your password was changed.',
+    ownPassword: 'Your password',
+    ownPasswordMissing: 'Enter your own password once more.',
+    firstPassword: 'Choose a password',
+    firstPasswordLead:
+      'So far you sign in with a provider only. With a password you can also sign in by the name {name}. In all other browsers you are signed out.',
+    passwordChosen: 'You have a password now.',
+    signInAgain: 'Sign in again',
   },
 
   /** Links by which somebody else connects an account. */
@@ -562,8 +570,6 @@ export const en = {
     reasonHelp: '{owner} reads this in the history of the account.',
     reasonHelpNobody: 'It can be read in the history of the account.',
     reasonMissing: 'Say why you need it.',
-    ownPassword: 'Your password',
-    ownPasswordMissing: 'Enter your own password once more.',
     revealed: 'This is the access token. It is shown only this once, and nobody should see it but you.',
   },
 

@@ -4,9 +4,9 @@ import { sessionQuery } from '../api/session.ts'
 import type { User } from '../api/types.ts'
 import { changeUser, usersQuery } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { useUser } from '../session/user.ts'
+import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
+import { useHasPassword, useUser } from '../session/user.ts'
 import { Dialog } from '../shared/dialog.tsx'
-import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { useTell } from '../shared/tell.ts'
 import { type PersonDraft, PersonFields, usePersonForm } from './person-fields.tsx'
 
@@ -30,10 +30,14 @@ function ChangeForm({ person, onClose }: Props) {
   const tell = useTell()
   const client = useQueryClient()
   const user = useUser()
-  const form = usePersonForm(person)
+  const hasPassword = useHasPassword()
+  const asksPassword = ({ email }: PersonDraft): boolean =>
+    hasPassword && person.id === user?.id && email.trim().toLowerCase() !== (person.email ?? '')
+  const form = usePersonForm(person, asksPassword)
   const change = useMutation({
-    mutationFn: ({ name, email, role }: PersonDraft) =>
-      changeUser(person.id, { name: name.trim(), email: email.trim(), role }),
+    mutationFn: ({ name, email, role, password }: PersonDraft) =>
+      changeUser(person.id, { name: name.trim(), email: email.trim(), role, ...(password ? { password } : {}) }),
+    gcTime: 0,
     onSuccess: async () => {
       tell(texts.saved)
       onClose()
@@ -46,7 +50,8 @@ function ChangeForm({ person, onClose }: Props) {
     <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
       <Stack gap="lg">
         <PersonFields form={form} />
-        {change.error && <ProblemAlert error={change.error} />}
+        {asksPassword(form.values) && <OwnPassword {...form.getInputProps('password')} />}
+        {change.error && <SelfProblem error={change.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {shared.cancel}

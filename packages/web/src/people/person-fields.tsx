@@ -7,18 +7,27 @@ export interface PersonDraft {
   name: string
   email: string
   role: UserRole
+  /** The own one of whoever saves it, where that is asked for. */
+  password: string
 }
 
 type PersonForm = UseFormReturnType<PersonDraft>
 
-export function usePersonForm(person?: User): PersonForm {
+export function usePersonForm(person?: User, asksPassword: (draft: PersonDraft) => boolean = () => false): PersonForm {
   const texts = useTexts('people')
+  const session = useTexts('session')
   return useForm<PersonDraft>({
-    initialValues: { name: person?.name ?? '', email: person?.email ?? '', role: person?.role ?? 'member' },
+    initialValues: {
+      name: person?.name ?? '',
+      email: person?.email ?? '',
+      role: person?.role ?? 'member',
+      password: '',
+    },
     validate: {
       name: isNotEmpty(texts.nameMissing),
       // As the server asks for it: something, @, something.
       email: (value) => (value.trim() === '' || /^[^\s@]+@[^\s@]+$/.test(value.trim()) ? null : texts.emailWrong),
+      password: (value, draft) => (asksPassword(draft) && !value ? session.ownPasswordMissing : null),
     },
   })
 }

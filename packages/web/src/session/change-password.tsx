@@ -1,19 +1,18 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { isNotEmpty, useForm } from '@mantine/form'
-import { useMutation } from '@tanstack/react-query'
-import { changePassword } from '../api/session.ts'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { changePassword, sessionQuery } from '../api/session.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { Dialog } from '../shared/dialog.tsx'
-import { PasswordField } from '../shared/password-field.tsx'
-import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { useTell } from '../shared/tell.ts'
 import { NewPassword, shortPassword } from './new-password.tsx'
-import { useUser } from './user.ts'
+import { OwnPassword, SelfProblem } from './own-password.tsx'
+import { useHasPassword, useUser } from './user.ts'
 
 export function ChangePassword({ open, onClose }: { open: boolean; onClose: () => void }) {
   const texts = useTexts('session')
   return (
-    <Dialog opened={open} onClose={onClose} title={texts.changePassword}>
+    <Dialog opened={open} onClose={onClose} title={useHasPassword() ? texts.changePassword : texts.firstPassword}>
       <Form onDone={onClose} />
     </Dialog>
   )
@@ -25,30 +24,38 @@ function Form({ onDone }: { onDone: () => void }) {
   const texts = useTexts('session')
   const tell = useTell()
   const user = useUser()
+  const hasPassword = useHasPassword()
+  const client = useQueryClient()
   const form = useForm({
     initialValues: { password: '', new_password: '' },
-    validate: { password: isNotEmpty(texts.passwordMissing), new_password: shortPassword(texts) },
+    validate: {
+      password: hasPassword ? isNotEmpty(texts.passwordMissing) : () => null,
+      new_password: shortPassword(texts),
+    },
   })
   const change = useMutation({
-    mutationFn: changePassword,
+    mutationFn: ({ password, new_password }: { password: string; new_password: string }) =>
+      changePassword({ new_password, ...(hasPassword ? { password } : {}) }),
     gcTime: 0,
     onSuccess: () => {
-      tell(texts.passwordChanged)
+      tell(hasPassword ? texts.passwordChanged : texts.passwordChosen)
       onDone()
+      // Somebody who had none has one now, and is asked for it.
+      void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
     },
   })
   return (
     <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
       <Stack>
-        <Text size="sm">{texts.changePasswordLead}</Text>
-        {change.error && <ProblemAlert error={change.error} />}
+        <Text size="sm">
+          {hasPassword ? texts.changePasswordLead : texts.firstPasswordLead({ name: user?.name ?? '' })}
+        </Text>
+        {change.error && <SelfProblem error={change.error} />}
         {/* Tells password managers whose password it is. */}
         <input type="text" autoComplete="username" value={user?.name ?? ''} readOnly hidden />
-        <PasswordField
+        <OwnPassword
           label={texts.currentPassword}
           description={texts.currentPasswordHelp}
-          autoComplete="current-password"
-          required
           data-autofocus
           {...form.getInputProps('password')}
         />
@@ -62,7 +69,7 @@ function Form({ onDone }: { onDone: () => void }) {
             {shared.cancel}
           </Button>
           <Button type="submit" loading={change.isPending}>
-            {texts.changePassword}
+            {hasPassword ? texts.changePassword : texts.firstPassword}
           </Button>
         </Group>
       </Stack>

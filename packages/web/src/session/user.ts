@@ -7,6 +7,11 @@ export function useUser(): Session['user'] {
   return useQuery(sessionQuery).data?.user
 }
 
+/** Whether they can prove with a password who they are; somebody without one signs in with a provider only. */
+export function useHasPassword(): boolean {
+  return useUser()?.has_password ?? true
+}
+
 export function useIsAdmin(): boolean {
   return useUser()?.role === 'admin'
 }

@@ -24,7 +24,7 @@ export function ProblemAlert({ error, action, retry }: Props) {
       {texts.tryAgain}
     </Button>
   )
-  const button = action ?? again
+  const button = action || again
   return (
     <Notice tone="bad" icon={IconAlertTriangle} title={title} role="alert">
       <Stack gap="xs">

@@ -1,31 +1,18 @@
 import { ActionIcon, Menu } from '@mantine/core'
 import { IconLock, IconLogout, IconUserCircle } from '@tabler/icons-react'
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useNavigate } from 'react-router'
-import { sessionQuery, signOut } from '../api/session.ts'
-import type { Session } from '../api/types.ts'
+import { sessionQuery } from '../api/session.ts'
 import { LanguageItems } from '../languages/language-menu.tsx'
 import { useTexts } from '../languages/speaking.tsx'
 import { ChangePassword } from '../session/change-password.tsx'
+import { useSignOut } from '../session/use-sign-out.ts'
 
 export function UserMenu() {
   const texts = useTexts('shell')
-  const client = useQueryClient()
-  const navigate = useNavigate()
   const { data: session } = useQuery(sessionQuery)
   const [changing, setChanging] = useState(false)
-  const leave = useMutation({
-    mutationFn: signOut,
-    onSuccess: async () => {
-      client.setQueryData(sessionQuery.queryKey, (known) => known && withoutUser(known))
-      await navigate('/sign-in', { replace: true })
-      // Nothing of one person stays in memory for the next one.
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] })
-      // What the door offers is only told to somebody who is not signed in.
-      void client.invalidateQueries({ queryKey: sessionQuery.queryKey })
-    },
-  })
+  const leave = useSignOut()
   return (
     <>
       <Menu position="bottom-end" width={220}>
@@ -43,7 +30,7 @@ export function UserMenu() {
           <LanguageItems />
           <Menu.Divider />
           <Menu.Item leftSection={<IconLock size={16} />} onClick={() => setChanging(true)}>
-            {texts.changePassword}
+            {session?.user?.has_password === false ? texts.choosePassword : texts.changePassword}
           </Menu.Item>
           <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => leave.mutate()}>
             {texts.signOut}
@@ -53,8 +40,4 @@ export function UserMenu() {
       <ChangePassword open={changing} onClose={() => setChanging(false)} />
     </>
   )
-}
-
-function withoutUser({ user: _user, ...session }: Session): Session {
-  return { ...session, signed_in: false }
 }

@@ -13,7 +13,7 @@ export function revealRoute(app: App, { users, tokens, access, accounts, deps }:
       schema: {
         summary: 'Show the access token of an account, in an emergency',
         description:
-          'Needs the administrator’s password and a reason. Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.',
+          'Needs a reason and the administrator’s password. One who has no password needs to have signed in within the last ten minutes (SIGN_IN_AGAIN). Both the audit log and the account’s history tell who did it and why, and its owner gets a notice. A refresh token is never shown.',
         tags: ['accounts'],
         params: ById,
         body: Reveal,
@@ -24,7 +24,7 @@ export function revealRoute(app: App, { users, tokens, access, accounts, deps }:
       const { params, body, signedIn, ip } = request
       if (signedIn === undefined) return
       const { user } = signedIn
-      await users.assertPassword(user.id, body.password, ip)
+      await users.assertSelf(signedIn, body.password, ip)
       const reason = body.reason.trim()
       request.deed = { detail: { reason } }
       const { owner } = await accounts.get(params.id)

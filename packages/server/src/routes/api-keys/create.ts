@@ -14,7 +14,7 @@ export function createRoute(app: App, { apiKeys, users }: Services): void {
       schema: {
         summary: 'Make an API key',
         description:
-          'The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.',
+          'The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).',
         tags: ['api keys'],
         body: NewApiKey,
         response: created(NewApiKeyResult),
@@ -24,9 +24,7 @@ export function createRoute(app: App, { apiKeys, users }: Services): void {
       const { body, signedIn, ip } = request
       if (signedIn === undefined) return
       const { user } = signedIn
-      const { others, ...made } = await apiKeys.create(body, user, () =>
-        users.assertPassword(user.id, body.password ?? '', ip),
-      )
+      const { others, ...made } = await apiKeys.create(body, user, () => users.assertSelf(signedIn, body.password, ip))
       const { id, name, accounts, scopes } = made.api_key
       const owners = others.slice(0, MOST_NAMED).map((owner) => ({ id: owner.id, name: owner.name }))
       const access = others.length === 0 ? {} : { reason: body.reason?.trim(), owners, owner_count: others.length }

@@ -9,8 +9,9 @@ export function passwordRoute(app: App, { users, sessions, hub, deps }: Services
     {
       config: { access: 'session', audit: 'password.change' },
       schema: {
-        summary: 'Change the own password',
-        description: 'All other sessions of the user end.',
+        summary: 'Change the own password, or choose the first one',
+        description:
+          'All other sessions of the user end. Somebody who has none yet needs to have signed in within the last ten minutes (SIGN_IN_AGAIN).',
         tags: ['session'],
         body: PasswordChange,
         response: nothing,
@@ -19,7 +20,7 @@ export function passwordRoute(app: App, { users, sessions, hub, deps }: Services
     async ({ body, signedIn, ip }, reply) => {
       if (signedIn === undefined) return
       const { user, session } = signedIn
-      await users.assertPassword(user.id, body.password, ip)
+      await users.assertSelf(signedIn, body.password, ip)
       await users.setPassword(user.id, body.new_password)
       for (const ended of await sessions.endOthers(user.id, session)) {
         hub.drop(ended)

@@ -8,7 +8,7 @@ export async function sessionView(user: SignedIn['user'] | undefined, services: 
   const offered = user === undefined ? await signIns.offered() : []
   return {
     signed_in: user !== undefined,
-    ...(user === undefined ? {} : { user }),
+    ...(user === undefined ? {} : { user: { ...user, has_password: await users.hasPassword(user.id) } }),
     setup_done: user !== undefined || (await users.setupDone()),
     public_url: deps.publicUrl,
     sign_in_with: await Promise.all(

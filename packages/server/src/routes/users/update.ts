@@ -12,7 +12,7 @@ export function updateRoute(app: App, { users, notices }: Services): void {
       schema: {
         summary: 'Change name, e-mail address or role of a user',
         description:
-          'Somebody whose address another person changes gets a notice of it, and mail at the address of before.',
+          'Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address of one’s own needs the own `password`.',
         tags: ['users'],
         params: ById,
         body: UserPatch,
@@ -20,14 +20,19 @@ export function updateRoute(app: App, { users, notices }: Services): void {
       },
     },
     async (request) => {
-      const { params, body, signedIn } = request
+      const { params, body, signedIn, ip } = request
       if (signedIn === undefined) return
       const { id: maker, name } = signedIn.user
+      const { password, ...patch } = body
+      const now = await users.get(params.id)
       // The id stays; names change, and the log tells who it was then.
-      request.deed = { detail: { ...body, called: (await users.get(params.id)).name } }
+      request.deed = { detail: { ...patch, called: now.name } }
+      // Whoever has the address can sign in with a provider as its user: a session alone does not lead there.
+      const moves = patch.email !== undefined && patch.email.trim().toLowerCase() !== (now.email ?? '')
+      if (moves && now.id === maker) await users.assertSelf(signedIn, password, ip)
       let told = false
-      const changed = await users.update(params.id, body, async (db, before) => {
-        const email = body.email?.trim().toLowerCase()
+      const changed = await users.update(params.id, patch, async (db, before) => {
+        const email = patch.email?.trim().toLowerCase()
         const moved = email !== undefined && email !== (before.email ?? '') && before.id !== maker
         // Whoever has the address may be let in as its user: the one whose it was hears of it, at the address of before.
         if (!moved || before.invited === true) return
