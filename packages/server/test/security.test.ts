@@ -21,7 +21,7 @@ test('the first-run link makes one administrator, once, and every start without 
   const { id } = done.json.user
   assert.deepEqual(done.json, {
     signed_in: true,
-    user: { id, name: 'Ada', role: 'admin' },
+    user: { id, name: 'Ada', role: 'admin', has_password: true },
     setup_done: true,
     public_url: scene.server.url,
     sign_in_with: [],

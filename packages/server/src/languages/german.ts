@@ -1,6 +1,5 @@
 // Long because: all that the server says by itself, in one language, side by side.
 import { germanMessages } from './german-messages.ts'
-
 import type { ServerWords } from './server-words.ts'
 
 /** What the server says, in German. */
