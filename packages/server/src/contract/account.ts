@@ -108,6 +108,15 @@ export const Account = Type.Object(
         { description: 'Whose account it is. Absent: nobody’s; administrators look after it.' },
       ),
     ),
+    former_owner: Type.Optional(
+      Type.Object(
+        { id: Type.String(), name: Type.String() },
+        {
+          description:
+            'Whose account it was, when that person was removed. Access to it needs the same reason and password as before.',
+        },
+      ),
+    ),
     login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),
