@@ -729,7 +729,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a user
-         * @description Their keys and sessions end. Their accounts stay, and administrators look after them.
+         * @description Their keys and sessions end. Their accounts stay, and administrators look after them; keys for them still need a reason and a password.
          */
         delete: {
             parameters: {
@@ -773,7 +773,7 @@ export interface paths {
         head?: never;
         /**
          * Change name, e-mail address or role of a user
-         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before.
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before. Keys of somebody who becomes a member end where they are for accounts that are not theirs.
          */
         patch: {
             parameters: {
@@ -3308,7 +3308,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log.
+         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. Accounts of people who were removed count as theirs.
          */
         post: {
             parameters: {
@@ -5462,6 +5462,11 @@ export interface components {
                 id: string;
                 name: string;
             };
+            /** @description Whose account it was, when that person was removed. A key for it still needs a reason and a password. */
+            former_owner?: {
+                id: string;
+                name: string;
+            };
             /** @description The account's expected name at the provider. */
             login_hint?: string;
             subject?: {
@@ -5672,6 +5677,11 @@ export interface components {
             };
             /** @description Whose account it is. Absent: nobody’s; administrators look after it. */
             owner?: {
+                id: string;
+                name: string;
+            };
+            /** @description Whose account it was, when that person was removed. A key for it still needs a reason and a password. */
+            former_owner?: {
                 id: string;
                 name: string;
             };
@@ -6087,6 +6097,8 @@ export interface components {
             scopes?: string[];
             /** @description Id of the user who made it. */
             owner?: string;
+            /** @description True when it is for accounts that are not its maker’s: it ends when they are made a member. */
+            beyond_own?: boolean;
             /** @description Epoch seconds. */
             created_at: number;
             /** @description Epoch seconds, rounded down. */

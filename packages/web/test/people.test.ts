@@ -280,7 +280,7 @@ test('[#139] who takes a role away, or removes a person, reads first which keys 
   assert.equal(await page.getByText('Everything', { exact: true }).count(), 0)
 
   const removing = await task('Finn', 'Remove')
-  await removing.getByText('Access to them stays as guarded as before', { exact: false }).waitFor()
+  await removing.getByText('A new API key for what they leave', { exact: false }).waitFor()
   await assertLooksRight(page, walks.english, [], 'removing a person')
   await removing.getByRole('button', { name: 'Remove' }).click()
   await removing.waitFor({ state: 'detached' })

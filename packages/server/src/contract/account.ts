@@ -113,7 +113,7 @@ export const Account = Type.Object(
         { id: Type.String(), name: Type.String() },
         {
           description:
-            'Whose account it was, when that person was removed. Access to it needs the same reason and password as before.',
+            'Whose account it was, when that person was removed. A key for it still needs a reason and a password.',
         },
       ),
     ),

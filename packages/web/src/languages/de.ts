@@ -1051,7 +1051,7 @@ export const de: English = {
         'Ihre {count} Konten bleiben verbunden. Von da an kümmern sich die Administratoren darum; entfernen Sie sie selbst, wenn sie enden sollen.',
     },
     removeStep:
-      'Der Zugriff darauf bleibt so geschützt wie bisher: Für einen neuen API-Schlüssel oder einen Blick auf ein Token braucht ein Administrator einen Grund und sein eigenes Passwort, und das Protokoll nennt {name}.',
+      'Für einen neuen API-Schlüssel dazu oder einen Blick auf ein Token sind weiterhin ein Grund und das eigene Passwort des Administrators nötig, und das Protokoll nennt {name}.',
     removed: '{name} wurde entfernt.',
     keysEnd: { one: 'Ein API-Schlüssel endet', other: '{count} API-Schlüssel enden' },
     keysEndText:

@@ -1027,7 +1027,7 @@ export const en = {
         'Their {count} accounts stay connected. Administrators look after them from then on; remove them yourself if they are to end.',
     },
     removeStep:
-      'Access to them stays as guarded as before: a new API key or a look at a token needs a reason and the administrator’s own password, and the audit log names {name}.',
+      'A new API key for what they leave, or a look at a token, still needs a reason and the administrator’s own password, and the audit log names {name}.',
     removed: '{name} was removed.',
     keysEnd: { one: 'An API key ends', other: '{count} API keys end' },
     keysEndText:

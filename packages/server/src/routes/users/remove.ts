@@ -13,7 +13,7 @@ export function removeRoute(app: App, { users, apiKeys, connections, hub, deps }
       schema: {
         summary: 'Remove a user',
         description:
-          'Their keys and sessions end. Their accounts stay, and administrators look after them; access to them still needs a reason and a password.',
+          'Their keys and sessions end. Their accounts stay, and administrators look after them; keys for them still need a reason and a password.',
         tags: ['users'],
         params: ById,
         response: nothing,
