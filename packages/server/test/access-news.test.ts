@@ -109,6 +109,8 @@ test('[#139] removing its owner opens no account: a key for it still needs reaso
   assert.equal((await ada.post(`/v1/accounts/${bens}/reveal`, { reason: REASON, password: PASSWORD })).status, 200)
   const [look] = (await ada.get('/v1/audit')).json.entries
   assert.deepEqual([look.action, look.detail.owners], ['account.reveal', [{ ...former, former: true }]])
+  const mail = await ada.get(`/v1/accounts/${bens}/mail/messages`)
+  assert.deepEqual([mail.status, mail.json.code], [403, 'OWNER_ONLY'], 'nor is their mailbox open to anybody')
   // Their name is free again, and whoever gets it is somebody else.
   const other = await scene.invited(ada, { name: 'Ben' })
   assert.deepEqual((await other.get('/v1/accounts')).json.accounts, [])
