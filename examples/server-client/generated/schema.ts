@@ -732,7 +732,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a user
-         * @description Their keys and sessions end. Their accounts stay, and administrators look after them.
+         * @description Their keys and sessions end. Their accounts stay, and administrators look after them; keys for them still need a reason and a password.
          */
         delete: {
             parameters: {
@@ -776,7 +776,7 @@ export interface paths {
         head?: never;
         /**
          * Change name, e-mail address or role of a user
-         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address of one’s own needs the own `password`.
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address of one’s own needs the own `password`. Keys of somebody who becomes a member end where they are for accounts that are not theirs.
          */
         patch: {
             parameters: {
@@ -3311,7 +3311,7 @@ export interface paths {
         put?: never;
         /**
          * Make an API key
-         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).
+         * @description The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. Accounts of people who were removed count as theirs. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).
          */
         post: {
             parameters: {
@@ -5470,6 +5470,11 @@ export interface components {
                 id: string;
                 name: string;
             };
+            /** @description Whose account it was, when that person was removed. A key for it still needs a reason and a password. */
+            former_owner?: {
+                id: string;
+                name: string;
+            };
             /** @description The account's expected name at the provider. */
             login_hint?: string;
             subject?: {
@@ -5680,6 +5685,11 @@ export interface components {
             };
             /** @description Whose account it is. Absent: nobody’s; administrators look after it. */
             owner?: {
+                id: string;
+                name: string;
+            };
+            /** @description Whose account it was, when that person was removed. A key for it still needs a reason and a password. */
+            former_owner?: {
                 id: string;
                 name: string;
             };
@@ -6095,6 +6105,8 @@ export interface components {
             scopes?: string[];
             /** @description Id of the user who made it. */
             owner?: string;
+            /** @description True when it is for accounts that are not its maker’s: it ends when they are made a member. */
+            beyond_own?: boolean;
             /** @description Epoch seconds. */
             created_at: number;
             /** @description Epoch seconds, rounded down. */

@@ -73,8 +73,127 @@ test('[#139] nobody has to give a reason for accounts of their own, or of nobody
   assert.equal((await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens] })).status, 201)
   assert.deepEqual(await noticesOf(ben), [])
   assert.deepEqual(await linesOf(ben, bens), [])
-  await ada.delete(`/v1/users/${await idOf(ada, 'Ben')}`)
+  await ada.delete(`/v1/accounts/${bens}?revoke=false`)
   assert.equal((await ada.post('/v1/api-keys', { name: 'all' })).status, 201)
+})
+
+test('[#139] removing its owner opens no account: a key for it still needs reason and password, and the log names whose it was', async () => {
+  await using world = await people()
+  const { scene, ada, ben, bens, connection } = world
+  const second = await accountAt(connection, ben)
+  const bensId = await idOf(ada, 'Ben')
+  const former = { id: bensId, name: 'Ben' }
+  assert.equal((await ada.delete(`/v1/users/${bensId}`)).status, 204)
+  const [removal] = (await ada.get('/v1/audit')).json.entries
+  assert.deepEqual([removal.action, removal.detail], ['user.remove', { name: 'Ben', accounts_left: 2 }])
+  for (const id of [bens, second]) {
+    const { owner, former_owner } = (await ada.get(`/v1/accounts/${id}`)).json
+    assert.deepEqual([owner, former_owner], [undefined, former])
+  }
+
+  const make = (change: object) => ada.post('/v1/api-keys', { name: 'Backup', ...change })
+  for (const accounts of [[bens], null]) {
+    assert.equal((await make({ accounts })).json.code, 'REASON_REQUIRED')
+    const wrong = await make({ accounts, reason: REASON, password: 'not hers' })
+    assert.equal(wrong.json.code, 'PASSWORD_WRONG')
+  }
+  const made = await make({ accounts: [bens], reason: REASON, password: PASSWORD })
+  assert.equal(made.status, 201, made.text)
+  assert.equal((await programWith(made.json.key, scene)(bens)).status, 200)
+  const [entry] = (await ada.get('/v1/audit')).json.entries
+  assert.deepEqual([entry.detail.reason, entry.detail.owners], [REASON, [{ ...former, former: true }]])
+  assert.deepEqual(await linesOf(ada, bens), [`key_made: Ada made the API key “Backup”. Reason: ${REASON}`])
+  assert.deepEqual(await linesOf(ada, second), [])
+
+  assert.equal((await ada.post(`/v1/accounts/${bens}/reveal`, { reason: REASON })).status, 400)
+  assert.equal((await ada.post(`/v1/accounts/${bens}/reveal`, { reason: REASON, password: PASSWORD })).status, 200)
+  const [look] = (await ada.get('/v1/audit')).json.entries
+  assert.deepEqual([look.action, look.detail.owners], ['account.reveal', [{ ...former, former: true }]])
+  const mail = await ada.get(`/v1/accounts/${bens}/mail/messages`)
+  assert.deepEqual([mail.status, mail.json.code], [403, 'OWNER_ONLY'], 'nor is their mailbox open to anybody')
+  // Their name is free again, and whoever gets it is somebody else.
+  const other = await scene.invited(ada, { name: 'Ben' })
+  assert.deepEqual((await other.get('/v1/accounts')).json.accounts, [])
+})
+
+test('[#139] whoever administers no more keeps no key for what is not theirs, and those whose accounts they were read of it', async () => {
+  await using world = await people()
+  const { scene, ada, ben, bens, connection } = world
+  const eve = await scene.invited(ada, { name: 'Eve', role: 'admin' })
+  const eves = await accountAt(connection, eve)
+  const gone = await accountAt(connection, ben)
+  const make = async (maker: Browser, name: string, accounts: readonly string[] | null) => {
+    const { json } = await maker.post('/v1/api-keys', { name, accounts, reason: REASON, password: PASSWORD })
+    return { id: json.api_key.id, name, key: json.key, beyond: json.api_key.beyond_own }
+  }
+  const all = await make(eve, 'all', null)
+  const both = await make(eve, 'both', [eves, bens])
+  await make(eve, 'past', [eves, gone])
+  const own = await make(eve, 'own', [eves])
+  const adas = await make(ada, 'hers', [bens])
+  await ben.delete(`/v1/accounts/${gone}?revoke=false`)
+  assert.deepEqual([all.beyond, both.beyond, own.beyond], [true, true, undefined])
+  const keys = async (): Promise<Record<string, boolean | undefined>> => {
+    const listed: { name: string; beyond_own?: boolean }[] = (await ada.get('/v1/api-keys')).json.api_keys
+    return Object.fromEntries(listed.map(({ name, beyond_own }) => [name, beyond_own]))
+  }
+  assert.deepEqual(await keys(), { all: true, both: true, past: undefined, own: undefined, hers: true })
+  // They are remembered from here on.
+  for (const { key } of [all, both]) assert.equal((await programWith(key, scene)(bens)).status, 200)
+
+  const evesId = await idOf(ada, 'Eve')
+  assert.equal((await ada.patch(`/v1/users/${evesId}`, { name: 'Eve S', email: 'eve@example.test' })).status, 200)
+  assert.equal(Object.keys(await keys()).length, 5, 'a change of name ends none')
+  assert.equal((await ada.patch(`/v1/users/${evesId}`, { role: 'member' })).status, 200)
+  for (const { key } of [all, both]) assert.equal((await programWith(key, scene)(bens)).status, 401)
+  assert.equal((await programWith(adas.key, scene)(bens)).status, 200)
+  assert.deepEqual(await keys(), { past: undefined, own: undefined, hers: true })
+  const [entry] = (await ada.get('/v1/audit')).json.entries
+  const ended = [all, both].map(({ id, name }) => ({ id, name }))
+  assert.deepEqual(entry.detail, { role: 'member', called: 'Eve S', keys_ended: ended, keys_ended_count: 2 })
+  assert.deepEqual((await linesOf(ben, bens)).slice(0, 2), [
+    'key_removed: Ada deleted the API key “both”.',
+    'key_removed: Ada deleted the API key “all”.',
+  ])
+  assert.deepEqual(await linesOf(ada, eves), [
+    'key_removed: Ada deleted the API key “both”.',
+    'key_removed: Ada deleted the API key “all”.',
+  ])
+})
+
+test('[#139] of a key that is made while its maker is made a member nothing is left', async () => {
+  await using world = await people()
+  const { scene, ada } = world
+  const eve = await scene.invited(ada, { name: 'Eve', role: 'admin' })
+  const evesId = await idOf(ada, 'Eve')
+  const body = { name: 'all', reason: REASON, password: PASSWORD }
+  for (let round = 0; round < 5; round++) {
+    await Promise.all([eve.post('/v1/api-keys', body), ada.patch(`/v1/users/${evesId}`, { role: 'member' })])
+    assert.deepEqual((await ada.get('/v1/api-keys')).json.api_keys, [])
+    await ada.patch(`/v1/users/${evesId}`, { role: 'admin' })
+  }
+})
+
+test('[#139] owners read that a key ended with its maker', async () => {
+  await using world = await people()
+  const { scene, ada, ben, bens } = world
+  const eve = await scene.invited(ada, { name: 'Eve', role: 'admin' })
+  const body = { name: 'Backup', accounts: [bens], reason: REASON, password: PASSWORD }
+  const { api_key, key } = (await eve.post('/v1/api-keys', body)).json
+  assert.equal((await programWith(key, scene)(bens)).status, 200)
+  await ada.delete(`/v1/users/${await idOf(ada, 'Eve')}`)
+  assert.equal((await programWith(key, scene)(bens)).status, 401)
+  assert.deepEqual(await linesOf(ben, bens), [
+    'key_removed: Ada deleted the API key “Backup”.',
+    `key_made: Eve made the API key “Backup”. Reason: ${REASON}`,
+  ])
+  const [entry] = (await ada.get('/v1/audit')).json.entries
+  assert.deepEqual(entry.detail, {
+    name: 'Eve',
+    accounts_left: 0,
+    keys_ended: [{ id: api_key.id, name: 'Backup' }],
+    keys_ended_count: 1,
+  })
 })
 
 test('[#139] the owner reads in notice and history who gave a program access and why, in both languages, and who took it back', async () => {

@@ -111,8 +111,8 @@ test('what is wrong with a parameter or field is one sentence that names it and 
       '/v1/users',
       { name: ' ' },
       'name',
-      'The field "name" has to be one line of text that is not empty.',
-      'Das Feld „name“ muss eine nicht leere Zeile Text sein.',
+      'The field "name" has to be one line of text that is not empty, without invisible characters.',
+      'Das Feld „name“ muss eine nicht leere Zeile Text ohne unsichtbare Zeichen sein.',
     ],
     [
       '/v1/users',

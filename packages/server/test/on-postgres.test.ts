@@ -26,6 +26,7 @@ for (const file of [
   'timeline',
   'plan',
   'users',
+  'user-names',
   'sign-in',
   'connect-links',
   'webhooks',

@@ -243,3 +243,62 @@ test('the problem in an address chooses among our own words and is never shown i
   assert.doesNotMatch(await page.locator('body').innerText(), /555-1234/)
   await context.close()
 })
+
+test('[#139] who takes a role away, or removes a person, reads first which keys end and what becomes of the accounts', async () => {
+  const { page } = admin
+  const finn = await visit(stage)
+  await acceptLink(finn.page, await invite(page, 'Finn'), PASSWORD)
+  const account = await connectAccount(finn.page, 'carol@sandbox.example')
+  const task = async (name: string, what: string) => {
+    await page.goto('/settings/people')
+    await page.getByRole('button', { name: `What to do with ${name}` }).click()
+    await page.getByRole('menuitem', { name: what }).click()
+    return page.getByRole('dialog')
+  }
+  const giveRole = async (role: string) => {
+    const changing = await task('Finn', 'Change')
+    await changing.getByRole('radio', { name: role }).check()
+    return changing
+  }
+  const up = await giveRole('Administrator')
+  await up.getByRole('button', { name: 'Save' }).click()
+  await up.waitFor({ state: 'detached' })
+  const made = await finn.page.evaluate(async (password) => {
+    const headers = { 'content-type': 'application/json', 'x-evergrant': '1' }
+    const body = JSON.stringify({ name: 'Everything', reason: 'to see all', password })
+    return (await fetch('/v1/api-keys', { method: 'POST', headers, body })).status
+  }, PASSWORD)
+  assert.equal(made, 201)
+  await finn.context.close()
+
+  const down = await giveRole('Member')
+  await down.getByText('An API key ends', { exact: true }).waitFor()
+  await down.getByRole('listitem').getByText('Everything', { exact: true }).waitFor()
+  await assertLooksRight(page, walks.english, [], 'keys that end')
+  await down.getByRole('button', { name: 'Save' }).click()
+  await down.waitFor({ state: 'detached' })
+  await page.goto('/settings/audit')
+  await page.getByText('API keys that ended: Everything', { exact: false }).first().waitFor()
+  await page.goto('/settings/api-keys')
+  await page.getByText('Nightly backup', { exact: true }).waitFor()
+  assert.equal(await page.getByText('Everything', { exact: true }).count(), 0)
+
+  const removing = await task('Finn', 'Remove')
+  await removing.getByText('A new API key for what they leave', { exact: false }).waitFor()
+  await assertLooksRight(page, walks.english, [], 'removing a person')
+  await removing.getByRole('button', { name: 'Remove' }).click()
+  await removing.waitFor({ state: 'detached' })
+  await page.goto('/settings/audit')
+  await page.getByText('1 account is nobody’s now', { exact: false }).first().waitFor()
+
+  await page.goto(`/accounts/${account}`)
+  await page.getByRole('tab', { name: 'Programs' }).click()
+  await page.getByRole('button', { name: 'Add a program' }).click()
+  const asking = page.getByRole('dialog')
+  await asking.getByText('It is for accounts of people who were removed, too.', { exact: false }).waitFor()
+  await asking.getByLabel('Name').fill('Archive')
+  await asking.getByLabel('Why does the program need it?').fill('the archive of the company')
+  await asking.getByRole('textbox', { name: 'Your password' }).fill(administrator.password)
+  await asking.getByRole('button', { name: 'Create API key' }).click()
+  await asking.getByRole('button', { name: 'I have stored it' }).click()
+})

@@ -22,6 +22,8 @@ export interface OtherOwner extends Person {
   readonly accounts: number
   /** One of them. */
   readonly account: string
+  /** They were removed: the accounts are nobody's now, and there is nobody to tell. */
+  readonly former?: true
 }
 
 /**
@@ -42,7 +44,7 @@ export class AccessNews {
     this.#show = show
   }
 
-  /** The other people whose accounts these are, with how many of them. */
+  /** The other people whose accounts these are, or were until they were removed, with how many of them. */
   async otherOwners(accounts: Reach, but: string, within: Kysely<Tables> = this.#db): Promise<OtherOwner[]> {
     const rows = await within
       .selectFrom('accounts')
@@ -58,7 +60,31 @@ export class AccessNews {
       .groupBy(['users.id', 'users.name'])
       .orderBy('users.name')
       .execute()
-    return rows.map((row) => ({ ...row, accounts: Number(row.accounts) }))
+    const left = await within
+      .selectFrom('accounts')
+      .select((of) => [
+        'former_owner as id',
+        of.fn.min<string | null>('former_owner_name').as('name'),
+        of.fn.countAll().as('accounts'),
+        of.fn.min<string>('accounts.id').as('account'),
+      ])
+      .where('owner', 'is', null)
+      .where('former_owner', 'is not', null)
+      .where('former_owner', '!=', but)
+      .$if(accounts !== null, (query) => query.where('accounts.id', 'in', [...(accounts ?? [])]))
+      .groupBy('former_owner')
+      .orderBy('name')
+      .execute()
+    return [
+      ...rows.map((row) => ({ ...row, accounts: Number(row.accounts) })),
+      ...left.map(({ id, name, accounts, account }) => ({
+        id: id ?? '',
+        name: name ?? '',
+        accounts: Number(accounts),
+        account,
+        former: true as const,
+      })),
+    ]
   }
 
   /** Somebody made a key for accounts of others, within the transaction that makes it. */
@@ -71,7 +97,8 @@ export class AccessNews {
     const detail = `${by.name} made the API key “${key.name}”. Reason: ${reason}`
     await this.#history.addToOthers(db, key.accounts, by.id, { type: 'key_made', detail })
     // As they are now: an account may have come since the key was asked for.
-    for (const { id, account, accounts } of await this.otherOwners(key.accounts, by.id, db)) {
+    for (const { id, account, accounts, former } of await this.otherOwners(key.accounts, by.id, db)) {
+      if (former) continue
       const program = { id: key.id, name: key.name }
       await this.#notices.raise(
         {

@@ -53,7 +53,7 @@ export async function accountView(row: AccountRow, parts: AccountParts): Promise
       provider: connection.provider,
       provider_name: providerName(definition, connection),
     },
-    ...(row.owner === null ? {} : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
+    ...(row.owner === null ? formerOwner(row) : { owner: { id: row.owner, name: owners.get(row.owner) ?? '' } }),
     ...(row.login_hint === null ? {} : { login_hint: row.login_hint }),
     ...(subject === undefined ? {} : { subject }),
     ...(added_for === undefined ? {} : { added_for }),
@@ -78,6 +78,10 @@ export async function accountView(row: AccountRow, parts: AccountParts): Promise
     updated_at: row.updated_at,
     version: grant?.version ?? 0,
   }
+}
+
+function formerOwner({ former_owner: id, former_owner_name }: AccountRow): Pick<Account, 'former_owner'> {
+  return id === null ? {} : { former_owner: { id, name: former_owner_name ?? '' } }
 }
 
 /** The page on which an administrator of the organisation allows the client, where the provider has one. */

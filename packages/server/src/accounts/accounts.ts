@@ -113,6 +113,8 @@ export class Accounts {
       created_at: now,
       updated_at: now,
       owner,
+      former_owner: null,
+      former_owner_name: null,
       unconfirmed: 0,
       subject: null,
       told: null,

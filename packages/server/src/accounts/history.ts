@@ -31,8 +31,8 @@ export class History {
   }
 
   /**
-   * The same line for all these accounts whose owner is somebody else than that user (null: for all there are), within a transaction of
-   * the caller: one statement, however many they are.
+   * The same line for all these accounts whose owner is, or was until they were removed, somebody else than that user (null: for all there
+   * are), within a transaction of the caller: one statement, however many they are.
    */
   async addToOthers(
     db: Transaction<Tables>,
@@ -54,7 +54,9 @@ export class History {
             sql<string>`CAST(${type} AS TEXT)`.as('type'),
             sql<string | null>`CAST(${detail} AS TEXT)`.as('detail'),
           ])
-          .where('owner', '!=', but)
+          .where((or) =>
+            or.or([or('owner', '!=', but), or.and([or('owner', 'is', null), or('former_owner', '!=', but)])]),
+          )
           .$if(accounts !== null, (query) => query.where('accounts.id', 'in', [...(accounts ?? [])])),
       )
       .execute()

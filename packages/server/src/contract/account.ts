@@ -109,6 +109,15 @@ export const Account = Type.Object(
         { description: 'Whose account it is. Absent: nobody’s; administrators look after it.' },
       ),
     ),
+    former_owner: Type.Optional(
+      Type.Object(
+        { id: Type.String(), name: Type.String() },
+        {
+          description:
+            'Whose account it was, when that person was removed. A key for it still needs a reason and a password.',
+        },
+      ),
+    ),
     login_hint: Type.Optional(Type.String({ description: "The account's expected name at the provider." })),
     subject: Type.Optional(
       Type.Object({ iss: Type.String(), sub: Type.String(), username: Type.Optional(Type.String()) }),

@@ -18,6 +18,11 @@ export const ApiKey = Type.Object(
       }),
     ),
     owner: Type.Optional(Type.String({ description: 'Id of the user who made it.' })),
+    beyond_own: Type.Optional(
+      Type.Boolean({
+        description: 'True when it is for accounts that are not its maker’s: it ends when they are made a member.',
+      }),
+    ),
     created_at: EpochSeconds,
     expires_at: Type.Optional(WholeEpochSeconds),
     last_used_at: Type.Optional(EpochSeconds),

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Line } from './text.ts'
+import { KnownLine, Line } from './text.ts'
 import { UserRole } from './user-role.ts'
 
 /** GET /v1/session: whether the browser is signed in, and what the page needs to know before that. */
@@ -25,11 +25,9 @@ export const Session = Type.Object(
 )
 export type Session = Static<typeof Session>
 
-const UserName = Line(200)
-
 /** POST /v1/session */
 export const SignIn = Type.Object(
-  { name: UserName, password: Type.String({ minLength: 1, maxLength: 1024 }) },
+  { name: KnownLine(200), password: Type.String({ minLength: 1, maxLength: 1024 }) },
   { title: 'SignIn', additionalProperties: false },
 )
 export type SignIn = Static<typeof SignIn>
@@ -58,7 +56,7 @@ export const PASSWORD_MIN_LENGTH = 10
 export const Setup = Type.Object(
   {
     token: Type.String({ minLength: 1, maxLength: 200 }),
-    name: UserName,
+    name: Line(200),
     password: Type.String({ minLength: PASSWORD_MIN_LENGTH, maxLength: 1024 }),
   },
   { title: 'Setup', additionalProperties: false },

@@ -14,8 +14,44 @@ export const Digits = (pattern: string, from: number, to: number, options: TSche
 /** Control characters (Unicode's Cc) and what ends a line elsewhere: in a name they are an accident or a trick. */
 const NO_LINE = '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029'
 
-/** A name: one line, and something in it. */
+/** A letter of a script whose words are written with invisible joiners. */
+const JOINED = `(?=[\\p{L}\\p{M}])[${[
+  'Arab',
+  'Syrc',
+  'Nkoo',
+  'Mong',
+  'Deva',
+  'Beng',
+  'Guru',
+  'Gujr',
+  'Orya',
+  'Taml',
+  'Telu',
+  'Knda',
+  'Mlym',
+  'Sinh',
+  'Khmr',
+  'Mymr',
+]
+  .map((script) => `\\p{Script=${script}}`)
+  .join('')}]`
+
+/** Where one picture is made of several. */
+const PICTURES = '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})'
+
+/** What makes two names look the same, or turns one around, is in none: but for joiners where they shape letters or pictures. */
+const SEEN = `(?:[^${NO_LINE}\\p{Cf}]|(?<=${JOINED})[\\u200c\\u200d](?=${JOINED})|${PICTURES})`
+
+/** A new name: one line, something in it, and nothing that is not seen. */
 export const Line = (maxLength: number, options: TSchemaOptions = {}): TString =>
+  Formed(`^(?=.*\\S)${SEEN}*$`, 'one line of text that is not empty, without invisible characters', {
+    ...options,
+    minLength: 1,
+    maxLength,
+  })
+
+/** A name that somebody got before, as they type it to sign in. */
+export const KnownLine = (maxLength: number, options: TSchemaOptions = {}): TString =>
   Formed(`^(?=.*\\S)[^${NO_LINE}]*$`, 'one line of text that is not empty', { ...options, minLength: 1, maxLength })
 
 /** The same where nothing may be said. */

@@ -348,4 +348,10 @@ export const migrations: readonly (readonly string[])[] = [
     `ALTER TABLE connections ADD COLUMN first_client_id TEXT`,
     `UPDATE connections SET first_client_id = client_id WHERE revision = 1`,
   ],
+  [
+    // Whose an account was before that person was removed, and how they were called then. Without a reference: they are gone.
+    // Older servers leave it empty.
+    `ALTER TABLE accounts ADD COLUMN former_owner TEXT`,
+    `ALTER TABLE accounts ADD COLUMN former_owner_name TEXT`,
+  ],
 ]

@@ -145,6 +145,9 @@ export interface AccountTable {
   updated_at: number
   /** The user whose account it is; null: nobody's, so that administrators look after it. */
   owner: string | null
+  /** Id of the removed user whose account it was, and their name then; null while it has an owner, or if it never had one. */
+  former_owner: Generated<string | null>
+  former_owner_name: Generated<string | null>
   /** 1 when somebody connected it by a link and its owner has not said yet that it was the right person. */
   unconfirmed: Generated<number>
   /** Hash of who it is at the provider; null: nobody has consented since servers keep it. */

@@ -86,7 +86,10 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'This link was opened in another browser before.': 'Dieser Link wurde zuvor in einem anderen Browser geöffnet.',
   'This is the only administrator. Make somebody else one first.':
     'Das ist der einzige Administrator. Machen Sie zuerst jemand anderen dazu.',
-  'Somebody else has this name.': 'Diesen Namen hat schon jemand anderes.',
+  'Somebody else has this name, or one that looks the same.':
+    'Diesen Namen, oder einen, der genauso aussieht, hat schon jemand anderes.',
+  'Your role was changed at this moment. Try again.':
+    'Ihre Rolle wurde in diesem Augenblick geändert. Versuchen Sie es noch einmal.',
   'Somebody else has this e-mail address.': 'Diese E-Mail-Adresse hat schon jemand anderes.',
   'Another process on the same data serves the sandbox.{where}':
     'Ein anderer Prozess mit denselben Daten bedient den Übungsanbieter.{where}',
@@ -176,6 +179,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'one or several of {values}, separated by commas': 'einer oder mehrere der Werte {values}, durch Kommas getrennt,',
   'at most 100 ids, separated by commas': 'eine Liste von höchstens 100 Kennungen, durch Kommas getrennt,',
   'one line of text that is not empty': 'eine nicht leere Zeile Text',
+  'one line of text that is not empty, without invisible characters':
+    'eine nicht leere Zeile Text ohne unsichtbare Zeichen',
   'one line of text': 'eine Zeile Text',
   'one scope, without spaces': 'eine einzelne Berechtigung ohne Leerzeichen',
   'an e-mail address': 'eine E-Mail-Adresse',

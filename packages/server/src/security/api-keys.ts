@@ -14,6 +14,8 @@ const PREFIX = 'egk_'
 /** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
 const REMEMBERED = 5
 const MOST_REMEMBERED = 10_000
+/** Accounts in one question to the database. */
+const MOST_ASKED = 5_000
 
 /** A key that a request came with. */
 export interface KnownKey {
@@ -34,6 +36,13 @@ export interface MadeKey {
   readonly key: string
   /** Whose accounts it is for beside the maker's own. */
   readonly others: readonly OtherOwner[]
+}
+
+/** A key that ended with what its maker lost. */
+export interface EndedKey {
+  readonly id: string
+  readonly name: string
+  readonly key_hash: string
 }
 
 interface Remembered {
@@ -76,7 +85,9 @@ export class ApiKeys {
   /** All keys, or those that a user made. */
   async list(owner?: string): Promise<ApiKey[]> {
     const all = this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id')
-    return (await (owner === undefined ? all : all.where('owner', '=', owner)).execute()).map(view)
+    const rows = await (owner === undefined ? all : all.where('owner', '=', owner)).execute()
+    const beyond = await keysBeyond(this.#db, rows)
+    return rows.map((row) => view(row, beyond.has(row.id)))
   }
 
   /**
@@ -114,11 +125,18 @@ export class ApiKeys {
       scopes: scopes === undefined ? null : scopes.join(' '),
     }
     await this.#outbox.change(async (db) => {
+      // Held to the end: whoever takes that role away at the same moment waits, and then ends this key too, or was first.
+      const { id, role } = maker
+      const still = db.updateTable('users').set({ role }).where('id', '=', id).where('role', '=', role)
+      if ((await still.returning('id').execute()).length === 0) {
+        throw new Refusal('FORBIDDEN', 'Your role was changed at this moment. Try again.')
+      }
       await db.insertInto('api_keys').values(row).execute()
       await this.#news.keyMade(db, { id: row.id, name: row.name, accounts: reach }, maker, reason.trim())
     })
     if (others.length > 0) await this.#news.shown(reach)
-    return { api_key: view(row), key, others }
+    const beyond = await keysBeyond(this.#db, [row])
+    return { api_key: view(row, beyond.has(row.id)), key, others }
   }
 
   /** `own`: only if they made it. */
@@ -127,13 +145,45 @@ export class ApiKeys {
       const key = db.deleteFrom('api_keys').where('id', '=', id).returning(['key_hash', 'name', 'accounts'])
       const [row] = await (own ? key.where('owner', '=', by.id) : key).execute()
       if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
-      const accounts = row.accounts === null ? null : (JSON.parse(row.accounts) as string[])
-      await this.#news.keyEnded(db, { name: row.name, accounts }, by)
+      await this.#news.keyEnded(db, { name: row.name, accounts: reachOf(row.accounts) }, by)
       return row
     })
-    this.forget(gone.key_hash)
-    this.#changes?.tell({ of: 'api_key', id: gone.key_hash })
+    this.ended([gone])
     return { name: gone.name }
+  }
+
+  /**
+   * Deletes keys of somebody, within the transaction that removes them (`all`) or makes them a member (`beyond`: those for accounts that are
+   * not theirs), which has changed their row before. {@link ended} has to be called after it.
+   */
+  async endOf(
+    db: Transaction<Tables>,
+    owner: string,
+    which: 'all' | 'beyond',
+    by: SignedIn['user'],
+  ): Promise<EndedKey[]> {
+    const rows = await db
+      .selectFrom('api_keys')
+      .select(['id', 'name', 'key_hash', 'accounts', 'owner'])
+      .where('owner', '=', owner)
+      .orderBy('name')
+      .orderBy('id')
+      .execute()
+    const beyond = which === 'all' ? undefined : await keysBeyond(db, rows)
+    const ending = rows.filter(({ id }) => beyond?.has(id) ?? true)
+    for (const { id, name, accounts } of ending) {
+      await db.deleteFrom('api_keys').where('id', '=', id).execute()
+      await this.#news.keyEnded(db, { name, accounts: reachOf(accounts) }, by)
+    }
+    return ending.map(({ id, name, key_hash }) => ({ id, name, key_hash }))
+  }
+
+  /** Forgets keys that were deleted, here and on the other servers. */
+  ended(keys: readonly Pick<EndedKey, 'key_hash'>[]): void {
+    for (const { key_hash } of keys) {
+      this.forget(key_hash)
+      this.#changes?.tell({ of: 'api_key', id: key_hash })
+    }
   }
 
   /** Takes an account away from a key that names it. A key that names no other is deleted. */
@@ -160,8 +210,7 @@ export class ApiKeys {
         return done
       })
       if (!changed) continue
-      this.forget(row.key_hash)
-      this.#changes?.tell({ of: 'api_key', id: row.key_hash })
+      this.ended([row])
       return { name: row.name, deleted: left.length === 0 }
     }
   }
@@ -249,6 +298,30 @@ export class ApiKeys {
   }
 }
 
+/** Of these keys the ids of those for accounts that their makers could not name as members. */
+async function keysBeyond(
+  db: Kysely<Tables>,
+  keys: readonly Pick<Selectable<ApiKeyTable>, 'id' | 'owner' | 'accounts'>[],
+): Promise<Set<string>> {
+  const made = keys.flatMap(({ id, owner, accounts }) =>
+    owner === null ? [] : [{ id, owner, reach: reachOf(accounts) }],
+  )
+  const named = [...new Set(made.flatMap(({ reach }) => reach ?? []))]
+  const owners = new Map<string, string | null>()
+  for (let from = 0; from < named.length; from += MOST_ASKED) {
+    const some = named.slice(from, from + MOST_ASKED)
+    const rows = await db.selectFrom('accounts').select(['id', 'owner']).where('id', 'in', some).execute()
+    for (const { id, owner } of rows) owners.set(id, owner)
+  }
+  // What was removed reaches nothing.
+  const foreign = (account: string, owner: string) => owners.has(account) && owners.get(account) !== owner
+  const beyond = made.filter(({ owner, reach }) => reach?.some((account) => foreign(account, owner)) ?? true)
+  return new Set(beyond.map(({ id }) => id))
+}
+
+const reachOf = (accounts: string | null): string[] | null =>
+  accounts === null ? null : (JSON.parse(accounts) as string[])
+
 type Same = Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>
 
 /** False when somebody has changed it meanwhile. */
@@ -267,15 +340,16 @@ function bearer(header = ''): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header)?.[1]
 }
 
-function view(row: Selectable<ApiKeyTable>): ApiKey {
+function view(row: Selectable<ApiKeyTable>, beyond: boolean): ApiKey {
   return {
     id: row.id,
     name: row.name,
     hint: row.hint,
-    accounts: row.accounts === null ? null : (JSON.parse(row.accounts) as string[]),
+    accounts: reachOf(row.accounts),
     created_at: row.created_at,
     ...(row.expires_at === null ? {} : { expires_at: Math.floor(row.expires_at) }),
     ...(row.owner === null ? {} : { owner: row.owner }),
+    ...(beyond ? { beyond_own: true } : {}),
     ...(row.scopes === null ? {} : { scopes: row.scopes.split(' ') }),
     ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
   }

@@ -6,7 +6,7 @@ import type { App } from '../routes/app-type.ts'
 import type { Services } from '../services.ts'
 import type { KnownKey } from './api-keys.ts'
 import { SESSION_COOKIE } from './cookies.ts'
-import { type AccountUse, mayLink, maySee } from './permissions.ts'
+import { type AccountUse, mayLink, mayReadMail, maySee } from './permissions.ts'
 import type { SignedIn } from './sessions.ts'
 
 /**
@@ -71,9 +71,10 @@ export function guard(app: App, { deps, sessions, apiKeys, accounts }: Services)
     }
     if (account === undefined) return
     const { user } = request.signedIn
-    const { owner } = await accounts.get((request.params as { id: string }).id)
+    const { owner, former_owner } = await accounts.get((request.params as { id: string }).id)
     if (!maySee(user, owner)) throw new Refusal('NOT_FOUND', 'There is no such account.')
-    if (account !== 'see' && !mayLink(user, owner)) {
+    const may = account === 'mail' ? mayReadMail(user, owner, former_owner) : mayLink(user, owner)
+    if (account !== 'see' && !may) {
       const message =
         account === 'link'
           ? 'Only the person whose account it is may connect it.'

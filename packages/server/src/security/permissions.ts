@@ -21,6 +21,11 @@ export function mayLink(user: User, owner: string | null): boolean {
   return owner === null ? user.role === 'admin' : owner === user.id
 }
 
+/** What is in a mailbox is for its owner alone; when they were removed it is for nobody, administrators included. */
+export function mayReadMail(user: User, owner: string | null, formerOwner: string | null): boolean {
+  return mayLink(user, owner) && (owner !== null || formerOwner === null)
+}
+
 /** The user to whose things a list is limited; undefined: an administrator sees all. */
 export function ownOnly(signedIn: SignedIn | undefined): string | undefined {
   return signedIn?.user.role === 'member' ? signedIn.user.id : undefined

@@ -1,16 +1,14 @@
 import type { Clock } from '@evergrant/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { NewUser, User, UserPatch } from '../contract/index.ts'
-import { writeMeta } from '../db/meta.ts'
+import { isPostgres } from '../db/dialect.ts'
 import type { Tables } from '../db/tables.ts'
 import { Refusal } from '../problem.ts'
 import { Lockout } from './lockout.ts'
 import type { Passwords } from './password.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
 import type { SignedIn } from './sessions.ts'
-
-/** Written by whatever changes who administers: one after the other they get past it. */
-const ADMINISTRATORS = 'administrators_changed'
+import { holdUsers, isNameTaken } from './user-names.ts'
 
 /** Seconds for which an invitation can be accepted. */
 const INVITATION = 7 * 86_400
@@ -23,6 +21,14 @@ export interface MadeInvitation {
   readonly user: User
   readonly token: string
   readonly expires_at: number
+}
+
+/** What became of a user who was removed. */
+export interface Removed {
+  /** Hashes of their sessions. */
+  readonly sessions: readonly string[]
+  /** How many accounts of theirs are nobody's now. */
+  readonly accounts: number
 }
 
 /** People who may sign in, and how they come to be. */
@@ -69,10 +75,11 @@ export class Users {
     const id = randomId()
     await this.#db.transaction().execute(async (db) => {
       // Held to the end of the transaction: of requests on several servers, with several links, one goes first.
-      await writeMeta(db, ADMINISTRATORS, id)
+      await holdUsers(db)
       if (await hasAdministrator(db)) {
         throw new Refusal('SETUP_LINK_INVALID', 'This first-run link was used already.')
       }
+      await assertFree(db, { id, name: name.trim() })
       await db.deleteFrom('setup_tokens').execute()
       await db
         .insertInto('users')
@@ -143,8 +150,11 @@ export class Users {
     const id = randomId()
     const values = { name: name.trim(), password_hash: '', role, created_at: this.#clock.now() }
     const row = { id, ...values, email: email?.trim().toLowerCase() ?? null }
-    await this.#assertFree(row)
-    await this.#db.insertInto('users').values(row).execute()
+    await this.#db.transaction().execute(async (db) => {
+      await holdUsers(db)
+      await assertFree(db, row)
+      await db.insertInto('users').values(row).execute()
+    })
     return this.#invitation(id)
   }
 
@@ -201,7 +211,7 @@ export class Users {
     return accepted
   }
 
-  /** @param inside done in the same transaction, before it */
+  /** @param inside done in the same transaction, after a change of the role and before any other */
   async update(
     id: string,
     { name, email, role }: UserPatch,
@@ -214,22 +224,39 @@ export class Users {
       ...(role === undefined ? {} : { role }),
     }
     if (Object.keys(values).length === 0) return before
-    await this.#assertFree({ id, ...values })
     await this.#keepingAnAdmin(before.role === 'admin' && role === 'member', async (db) => {
+      const { name: wanted, ...others } = values
+      // A name of before stays, also where another one like it would not be taken today.
+      await assertFree(db, { id, ...(wanted === before.name ? others : values) })
+      // First, so that whoever does something at this moment by the role of before is heard of inside, or comes too late.
+      if (role !== undefined) await db.updateTable('users').set({ role }).where('id', '=', id).execute()
       await inside?.(db, before)
       await db.updateTable('users').set(values).where('id', '=', id).execute()
     })
     return this.get(id)
   }
 
-  /** Removes a user, with their keys and sessions. Their accounts stay, as nobody's. Returns the hashes of what ended. */
-  async remove(id: string): Promise<{ readonly sessions: readonly string[]; readonly keys: readonly string[] }> {
+  /**
+   * Removes a user, with their sessions. Their accounts stay, as nobody's, and keep whose they were.
+   *
+   * @param inside done in the same transaction, before it
+   */
+  async remove(id: string, inside: (db: Transaction<Tables>) => Promise<void>): Promise<Removed> {
     const { role } = await this.get(id)
     return this.#keepingAnAdmin(role === 'admin', async (db) => {
-      const keys = await db.deleteFrom('api_keys').where('owner', '=', id).returning('key_hash').execute()
+      // Nothing becomes theirs from here on.
+      const held = db.selectFrom('users').select('name').where('id', '=', id)
+      const user = await held.$if(isPostgres(db), (query) => query.forUpdate()).executeTakeFirst()
+      if (user === undefined) throw unknown()
+      await inside(db)
+      const left = await db
+        .updateTable('accounts')
+        .set({ owner: null, former_owner: id, former_owner_name: user.name })
+        .where('owner', '=', id)
+        .executeTakeFirst()
       const ended = await db.deleteFrom('sessions').where('user_id', '=', id).returning('session_hash').execute()
       await db.deleteFrom('users').where('id', '=', id).execute()
-      return { sessions: ended.map(({ session_hash }) => session_hash), keys: keys.map(({ key_hash }) => key_hash) }
+      return { sessions: ended.map(({ session_hash }) => session_hash), accounts: Number(left.numUpdatedRows) }
     })
   }
 
@@ -246,7 +273,7 @@ export class Users {
   /** Of two administrators who remove each other at the same moment, one is told that somebody has to stay. */
   #keepingAnAdmin<T>(loses: boolean, change: (db: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.#db.transaction().execute(async (db) => {
-      await writeMeta(db, ADMINISTRATORS, randomId())
+      await holdUsers(db)
       if (loses) {
         const admins = await db.selectFrom('users').select('id').where('role', '=', 'admin').execute()
         if (admins.length < 2) {
@@ -270,18 +297,6 @@ export class Users {
   async #passwordHash(id: string): Promise<string | undefined> {
     const user = await this.#db.selectFrom('users').select('password_hash').where('id', '=', id).executeTakeFirst()
     return user?.password_hash || undefined
-  }
-
-  async #assertFree(wanted: { readonly id: string; readonly name?: string; readonly email?: string | null }) {
-    for (const field of ['name', 'email'] as const) {
-      const value = wanted[field]
-      if (value === undefined || value === null) continue
-      const taken = await this.#db.selectFrom('users').select('id').where(field, '=', value).executeTakeFirst()
-      if (taken !== undefined && taken.id !== wanted.id) {
-        const message = field === 'name' ? 'Somebody else has this name.' : 'Somebody else has this e-mail address.'
-        throw new Refusal('INVALID_REQUEST', message, { field })
-      }
-    }
   }
 
   async #views(db: Kysely<Tables>, id?: string): Promise<User[]> {
@@ -335,6 +350,23 @@ function badInvitation(): Refusal {
 
 function unknown(): Refusal {
   return new Refusal('NOT_FOUND', 'There is no such user.')
+}
+
+interface Wanted {
+  readonly id: string
+  readonly name?: string
+  readonly email?: string | null
+}
+
+async function assertFree(db: Transaction<Tables>, { id, name, email }: Wanted): Promise<void> {
+  if (name !== undefined && (await isNameTaken(db, name, id))) {
+    throw new Refusal('INVALID_REQUEST', 'Somebody else has this name, or one that looks the same.', { field: 'name' })
+  }
+  if (email === undefined || email === null) return
+  const taken = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
+  if (taken !== undefined && taken.id !== id) {
+    throw new Refusal('INVALID_REQUEST', 'Somebody else has this e-mail address.', { field: 'email' })
+  }
 }
 
 async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {

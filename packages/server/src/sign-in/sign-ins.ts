@@ -19,6 +19,7 @@ import type { Deps } from '../deps.ts'
 import { Refusal } from '../problem.ts'
 import { isPractice, practiceIssuers } from '../sandbox/practice-provider.ts'
 import { hashed, randomId } from '../security/secret.ts'
+import { holdUsers, isNameTaken, withoutInvisible } from '../security/user-names.ts'
 import { admission, type Visitor } from './admission.ts'
 
 const LIFETIME = 600
@@ -169,8 +170,9 @@ export class SignIns {
       const user = admitted.as === 'bind' ? admitted.user : randomId()
       if (admitted.as === 'new') {
         // Somebody else may be called so; names are for people, and can be changed.
-        const taken = await db.selectFrom('users').select('id').where('name', '=', admitted.email).executeTakeFirst()
-        const name = taken === undefined ? admitted.email : `${admitted.email} (${user.slice(0, 6)})`
+        await holdUsers(db)
+        const seen = withoutInvisible(admitted.email)
+        const name = (await isNameTaken(db, seen)) ? `${seen} (${user.slice(0, 6)})` : seen
         const row = { id: user, name, email: admitted.email, password_hash: '', role: 'member' as const }
         await db
           .insertInto('users')

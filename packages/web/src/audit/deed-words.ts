@@ -61,7 +61,9 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
     detail['right'] === false ? texts.links.confirmWrong : undefined,
     detail['by'] === 'connect link' ? audit.byLink : undefined,
     when(typeof detail['days'] === 'number' ? detail['days'] : undefined, (count) => audit.daysLeft({ count })),
-    when(ownersIn(detail), (names) => audit.ofOwners({ names: names.join(', ') })),
+    when(namesIn(detail['keys_ended']), (names) => audit.keysEnded({ names: names.join(', ') })),
+    when(countIn(detail['accounts_left']), (count) => audit.accountsLeft({ count })),
+    when(namesIn(detail['owners']), (names) => audit.ofOwners({ names: names.join(', ') })),
     when(text('reason'), (reason) => audit.reason({ reason })),
   ]
   return said.filter((one) => one !== undefined)
@@ -70,11 +72,13 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
 const when = <T>(value: T | undefined, say: (value: T) => string): string | undefined =>
   value === undefined ? undefined : say(value)
 
-/** Whose accounts it was about, as they were called then. */
-function ownersIn({ owners }: Readonly<Record<string, unknown>>): string[] | undefined {
-  if (!Array.isArray(owners)) return undefined
-  return owners.flatMap((owner: { readonly name?: unknown }) => (typeof owner.name === 'string' ? [owner.name] : []))
+/** What people or things were called then. */
+function namesIn(list: unknown): string[] | undefined {
+  if (!Array.isArray(list)) return undefined
+  return list.flatMap((one: { readonly name?: unknown }) => (typeof one.name === 'string' ? [one.name] : []))
 }
+
+const countIn = (value: unknown): number | undefined => (typeof value === 'number' && value > 0 ? value : undefined)
 
 const roleOf = (value: unknown): 'admin' | 'member' | undefined =>
   value === 'admin' || value === 'member' ? value : undefined

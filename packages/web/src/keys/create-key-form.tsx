@@ -8,6 +8,7 @@ import { accountAddress } from '../accounts/account-label.ts'
 import { scopeList } from '../accounts/permissions.ts'
 import { accountsQuery } from '../api/accounts.ts'
 import { createApiKey } from '../api/api-keys.ts'
+import { ProblemError } from '../api/problem-error.ts'
 import type { Account } from '../api/types.ts'
 import { usersQuery } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
@@ -43,6 +44,14 @@ export function CreateKeyForm({ onCreated, account }: Props) {
   // The server looks for them: there may be more than a list can show.
   const accounts = useQuery({ ...accountsQuery({ q: asked }, { limit: OFFERED }), placeholderData: keepPreviousData })
   const [seen, setSeen] = useState<ReadonlyMap<string, Account>>(new Map(account && [[account.id, account]]))
+  const create = useMutation({ mutationFn: createApiKey, gcTime: 0, onSuccess: ({ key }) => onCreated(key) })
+  // The server knows of all accounts, this page of those that it has seen.
+  const asksForReason = create.error instanceof ProblemError && create.error.problem.code === 'REASON_REQUIRED'
+  /** Whether it is for an account of somebody who was removed: as guarded as before, but nobody is told. */
+  const isLeft = (reach: string, chosen: readonly string[]): boolean =>
+    reach === 'some' && chosen.some((id) => seen.get(id)?.former_owner !== undefined)
+  const needsReason = (reach: string, chosen: readonly string[]): boolean =>
+    othersOf(reach, chosen) > 0 || isLeft(reach, chosen) || asksForReason
   /** How many other people's accounts a key is for: each of them is told of it. */
   const othersOf = (reach: string, chosen: readonly string[]): number => {
     if (!isAdmin) return 0
@@ -65,19 +74,18 @@ export function CreateKeyForm({ onCreated, account }: Props) {
       name: isNotEmpty(texts.nameMissing),
       accounts: (chosen, { reach }) => (reach === 'some' && chosen.length === 0 ? texts.accountsMissing : null),
       reason: (reason, { reach, accounts }) =>
-        othersOf(reach, accounts) > 0 && !reason.trim() ? texts.reasonMissing : null,
+        needsReason(reach, accounts) && !reason.trim() ? texts.reasonMissing : null,
       password: (password, { reach, accounts }) =>
-        othersOf(reach, accounts) > 0 && hasPassword && !password ? session.ownPasswordMissing : null,
+        needsReason(reach, accounts) && hasPassword && !password ? session.ownPasswordMissing : null,
     },
   })
-  const create = useMutation({ mutationFn: createApiKey, gcTime: 0, onSuccess: ({ key }) => onCreated(key) })
   const submit = form.onSubmit(({ name, reach, accounts, scopes, life, reason, password }) =>
     create.mutate({
       name: name.trim(),
       ...(reach === 'some' ? { accounts } : {}),
       ...(scopes.length > 0 ? { scopes } : {}),
       ...(life === 'never' ? {} : { expires_at: Math.floor(Date.now() / 1000) + Number(life) * DAY }),
-      ...(othersOf(reach, accounts) > 0 ? { reason: reason.trim(), ...(hasPassword ? { password } : {}) } : {}),
+      ...(needsReason(reach, accounts) ? { reason: reason.trim(), ...(hasPassword ? { password } : {}) } : {}),
     }),
   )
   const { reach, accounts: chosen } = form.values
@@ -145,13 +153,14 @@ export function CreateKeyForm({ onCreated, account }: Props) {
           allowDeselect={false}
           {...form.getInputProps('life')}
         />
-        {others > 0 && (
+        {needsReason(reach, chosen) && (
           <Notice tone="warn" icon={IconUsers} title={texts.othersTitle}>
             <Stack gap="md">
-              <Text size="sm">{texts.others({ count: others })}</Text>
+              {others > 0 && <Text size="sm">{texts.others({ count: others })}</Text>}
+              {(others === 0 || isLeft(reach, chosen)) && <Text size="sm">{texts.othersLeft}</Text>}
               <Textarea
                 label={texts.reason}
-                description={texts.reasonHelp}
+                description={others > 0 ? texts.reasonHelp : undefined}
                 autosize
                 minRows={2}
                 maxLength={500}

@@ -848,6 +848,8 @@ export const de: English = {
         'Dieser Schlüssel gibt einem Programm Zugriff auf Konten von {count} anderen Personen. Sie erfahren, dass Sie ihn erstellt haben und warum.',
     },
     reason: 'Wozu braucht das Programm den Zugriff?',
+    othersLeft:
+      'Er gilt auch für Konten von Personen, die entfernt wurden. Ihr Grund steht dann im Verlauf des Kontos und, mit den Namen dieser Personen, im Protokoll.',
     reasonHelp: 'Die Besitzer lesen das in einem Hinweis, per E-Mail und im Verlauf des Kontos.',
     reasonMissing: 'Geben Sie an, wozu das Programm den Zugriff braucht.',
 
@@ -1055,7 +1057,12 @@ export const de: English = {
       other:
         'Ihre {count} Konten bleiben verbunden. Von da an kümmern sich die Administratoren darum; entfernen Sie sie selbst, wenn sie enden sollen.',
     },
+    removeStep:
+      'Für einen neuen API-Schlüssel dazu oder einen Blick auf ein Token sind weiterhin ein Grund und das eigene Passwort des Administrators nötig, und das Protokoll nennt {name}.',
     removed: '{name} wurde entfernt.',
+    keysEnd: { one: 'Ein API-Schlüssel endet', other: '{count} API-Schlüssel enden' },
+    keysEndText:
+      'Mitglieder haben keine Schlüssel für Konten anderer. Sobald Sie speichern, werden diese gelöscht, und Programme erhalten damit nichts mehr:',
   },
 
   roles: {
@@ -1085,6 +1092,8 @@ export const de: English = {
     hint: 'vorgeschlagener Name: {hint}',
     changed: 'geändert: {fields}',
     ofOwners: 'Konten von {names}',
+    keysEnded: 'Beendete API-Schlüssel: {names}',
+    accountsLeft: { one: '{count} Konto gehört jetzt niemandem', other: '{count} Konten gehören jetzt niemandem' },
     reason: 'Grund: {reason}',
     note: 'Notiz: {note}',
     byLink: 'über einen zugeschickten Link',

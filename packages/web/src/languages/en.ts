@@ -824,6 +824,8 @@ export const en = {
         'This key gives a program access to accounts of {count} other people. They are told that you made it, and why.',
     },
     reason: 'Why does the program need it?',
+    othersLeft:
+      'It is for accounts of people who were removed, too. Your reason then stands in the history of the account and, with their names, in the audit log.',
     reasonHelp: 'The owners read this in a notice, by mail and in the history of the account.',
     reasonMissing: 'Say why the program needs it.',
 
@@ -1031,7 +1033,12 @@ export const en = {
       other:
         'Their {count} accounts stay connected. Administrators look after them from then on; remove them yourself if they are to end.',
     },
+    removeStep:
+      'A new API key for what they leave, or a look at a token, still needs a reason and the administrator’s own password, and the audit log names {name}.',
     removed: '{name} was removed.',
+    keysEnd: { one: 'An API key ends', other: '{count} API keys end' },
+    keysEndText:
+      'A member has no keys for accounts of others. As soon as you save, these are deleted, and programs get nothing with them any more:',
   },
 
   roles: {
@@ -1061,6 +1068,8 @@ export const en = {
     hint: 'suggested name: {hint}',
     changed: 'changed: {fields}',
     ofOwners: 'accounts of {names}',
+    keysEnded: 'API keys that ended: {names}',
+    accountsLeft: { one: '{count} account is nobody’s now', other: '{count} accounts are nobody’s now' },
     reason: 'reason: {reason}',
     note: 'note: {note}',
     byLink: 'by a link that was sent to them',

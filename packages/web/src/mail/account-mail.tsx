@@ -30,8 +30,9 @@ export function AccountMail({ account }: { account: Account }) {
   if (!settings.data) return <Skeleton height={220} radius="lg" />
   const { data } = settings
   const user = session.data?.user
-  // As the server sees it: administrators look after what is nobody's.
-  const mine = account.owner === undefined ? user?.role === 'admin' : user?.id === account.owner.id
+  // As the server sees it: administrators look after what is nobody's, unless it was somebody's who was removed.
+  const nobodys = account.owner === undefined && account.former_owner === undefined
+  const mine = nobodys ? user?.role === 'admin' : user !== undefined && user.id === account.owner?.id
   // Otherwise there is no token to open it with, and the page says above what to do.
   const opens = mine && data.mailbox !== undefined && (account.state === 'ok' || account.state === 'delayed')
   // Each time anew, also when the same message is answered again.

@@ -1,5 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { apiKeysQuery } from '../api/api-keys.ts'
 import { sessionQuery } from '../api/session.ts'
 import type { User } from '../api/types.ts'
 import { changeUser, usersQuery } from '../api/users.ts'
@@ -7,7 +8,9 @@ import { useTexts } from '../languages/speaking.tsx'
 import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
 import { useHasPassword, useUser } from '../session/user.ts'
 import { Dialog } from '../shared/dialog.tsx'
+import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { useTell } from '../shared/tell.ts'
+import { EndingKeys } from './ending-keys.tsx'
 import { type PersonDraft, PersonFields, usePersonForm } from './person-fields.tsx'
 
 interface Props {
@@ -34,6 +37,10 @@ function ChangeForm({ person, onClose }: Props) {
   const asksPassword = ({ email }: PersonDraft): boolean =>
     hasPassword && person.id === user?.id && email.trim().toLowerCase() !== (person.email ?? '')
   const form = usePersonForm(person, asksPassword)
+  const member = form.values.role === 'member'
+  // As they are now: somebody is about to be told what ends.
+  const keys = useQuery({ ...apiKeysQuery, enabled: member, staleTime: 0 })
+  const ending = keys.data?.filter(({ owner, beyond_own }) => owner === person.id && beyond_own === true) ?? []
   const change = useMutation({
     mutationFn: ({ name, email, role, password }: PersonDraft) =>
       changeUser(person.id, { name: name.trim(), email: email.trim(), role, ...(password ? { password } : {}) }),
@@ -42,6 +49,7 @@ function ChangeForm({ person, onClose }: Props) {
       tell(texts.saved)
       onClose()
       await client.invalidateQueries({ queryKey: usersQuery.queryKey })
+      await client.invalidateQueries({ queryKey: apiKeysQuery.queryKey })
       // An administrator who is none any more sees less from now on.
       if (person.id === user?.id) await client.invalidateQueries({ queryKey: sessionQuery.queryKey })
     },
@@ -51,12 +59,14 @@ function ChangeForm({ person, onClose }: Props) {
       <Stack gap="lg">
         <PersonFields form={form} />
         {asksPassword(form.values) && <OwnPassword {...form.getInputProps('password')} />}
+        {member && <EndingKeys keys={ending} />}
+        {keys.error && <ProblemAlert error={keys.error} />}
         {change.error && <SelfProblem error={change.error} />}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {shared.cancel}
           </Button>
-          <Button type="submit" loading={change.isPending}>
+          <Button type="submit" loading={change.isPending || (member && keys.isPending)}>
             {texts.save}
           </Button>
         </Group>

@@ -40,6 +40,7 @@ export function RemovePerson({ person, open, onClose }: { person: User; open: bo
       <List size="sm" spacing="xs">
         <List.Item>{texts.removeEnds}</List.Item>
         <List.Item>{accounts === 0 ? texts.removeNoAccounts : texts.removeStays({ count: accounts })}</List.Item>
+        {accounts > 0 && <List.Item>{texts.removeStep({ name })}</List.Item>}
       </List>
     </ConfirmDialog>
   )

@@ -26,8 +26,10 @@ export function revealRoute(app: App, { users, tokens, access, accounts, deps }:
       const { user } = signedIn
       await users.assertSelf(signedIn, body.password, ip)
       const reason = body.reason.trim()
-      request.deed = { detail: { reason } }
-      const { owner } = await accounts.get(params.id)
+      const { owner, former_owner, former_owner_name: name } = await accounts.get(params.id)
+      const whose =
+        owner === null && former_owner !== null ? { owners: [{ id: former_owner, name, former: true }] } : {}
+      request.deed = { detail: { reason, ...whose } }
       const token = await tokens.hand(params.id)
       await access.revealed(params.id, owner, user, reason)
       await accounts.publish(params.id)

@@ -14,7 +14,7 @@ export function createRoute(app: App, { apiKeys, users }: Services): void {
       schema: {
         summary: 'Make an API key',
         description:
-          'The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).',
+          'The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. Accounts of people who were removed count as theirs. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).',
         tags: ['api keys'],
         body: NewApiKey,
         response: created(NewApiKeyResult),
@@ -26,7 +26,9 @@ export function createRoute(app: App, { apiKeys, users }: Services): void {
       const { user } = signedIn
       const { others, ...made } = await apiKeys.create(body, user, () => users.assertSelf(signedIn, body.password, ip))
       const { id, name, accounts, scopes } = made.api_key
-      const owners = others.slice(0, MOST_NAMED).map((owner) => ({ id: owner.id, name: owner.name }))
+      const owners = others
+        .slice(0, MOST_NAMED)
+        .map(({ id, name, former }) => ({ id, name, ...(former && { former }) }))
       const access = others.length === 0 ? {} : { reason: body.reason?.trim(), owners, owner_count: others.length }
       request.deed = { subject: id, detail: { name, accounts, ...(scopes && { scopes }), ...access } }
       return reply.code(201).header('cache-control', 'no-store').send(made)
