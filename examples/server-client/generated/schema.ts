@@ -6099,7 +6099,7 @@ export interface components {
             name: string;
             accounts?: string[] | null;
             scopes?: string[];
-            /** @description Epoch seconds. */
+            /** @description Epoch seconds, up to the end of the year 9999. */
             expires_at?: number;
             /** @description Needed when the key is for accounts of other people: they read it. */
             reason?: string;

@@ -170,6 +170,19 @@ test('a grant that the provider ended exits with 3, in its words, and names the 
   assert.deepEqual([code, who, exit_code, named], ['CONSENT_REQUIRED', 'person', 3, 'mail'])
 })
 
+test('the last token of a grant that has ended is printed with a warning', async () => {
+  await using at = await home()
+  await using sandbox = await startSandbox({ clients: [native] })
+  await loggedIn(at, sandbox, ['--grant', 'mail'])
+  const before = await at.run(['token', '--grant', 'mail'])
+  assert.deepEqual([before.code, before.stderr], [0, ''])
+  sandbox.revokeGrant('alice')
+  await at.run(['token', '--grant', 'mail', '--force'])
+  const last = await at.run(['token', '--grant', 'mail'])
+  assert.deepEqual([last.code, last.stdout], [0, before.stdout])
+  assert.match(last.stderr, /has ended \(.*consent back.*\).* ends in .*evergrant login --grant mail/)
+})
+
 test('a wrong client secret exits with 1 and says who must act', async () => {
   await using at = await home()
   await using sandbox = await startSandbox({ clients: [machine] })

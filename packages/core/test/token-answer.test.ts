@@ -27,6 +27,7 @@ const lifetimes: readonly (readonly [name: string, fields: Record<string, unknow
   ['a number', { expires_in: 3600 }, 3600],
   ['a numeric string', { expires_in: '3600' }, 3600],
   ['a fraction', { expires_in: 3599.5 }, 3599.5],
+  ['a number beyond all calendars', { expires_in: 1e300 }, undefined],
   ['null', { expires_in: null }, undefined],
   ['absent', {}, undefined],
   ['zero, which means never', { expires_in: 0 }, undefined],

@@ -211,3 +211,20 @@ test('the end of a token is told in whole seconds everywhere, and never later th
   assert.equal((await events.next()).value?.data.expires_at, ends)
   stop.abort()
 })
+
+test('a moment beyond all calendars is refused, wherever one is given', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const wanted = { name: 'Mail', provider: 'sandbox', client_id: 'c', client_secret: SECRET, scope: 'mail.read' }
+  const issuer = 'http://127.0.0.1:9'
+  for (const moment of [1e300, 253_402_300_800, -1]) {
+    for (const [path, body, field] of [
+      ['/v1/api-keys', { name: 'for ever', expires_at: moment }, 'expires_at'],
+      ['/v1/connections', { ...wanted, issuer, secret_expires_at: moment }, 'secret_expires_at'],
+    ] as const) {
+      const { status, json } = await admin.post(path, body)
+      assert.deepEqual([status, json.field], [400, field], `${path} ${moment}`)
+    }
+  }
+  assert.equal((await admin.post('/v1/api-keys', { name: 'long', expires_at: 253_402_300_799 })).status, 201)
+})

@@ -21,6 +21,7 @@ import {
   withServiceAccount,
 } from '../client-options.ts'
 import { namesProvider } from '../client-settings.ts'
+import { distance } from '../grant-text.ts'
 import { inVersions } from '../in-versions.ts'
 import type { Invocation } from '../invocation.ts'
 import { present, seconds } from '../option-values.ts'
@@ -234,6 +235,7 @@ async function printToken(
     await slow('an answer under way, so that no refresh token is lost', invocation, () => sources.close())
   }
   terminal.conceal(got.access_token)
+  await warnOfEnd(of, got, invocation)
   terminal.detail(`provider ${provider?.name ?? of.settings.provider ?? of.settings.issuer ?? 'from the profile'}`)
   if (!terminal.json) return terminal.result(got.access_token)
   const { access_token, token_type, expires_at, scope } = got
@@ -254,4 +256,15 @@ function withLogin(error: unknown, of: Target): unknown {
   if (!(error instanceof OAuthError) || error.code !== 'CONSENT_REQUIRED') return error
   const message = `${error.message} Run \`evergrant login --grant ${of.grantId}\`.`
   return new OAuthError(error.code, message, { ...error, cause: error.cause })
+}
+
+/** The token may still be taken for as long as it lives; whoever only sees it should not learn of the end by the first refusal. */
+async function warnOfEnd(of: Target, { expires_at }: AccessToken, { terminal, clock }: Invocation): Promise<void> {
+  const standing = (await of.store.get(of.grantId))?.standing
+  if (standing?.state !== 'revoked') return
+  const why = standing.trouble === undefined ? '' : ` (${standing.trouble.message})`
+  const rest = expires_at === undefined ? 'may be refused' : `ends ${distance(expires_at, clock.now())}, or before`
+  terminal.say(
+    `Warning: grant "${of.grantId}" has ended${why}. Its last access token ${rest}. Consent again with evergrant login --grant ${of.grantId}.`,
+  )
 }

@@ -25,10 +25,16 @@ export function number(value: unknown): number | undefined {
   return typeof plain === 'number' && Number.isFinite(plain) ? plain : undefined
 }
 
-/** Epoch seconds from a number, a numeric string, milliseconds, or an ISO date. */
+/** The end of the year 9999 in epoch seconds: no calendar that reads it again goes on. */
+const END_OF_TIME = 253_402_300_799
+
+/** Epoch seconds from a number, a numeric string, milliseconds, or an ISO date. A number beyond all calendars tells nothing. */
 export function epoch(value: unknown): number | undefined {
   const plain = number(value)
-  if (plain !== undefined) return plain > 100_000_000_000 ? plain / 1000 : plain
+  if (plain !== undefined) {
+    const seconds = plain > 100_000_000_000 ? plain / 1000 : plain
+    return seconds > END_OF_TIME ? undefined : seconds
+  }
   const date = typeof value === 'string' ? Date.parse(value) : Number.NaN
   return Number.isNaN(date) ? undefined : date / 1000
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Formed, Line } from './text.ts'
-import { EpochSeconds, WholeEpochSeconds } from './time.ts'
+import { EpochSeconds, GivenMoment, WholeEpochSeconds } from './time.ts'
 
 /** A program's key to tokens of some accounts. The key itself is shown once, when it is made. */
 export const ApiKey = Type.Object(
@@ -42,7 +42,7 @@ export const NewApiKey = Type.Object(
         maxItems: 100,
       }),
     ),
-    expires_at: Type.Optional(EpochSeconds),
+    expires_at: Type.Optional(GivenMoment),
     reason: Type.Optional(
       Type.String({
         minLength: 1,

@@ -4,7 +4,7 @@ import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
 import { Spoken } from './spoken.ts'
 import { Line } from './text.ts'
-import { EpochSeconds, WholeEpochSeconds } from './time.ts'
+import { EpochSeconds, GivenMoment, WholeEpochSeconds } from './time.ts'
 
 const Parameters = Type.Record(Type.String(), Type.String(), {
   description: "Values of the provider's parameters, such as `tenant`.",
@@ -112,7 +112,7 @@ const Settings = {
     Type.String({ maxLength: 10_000, description: 'Write-only. An empty string in PATCH removes it.' }),
   ),
   secret_expires_at: Type.Optional(
-    Type.Union([EpochSeconds, Type.Null()], {
+    Type.Union([GivenMoment, Type.Null()], {
       description: 'When the secret ends, as the provider told; null: not known. A new secret forgets it.',
     }),
   ),
@@ -174,7 +174,7 @@ export const ConnectionPatch = Type.Object(
       Type.Union(
         [
           Type.Object(
-            { ends_at: Type.Optional(Type.Union([EpochSeconds, Type.Null()])) },
+            { ends_at: Type.Optional(Type.Union([GivenMoment, Type.Null()])) },
             { additionalProperties: false },
           ),
           Type.Null(),

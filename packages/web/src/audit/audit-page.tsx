@@ -6,6 +6,7 @@ import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { LoadingRows } from '../shared/loading-rows.tsx'
 import { Page } from '../shared/page.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { dateOf } from '../shared/time.ts'
 import classes from './audit.module.css'
 import { DeedSubject } from './deed-subject.tsx'
 import { actorWords, deedDetails } from './deed-words.ts'
@@ -71,7 +72,7 @@ function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
   return (
     <tr>
       <td className={classes.when}>
-        <time dateTime={new Date(at * 1000).toISOString()}>{times.exact(at)}</time>
+        <time dateTime={dateOf(at).toISOString()}>{times.exact(at)}</time>
       </td>
       <td className={classes.who}>{actorWords(actor, names, texts)}</td>
       <td className={classes.what}>

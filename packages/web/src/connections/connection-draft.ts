@@ -1,5 +1,6 @@
 import type { ClientAuth, Connection, ConnectionPatch, NewConnection, Provider } from '../api/types.ts'
 import type { Texts } from '../languages/languages.ts'
+import { dateOf } from '../shared/time.ts'
 import { formerSecretOf, OVERLAPS, type Overlap } from './overlap.ts'
 import { areDomains, domainList, emptySignIn, type SignInDraft, signInDraftOf, signInRulesOf } from './sign-in-draft.ts'
 
@@ -58,9 +59,7 @@ export function draftOf(connection: Connection): ConnectionDraft {
     client_secret: '',
     overlap: OVERLAPS[0],
     secret_expires:
-      connection.secret_expires_at === undefined
-        ? ''
-        : new Date(connection.secret_expires_at * 1000).toISOString().slice(0, 10),
+      connection.secret_expires_at === undefined ? '' : dateOf(connection.secret_expires_at).toISOString().slice(0, 10),
     client_auth: connection.client_auth,
     parameters: { ...connection.parameters },
     scope: connection.scope,

@@ -67,7 +67,7 @@ function registered(client: Fields): RegistrationFile | undefined {
   return registration({
     client_id: text(client['client_id']),
     client_secret: text(client['client_secret']),
-    secret_expires: typeof ends === 'number' && ends > 0 ? dayOf(ends * 1000) : undefined,
+    secret_expires: typeof ends === 'number' && ends > 0 && ends <= END_OF_9999 ? dayOf(ends * 1000) : undefined,
     client_auth: text(client['token_endpoint_auth_method']),
     issuer: text(client['issuer']),
     redirect_uris: texts(client['redirect_uris']),
@@ -191,5 +191,8 @@ const texts = (value: unknown): string[] | undefined =>
 
 const hostsOf = (addresses: readonly unknown[]): string[] =>
   addresses.flatMap((one) => (typeof one === 'string' && URL.canParse(one) ? [new URL(one).host] : []))
+
+/** Epoch seconds: what comes after it fits into no form. */
+const END_OF_9999 = 253_402_300_799
 
 const dayOf = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10)

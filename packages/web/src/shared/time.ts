@@ -6,6 +6,14 @@ const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ]
 
+/** The farthest a `Date` goes, in milliseconds (ECMAScript, "Time Values and Time Range"). */
+const FARTHEST = 8.64e15
+
+/** A moment in epoch seconds as a date. One that lies beyond all dates is the last one: a number that a provider gave must not end a page. */
+export function dateOf(at: number): Date {
+  return new Date(Math.max(-FARTHEST, Math.min(FARTHEST, at * 1000)))
+}
+
 /** How a language says when. Moments are epoch seconds. */
 export interface TimeWords {
   /** "3 minutes ago", "in 2 hours"; within a minute of now: "just now", "in a moment". */
@@ -25,7 +33,7 @@ export function timeWords(language: string, words: Pick<Texts['shared'], 'justNo
       if (!step) return seconds > 0 ? words.inAMoment : words.justNow
       return relative.format(Math.round(seconds / step[1]), step[0])
     },
-    exact: (at) => exact.format(at * 1000),
-    day: (at) => day.format(at * 1000),
+    exact: (at) => exact.format(dateOf(at)),
+    day: (at) => day.format(dateOf(at)),
   }
 }

@@ -1,6 +1,7 @@
 import { Tooltip } from '@mantine/core'
 import { useLanguage } from '../languages/speaking.tsx'
 import { useNow } from './now.ts'
+import { dateOf } from './time.ts'
 
 interface Props {
   /** Epoch seconds. */
@@ -15,7 +16,7 @@ export function When({ at, past = false }: Props) {
   const { times } = useLanguage()
   return (
     <Tooltip label={times.exact(at)} openDelay={200}>
-      <time dateTime={new Date(at * 1000).toISOString()}>{times.relative(past ? Math.min(at, now) : at, now)}</time>
+      <time dateTime={dateOf(at).toISOString()}>{times.relative(past ? Math.min(at, now) : at, now)}</time>
     </Tooltip>
   )
 }
