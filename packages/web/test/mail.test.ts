@@ -145,7 +145,35 @@ test('a person tests the mail of an account, sends a mail with a file to it, rea
   await page.getByRole('textbox', { name: 'To' }).fill(`${ALICE}, bob`)
   await page.getByRole('textbox', { name: 'Subject' }).fill('From me to me')
   await page.getByRole('button', { name: 'Send', exact: true }).click()
-  await page.getByText('bob is no mail address. It must look like name@example.org.').waitFor()
+  await page.getByText('“bob” is no mail address. Correct it: it must look like name@example.org.').waitFor()
+  const to = page.getByRole('textbox', { name: 'To' })
+  await to.fill('not an address')
+  await page.getByText('“not an address” is no mail address.').waitFor()
+  assert.equal(await to.getAttribute('aria-invalid'), 'true')
+  // What only the server refuses is told at the same place, and not as a program's fault.
+  const fault = {
+    code: 'INVALID_REQUEST',
+    field: 'to.1',
+    title: 'x',
+    detail: 'The field "to.1" is wrong.',
+    status: 400,
+  }
+  const refusing = '**/mail/send'
+  await page.route(refusing, (route) =>
+    route.fulfill({ status: 400, contentType: 'application/problem+json', json: fault }),
+  )
+  await to.fill(`${ALICE}, b@localhost`)
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByText('“b@localhost” is no mail address.').waitFor()
+  assert.equal(await to.getAttribute('aria-invalid'), 'true')
+  assert.equal(await page.getByText('whoever wrote the program').count(), 0)
+  await page.unroute(refusing)
+  assert.deepEqual(complaints.splice(0), [
+    'Failed to load resource: the server responded with a status of 400 (Bad Request)',
+  ])
+  await page.getByRole('textbox', { name: 'Subject' }).fill('x'.repeat(501))
+  await page.getByText('Write at most 500 characters.').waitFor()
+  await page.getByRole('textbox', { name: 'Subject' }).fill('From me to me')
   await assertAccessible(page)
   await page.getByRole('textbox', { name: 'To' }).fill(`${ALICE}, nobody@elsewhere.test`)
   await page.getByRole('textbox', { name: 'Text' }).fill('<b>not bold</b><img src="https://evil.example/x">')

@@ -5,12 +5,20 @@ export class Unsafe extends Error {
   override readonly name = 'Unsafe'
 }
 
+/** A program has sent what may not pass on: it is told this, and the session ends before the mail server has all of it. */
+export class Turned extends Error {
+  override readonly name = 'Turned'
+}
+
 /**
  * Follows a session from the outside, for as much as must be known to continue it on another connection, or to end it where an
  * answer can stand. Sees each octet once and keeps none.
  */
 export interface Follower {
-  /** Takes the octets from there to the end of what they are part of: a line, a literal, a mail. Returns where that is. */
+  /**
+   * Takes the octets from there to the end of what they are part of: a line, a literal, a mail. Returns where that is; less than all
+   * when the rest can only be judged, and may only pass, together with what comes next.
+   */
   take(chunk: Buffer, at: number): number
   /** What the program's next octet is: the first of a command, one that only the server's answer tells, or one of anything else. */
   readonly coming: 'command' | 'answer' | 'other'

@@ -77,13 +77,15 @@ export class Gate {
       }
       const coming = follower.coming
       const fate = coming === 'command' ? this.#look(data, at) : coming === 'other' ? 'pass' : 'wait'
-      if (fate === 'wait') {
+      const before = at
+      if (fate === 'pass') at = follower.take(data, at)
+      if (fate === 'wait' || (at === before && fate === 'pass')) {
+        if (this.broken !== undefined) return
         send()
         this.#kept = data.subarray(at)
         return
       }
-      if (fate === 'pass') at = follower.take(data, at)
-      else {
+      if (fate !== 'pass') {
         send()
         this.#dropped = fate.head
       }

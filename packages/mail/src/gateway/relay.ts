@@ -3,7 +3,7 @@ import { type Clock, isOAuthError } from '@evergrant/core'
 import type { MailProtocol } from '../sasl/index.ts'
 import { endSoon, Wire } from '../wire/wire.ts'
 import { type Ending, farewell } from './farewell.ts'
-import { type Follower, Unsafe } from './follower.ts'
+import { type Follower, Turned, Unsafe } from './follower.ts'
 import { Gate } from './gate.ts'
 
 /** A signed-in connection to the mail server, and when it should be replaced (epoch seconds). */
@@ -212,18 +212,19 @@ class Relay {
     const { broken } = this.#gate
     if (broken === undefined) return false
     this.#options.onBroken(broken)
-    if (isOAuthError(broken)) this.#bye('trouble', 'the mail server cannot be understood')
+    if (broken instanceof Turned) this.#bye('misuse', 'connect again for other mail', `${broken.message}\r\n`)
+    else if (isOAuthError(broken)) this.#bye('trouble', 'the mail server cannot be understood')
     else this.#bye('misuse', broken.message)
     return true
   }
 
-  /** Ends the session, with a last word where an answer can begin. The program connects again by itself. */
-  #bye(ending: Ending, why: string): void {
+  /** Ends the session, with a last word where an answer can begin, after one that is due. The program connects again by itself. */
+  #bye(ending: Ending, why: string, due = ''): void {
     if (this.#ended) return
     this.#ended = true
     this.#server.destroy()
     const said = this.#follower.serverBetweenLines && !this.#follower.leaving
-    endSoon(this.#program, said ? farewell(this.#options.protocol, ending, why) : '')
+    endSoon(this.#program, said ? due + farewell(this.#options.protocol, ending, why) : '')
   }
 }
 

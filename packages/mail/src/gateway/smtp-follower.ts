@@ -1,13 +1,21 @@
 import { OAuthError } from '@evergrant/core'
 import { Unframed } from '../wire/wire.ts'
 import { beginsCommand, COMMANDS, isItsOwn } from './commands.ts'
-import { type Follower, Unsafe } from './follower.ts'
+import { type Follower, Turned, Unsafe } from './follower.ts'
 
 /** How much of a line is looked at. */
 const HEAD = 100
 /** Of what an answer to EHLO offers, what is for the gateway alone. */
 const HIDDEN = /^\d{3}[ -](?:AUTH|STARTTLS)\b/i
-const END = Buffer.from('\r\n.\r\n')
+const [LF, CR] = [10, 13]
+const END = '\r\n.\r\n'
+/** One search in native code, which finds neither for most of a mail. */
+const LONE_OR_END = /\r(?!\n)|(?<!\r)\n|\r\n\.\r\n/
+/** What of a mail's end its last octets can be. */
+const LINE_BEGUN = /\r\n\.?$/
+
+/** RFC 5321 §4.1.1.4; the code is the one that Exchange has for it. */
+const LONE = '550 5.6.11 a line of the mail ends with a lone LF or CR: only CR LF ends a line (RFC 5321 2.3.8)'
 
 /** A command whose answer is still to come; `refusal` is the gateway's, for one that the server does not hear. */
 interface Running {
@@ -34,8 +42,8 @@ export class SmtpFollower implements Follower {
   #between = true
   /** Octets of a chunk of the mail that are still to come (RFC 3030). */
   #chunk = 0
-  /** How much of the mail's end has been seen; undefined while no mail is under way. */
-  #ending: number | undefined
+  /** What of a mail's end has been seen last, without a CR that is still kept; undefined while no mail is being sent. */
+  #mailLine: string | undefined
   /** A mail has been begun, and is neither taken nor taken back. */
   #mail = false
 
@@ -53,12 +61,8 @@ export class SmtpFollower implements Follower {
   }
 
   get endable(): boolean {
-    const idle = this.#running.length === 0 && !this.#mail && this.#ending === undefined && this.#chunk === 0
+    const idle = this.#running.length === 0 && !this.#mail && this.#mailLine === undefined && this.#chunk === 0
     return this.resumable && idle && this.#line === '' && this.serverBetweenLines
-  }
-
-  fromProgram(chunk: Buffer): void {
-    for (let at = 0; at < chunk.length; ) at = this.take(chunk, at)
   }
 
   take(chunk: Buffer, at: number): number {
@@ -67,18 +71,21 @@ export class SmtpFollower implements Follower {
       this.#chunk -= passed
       return at + passed
     }
-    if (this.#ending !== undefined) return this.#inMail(chunk, at)
-    const end = chunk.indexOf(10, at)
-    const stop = end < 0 ? chunk.length : end
-    this.#line += chunk.toString('latin1', at, Math.min(stop, at + HEAD - Math.min(HEAD, this.#line.length)))
-    if (end < 0) return chunk.length
-    this.#command(this.#line.replace(/\r$/, ''))
+    if (this.#mailLine !== undefined) return this.#inMail(chunk, at)
+    const end = lineEnd(chunk, at)
+    if (end === 'lone') {
+      this.broken = new Unframed('a command line ends with a lone CR or LF')
+      return at
+    }
+    this.#line += chunk.toString('latin1', at, Math.min(end.at, at + HEAD - Math.min(HEAD, this.#line.length)))
+    if (!end.whole) return end.at
+    this.#command(this.#line)
     this.#line = ''
-    return end + 1
+    return end.at + 2
   }
 
   get coming(): 'command' | 'answer' | 'other' {
-    if (this.#chunk > 0 || this.#ending !== undefined || this.#line !== '') return 'other'
+    if (this.#chunk > 0 || this.#mailLine !== undefined || this.#line !== '') return 'other'
     // After DATA what comes is a mail or a command by the server's answer alone.
     return this.#running.at(-1)?.name === 'DATA' ? 'answer' : 'command'
   }
@@ -122,15 +129,17 @@ export class SmtpFollower implements Follower {
       const stop = end < 0 ? chunk.length : end
       this.#reply += chunk.toString('latin1', at, Math.min(stop, at + HEAD - Math.min(HEAD, this.#reply.length)))
       if (end < 0) return chunk.length
-      const [, code, more] = /^([2-5]\d\d)(?:([ -])|\r?$)/.exec(this.#reply) ?? []
+      const reply = this.#reply
       this.#reply = ''
+      const [, code, more] = /^([2-5]\d\d)(?:([ -])|\r?$)/.exec(reply) ?? []
       if (code === undefined) {
         this.broken = new OAuthError('MAIL_ANSWER_INVALID', 'The mail server gave an answer that is no reply of SMTP.')
         return at
       }
       at = end + 1
       this.#between = more !== '-'
-      if (this.#between) this.#answered(Number(code))
+      if (this.#between) this.#answered(Number(code), reply.trimEnd())
+      if (this.broken !== undefined) return at
     }
     return chunk.length
   }
@@ -151,42 +160,51 @@ export class SmtpFollower implements Follower {
     if (word !== 'BDAT') return
     // RFC 3030 §2: where a chunk ends, only its size tells.
     const size = /^BDAT\s+(\d{1,15})(?:\s+LAST)?\s*$/i.exec(line)?.[1]
-    if (size === undefined) this.broken = new Unframed('BDAT without a size that can be read')
+    if (size === undefined || line.length >= HEAD) this.broken = new Unframed('BDAT without a size that can be read')
     else this.#chunk = Number(size)
   }
 
-  #answered(code: number): void {
+  #answered(code: number, reply: string): void {
     const name = this.#running.shift()?.name
     // Unasked: that it ends the connection.
     if (code === 421) this.leaving = true
     if (name === 'DATA' && code === 354) {
       // A mail without a line ends with its first (RFC 5321 §4.1.1.4).
-      this.#ending = 2
+      this.#mailLine = '\r\n'
       this.#running.unshift({ name: '.' })
-    } else if (name === '.' || name === 'RSET' || name === 'EHLO' || name === 'HELO') this.#mail = false
+    } else if (name === '.' && this.#mailLine !== undefined && code !== 421)
+      // Whoever takes the rest of the mail for commands must not get it. A refusal is still told.
+      this.broken =
+        code >= 400
+          ? new Turned(reply)
+          : new OAuthError('MAIL_ANSWER_INVALID', 'The mail server took a mail before it was over.')
+    else if (name === '.' || name === 'RSET' || name === 'EHLO' || name === 'HELO') this.#mail = false
     else if (name === 'MAIL' && code >= 400) this.#mail = false
   }
 
-  /** Looks for the line that ends the mail; most of a chunk is skipped by one search. */
+  /**
+   * Looks for the line that ends the mail. Only CR LF ends a line (RFC 5321 §2.3.8): a mail server that takes a lone LF or CR for one
+   * would see another end than this here, and what follows it as commands. So nothing from there on passes.
+   */
   #inMail(chunk: Buffer, from: number): number {
-    let at = from
-    while (at < chunk.length) {
-      const seen = this.#ending ?? 0
-      if (seen === 0) {
-        const next = chunk.indexOf(13, at)
-        if (next < 0) return chunk.length
-        this.#ending = 1
-        at = next + 1
-        continue
-      }
-      const octet = chunk[at]
-      at += 1
-      this.#ending = octet === END[seen] ? seen + 1 : octet === 13 ? 1 : 0
-      if (this.#ending === END.length) {
-        this.#ending = undefined
-        return at
-      }
-    }
-    return at
+    const before = this.#mailLine ?? ''
+    const text = before + chunk.toString('latin1', from)
+    const found = LONE_OR_END.exec(text)
+    const at = found === null ? text.length : found.index
+    // A CR that is the last octet is judged, and passes, together with the next.
+    const cut = at === text.length - 1 && text[at] === '\r'
+    if (found === null || cut) this.#mailLine = LINE_BEGUN.exec(text.slice(0, at).slice(-3))?.[0] ?? ''
+    else if (found[0] === END) this.#mailLine = undefined
+    else this.broken = new Turned(LONE)
+    return from - before.length + at + (found?.[0] === END ? END.length : 0)
   }
+}
+
+/** Where a command's line ends: at its CR LF, or not yet; then a CR that is the last octet is left to be looked at with the next. */
+function lineEnd(chunk: Buffer, from: number): { readonly at: number; readonly whole: boolean } | 'lone' {
+  const lf = chunk.indexOf(LF, from)
+  const cr = chunk.indexOf(CR, from)
+  if (cr < 0) return lf < 0 ? { at: chunk.length, whole: false } : 'lone'
+  if (lf === cr + 1) return { at: cr, whole: true }
+  return lf < 0 && cr === chunk.length - 1 ? { at: cr, whole: false } : 'lone'
 }

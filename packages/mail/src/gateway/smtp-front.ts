@@ -11,6 +11,8 @@ export const smtpFront: Front = async (wire, house) => {
   await wire.write('220 localhost ESMTP Evergrant mail gateway\r\n')
   let tries = 0
   let bad = 0
+  // The words of a refusal that passes by itself, until another log-in is answered otherwise.
+  let later: string | undefined
   for (let commands = 0; commands < MOST_COMMANDS && bad < MOST_BAD; commands++) {
     const line = await wire.line(LONGEST_LINE)
     if (line === undefined) return undefined
@@ -62,10 +64,9 @@ export const smtpFront: Front = async (wire, house) => {
           await wire.write('235 2.7.0 logged in\r\n')
           return admission.upstream
         }
+        later = admission.kind === 'later' ? admission.words : undefined
         // RFC 4954 §6: a program that is told 454 keeps the mail and tries again.
-        await wire.write(
-          admission.kind === 'wrong' ? '535 5.7.8 wrong address or password\r\n' : `454 4.7.0 ${admission.words}\r\n`,
-        )
+        await wire.write(later === undefined ? '535 5.7.8 wrong address or password\r\n' : `454 4.7.0 ${later}\r\n`)
         tries += 1
         if (tries < MOST_TRIES) break
         await wire.write(farewell('smtp', 'misuse', 'too many attempts'))
@@ -74,7 +75,9 @@ export const smtpFront: Front = async (wire, house) => {
       default: {
         const known = COMMANDS.smtp.has(word.toUpperCase())
         if (!known) bad += 1
-        await wire.write(known ? '530 5.7.0 log in first\r\n' : '500 5.5.2 unknown command\r\n')
+        // A program that goes on without its log-in would take 530 for the last word on its mail, and drop it.
+        const first = later === undefined ? '530 5.7.0 log in first\r\n' : `451 4.7.0 ${later}\r\n`
+        await wire.write(known ? first : '500 5.5.2 unknown command\r\n')
       }
     }
   }

@@ -282,6 +282,25 @@ test('[#142] while the grant needs its person, each protocol keeps the password 
   }
 })
 
+test('[#142] a program that goes on after 454 is refused its mail with 451, and with 530 once its password is wrong or none', async () => {
+  const dead: MailTokens = {
+    token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'The grant was revoked.')),
+  }
+  await using at = await gateway(dead)
+  const plain = (word: string): string => Buffer.from(`\0${address}\0${word}`).toString('base64')
+  const mail = 'MAIL FROM:<a@b>\r\nRCPT TO:<a@b>\r\nDATA\r\n'
+  const client = talk(at.smtp)
+  client.say(`EHLO x\r\n${mail}`)
+  await client.hears(/(?:530 5\.7\.0 log in first\r\n){3}/)
+  client.say(`AUTH PLAIN ${plain(password)}\r\n${mail}`)
+  await client.hears(/454 4\.7\.0 The grant was revoked[^\r]*\r\n(?:451 4\.7\.0 The grant was revoked[^\r]*\r\n){3}/)
+  client.say(`RSET\r\nEHLO x\r\n${mail}`)
+  await client.hears(/250 ENHANCEDSTATUSCODES\r\n(?:451 4\.7\.0 The grant was revoked[^\r]*\r\n){3}/)
+  client.say(`AUTH PLAIN ${plain('wrong')}\r\n${mail}`)
+  await client.hears(/535 [^\r]*\r\n(?:530 5\.7\.0 log in first\r\n){3}/)
+  client.socket.destroy()
+})
+
 test('hostile input before the login has an answer of the protocol, and the next program is served', async () => {
   const dead: MailTokens = { token: async () => Promise.reject(new OAuthError('CONSENT_REQUIRED', 'gone')) }
   await using at = await gateway(dead)

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { hashProgramPassword, startMailGateway } from '@evergrant/mail/gateway'
 import { manualClock } from '@evergrant/sandbox'
 import { createTransport } from 'nodemailer'
+import { Gate } from '../../src/gateway/gate.ts'
 import { SmtpFollower } from '../../src/gateway/smtp-follower.ts'
 import { startMailServers, unable } from '../servers/mail-servers.ts'
 import { type Program, plain, talk } from './program.ts'
@@ -170,7 +171,7 @@ test('the follower knows where a mail ends and what was answered, however the oc
     ['s', '250-one\r\n250 two\r\n', true],
     ['c', 'MAIL FROM:<a@b> SIZE=3\r\nRCPT TO:<c@d>\r\nDATA\r\n', false],
     ['s', '250 ok\r\n250 ok\r\n354 go on\r\n', false],
-    ['c', 'Subject: x\r\n\r\n.\r.\r\r\n..\r\nQUIT\r\n\r\n', false],
+    ['c', 'Subject: x\r\n\r\n.x\r\nx.\r\n..\r\nQUIT\r\n\r\n', false],
     ['c', '.\r\n', false],
     ['s', '250 taken\r\n', true],
     ['c', 'MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n', false],
@@ -189,15 +190,16 @@ test('the follower knows where a mail ends and what was answered, however the oc
   ] as const
   for (const size of [1, 2, 3, 7, 1000]) {
     const follower = new SmtpFollower()
+    const gate = new Gate(follower, { toServer: () => undefined, toProgram: () => undefined })
     for (const [index, [side, text, quiet]] of steps.entries()) {
       for (let at = 0; at < text.length; at += size) {
         const chunk = Buffer.from(text.slice(at, at + size), 'latin1')
-        if (side === 'c') follower.fromProgram(chunk)
-        else follower.fromServer(chunk)
+        if (side === 'c') gate.fromProgram(chunk)
+        else gate.fromServer(chunk)
       }
       assert.equal(follower.quiet, quiet, `step ${index} in pieces of ${size}`)
     }
-    follower.fromProgram(Buffer.from('QUIT\r\n'))
+    gate.fromProgram(Buffer.from('QUIT\r\n'))
     assert.deepEqual([follower.leaving, follower.resumable], [true, false])
   }
 })

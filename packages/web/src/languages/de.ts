@@ -340,8 +340,10 @@ export const de: English = {
     write: 'Schreiben',
     to: 'An',
     toHelp: 'Mehrere Adressen trennen Sie mit Kommas.',
-    notAnAddress: '{address} ist keine E-Mail-Adresse. Sie muss aussehen wie name@example.org.',
+    notAnAddress:
+      '„{address}“ ist keine E-Mail-Adresse. Bitte berichtigen Sie sie: Sie muss aussehen wie name@example.org.',
     tooManyRecipients: 'Schreiben Sie an höchstens 50 Adressen.',
+    tooLong: 'Schreiben Sie höchstens {count} Zeichen.',
     text: 'Text',
     send: 'Senden',
     sent: 'Gesendet.',

@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type SubmitEvent, useEffect, useRef, useState } from 'react'
 import { sendMail } from '../api/mail.ts'
+import { ProblemError } from '../api/problem-error.ts'
 import type { MailMessage, NewMail, SentMail } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { Notice } from '../shared/notice.tsx'
@@ -17,8 +18,10 @@ interface Props {
   answered: MailMessage | undefined
 }
 
-/** The server takes no more. */
+/** The server takes no more; of texts, characters. */
 const MOST_RECIPIENTS = 50
+const LONGEST_SUBJECT = 500
+const LONGEST_TEXT = 100_000
 const NOTHING = { to: '', subject: '', text: '' }
 
 /** Writes a mail, so that its owner sees that sending works. */
@@ -36,11 +39,11 @@ export function WriteMail({ account, answered }: Props) {
     text.current.setSelectionRange(0, 0)
   }, [answered])
   const send = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (to: string) => {
       const { subject, text } = mail
       const attachments = await Promise.all(files.map((file) => attachmentOf(file, texts)))
       return sendMail(account, {
-        to: recipients,
+        to: [...addressesOf(to)],
         subject,
         text,
         ...(answers === undefined ? {} : { answers: { uid: answers.uid } }),
@@ -54,22 +57,32 @@ export function WriteMail({ account, answered }: Props) {
       return client.invalidateQueries({ queryKey: ['mail', account, 'inbox'] })
     },
   })
-  const recipients = mail.to.split(/[\s,;]+/).filter((address) => address !== '')
+  const recipients = addressesOf(mail.to)
   // Told once somebody tried to send, and no longer when it is mended.
-  const wrong = recipients.find((address) => !isAddress(address))
+  const wrong = wrongAddress(mail.to)
   const [tried, setTried] = useState(false)
   const addressees = useRef<HTMLInputElement>(null)
+  // The mail's addresses are all in this field: what the server says of one of them is told there too.
+  const field = send.error instanceof ProblemError ? send.error.problem.field : undefined
+  const [, refused] = /^to(?:\.(\d+))?$/.exec(field ?? '') ?? []
+  const atTo = field === 'to' || refused !== undefined
+  const tooLong = (text: string, most: number): string | undefined =>
+    text.length > most ? texts.tooLong({ count: most }) : undefined
   const toFault = (): string | undefined => {
+    if (atTo && send.variables === mail.to) {
+      const address = recipients[Number(refused)]
+      return address === undefined ? send.error?.message : texts.notAnAddress({ address })
+    }
     if (!tried) return undefined
     if (wrong !== undefined) return texts.notAnAddress({ address: wrong })
     return recipients.length > MOST_RECIPIENTS ? texts.tooManyRecipients : undefined
   }
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const sendable = wrong === undefined && recipients.length > 0 && recipients.length <= MOST_RECIPIENTS
-    setTried(!sendable)
-    if (sendable) send.mutate()
-    else addressees.current?.focus()
+    const known = wrong === undefined && recipients.length > 0 && recipients.length <= MOST_RECIPIENTS
+    setTried(!known)
+    if (!known) addressees.current?.focus()
+    else if (mail.subject.length <= LONGEST_SUBJECT && mail.text.length <= LONGEST_TEXT) send.mutate(mail.to)
   }
   return (
     <Panel title={texts.write}>
@@ -94,12 +107,14 @@ export function WriteMail({ account, answered }: Props) {
           />
           <TextInput
             label={texts.subject}
+            error={tooLong(mail.subject, LONGEST_SUBJECT)}
             value={mail.subject}
             onChange={({ currentTarget: { value } }) => setMail({ ...mail, subject: value })}
           />
           <Textarea
             ref={text}
             label={texts.text}
+            error={tooLong(mail.text, LONGEST_TEXT)}
             autosize
             minRows={4}
             maxRows={20}
@@ -107,7 +122,7 @@ export function WriteMail({ account, answered }: Props) {
             onChange={({ currentTarget: { value } }) => setMail({ ...mail, text: value })}
           />
           <AttachedFiles files={files} onChange={setFiles} />
-          {send.isError && <ProblemAlert error={send.error} />}
+          {send.isError && !atTo && <ProblemAlert error={send.error} />}
           {send.isSuccess && <SentNotice sent={send.data} />}
           <div>
             <Button type="submit" loading={send.isPending} disabled={tooMuch(files)}>
@@ -143,6 +158,18 @@ function SentNotice({ sent: { refused = [], copy_trouble } }: { sent: SentMail }
   )
 }
 
+const addressesOf = (typed: string): readonly string[] => typed.split(/[\s,;]+/).filter((address) => address !== '')
+
+/** What is no address, as it was typed: between two commas the one word that is none, or all of them when none is. */
+function wrongAddress(typed: string): string | undefined {
+  for (const part of typed.split(/[,;]/)) {
+    const words = addressesOf(part)
+    const wrong = words.find((word) => !isAddress(word))
+    if (wrong !== undefined) return words.some(isAddress) ? wrong : words.join(' ')
+  }
+  return undefined
+}
+
 type Texts = ReturnType<typeof useTexts<'mail'>>
 
 /** An answer to whom it asks to be answered, with its text below. */
@@ -158,7 +185,7 @@ function answerTo({ reply_to, from, subject, text, date }: MailMessage, texts: T
   return {
     to: to.join(', '),
     subject: /^re:/i.test(subject) ? subject : texts.replySubject({ subject }),
-    text: ['', '', ...head, ...quoted].join('\n').slice(0, 100_000),
+    text: ['', '', ...head, ...quoted].join('\n').slice(0, LONGEST_TEXT),
   }
 }
 
