@@ -198,7 +198,7 @@ test('nobody consents: the wait ends with 3 and the port is free again', async (
   await using sandbox = await startSandbox({ clients: [native] })
   const ran = await started(at, sandbox.issuer, ['--timeout', '0.2']).ended
   assert.equal(ran.code, 3)
-  assert.match(ran.stderr, /within 0\.2 seconds/)
+  assert.match(ran.stderr, /within 0\.2 s\./)
   assert.match(ran.stderr, /AUTHORIZATION_EXPIRED/)
 })
 

@@ -256,5 +256,5 @@ test('--device ends with 3 when nobody enters the code in time', async () => {
   const args = ['login', '--device', '--timeout', '0.1', '--issuer', sandbox.issuer, '--client-id', 'a']
   const ran = await inside(args, { HOME: at.folder }, { cwd: at.folder })
   assert.equal(ran.code, 3, ran.stderr)
-  assert.match(ran.stderr, /within 0\.1 seconds/)
+  assert.match(ran.stderr, /within 0\.1 s\./)
 })

@@ -106,6 +106,7 @@ test('help is a result on stdout, and every command has it', async () => {
     'mail',
     'generate',
     'doctor',
+    'connections',
     'audit',
     'serve',
     'backup',

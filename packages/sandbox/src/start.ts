@@ -26,7 +26,8 @@ export interface RunningSandbox extends Sandbox, AsyncDisposable {
  * await using sandbox = await startSandbox({ clients: [{ client_id: 'demo', redirect_uris: ['http://127.0.0.1/cb'] }] })
  */
 export async function startSandbox({ port = 0, issuer, ...options }: StartOptions = {}): Promise<RunningSandbox> {
-  const server = createServer()
+  // Longer than clients keep theirs: otherwise they send a request into a connection that is just being closed.
+  const server = createServer({ keepAliveTimeout: 75_000 })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
