@@ -22,8 +22,9 @@ export function AccountMail({ account }: { account: Account }) {
   const [answer, setAnswer] = useState<{ readonly to: MailMessage; readonly turn: number }>()
   const again = async () => {
     await client.invalidateQueries({ queryKey: ['mail', account.id], exact: true })
-    // Afterwards: what cannot be opened any more is not asked for again.
-    await client.invalidateQueries({ queryKey: ['mail', account.id, 'inbox'] })
+    // Afterwards, and not by what is on the screen yet: what cannot be opened any more is not asked for again.
+    const known = client.getQueryData(mailQuery(account.id).queryKey)
+    if (known?.imap !== undefined) await client.invalidateQueries({ queryKey: ['mail', account.id, 'inbox'] })
   }
   const verify = useMutation({ mutationFn: () => verifyMail(account.id), onSuccess: again })
   if (settings.isError) return <ProblemAlert error={settings.error} retry={() => void settings.refetch()} />
