@@ -13,7 +13,7 @@ import { startMailServers, unable } from '../../mail/test/servers/mail-servers.t
 import { openSqlite } from '../src/db/sqlite.ts'
 import type { Answered, Browser } from './support/browser.ts'
 import { receiver } from './support/receiver.ts'
-import { accountAt, connect, connected, connectionTo, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connected, connectionTo, PASSWORD, Scene, sandboxOf } from './support/scene.ts'
 
 test('the owner of an account is told that it needs them, once for each break, and not while it is paused', async () => {
   await using scene = await Scene.begin()
@@ -214,7 +214,7 @@ test('mail goes to the owner in their language, and to administrators, when it i
   await using sandbox = await sandboxOf(scene)
   const admin = await scene.admin()
   const [me] = (await admin.get('/v1/users')).json.users
-  await admin.patch(`/v1/users/${me.id}`, { email: 'alice@example.test' })
+  await admin.patch(`/v1/users/${me.id}`, { email: 'alice@example.test', password: PASSWORD })
   const ben = await scene.invited(admin, { name: 'Ben' })
   const benId = (await admin.get('/v1/users')).json.users.find(({ name }: { name: string }) => name === 'Ben').id
   await admin.patch(`/v1/users/${benId}`, { email: 'bob@example.test' })
@@ -259,7 +259,7 @@ test('mail that a server cannot take now is sent later, once; what it refuses fo
   await using hook = await receiver()
   const admin = await scene.admin()
   const [me] = (await admin.get('/v1/users')).json.users
-  await admin.patch(`/v1/users/${me.id}`, { email: 'ada@example.test' })
+  await admin.patch(`/v1/users/${me.id}`, { email: 'ada@example.test', password: PASSWORD })
   hook.answer = (response) => response.writeHead(410).end()
   const { id } = (await admin.post('/v1/webhooks', { url: hook.url })).json.webhook
   smtp.refuse = { code: 451, message: '4.3.0 try again later' }

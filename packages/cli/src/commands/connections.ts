@@ -36,8 +36,9 @@ export function connectionsCommand(action: Action): Command {
     .addHelpText(
       'after',
       `
-Reads the server's data, whether it runs or not; the environment is to be the one that \`serve\` has (EVERGRANT_PUBLIC_URL is
-part of redirect URIs). Connections are made and deleted on the server's page, or by its API.`,
+Reads the server's data, whether it runs or not; the environment is to be the one that \`serve\` has
+(EVERGRANT_PUBLIC_URL is part of redirect URIs). Connections are made and deleted on the server's page,
+or by its API.`,
     )
   const added = (sub: Command): Command => {
     command.addCommand(withManner(withKeyFile(withServer(sub)).optionsGroup('Output:')))

@@ -34,9 +34,9 @@ export function grantsCommand(action: Action): Command {
   command.description('What is stored, and what can be done with it. Never prints a token.').addHelpText(
     'after',
     `
-States: ok; delayed (the provider has trouble, the token still holds); degraded (it has ended); needs_consent (log in again);
-blocked_by_admin (the provider's administrator has to allow it); connection_error (the client's settings). The same words
-as in the server's page and API.`,
+States: ok; delayed (the provider has trouble, the token still holds); degraded (it has ended);
+needs_consent (log in again); blocked_by_admin (the provider's administrator has to allow it);
+connection_error (the client's settings). The same words as in the server's page and API.`,
   )
   const one = <O extends GrantOptions>(name: string, words: string, work: Work<O>): Command => {
     const sub = withGrant(

@@ -10,7 +10,7 @@ export function consentRequired(of: Grant, cause?: OAuthError): OAuthError {
     standing.state === 'revoked' && standing.reason === 'revoked_here'
       ? 'it was revoked here'
       : standing.state === 'revoked' && standing.reason === 'refresh_interrupted'
-        ? `a refresh was cut short before its result could be recorded, and ${of.provider} ended the grant since${standing.trouble ? ` (${standing.trouble.message})` : ''}`
+        ? `a refresh was interrupted before its result could be recorded, and ${of.provider} ended the grant since${standing.trouble ? ` (${standing.trouble.message})` : ''}`
         : standing.state === 'revoked' && standing.reason === 'wrong_account'
           ? `${of.provider} answered a refresh with tokens of another account, and they are not used`
           : of.refresh_token === undefined

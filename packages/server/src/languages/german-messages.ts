@@ -511,7 +511,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   '{provider} answered a refresh with tokens of another account, and they are not used':
     '{provider} hat auf eine Erneuerung mit Token eines anderen Kontos geantwortet, und sie werden nicht benutzt',
   'it was revoked here': 'sie wurde hier widerrufen',
-  'a refresh was cut short before its result could be recorded, and {provider} ended the grant since{words}':
+  'a refresh was interrupted before its result could be recorded, and {provider} ended the grant since{words}':
     'eine Erneuerung wurde unterbrochen, bevor ihr Ergebnis gespeichert war, und {provider} hat die Berechtigung seither beendet{words}',
   'Grant {id} has no access token to look anything up with.':
     'Die Berechtigung {id} hat kein Zugriffstoken, mit dem sich etwas abfragen ließe.',
