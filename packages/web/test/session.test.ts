@@ -53,10 +53,15 @@ test('a signed-out person signs in and comes back to the page that was asked for
 test('a session that ends elsewhere leads to sign-in and back', async () => {
   const { page, context } = await visit(stage)
   await page.goto('/settings/connections')
+  // All that the page asks by itself: one of them, answered late, would lead to sign-in before the link is followed.
+  const asked = ['notices', 'connections', 'connections/sandbox', 'events'].map((path) =>
+    page.waitForResponse((response) => new URL(response.url()).pathname === `/v1/${path}` && response.ok()),
+  )
   await page.getByLabel('Name').fill(administrator.name)
   await page.getByRole('textbox', { name: 'Password' }).fill(administrator.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByRole('heading', { name: 'Connections', level: 1 }).waitFor()
+  await Promise.all(asked)
   await context.clearCookies()
   await page.getByRole('link', { name: 'API keys' }).click()
   await page.getByRole('heading', { name: 'Sign in' }).waitFor()

@@ -72,6 +72,7 @@ test('what was sent long ago is shown when it is asked for', async () => {
   const { page, complaints } = admin
   await page.goto('/settings/webhooks')
   await page.getByRole('link', { name: /Help desk/ }).click()
+  await page.waitForURL(/\/webhooks\/[^/]+$/)
   const id = new URL(page.url()).pathname.split('/').at(-1)
   const had = await page.evaluate(async (path) => {
     const headers = { 'x-evergrant': '1' }
