@@ -96,8 +96,8 @@ const NOW = Math.floor(Date.now() / 1000)
 function fill(file: string, count: number, connection: string): void {
   const database = new DatabaseSync(file, { timeout: 10_000 })
   const account = database.prepare(
-    `INSERT INTO accounts (id, connection_id, name, paused, refreshes, last_used_at, look_at, sort_name, created_at, updated_at)
-     VALUES (?, ?, ?, ?, 0, ?, ?, ?, 0, 0)`,
+    `INSERT INTO accounts (id, connection_id, name, paused, refreshes, last_used_at, look_at, sort_name, search_text, created_at, updated_at)
+     VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, 0, 0)`,
   )
   const insert = database.prepare(
     'INSERT INTO evergrant_grants (id, version, provider, client, state, due, updated_at, record) VALUES (?, 1, ?, ?, ?, ?, ?, ?)',
@@ -108,7 +108,7 @@ function fill(file: string, count: number, connection: string): void {
     const name = `person${(n * 7919) % count}@example.test`
     const due = NOW + (n % 3600) + 1
     const ended = n % 500 === 1
-    account.run(id, connection, name, n % 500 === 2 ? 1 : 0, NOW, ended ? null : due, name)
+    account.run(id, connection, name, n % 500 === 2 ? 1 : 0, NOW, ended ? null : due, name, name)
     const { provider, client, standing, updated_at, ...rest } = sample(id, due, ended)
     insert.run(
       id,
