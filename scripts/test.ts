@@ -37,8 +37,7 @@ function nodeTest(): string[] {
   return [
     '--conditions=source',
     '--test',
-    // One more than there are processors: about half of the time a file waits, for a browser, a database or a lease.
-    `--test-concurrency=${availableParallelism() + 1}`,
+    `--test-concurrency=${Math.max(2, availableParallelism())}`,
     `--test-timeout=${secondsPerTest * 1000}`,
     // A test over its time fails, but what it waits for would keep its process alive for ever.
     '--test-force-exit',
