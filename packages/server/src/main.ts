@@ -207,7 +207,7 @@ export async function main(env: Environment = process.env, surroundings: Surroun
       listening,
       setupLink,
       sandboxRefused: settings.sandboxRefused,
-      sandboxElsewhere: sandbox?.elsewhere,
+      sandboxElsewhere: sandbox?.elsewhere?.issuer,
     })
     return {
       url: publicUrl,

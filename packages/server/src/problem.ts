@@ -133,6 +133,12 @@ export const refusals = {
     'administrator',
     'Delete the whole key under Settings, API keys, and make one that names the accounts it is for.',
   ),
+  SANDBOX_ELSEWHERE: entry(
+    404,
+    'The practice provider is not here',
+    'administrator',
+    'Go back to Evergrant and begin again. When several processes have one address, send everything below /sandbox to the one that serves it, or run one process.',
+  ),
   NOT_FOUND: entry(404, 'Not found', 'developer', 'Check the address and the id.'),
   CONNECTION_IN_USE: entry(
     409,

@@ -29,8 +29,17 @@ async function signedIn({ url }: RunningServer): Promise<Browser> {
 }
 
 /** Another process on the same data, as far as the data can tell. */
-function second(scene: Scene, said: string[] = []): Promise<RunningServer> {
-  const env = { EVERGRANT_PORT: '0', EVERGRANT_DATA_DIR: join(scene.dir, 'data'), EVERGRANT_LOG_LEVEL: 'silent' }
+function second(
+  scene: Scene,
+  said: string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<RunningServer> {
+  const env = {
+    EVERGRANT_PORT: '0',
+    EVERGRANT_DATA_DIR: join(scene.dir, 'data'),
+    EVERGRANT_LOG_LEVEL: 'silent',
+    ...more,
+  }
   const cost = { N: 2 ** 10, r: 8, p: 1 }
   return main(env, { signals: false, say: (line) => said.push(line), passwordCost: cost })
 }
@@ -87,7 +96,10 @@ test('a second process leaves the sandbox to the first, uses it there, and takes
   assert.ok(said.some((line) => line.includes(`serves the sandbox, at ${first}/sandbox`)))
   const refused = await fetch(`${other.url}/sandbox/.well-known/openid-configuration`)
   assert.equal(refused.status, 404)
-  assert.match(await refused.text(), /serves the sandbox\. It is at http/)
+  const { code, detail, advice } = await refused.json()
+  assert.equal(code, 'SANDBOX_ELSEWHERE')
+  assert.ok(detail.endsWith(`serves the practice provider, at ${first}/sandbox.`), detail)
+  assert.match(advice, /begin again/)
   assert.equal((await admin.get(`/v1/connections/${connection.id}`)).json.issuer, `${first}/sandbox`)
   let held = ''
   /** A token from one of the servers, newer than the one before. */
@@ -110,6 +122,28 @@ test('a second process leaves the sandbox to the first, uses it there, and takes
   assert.equal(await issuerAt(other.url), `${other.url}/sandbox`)
   const browser = await signedIn(other)
   assert.equal((await browser.get(`/v1/accounts/${account}`)).json.state, 'ok')
+})
+
+test('behind one address for two processes nobody is sent to the address where they are, but told which process it is', async () => {
+  const { scene } = await practice({}, { clock: undefined })
+  await using _ = scene
+  const { url, listening } = scene.server
+  await using other = await second(scene, [], { EVERGRANT_PUBLIC_URL: url })
+  const ask = async (language: string) => {
+    const headers = { host: new URL(url).host, 'accept-language': language }
+    const refused = await fetch(`${other.listening}/sandbox/authorize`, { headers })
+    assert.equal(refused.status, 404)
+    return (await refused.json()) as { readonly code: string; readonly detail: string; readonly advice: string }
+  }
+  const { code, detail, advice } = await ask('en')
+  assert.equal(code, 'SANDBOX_ELSEWHERE')
+  assert.ok(detail.includes(`listens at ${listening} `), detail)
+  assert.ok(!detail.includes(`${url}/sandbox`), detail)
+  assert.match(advice, /below \/sandbox/)
+  assert.match(
+    (await ask('de')).detail,
+    /^Den Übungsanbieter stellt der Prozess bereit, der unter http\S+ lauscht\. Diese Anfrage/,
+  )
 })
 
 test('a process that lost the sandbox to another writes nothing over what that one keeps', async () => {

@@ -91,9 +91,12 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'Your role was changed at this moment. Try again.':
     'Ihre Rolle wurde in diesem Augenblick geändert. Versuchen Sie es noch einmal.',
   'Somebody else has this e-mail address.': 'Diese E-Mail-Adresse hat schon jemand anderes.',
-  'Another process on the same data serves the sandbox.{where}':
-    'Ein anderer Prozess mit denselben Daten bedient den Übungsanbieter.{where}',
-  'It is at {elsewhere}.': 'Er ist bei {elsewhere}.',
+  'No process serves the practice provider at this moment.':
+    'Im Augenblick stellt kein Prozess den Übungsanbieter bereit.',
+  'The process that listens at {listening} serves the practice provider, and this request came to another one behind the same address.':
+    'Den Übungsanbieter stellt der Prozess bereit, der unter {listening} lauscht. Diese Anfrage kam bei einem anderen hinter derselben Adresse an.',
+  'Another process on the same data serves the practice provider, at {address}.':
+    'Den Übungsanbieter stellt ein anderer Prozess mit denselben Daten bereit, unter {address}.',
   'The metrics are for those with the token.': 'Die Messwerte sind für alle, die das Token haben.',
   'The metrics are for programs on this machine.': 'Die Messwerte sind für Programme auf diesem Computer.',
   'The server is starting.': 'Der Server startet.',

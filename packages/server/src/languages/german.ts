@@ -289,6 +289,11 @@ export const german: ServerWords = {
       title: 'Nicht über den Übungsanbieter',
       advice: 'Bitten Sie einen Administrator, zum Anmelden eine Verbindung zu einem echten Anbieter zu wählen.',
     },
+    SANDBOX_ELSEWHERE: {
+      title: 'Der Übungsanbieter ist nicht hier',
+      advice:
+        'Gehen Sie zurück zu Evergrant, und beginnen Sie noch einmal. Wenn mehrere Prozesse eine gemeinsame Adresse haben: Leiten Sie alles unter /sandbox zu dem, der ihn bereitstellt, oder betreiben Sie nur einen Prozess.',
+    },
     REASON_REQUIRED: {
       title: 'Konten anderer Personen',
       advice:

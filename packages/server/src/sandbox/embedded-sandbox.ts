@@ -37,6 +37,8 @@ interface Served {
   readonly former: readonly string[]
 }
 
+type Elsewhere = Pick<Served, 'issuer' | 'listening'>
+
 /** The mail servers of the process that serves the sandbox; one row. */
 interface ServedMail {
   readonly by: string
@@ -76,7 +78,7 @@ export class EmbeddedSandbox {
   #taking: Promise<void> | undefined
   #claim = ''
   #current: Sandbox | undefined
-  #elsewhere: string | undefined
+  #elsewhere: Elsewhere | undefined
   #mail: SandboxMail | undefined
   /** The connection whose client it knows. Later changes are mistakes to practise with. */
   #registered = ''
@@ -85,6 +87,11 @@ export class EmbeddedSandbox {
   constructor(options: EmbeddedOptions) {
     this.#options = options
     this.#issuer = `${options.publicUrl}${SANDBOX_PATH}`
+  }
+
+  /** What it is called when this process serves it. */
+  get issuer(): string {
+    return this.#issuer
   }
 
   /** The sandbox while this process serves it. */
@@ -127,7 +134,7 @@ export class EmbeddedSandbox {
   async connectAgain(): Promise<ConnectionRow> {
     const services = this.#services
     if (services === undefined) throw new Refusal('SHUTTING_DOWN', 'The practice provider is not ready yet.')
-    const made = await newSandboxConnection(services, this.#elsewhere ?? this.#issuer)
+    const made = await newSandboxConnection(services, this.#elsewhere?.issuer ?? this.#issuer)
     await this.heard(made.id)
     return made
   }
@@ -155,8 +162,8 @@ export class EmbeddedSandbox {
     await mail?.close()
   }
 
-  /** The issuer of the one that another process serves. */
-  get elsewhere(): string | undefined {
+  /** Where the one is that another process serves, and where that process itself listens. */
+  get elsewhere(): Elsewhere | undefined {
     return this.#elsewhere
   }
 
@@ -219,7 +226,7 @@ export class EmbeddedSandbox {
       const row = await readMeta(db, SANDBOX_SERVER)
       const held = row === undefined ? undefined : (JSON.parse(row) as Served)
       if (held !== undefined && (await isServed(held, this.#listening))) {
-        this.#elsewhere = held.issuer
+        this.#elsewhere = held
         return undefined
       }
       const known = held === undefined ? [] : [...held.former, held.issuer]

@@ -13,11 +13,8 @@ export async function mountSandbox(app: App, embedded: EmbeddedSandbox): Promise
       handler: async (request: { raw: Parameters<Sandbox['handle']>[0] }, reply: Hijackable) => {
         // Who serves it may have ended a moment ago.
         await embedded.take()
-        const { current, elsewhere } = embedded
-        if (current === undefined) {
-          const where = elsewhere === undefined ? '' : ` It is at ${elsewhere}.`
-          throw new Refusal('NOT_FOUND', `Another process on the same data serves the sandbox.${where}`)
-        }
+        const { current } = embedded
+        if (current === undefined) throw notHere(embedded)
         reply.hijack()
         reply.raw.setHeader(SANDBOX_HEADER, embedded.by)
         await current.handle(request.raw, reply.raw, SANDBOX_PATH)
@@ -27,6 +24,21 @@ export async function mountSandbox(app: App, embedded: EmbeddedSandbox): Promise
     // RFC 8414 §3.1: the well-known part stands before the issuer's path.
     scope.get(`/.well-known/oauth-authorization-server${SANDBOX_PATH}`, options)
   })
+}
+
+/** What is true for somebody whom a link has led to a process that does not serve it. */
+function notHere({ elsewhere, issuer }: EmbeddedSandbox): Refusal {
+  if (elsewhere === undefined) {
+    return new Refusal('SANDBOX_ELSEWHERE', 'No process serves the practice provider at this moment.')
+  }
+  const { issuer: address, listening } = elsewhere
+  // Processes behind one address: to name that address would lead here again.
+  return address === issuer
+    ? new Refusal(
+        'SANDBOX_ELSEWHERE',
+        `The process that listens at ${listening} serves the practice provider, and this request came to another one behind the same address.`,
+      )
+    : new Refusal('SANDBOX_ELSEWHERE', `Another process on the same data serves the practice provider, at ${address}.`)
 }
 
 interface Hijackable {
