@@ -5147,6 +5147,8 @@ export interface components {
         /** SignInWith */
         SignInWith: {
             connection: string;
+            /** @description The path of this page that the way back ends at, such as /accounts. One that leads elsewhere is refused. Absent: the first page. */
+            return_to?: string;
         };
         /** AuthorizeResult */
         AuthorizeResult: {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { wayBack } from '../src/sign-in/way-back.ts'
 import type { Browser } from './support/browser.ts'
 import { connectionTo, PASSWORD, Scene, sandboxOf } from './support/scene.ts'
 
@@ -131,6 +132,66 @@ test('a sign-in is finished in the browser that began it, once, and at its own c
   assert.equal((await attacker.visit(callback)).headers.get('location'), `${scene.server.url}/`)
   assert.equal(await who(attacker), 'mallory@example.test')
   assert.notEqual((await attacker.visit(callback)).status, 303)
+})
+
+test('who was on their way to a page comes back to it, and nowhere else than to a page of this server', async () => {
+  await using world = await door({ provision: true, domains: ['example.test'] })
+  const { scene, sandbox, connection } = world
+  const { url } = scene.server
+  const begin = (browser: Browser, return_to: string) => browser.post('/v1/session/openid', { connection, return_to })
+  const follow = async (browser: Browser, to: string, more = '') => {
+    const callback = await sandbox.approve(to, { username: 'carol@example.test' })
+    return (await browser.visit(callback + more)).headers.get('location')
+  }
+  for (const path of ['/accounts/x?tab=technical', '/', '/a/../accounts']) {
+    const browser = scene.browser()
+    const { status, text, json } = await begin(browser, path)
+    assert.equal(status, 200, text)
+    assert.ok(!(await scene.stored()).includes('tab=technical'), 'it is kept sealed')
+    assert.equal(await follow(browser, json.url), new URL(path, url).href)
+    assert.equal(await who(browser), 'carol@example.test')
+  }
+  // What comes back from the provider, or from whoever made that link, says nothing about it.
+  const browser = scene.browser()
+  const begun = await begin(browser, '/accounts')
+  assert.ok(!begun.json.url.includes('accounts'), 'nor is the provider told')
+  assert.equal(await follow(browser, begun.json.url, '&return_to=/settings&to=//evil.test'), `${url}/accounts`)
+
+  const elsewhere = [
+    '//evil.test',
+    '///evil.test',
+    '/\\evil.test',
+    '\\\\evil.test',
+    '/\t/evil.test',
+    '/\n/evil.test',
+    '\t//evil.test',
+    ' //evil.test',
+    'https://evil.test/',
+    `${url}/accounts`,
+    'javascript:alert(1)',
+    'accounts',
+    '@evil.test',
+    '.evil.test',
+    ':80@evil.test/',
+    '/accounts/\u0000',
+    '/kön',
+    `/${'a'.repeat(2000)}`,
+  ]
+  for (const path of elsewhere) {
+    const { status, json } = await begin(scene.browser(), path)
+    assert.deepEqual([status, json.code], [400, 'INVALID_REQUEST'], JSON.stringify(path))
+    assert.match(json.field ?? json.detail, /return_to|way back/, JSON.stringify(path))
+  }
+})
+
+test('below a folder of a host, the way back does not lead out of that folder', () => {
+  const base = 'https://apps.example.test/evergrant'
+  for (const out of ['/..', '/../other', '/a/../../other', '/%2e%2e/other', '/.%2E/evergrant-two', '/..//evil.test']) {
+    assert.equal(wayBack(base, out), undefined, out)
+  }
+  assert.equal(wayBack(base, '/accounts?q=%2e%2e#x'), `${base}/accounts?q=%2e%2e#x`)
+  assert.equal(wayBack(base, '/'), `${base}/`)
+  assert.equal(wayBack('https://apps.example.test', '/../accounts'), 'https://apps.example.test/accounts')
 })
 
 test('a connection without rules, and one that lost them, lets nobody in', async () => {

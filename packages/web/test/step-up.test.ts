@@ -52,6 +52,8 @@ test('[#145] an administrator without a password is led to sign in again, sees a
   await assertLooksRight(page, { ...walks.english, looks: walks.german.looks }, [], 'sign in again')
   await old.getByRole('button', { name: 'Sign in again' }).click()
   await comeBy(page, email)
+  await page.getByRole('heading', { name: 'alice@sandbox.example', level: 1 }).waitFor()
+  assert.equal(new URL(page.url()).pathname, `/accounts/${account}`, 'back where they were')
 
   const fresh = await ask()
   await fresh.getByRole('button', { name: 'Show token' }).click()

@@ -34,7 +34,17 @@ export type SignIn = Static<typeof SignIn>
 
 /** POST /v1/session/openid */
 export const SignInWith = Type.Object(
-  { connection: Type.String({ minLength: 1, maxLength: 100 }) },
+  {
+    connection: Type.String({ minLength: 1, maxLength: 100 }),
+    return_to: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2000,
+        description:
+          'The path of this page that the way back ends at, such as /accounts. One that leads elsewhere is refused. Absent: the first page.',
+      }),
+    ),
+  },
   { title: 'SignInWith', additionalProperties: false },
 )
 export type SignInWith = Static<typeof SignInWith>

@@ -91,6 +91,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'Your role was changed at this moment. Try again.':
     'Ihre Rolle wurde in diesem Augenblick geändert. Versuchen Sie es noch einmal.',
   'Somebody else has this e-mail address.': 'Diese E-Mail-Adresse hat schon jemand anderes.',
+  'The way back is no path of this server.': 'Der Rückweg ist kein Pfad dieses Servers.',
   'No process serves the practice provider at this moment.':
     'Im Augenblick stellt kein Prozess den Übungsanbieter bereit.',
   'The process that listens at {listening} serves the practice provider, and this request came to another one behind the same address.':

@@ -21,6 +21,7 @@ import { isPractice, practiceIssuers } from '../sandbox/practice-provider.ts'
 import { hashed, randomId } from '../security/secret.ts'
 import { holdUsers, isNameTaken, withoutInvisible } from '../security/user-names.ts'
 import { admission, type Visitor } from './admission.ts'
+import { wayBack } from './way-back.ts'
 
 const LIFETIME = 600
 const SCOPE = 'openid profile email'
@@ -32,8 +33,16 @@ export interface SignedInThere {
   readonly isNew: boolean
   readonly connection: ConnectionRow
   readonly rules: SignInRules
+  /** The address that they go on at. */
+  readonly back: string
   /** What the provider knows them as, to be suggested when they connect an account there. */
   readonly hint: string | undefined
+}
+
+/** What is kept of a sign-in, sealed. */
+interface Waiting extends PendingAuthorization {
+  /** A path of the page, for the way back. */
+  readonly return_to?: string
 }
 
 /** Sign-in with an OpenID provider, by the connections that administrators have flagged for it. */
@@ -56,9 +65,20 @@ export class SignIns {
     return flagged.filter((_, index) => practice[index] !== true)
   }
 
-  /** Begins a sign-in that only the browser with this secret can finish. */
-  async begin(connectionId: string, browser: string): Promise<{ readonly url: string; readonly expires_at: number }> {
-    const { cipher, clock, db } = this.#deps
+  /**
+   * Begins a sign-in that only the browser with this secret can finish.
+   *
+   * @param returnTo path of the page to go on at. It is kept here: nothing that comes back from the provider says where to go.
+   */
+  async begin(
+    connectionId: string,
+    browser: string,
+    returnTo?: string,
+  ): Promise<{ readonly url: string; readonly expires_at: number }> {
+    const { cipher, clock, db, publicUrl } = this.#deps
+    if (returnTo !== undefined && wayBack(publicUrl, returnTo) === undefined) {
+      throw new Refusal('INVALID_REQUEST', 'The way back is no path of this server.', { field: 'return_to' })
+    }
     const row = await this.#connections.get(connectionId)
     if (signInRules(row) === undefined) throw new Refusal('NOT_FOUND', 'Nobody signs in with this connection.')
     const client = await this.#clients.of(row)
@@ -72,13 +92,14 @@ export class SignIns {
       lifetime: LIFETIME,
     })
     const state_hash = hashed(pending.state)
+    const waiting: Waiting = { ...pending, ...(returnTo === undefined ? {} : { return_to: returnTo }) }
     await db
       .insertInto('pending_sign_ins')
       .values({
         state_hash,
         browser_hash: hashed(browser),
         connection_id: row.id,
-        pending: await cipher.seal(JSON.stringify(pending), sealedPlaces.pendingSignIn(state_hash)),
+        pending: await cipher.seal(JSON.stringify(waiting), sealedPlaces.pendingSignIn(state_hash)),
         created_at: clock.now(),
         expires_at: pending.expires_at,
       })
@@ -108,7 +129,7 @@ export class SignIns {
     callback: URLSearchParams,
     browser: string | undefined,
   ): Promise<SignedInThere | 'other_browser'> {
-    const { cipher, db } = this.#deps
+    const { cipher, db, publicUrl } = this.#deps
     const state_hash = hashed(state)
     const waiting = db.selectFrom('pending_sign_ins').select(['browser_hash', 'connection_id'])
     const row = await waiting.where('state_hash', '=', state_hash).executeTakeFirst()
@@ -124,7 +145,7 @@ export class SignIns {
     const [taken] = await taking.execute()
     if (taken === undefined) throw gone()
     const opened = await cipher.open(taken.pending, sealedPlaces.pendingSignIn(state_hash))
-    const pending = JSON.parse(opened) as PendingAuthorization
+    const { return_to: returnTo, ...pending } = JSON.parse(opened) as Waiting
     const connection = await this.#connections.get(connectionId)
     const rules = signInRules(connection)
     if (rules === undefined) throw new Refusal('NOT_FOUND', 'Nobody signs in with this connection any more.')
@@ -137,7 +158,8 @@ export class SignIns {
     }
     const { user, isNew } = await this.#admit(visitor, rules)
     await this.#keep(signedIn, signInGrant(user, connectionId))
-    return { user, isNew, connection, rules, hint: visitor.email ?? signedIn.subject?.username }
+    const back = wayBack(publicUrl, returnTo ?? '/') ?? `${publicUrl}/`
+    return { user, isNew, connection, rules, back, hint: visitor.email ?? signedIn.subject?.username }
   }
 
   /** Of two sign-ins at once, either one's tokens may stay. */

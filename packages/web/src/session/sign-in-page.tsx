@@ -70,7 +70,7 @@ export function SignInPage() {
           </Button>
         </Stack>
       </form>
-      <SignInWith offers={session.data?.sign_in_with ?? []} />
+      <SignInWith offers={session.data?.sign_in_with ?? []} from={from} />
     </Door>
   )
 }

@@ -5,8 +5,8 @@ import type { Session } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 
-/** A button for each provider that people may sign in with instead of a password. The way leads there and back in this window. */
-export function SignInWith({ offers }: { offers: Session['sign_in_with'] }) {
+/** A button for each provider that people may sign in with instead of a password. The way leads there and back in this window. `from`: where it ends. */
+export function SignInWith({ offers, from }: { offers: Session['sign_in_with']; from: string }) {
   const texts = useTexts('session')
   const begin = useMutation({
     mutationFn: beginSignIn,
@@ -25,7 +25,7 @@ export function SignInWith({ offers }: { offers: Session['sign_in_with'] }) {
           // The page is being left: no second click.
           loading={(begin.isPending || begin.isSuccess) && begin.variables.connection === connection}
           disabled={begin.isPending || begin.isSuccess}
-          onClick={() => begin.mutate({ connection })}
+          onClick={() => begin.mutate({ connection, return_to: from })}
         >
           {texts.signInWith({ name })}
         </Button>

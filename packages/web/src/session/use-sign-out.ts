@@ -3,7 +3,7 @@ import { useNavigate } from 'react-router'
 import { sessionQuery, signOut } from '../api/session.ts'
 import type { Session } from '../api/types.ts'
 
-/** Signs out and leads to the door; `from`: where somebody goes on who signs in again with a password. */
+/** Signs out and leads to the door; `from`: where somebody goes on who signs in again. */
 export function useSignOut(from?: string) {
   const client = useQueryClient()
   const navigate = useNavigate()

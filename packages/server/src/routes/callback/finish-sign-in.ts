@@ -25,7 +25,7 @@ export async function finishSignIn(
     const { id, name } = await beginSession(there.user, request, reply, services)
     const deed = { actor: { type: 'user', id, name } as const, source: request.ip, subject: id }
     await audit.add({ ...deed, action: 'session.begin', detail: { connection, new: there.isNew } })
-    return to((await accountConsent(there, request, reply, services)) ?? `${deps.publicUrl}/`)
+    return to((await accountConsent(there, request, reply, services)) ?? there.back)
   } catch (error) {
     if (!isOAuthError(error) && !(error instanceof Refusal)) throw error
     request.log.warn({ code: error.code, connection }, error.message)

@@ -18,6 +18,9 @@ export function openidRoute(app: App, { signIns }: Services): void {
         response: answers(AuthorizeResult),
       },
     },
-    async (request, reply) => signIns.begin(request.body.connection, browserOf(request, reply)),
+    async (request, reply) => {
+      const { connection, return_to } = request.body
+      return signIns.begin(connection, browserOf(request, reply), return_to)
+    },
   )
 }
