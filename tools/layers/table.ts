@@ -20,7 +20,7 @@ export const layers: Readonly<Record<string, Layer>> = {
   server: {
     ours: ['@evergrant/core', '@evergrant/providers', '@evergrant/stores', '@evergrant/sandbox', '@evergrant/mail'],
   },
-  web: { ours: ['@evergrant/server/contract'] },
+  web: { ours: ['@evergrant/server/contract', '@evergrant/server/permissions'] },
   cli: {
     ours: [
       '@evergrant/core',

@@ -284,6 +284,24 @@ test('[#147] the page after consent is in the language that was chosen, else in 
   assert.equal(await heading('en'), english)
 })
 
+test('[#36] [#147] what was left out is named as the page names it, in the person’s language; the scopes themselves are details', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const admin = await scene.admin()
+  const connection = await connectionTo(sandbox, admin, { scope: 'mail.read mail.send' })
+  const page = async (language: string, username: string) => {
+    admin.cookies.set('evergrant-language', language)
+    const url = await consentUrl(await accountAt(connection, admin), admin)
+    return (await admin.visit(await sandbox.approve(url, { username, scope: 'openid' }))).text
+  }
+  const english = await page('en', 'alice')
+  assert.match(english, /without: “Read mail \(practice\)” and “mail\.send”\./)
+  assert.match(english, /<dt>Not given \(scopes\)<\/dt><dd>mail\.read mail\.send<\/dd>/)
+  const german = await page('de', 'bob')
+  assert.match(german, /jedoch ohne: „E-Mail lesen \(zum Üben\)“ und „mail\.send“\./)
+  assert.match(german, /<dt>Nicht erteilt \(Scopes\)<\/dt><dd>mail\.read/)
+})
+
 test('[#36] a box that was left unticked is named at once, and the account works without it', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
@@ -294,7 +312,7 @@ test('[#36] a box that was left unticked is named at once, and the account works
   const page = await admin.visit(callback)
   assert.equal(page.status, 200)
   assert.match(page.text, /Connected, but something was left out/)
-  assert.match(page.text, /without: mail\.send\./)
+  assert.match(page.text, /without: “mail\.send”\./)
   assert.match(page.text, new RegExp(`href="[^"]*/accounts/${account}/connect"`))
   assert.match(page.text, /"close":false/)
   const { state, missing_scopes } = (await admin.get(`/v1/accounts/${account}`)).json

@@ -38,6 +38,8 @@ export interface CallbackWords {
   readonly provider: string
   readonly time: string
   readonly request: string
+  /** Scopes that were not given, as the provider spells them. */
+  readonly notGiven: string
   readonly replace: string
   readonly keep: string
   /** To somebody who came by a link, beside what went wrong. */
@@ -58,6 +60,8 @@ export interface PendingAccount {
 /** All that the pages after consent say in one language. */
 export interface CallbackTexts {
   readonly words: CallbackWords
+  /** Scopes that are called the same everywhere. */
+  readonly scopes: Readonly<Record<'openid' | 'profile' | 'email' | 'address' | 'phone' | 'offline_access', string>>
   readonly connected: (account: string, connection: string) => CallbackText
   /** Permissions that were asked for and not given. */
   readonly incomplete: (account: string, permissions: readonly string[]) => CallbackText

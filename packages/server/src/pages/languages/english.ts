@@ -1,5 +1,7 @@
 import { type CallbackTexts, text } from '../callback-texts.ts'
 
+const list = (titles: readonly string[]): string => new Intl.ListFormat('en').format(titles.map((one) => `“${one}”`))
+
 /** What the pages after consent say, in English. */
 export const english: CallbackTexts = {
   words: {
@@ -14,16 +16,25 @@ export const english: CallbackTexts = {
     provider: 'The provider said',
     time: 'Time',
     request: 'Request',
+    notGiven: 'Not given (scopes)',
     replace: 'Replace the existing one',
     keep: 'Keep both',
     linkStays: 'Your link still works: open it again to start over.',
+  },
+  scopes: {
+    openid: 'Know who signs in',
+    profile: 'See the name',
+    email: 'See the e-mail address',
+    address: 'See the postal address',
+    phone: 'See the phone number',
+    offline_access: 'Keep access while you are away',
   },
   connected: (account, connection) =>
     text('Connected', `${account} is connected through ${connection}.`, 'This window closes by itself.'),
   incomplete: (account, permissions) =>
     text(
       'Connected, but something was left out',
-      `${account} is connected, without: ${new Intl.ListFormat('en').format(permissions)}.`,
+      `${account} is connected, without: ${list(permissions)}.`,
       'If your programs need it, start again and leave every box ticked. Otherwise you can close this window.',
     ),
   pending: ({ account, by, without, addedFor }) =>
@@ -31,7 +42,7 @@ export const english: CallbackTexts = {
       'Waiting for confirmation',
       [
         `Thank you: the permission for ${account} has arrived.`,
-        ...(without.length === 0 ? [] : [`It lacks: ${new Intl.ListFormat('en').format(without)}.`]),
+        ...(without.length === 0 ? [] : [`It lacks: ${list(without)}.`]),
         ...(addedFor === undefined ? [] : [`${by} had asked for ${addedFor}.`]),
       ].join(' '),
       `${by} looks whether it was you and confirms it; before that no program gets access. There is nothing more for you to do, and you can close this window.`,

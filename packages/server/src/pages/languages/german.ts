@@ -1,5 +1,7 @@
 import { type CallbackTexts, text } from '../callback-texts.ts'
 
+const list = (titles: readonly string[]): string => new Intl.ListFormat('de').format(titles.map((one) => `„${one}“`))
+
 /** What the pages after consent say, in German. */
 export const german: CallbackTexts = {
   words: {
@@ -14,16 +16,25 @@ export const german: CallbackTexts = {
     provider: 'Worte des Anbieters',
     time: 'Zeit',
     request: 'Anfrage',
+    notGiven: 'Nicht erteilt (Scopes)',
     replace: 'Vorhandenes ersetzen',
     keep: 'Beide behalten',
     linkStays: 'Ihr Link gilt weiter: Öffnen Sie ihn noch einmal, um von vorn zu beginnen.',
+  },
+  scopes: {
+    openid: 'Wissen, wer sich anmeldet',
+    profile: 'Den Namen sehen',
+    email: 'Die E-Mail-Adresse sehen',
+    address: 'Die Postanschrift sehen',
+    phone: 'Die Telefonnummer sehen',
+    offline_access: 'Zugriff behalten, während Sie nicht da sind',
   },
   connected: (account, connection) =>
     text('Verbunden', `${account} ist über ${connection} verbunden.`, 'Dieses Fenster schließt sich von selbst.'),
   incomplete: (account, permissions) =>
     text(
       'Verbunden, aber nicht mit allem',
-      `${account} ist verbunden, jedoch ohne: ${new Intl.ListFormat('de').format(permissions)}.`,
+      `${account} ist verbunden, jedoch ohne: ${list(permissions)}.`,
       'Wenn Ihre Programme das brauchen, beginnen Sie von vorn, und lassen Sie jedes Häkchen gesetzt. Sonst können Sie dieses Fenster schließen.',
     ),
   pending: ({ account, by, without, addedFor }) =>
@@ -31,7 +42,7 @@ export const german: CallbackTexts = {
       'Die Bestätigung steht noch aus',
       [
         `Vielen Dank: Die Berechtigung für ${account} ist angekommen.`,
-        ...(without.length === 0 ? [] : [`Es fehlt: ${new Intl.ListFormat('de').format(without)}.`]),
+        ...(without.length === 0 ? [] : [`Es fehlt: ${list(without)}.`]),
         ...(addedFor === undefined ? [] : [`Gebeten wurde um ${addedFor}.`]),
       ].join(' '),
       `${by} sieht nach, ob Sie es waren, und bestätigt es; vorher bekommt kein Programm Zugriff. Sie müssen nichts weiter tun und können dieses Fenster schließen.`,

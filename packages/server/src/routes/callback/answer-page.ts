@@ -1,6 +1,7 @@
 import { errorCatalogue, type Grant, type OAuthError } from '@evergrant/core'
 import type { FastifyReply } from 'fastify'
 import type { AccountRow } from '../../accounts/accounts.ts'
+import { permissionsOf } from '../../accounts/named-permissions.ts'
 import { type CallbackPage, callbackPage } from '../../pages/callback-page.ts'
 import type { CallbackText, CallbackWords } from '../../pages/callback-texts.ts'
 import type { PageLanguage } from '../../pages/page-language.ts'
@@ -28,14 +29,18 @@ export async function connectedPage(
     readonly replaced?: string
     readonly link?: { readonly by: string } | undefined
   },
-  { deps, connections, accounts }: Services,
-  { texts }: PageLanguage,
+  services: Services,
+  language: PageLanguage,
 ): Promise<AnswerPage> {
+  const { deps, connections, accounts } = services
+  const { texts } = language
   const { words } = texts
   const { name } = await connections.get(account.connection_id)
   const view = await accounts.view(account.id)
   const who = (grant?.subject ?? view.subject)?.username ?? (account.name || words.account)
   const { missing_scopes: missing, added_for: addedFor } = view
+  const without = await permissionNames(account, missing, services, language)
+  const details = missing.length === 0 ? [] : [[words.notGiven, missing.join(' ')] as const]
   const message = {
     account: account.id,
     outcome: 'connected',
@@ -43,8 +48,8 @@ export async function connectedPage(
   } as const
   // Nobody is signed in who came by a link: no page here is for them.
   if (link !== undefined) {
-    const text = texts.pending({ account: who, by: link.by || words.owner, without: missing, addedFor })
-    return { status: 200, page: { text, good: true, closes: false, message } }
+    const text = texts.pending({ account: who, by: link.by || words.owner, without, addedFor })
+    return { status: 200, page: { text, good: true, closes: false, message, details } }
   }
   const button = { label: words.open, href: `${deps.publicUrl}/accounts/${account.id}` }
   if (addedFor !== undefined && replaced === undefined) {
@@ -55,11 +60,25 @@ export async function connectedPage(
     // It stays open: what is missing is to be read before the window goes.
     return {
       status: 200,
-      page: { text: texts.incomplete(who, missing), good: true, closes: false, message, button: again },
+      page: { text: texts.incomplete(who, without), good: true, closes: false, message, button: again, details },
     }
   }
   const text = replaced === undefined ? texts.connected(who, name) : texts.replaced(who)
   return { status: 200, page: { text, good: true, message, button } }
+}
+
+/** Permissions by the names that the page has for them too. */
+async function permissionNames(
+  account: AccountRow,
+  scopes: readonly string[],
+  { connections, languages }: Services,
+  { tag, texts }: PageLanguage,
+): Promise<string[]> {
+  if (scopes.length === 0) return []
+  const { features = [] } = await connections.definition(account.connection_id)
+  const say = (await languages.speaker(tag)) ?? ((words: string) => words)
+  const said = features.map(({ title, scopes }) => ({ title: say(title), scopes }))
+  return permissionsOf(scopes, said, texts.scopes).map(({ title }) => title)
 }
 
 /** What a person sees when it did not work, with who can mend it. `account`: undefined when it is not known. */
