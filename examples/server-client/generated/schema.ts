@@ -5894,7 +5894,7 @@ export interface components {
             };
             /** @description Whether the key is for all accounts, also later ones. */
             all_accounts: boolean;
-            /** @description How many accounts the key names. */
+            /** @description How many accounts the key gets at now. Only for administrators and whoever made the key: others do not learn how many accounts of other people it is for. */
             accounts?: number;
             /** @description Its tokens have these and no others. Absent: whatever was granted. */
             scopes?: string[];
@@ -6103,6 +6103,8 @@ export interface components {
             hint: string;
             /** @description Ids of the accounts it may use; null: all. */
             accounts: string[] | null;
+            /** @description How many accounts it gets at now. One that was removed does not count. */
+            account_count?: number;
             /** @description Its tokens have these scopes and no others. Absent: whatever was granted. */
             scopes?: string[];
             /** @description Id of the user who made it. */

@@ -92,6 +92,37 @@ test('an account is taken away from one program: the others go on, and so does t
   )
 })
 
+test('how many accounts a key gets at is told to administrators and to whoever made it, and to nobody else', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { admin, account, connection } = await connected(scene, sandbox)
+  const ben = await scene.invited(admin, { name: 'Ben' })
+  const his = await accountAt(connection, ben)
+  const both = await keyOf(admin, { name: 'both', accounts: [account, his], reason: 'backup', password: PASSWORD })
+  await keyOf(ben, { name: 'own', accounts: [his] })
+  const reach = async (browser: Browser) =>
+    Object.fromEntries(
+      (await programs(browser, his)).map(({ name, accounts }: { name: string; accounts?: number }) => [name, accounts]),
+    )
+  const keys = async (browser: Browser) =>
+    Object.fromEntries(
+      (await browser.get('/v1/api-keys')).json.api_keys.map(
+        ({ name, account_count }: { name: string; account_count: number }) => [name, account_count],
+      ),
+    )
+  assert.deepEqual(await reach(ben), { 'a program': undefined, both: undefined, own: 1 })
+  assert.ok(!(await ben.get(`/v1/accounts/${his}/programs`)).text.includes(account))
+  assert.deepEqual(await reach(admin), { 'a program': 2, both: 2, own: 1 })
+  assert.deepEqual(await keys(ben), { own: 1 })
+  assert.deepEqual(await keys(admin), { 'a program': 2, both: 2, own: 1 })
+
+  await admin.delete(`/v1/accounts/${account}`)
+  assert.deepEqual(await reach(admin), { 'a program': 1, both: 1, own: 1 }, 'a removed account is not one')
+  assert.deepEqual(await keys(admin), { 'a program': 1, both: 1, own: 1 })
+  assert.equal((await ben.delete(`/v1/accounts/${his}/programs/${both.id}`)).status, 204)
+  assert.deepEqual(await keys(admin), { 'a program': 1, own: 1 }, 'with nothing left but a removed one, it is deleted')
+})
+
 test('uses are written together and not one by one, the latest of all servers wins, and a failure loses none', async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)

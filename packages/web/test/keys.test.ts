@@ -3,8 +3,8 @@ import { exec, execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
-import { openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, addProgram, connectAccount, setUp } from './steps.ts'
+import { administrator, openStage, type Stage, type Visit, visit } from './stage.ts'
+import { acceptLink, addConnection, addProgram, connectAccount, invite, setUp } from './steps.ts'
 
 const shell = promisify(exec)
 const run = promisify(execFile)
@@ -52,6 +52,7 @@ test('an API key is shown once, gets a token with the copied command, and stops 
   await page.getByText('Invoice mailer').waitFor()
   assert.ok(!(await page.content()).includes(key))
   await page.getByText(/Last use: just now/).waitFor()
+  await page.getByText(/All accounts \(1 now\)/).waitFor()
 
   await page.getByRole('button', { name: 'Delete API key Invoice mailer' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
@@ -112,4 +113,35 @@ test('an account is taken away from a program on the account page, and the progr
   await dialog.waitFor({ state: 'detached' })
   await page.getByText('Old scanner').waitFor({ state: 'detached' })
   assert.equal((await askToken(key)).status, 401)
+})
+
+test('how many accounts a key is for is seen by an administrator, and not by a member whose account is one of them', async () => {
+  const { page } = admin
+  const ben = await visit(stage)
+  await acceptLink(ben.page, await invite(page, 'Ben'), 'a sentence of his own')
+  const his = await connectAccount(ben.page, 'ben@sandbox.example')
+  const made = await page.request.post('/v1/api-keys', {
+    data: { name: 'Backup', accounts: [account, his], reason: 'backup', password: administrator.password },
+    headers: { 'x-evergrant': '1' },
+  })
+  assert.equal(made.status(), 201)
+  const row = async ({ page }: Visit) => {
+    await page.goto(`/accounts/${his}`)
+    await page.getByRole('tab', { name: 'Programs' }).click()
+    const shown = page.getByRole('listitem').filter({ hasText: 'Backup' })
+    await shown.waitFor()
+    return shown
+  }
+  await (await row(admin)).getByText(/· 2 accounts · made by Robin/).waitFor()
+  const seen = await row(ben)
+  await seen.getByText(/· Certain accounts · made by Robin/).waitFor()
+  await ben.page.getByRole('button', { name: 'Take this account away from Backup' }).click()
+  await ben.page.getByRole('dialog').getByText('If it is for other accounts, it goes on with them').waitFor()
+  await page.goto('/settings/api-keys')
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'Backup' })
+    .getByText(/· 2 accounts/)
+    .waitFor()
+  await ben.context.close()
 })

@@ -12,6 +12,9 @@ export const ApiKey = Type.Object(
     accounts: Type.Union([Type.Array(Type.String()), Type.Null()], {
       description: 'Ids of the accounts it may use; null: all.',
     }),
+    account_count: Type.Optional(
+      Type.Integer({ description: 'How many accounts it gets at now. One that was removed does not count.' }),
+    ),
     scopes: Type.Optional(
       Type.Array(Type.String(), {
         description: 'Its tokens have these scopes and no others. Absent: whatever was granted.',

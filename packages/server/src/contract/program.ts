@@ -13,7 +13,12 @@ export const Program = Type.Object(
     hint: Type.String({ description: 'The first characters of the key.' }),
     made_by: Type.Optional(Type.Object({ id: Type.String(), name: Type.String() })),
     all_accounts: Type.Boolean({ description: 'Whether the key is for all accounts, also later ones.' }),
-    accounts: Type.Optional(Type.Integer({ description: 'How many accounts the key names.' })),
+    accounts: Type.Optional(
+      Type.Integer({
+        description:
+          'How many accounts the key gets at now. Only for administrators and whoever made the key: others do not learn how many accounts of other people it is for.',
+      }),
+    ),
     scopes: Type.Optional(
       Type.Array(Type.String(), { description: 'Its tokens have these and no others. Absent: whatever was granted.' }),
     ),

@@ -6,6 +6,7 @@ import type { ApiKey, NewApiKey } from '../contract/index.ts'
 import type { ApiKeyTable, Tables } from '../db/tables.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import { Refusal } from '../problem.ts'
+import { type KeyReach, keyReaches, namedBy, ownersOf } from './key-reach.ts'
 import { maySee } from './permissions.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
 import type { SignedIn } from './sessions.ts'
@@ -14,9 +15,6 @@ const PREFIX = 'egk_'
 /** For so long a key is taken from memory, should another server not get to tell that it deleted it. */
 const REMEMBERED = 5
 const MOST_REMEMBERED = 10_000
-/** Accounts in one question to the database. */
-const MOST_ASKED = 5_000
-
 /** A key that a request came with. */
 export interface KnownKey {
   readonly id: string
@@ -86,8 +84,8 @@ export class ApiKeys {
   async list(owner?: string): Promise<ApiKey[]> {
     const all = this.#db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id')
     const rows = await (owner === undefined ? all : all.where('owner', '=', owner)).execute()
-    const beyond = await keysBeyond(this.#db, rows)
-    return rows.map((row) => view(row, beyond.has(row.id)))
+    const reaches = await keyReaches(this.#db, rows)
+    return rows.map((row) => view(row, reaches.get(row.id)))
   }
 
   /**
@@ -135,8 +133,8 @@ export class ApiKeys {
       await this.#news.keyMade(db, { id: row.id, name: row.name, accounts: reach }, maker, reason.trim())
     })
     if (others.length > 0) await this.#news.shown(reach)
-    const beyond = await keysBeyond(this.#db, [row])
-    return { api_key: view(row, beyond.has(row.id)), key, others }
+    const reaches = await keyReaches(this.#db, [row])
+    return { api_key: view(row, reaches.get(row.id)), key, others }
   }
 
   /** `own`: only if they made it. */
@@ -145,7 +143,7 @@ export class ApiKeys {
       const key = db.deleteFrom('api_keys').where('id', '=', id).returning(['key_hash', 'name', 'accounts'])
       const [row] = await (own ? key.where('owner', '=', by.id) : key).execute()
       if (row === undefined) throw new Refusal('NOT_FOUND', 'There is no such API key.')
-      await this.#news.keyEnded(db, { name: row.name, accounts: reachOf(row.accounts) }, by)
+      await this.#news.keyEnded(db, { name: row.name, accounts: namedBy(row.accounts) }, by)
       return row
     })
     this.ended([gone])
@@ -169,11 +167,11 @@ export class ApiKeys {
       .orderBy('name')
       .orderBy('id')
       .execute()
-    const beyond = which === 'all' ? undefined : await keysBeyond(db, rows)
-    const ending = rows.filter(({ id }) => beyond?.has(id) ?? true)
+    const reaches = which === 'all' ? undefined : await keyReaches(db, rows)
+    const ending = rows.filter(({ id }) => reaches?.get(id)?.beyond ?? true)
     for (const { id, name, accounts } of ending) {
       await db.deleteFrom('api_keys').where('id', '=', id).execute()
-      await this.#news.keyEnded(db, { name, accounts: reachOf(accounts) }, by)
+      await this.#news.keyEnded(db, { name, accounts: namedBy(accounts) }, by)
     }
     return ending.map(({ id, name, key_hash }) => ({ id, name, key_hash }))
   }
@@ -201,7 +199,9 @@ export class ApiKeys {
       if (row === undefined || !accounts.includes(account)) {
         throw new Refusal('NOT_FOUND', 'There is no such API key for this account.')
       }
-      const left = accounts.filter((one) => one !== account)
+      const others = accounts.filter((one) => one !== account)
+      // With only removed ones left, it would be a key for nothing.
+      const left = (await ownersOf(this.#db, others)).size === 0 ? [] : others
       // Of two at once one is first, and the other takes its account away from what that left.
       const same = { id, accounts: row.accounts }
       const changed = await this.#outbox.change(async (db) => {
@@ -298,30 +298,6 @@ export class ApiKeys {
   }
 }
 
-/** Of these keys the ids of those for accounts that their makers could not name as members. */
-async function keysBeyond(
-  db: Kysely<Tables>,
-  keys: readonly Pick<Selectable<ApiKeyTable>, 'id' | 'owner' | 'accounts'>[],
-): Promise<Set<string>> {
-  const made = keys.flatMap(({ id, owner, accounts }) =>
-    owner === null ? [] : [{ id, owner, reach: reachOf(accounts) }],
-  )
-  const named = [...new Set(made.flatMap(({ reach }) => reach ?? []))]
-  const owners = new Map<string, string | null>()
-  for (let from = 0; from < named.length; from += MOST_ASKED) {
-    const some = named.slice(from, from + MOST_ASKED)
-    const rows = await db.selectFrom('accounts').select(['id', 'owner']).where('id', 'in', some).execute()
-    for (const { id, owner } of rows) owners.set(id, owner)
-  }
-  // What was removed reaches nothing.
-  const foreign = (account: string, owner: string) => owners.has(account) && owners.get(account) !== owner
-  const beyond = made.filter(({ owner, reach }) => reach?.some((account) => foreign(account, owner)) ?? true)
-  return new Set(beyond.map(({ id }) => id))
-}
-
-const reachOf = (accounts: string | null): string[] | null =>
-  accounts === null ? null : (JSON.parse(accounts) as string[])
-
 type Same = Pick<Selectable<ApiKeyTable>, 'id' | 'accounts'>
 
 /** False when somebody has changed it meanwhile. */
@@ -340,16 +316,17 @@ function bearer(header = ''): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(header)?.[1]
 }
 
-function view(row: Selectable<ApiKeyTable>, beyond: boolean): ApiKey {
+function view(row: Selectable<ApiKeyTable>, reach: KeyReach | undefined): ApiKey {
   return {
     id: row.id,
     name: row.name,
     hint: row.hint,
-    accounts: reachOf(row.accounts),
+    accounts: namedBy(row.accounts),
+    ...(reach === undefined ? {} : { account_count: reach.accounts }),
     created_at: row.created_at,
     ...(row.expires_at === null ? {} : { expires_at: Math.floor(row.expires_at) }),
     ...(row.owner === null ? {} : { owner: row.owner }),
-    ...(beyond ? { beyond_own: true } : {}),
+    ...(reach?.beyond ? { beyond_own: true } : {}),
     ...(row.scopes === null ? {} : { scopes: row.scopes.split(' ') }),
     ...(row.last_used_at === null ? {} : { last_used_at: row.last_used_at }),
   }

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { deleteApiKey } from '../api/api-keys.ts'
 import { programsQuery, withdrawProgram } from '../api/programs.ts'
 import type { Account, Program } from '../api/types.ts'
+import { KeyReach } from '../keys/key-reach.tsx'
 import keyRow from '../keys/key-row.module.css'
 import { useTexts } from '../languages/speaking.tsx'
 import { useIsAdmin } from '../session/user.ts'
@@ -31,8 +32,7 @@ export function ProgramRow({ program, account }: { program: Program; account: Ac
       <span className={`${list.main} ${classes.words}`}>
         <span className={classes.name}>{program.name}</span>
         <span className={classes.note}>
-          <code>{program.hint}…</code> ·{' '}
-          {forAll ? words.allAccounts : words.accountCount({ count: program.accounts ?? 1 })}
+          <code>{program.hint}…</code> · <KeyReach all={forAll} count={program.accounts} />
           {maker && ` · ${words.madeBy({ name: maker.name })}`}
         </span>
         <span className={classes.note}>{scopes ? `${words.onlyScopes}: ${scopes.join(' ')}` : texts.allScopes}</span>
@@ -82,12 +82,7 @@ interface WithdrawProps {
 }
 
 /** Takes this account away from the program; a key for all accounts can only be deleted. */
-function Withdraw({
-  program: { id, name, all_accounts: forAll, accounts = 1 },
-  account,
-  open,
-  onClose,
-}: WithdrawProps) {
+function Withdraw({ program: { id, name, all_accounts: forAll, accounts }, account, open, onClose }: WithdrawProps) {
   const texts = useTexts('accounts')
   const words = useTexts('keys')
   const client = useQueryClient()
@@ -99,6 +94,7 @@ function Withdraw({
     },
   })
   const address = accountAddress(account)
+  const textOfRest = (count: number) => (count > 0 ? texts.withdrawOthers({ count }) : texts.withdrawLast)
   return (
     <ConfirmDialog
       open={open}
@@ -110,7 +106,7 @@ function Withdraw({
       onClose={onClose}
     >
       <Text size="sm">
-        {forAll ? texts.withdrawAll : accounts > 1 ? texts.withdrawOthers({ count: accounts - 1 }) : texts.withdrawLast}
+        {forAll ? texts.withdrawAll : accounts === undefined ? texts.withdrawUnknown : textOfRest(accounts - 1)}
       </Text>
     </ConfirmDialog>
   )

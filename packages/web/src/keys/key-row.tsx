@@ -11,6 +11,7 @@ import { ConfirmDialog } from '../shared/confirm-dialog.tsx'
 import { useNow } from '../shared/now.ts'
 import list from '../shared/row-list.module.css'
 import { When, WhenOr } from '../shared/when.tsx'
+import { KeyReach } from './key-reach.tsx'
 import classes from './key-row.module.css'
 
 export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
@@ -23,7 +24,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
     mutationFn: () => deleteApiKey(apiKey.id),
     onSuccess: () => client.invalidateQueries({ queryKey: apiKeysQuery.queryKey }),
   })
-  const { accounts, scopes, owner, expires_at: end, last_used_at: used } = apiKey
+  const { accounts, account_count: count, scopes, owner, expires_at: end, last_used_at: used } = apiKey
   const user = useUser()
   const isAdmin = useIsAdmin()
   const { data: users } = useQuery({ ...usersQuery, enabled: isAdmin && owner !== user?.id })
@@ -36,8 +37,7 @@ export function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       <span className={list.main}>
         <span className={classes.name}>{apiKey.name}</span>
         <span className={classes.note}>
-          <code>{apiKey.hint}…</code> ·{' '}
-          {accounts === null ? texts.allAccounts : texts.accountCount({ count: accounts.length })}
+          <code>{apiKey.hint}…</code> · <KeyReach all={accounts === null} count={count} />
           {maker && ` · ${texts.madeBy({ name: maker })}`}
         </span>
         {scopes && (

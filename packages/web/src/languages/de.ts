@@ -568,6 +568,8 @@ export const de: English = {
       other:
         'Das Programm bekommt ab jetzt nichts mehr für dieses Konto. Die {count} anderen Konten darf es weiterhin benutzen.',
     },
+    withdrawUnknown:
+      'Sein API-Schlüssel bekommt von diesem Konto nichts mehr. Gilt er auch für andere Konten, arbeitet das Programm mit diesen weiter; sonst wird er gelöscht.',
     withdrawAll:
       'Dieser Schlüssel gilt für alle Konten und lässt sich nur als Ganzes löschen: Das Programm wird ab jetzt bei allen abgewiesen.',
     useFetch: 'Aus JavaScript',
@@ -819,6 +821,8 @@ export const de: English = {
     empty:
       'Erstellen Sie für jedes Programm einen. So sehen Sie, wer was benutzt, und können einen einzelnen Schlüssel zurücknehmen.',
     allAccounts: 'Alle Konten',
+    allAccountsNow: { one: 'Alle Konten (zurzeit {count})', other: 'Alle Konten (zurzeit {count})' },
+    certainAccounts: 'Bestimmte Konten',
     accountCount: { one: '{count} Konto', other: '{count} Konten' },
     lastUse: 'Zuletzt benutzt',
     expires: 'Läuft ab',

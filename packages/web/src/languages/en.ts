@@ -552,6 +552,8 @@ export const en = {
       other:
         'The program gets nothing for this account from now on. It keeps the {count} other accounts that it may use.',
     },
+    withdrawUnknown:
+      'Its API key gets nothing of this account from now on. If it is for other accounts, it goes on with them; otherwise it is deleted.',
     withdrawAll:
       'This key is for all accounts, and can only be deleted as a whole: the program is refused for all of them from now on.',
     useFetch: 'From JavaScript',
@@ -794,6 +796,8 @@ export const en = {
     emptyTitle: 'No API keys yet',
     empty: 'Create one for each program, so that you can see who uses what and take a single key away.',
     allAccounts: 'All accounts',
+    allAccountsNow: { one: 'All accounts ({count} now)', other: 'All accounts ({count} now)' },
+    certainAccounts: 'Certain accounts',
     accountCount: { one: '{count} account', other: '{count} accounts' },
     lastUse: 'Last use',
     expires: 'Expires',

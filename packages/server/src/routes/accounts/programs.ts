@@ -20,7 +20,9 @@ export function programsRoutes(app: App, { deps, apiKeys, programUses }: Service
         response: answers(ProgramList),
       },
     },
-    async ({ params: { id } }) => ({ programs: await programsOf(deps.db, programUses, id) }),
+    async ({ params: { id }, signedIn }) => ({
+      programs: signedIn === undefined ? [] : await programsOf(deps.db, programUses, id, signedIn.user),
+    }),
   )
   app.delete(
     '/v1/accounts/:id/programs/:key',
