@@ -280,6 +280,12 @@ test('[#147] the page after consent is in the language that was chosen, else in 
   assert.equal(await heading('de;q=0.1, en;q=0.9'), english)
   admin.cookies.set('evergrant-language', 'de')
   assert.equal(await heading('en'), german)
+  const { text } = await admin.visit(`${nowhere}?state=unknown&error=access_denied`)
+  assert.match(
+    text,
+    /<dt>Code<\/dt><dd>AUTHORIZATION_NOT_FOUND<\/dd><dt><\/dt><dd>Keine? /,
+    'its details are German too',
+  )
   admin.cookies.set('evergrant-language', 'constructor')
   assert.equal(await heading('en'), english)
 })

@@ -34,7 +34,7 @@ export interface RenderedPage {
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; --ink: #1b2620; --soft: #55635b; --ground: #f6f8f5; --card: #fff; --good: #1f7a4d; --bad: #a23b2a; --line: #d8dfda }
 @media (prefers-color-scheme: dark) { :root { --ink: #e4eae6; --soft: #a3b0a8; --ground: #101512; --card: #18201b; --good: #5cc48f; --bad: #ef8a78; --line: #2c3831 } }
-body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--ground); color: var(--ink) }
+body { box-sizing: border-box; margin: 0; min-height: 100vh; padding: 1rem; display: grid; place-items: center; background: var(--ground); color: var(--ink) }
 main { box-sizing: border-box; width: min(30rem, 100%); padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: 14px }
 svg { display: block; width: 48px; height: 48px }
 .good { color: var(--good) } .bad { color: var(--bad) }
@@ -45,6 +45,7 @@ p { margin: .5rem 0; overflow-wrap: anywhere } .help { color: var(--soft) }
 .button:focus-visible, summary:focus-visible { outline: 3px solid var(--good); outline-offset: 2px }
 details { margin-top: 1.25rem; color: var(--soft); font-size: .875rem }
 dl { margin: .5rem 0 0; display: grid; grid-template-columns: max-content 1fr; gap: .25rem 1rem } dd { margin: 0; overflow-wrap: anywhere; user-select: all }
+@media (max-width: 28rem) { main { padding: 1.5rem } dl { grid-template-columns: 1fr; gap: 0 } dd { margin-bottom: .5rem } }
 `
 
 /** The code leaves the address bar and the history first. The message has no secret in it, and goes to our own origin only. */

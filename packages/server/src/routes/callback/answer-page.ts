@@ -122,16 +122,22 @@ export async function failedPage(
       good: false,
       message: { ...(account === undefined ? {} : { account }), outcome: 'failed' },
       button: admin ? { label: words.settings, href: `${deps.publicUrl}/settings/connections/${connection}` } : again,
-      details: technical(error, request, deps.clock.now(), words),
+      details: technical(error, say(error.message), request, deps.clock.now(), words),
     },
   }
 }
 
-function technical(error: OAuthError, request: string, now: number, words: CallbackWords): [string, string][] {
+function technical(
+  error: OAuthError,
+  message: string,
+  request: string,
+  now: number,
+  words: CallbackWords,
+): [string, string][] {
   const said = [error.error, error.error_description].filter((one) => one !== undefined).join(': ')
   return [
     [words.code, error.code],
-    ['', error.message],
+    ['', message],
     ...(said === '' ? [] : [[words.provider, said] satisfies [string, string]]),
     [words.time, new Date(now * 1000).toISOString()],
     [words.request, request],
