@@ -26,7 +26,16 @@ export function NoticesMenu() {
     if (next && unseen > 0) seen.mutate()
   }
   return (
-    <Popover opened={open} onChange={toggle} position="bottom-end" width={360} trapFocus shadow="md">
+    // Within the page's head, and not at the end of the document: there it would be outside of all landmarks.
+    <Popover
+      opened={open}
+      onChange={toggle}
+      position="bottom-end"
+      width={360}
+      withinPortal={false}
+      trapFocus
+      shadow="md"
+    >
       <Indicator label={unseen} disabled={unseen === 0} size={17} offset={6} color="red.9">
         <Popover.Target>
           <ActionIcon
