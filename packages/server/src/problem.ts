@@ -246,7 +246,9 @@ export function problemOf(thrown: unknown, request_id: string): ProblemAnswer {
     code: refusal.code,
     class: refusal.code === 'INTERNAL' ? 'storage' : 'request',
     who,
-    advice: refusal.field === undefined ? advice : 'Correct the field that is named.',
+    // What the code says is better where the code is about that field alone.
+    advice:
+      refusal.field === undefined || refusal.code === 'PASSWORD_WRONG' ? advice : 'Correct the field that is named.',
     ...(refusal.field === undefined ? {} : { field: refusal.field }),
     request_id,
   }

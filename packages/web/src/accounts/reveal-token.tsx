@@ -7,7 +7,7 @@ import { revealToken } from '../api/accounts.ts'
 import type { Account, TokenResult } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
-import { useHasPassword } from '../session/user.ts'
+import { useHasPassword, useUser } from '../session/user.ts'
 import { CodeBlock } from '../shared/code-block.tsx'
 import { Dialog } from '../shared/dialog.tsx'
 import { Panel } from '../shared/panel.tsx'
@@ -39,6 +39,9 @@ function RevealForm({ account, onDone }: { account: Account; onDone: () => void 
   const texts = useTexts('accounts')
   const session = useTexts('session')
   const hasPassword = useHasPassword()
+  const user = useUser()
+  // Nobody has to be told that they can read of themselves.
+  const of = account.owner?.id === user?.id ? undefined : account.owner
   const form = useForm({
     initialValues: { reason: '', password: '' },
     validate: {
@@ -59,7 +62,7 @@ function RevealForm({ account, onDone }: { account: Account; onDone: () => void 
         {reveal.error && <SelfProblem error={reveal.error} />}
         <Textarea
           label={texts.reason}
-          description={account.owner ? texts.reasonHelp({ owner: account.owner.name }) : texts.reasonHelpNobody}
+          description={of ? texts.reasonHelp({ owner: of.name }) : texts.reasonHelpNobody}
           autosize
           minRows={2}
           maxLength={500}

@@ -15,8 +15,18 @@ export interface Explanation {
 export function explain(error: unknown, language: Language): Explanation {
   const texts = language.texts.shared
   if (error instanceof ProblemError) {
-    const { title, detail, who, advice, link } = error.problem
-    return { title, detail, who, advice, link, technical: { ...error.problem } }
+    const { title, detail, class: kind, who, advice, link } = error.problem
+    // Of a request of their own, the person who reads this is the one who has to act: the advice is to them already. Only with an
+    // account it may be somebody else.
+    const meant = kind === 'request' && who === 'person' ? {} : { who }
+    return {
+      title,
+      detail: detail === `${title}.` ? '' : detail,
+      ...meant,
+      advice,
+      link,
+      technical: { ...error.problem },
+    }
   }
   if (error instanceof UnreachableError) {
     return {
