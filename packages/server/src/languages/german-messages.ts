@@ -217,7 +217,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The mail server did not take the mail: {said}': 'Der Mailserver hat die E-Mail nicht angenommen: {said}',
   'Messages in INBOX: {count}': 'Nachrichten im Posteingang: {count}',
   'Messages: {count}': 'Nachrichten: {count}',
-  'takes mail from {mailbox}': 'nimmt E-Mail von {mailbox} an',
+  'takes mail from {mailbox}': 'Nimmt E-Mails von {mailbox} an',
   'The server signed {mailbox} in, but takes no mail from it: {said}':
     'Der Server hat {mailbox} angemeldet, nimmt aber keine E-Mail von dort an: {said}',
   '{where} signed {mailbox} in, then refused {command}: {said}':

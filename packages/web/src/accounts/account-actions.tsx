@@ -95,12 +95,7 @@ export function AccountActions({ account, connecting, repairing }: Props) {
           </>
         )}
         {mayConnect && <MakeLink account={account} />}
-        <Button
-          variant="default"
-          leftSection={<IconTrash size={17} aria-hidden />}
-          onClick={() => setRemoving(true)}
-          ms={{ base: 0, sm: 'auto' }}
-        >
+        <Button variant="default" leftSection={<IconTrash size={17} aria-hidden />} onClick={() => setRemoving(true)}>
           {texts.remove}
         </Button>
       </Group>

@@ -4,6 +4,7 @@ import type { Account } from '../api/types.ts'
 import { useLanguage, useTexts } from '../languages/speaking.tsx'
 import { ConfirmAccount } from '../links/confirm-account.tsx'
 import { AccountMail } from '../mail/account-mail.tsx'
+import { breakable } from '../shared/breakable.tsx'
 import { Page } from '../shared/page.tsx'
 import { AccountActions } from './account-actions.tsx'
 import { AccountAvatar } from './account-avatar.tsx'
@@ -59,7 +60,7 @@ function AccountDetails({ account }: { account: Account }) {
       heading={
         <span className={classes.heading}>
           <AccountAvatar name={address} size={44} />
-          <span>{address}</span>
+          <span>{breakable(address)}</span>
         </span>
       }
       description={

@@ -34,7 +34,14 @@ function ConnectAccount({ account }: { account: Account }) {
   // The settings as they are now, not those of the last time: that is what the person will be asked.
   const scopes = [...new Set([...(definition?.default_scopes ?? []), ...scopeList(connection.data?.scope)])]
   const open = (
-    <Button component={Link} to={`/accounts/${account.id}`} size="xs" mt="sm">
+    <Button
+      component={Link}
+      to={`/accounts/${account.id}`}
+      // Where something was left out, to start again is what is to be done.
+      variant={account.missing_scopes.length > 0 ? 'default' : 'filled'}
+      size="xs"
+      mt="sm"
+    >
       {texts.openAccount}
     </Button>
   )

@@ -107,7 +107,7 @@ export const de: English = {
     account: 'Welches Konto',
     scope: 'Was erlaubt wird',
     server: 'Wessen Programme es benutzen',
-    until: 'Der Link endet',
+    until: 'Der Link läuft ab',
     warning:
       'Machen Sie nur weiter, wenn Sie {who} kennen und das erwartet haben. Programme dieses Servers haben dann Zugriff, bis Sie oder jemand dort ihn beendet.',
     continueTo: 'Weiter zu {provider}',
@@ -120,7 +120,7 @@ export const de: English = {
     noteHelp: 'Freiwillig. Wer den Link öffnet, liest es.',
     make: 'Link erstellen',
     link: 'Link',
-    linkWorks: 'Er gilt einmal, im ersten Browser, der ihn öffnet, und endet',
+    linkWorks: 'Er gilt einmal, im ersten Browser, der ihn öffnet. Er läuft ab:',
     done: 'Fertig',
 
     qr: 'Der Link als QR-Code',
@@ -280,8 +280,8 @@ export const de: English = {
     lead: 'Ob mit diesem Konto E-Mail gelesen und gesendet werden kann. Der Test sendet, löscht und markiert nichts.',
     testing: 'Es wird geprüft, ob E-Mails gelesen und gesendet werden können …',
     verify: 'E-Mail testen',
-    works: 'E-Mail funktioniert. Getestet',
-    fails: 'E-Mail funktioniert nicht. Getestet',
+    works: 'E-Mail funktioniert. Zuletzt getestet:',
+    fails: 'E-Mail funktioniert nicht. Zuletzt getestet:',
     stepOk: 'funktioniert',
     stepFailed: 'funktioniert nicht',
     settings: 'Mailserver',

@@ -3,6 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react'
 import { type ReactNode, useEffect } from 'react'
 import { Link } from 'react-router'
 import { useTexts } from '../languages/speaking.tsx'
+import { breakable } from './breakable.tsx'
 import classes from './page.module.css'
 
 interface Props {
@@ -31,7 +32,7 @@ export function Page({ title, heading, description, back, action, children, narr
       <div className={classes.head}>
         <div className={classes.words}>
           <Title order={1} size="h2" className={classes.title}>
-            {heading ?? title}
+            {heading ?? breakable(title)}
           </Title>
           {description && <div className={classes.description}>{description}</div>}
         </div>

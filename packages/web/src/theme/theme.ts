@@ -17,7 +17,14 @@ export const theme = createTheme({
       styles: {
         root: { height: 'auto', maxWidth: '100%' },
         inner: { minHeight: 'calc(var(--button-height) - 2px)' },
-        label: { whiteSpace: 'normal', overflowWrap: 'anywhere', overflow: 'visible' },
+        label: {
+          whiteSpace: 'normal',
+          overflowWrap: 'anywhere',
+          overflow: 'visible',
+          // Two lines of a label neither touch each other nor the edge.
+          lineHeight: 1.25,
+          paddingBlock: '0.2em',
+        },
       },
     }),
   },
