@@ -283,7 +283,7 @@ test('[#147] the page after consent is in the language that was chosen, else in 
   const { text } = await admin.visit(`${nowhere}?state=unknown&error=access_denied`)
   assert.match(
     text,
-    /<dt>Code<\/dt><dd>AUTHORIZATION_NOT_FOUND<\/dd><dt><\/dt><dd>Keine? /,
+    /<dt>Code<\/dt><dd>AUTHORIZATION_NOT_FOUND<\/dd><dt><\/dt><dd>Auf diese Antwort wartet keine /,
     'its details are German too',
   )
   admin.cookies.set('evergrant-language', 'constructor')
