@@ -7,7 +7,7 @@ import { assertLooksRight, openIn, walks } from './looks.ts'
 import { allScreens, type Screen } from './screens.ts'
 import { foreignTo, textsOf } from './spoken.ts'
 import { administrator, openStage, type Stage, type Visit, visit } from './stage.ts'
-import { openWindow, signIn } from './steps.ts'
+import { openWindow, prove, signIn } from './steps.ts'
 
 const { texts: german } = await loadLanguage('de')
 
@@ -228,6 +228,8 @@ test('a check that fails says in German what is wrong and who mends it', async (
   await page.goto(path)
   const call = async (name: string) => {
     await page.getByLabel(german.connections.clientId).fill(name)
+    // People sign in with this connection.
+    await prove(page, german)
     await page.getByRole('button', { name: german.connections.saveChanges }).click()
     await page.getByText(german.connections.saved, { exact: true }).waitFor()
   }
