@@ -203,7 +203,7 @@ test('a notice is raised once however often it is raised, with its event, until 
 
 test('mail goes to the owner in their language, and to administrators, when it is still so after a minute', {
   skip: unable,
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await using servers = await startMailServers()
   const env = {

@@ -14,7 +14,7 @@ const server = await postgres()
 
 for (const kind of ['sqlite', 'postgres'] as const) {
   test(`[#119] what is paused, revoked, connected again or deleted on one server is so on the other, on ${kind}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await using both = await two(kind)
     const { scene, sandbox, second } = both
@@ -44,7 +44,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 
   test(`a token that a program had refused at one server is not handed out by the other any more, on ${kind}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await using both = await two(kind)
     const { scene, sandbox, second } = both
@@ -58,7 +58,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 
   test(`a browser sees what happens on another server, and its stream ends when it signs out there, on ${kind}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await using both = await two(kind)
     const { scene, sandbox, second } = both
@@ -85,7 +85,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
 }
 
 test('when PostgreSQL drops the connection that listens, nothing stale is left once it is back', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await using both = await two('postgres')
   const { scene, sandbox, second } = both
