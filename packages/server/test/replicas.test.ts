@@ -76,7 +76,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     await until(async () => events.seen.some(({ name, data }) => name === 'account' && data.state === 'checking'))
     hold.release()
     await connecting
-    await until(async () => events.seen.at(-1)?.data.state === 'ok')
+    await until(async () => events.seen.findLast(({ name }) => name === 'account')?.data.state === 'ok')
     await admin.delete(`/v1/accounts/${account}`)
     await until(async () => events.seen.some(({ name, data }) => name === 'account_removed' && data.id === account))
     await admin.delete('/v1/session')
