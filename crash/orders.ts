@@ -10,6 +10,8 @@ export interface WorkerSettings {
   /** Seconds. */
   readonly lease: number
   readonly deadline: number
+  /** How many seconds of leases pass in one. Default 1. */
+  readonly pace?: number | undefined
 }
 
 /** What the parent tells a worker. */

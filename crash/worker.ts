@@ -1,9 +1,9 @@
 /** A process that shares a store with others and is killed or paused by the harness. Started by `Worker.start`. */
-import { defineClient, isOAuthError, resolveProvider, systemClock, tokenSources } from '@evergrant/core'
+import { type Clock, defineClient, isOAuthError, resolveProvider, systemClock, tokenSources } from '@evergrant/core'
 import { openStore } from '@evergrant/stores/open'
 import type { Order, Outcome, Point, Report, WorkerSettings } from './orders.ts'
 
-const { store: url, issuer, client_id, lease, deadline } = JSON.parse(process.argv[2] ?? '') as WorkerSettings
+const { store: url, issuer, client_id, lease, deadline, pace = 1 } = JSON.parse(process.argv[2] ?? '') as WorkerSettings
 let ahead = 0
 let stopAt: Point | undefined
 let gate = Promise.withResolvers<void>()
@@ -20,12 +20,18 @@ async function reach(point: Point): Promise<void> {
 }
 
 const clock = { ...systemClock, now: () => systemClock.now() + ahead }
+// Leases are waited for by a clock that may run faster; requests take as long as they take.
+const leaseClock: Clock = {
+  now: clock.now,
+  monotonic: () => systemClock.monotonic() * pace,
+  sleep: (seconds, signal) => systemClock.sleep(seconds / pace, signal),
+}
 const store = await openStore(url)
 const provider = resolveProvider({ id: 'sandbox', name: 'Sandbox', issuer })
 const sources = tokenSources({
   store,
   client: defineClient({ provider, client_id, http: { deadline, clock } }),
-  clock,
+  clock: leaseClock,
   lease,
   testPoints: {
     afterMark: () => reach('afterMark'),

@@ -237,7 +237,7 @@ describe('run.js', () => {
     return { root, outer, line: async (): Promise<string | undefined> => (await lines.next()).value }
   }
 
-  test('what it started hears of its end, even by SIGKILL, and ends as by SIGTERM', { timeout: 60_000 }, async (t) => {
+  test('what it started hears of its end, even by SIGKILL, and ends as by SIGTERM', { timeout: 600_000 }, async (t) => {
     const text = `
       const alive = setInterval(() => {}, 1000)
       process.on('SIGTERM', () => {
@@ -254,7 +254,7 @@ describe('run.js', () => {
     assert.equal(await line(), undefined, 'its output is closed: it has ended')
   })
 
-  test('what it started ends by itself when it is done, and its code is passed on', { timeout: 60_000 }, async (t) => {
+  test('what it started ends by itself when it is done, and its code is passed on', { timeout: 600_000 }, async (t) => {
     const { outer, line } = await begun(t, 'process.exitCode = 7\nconsole.log("done")')
     const ended = new Promise((resolve) => outer.once('exit', resolve))
     assert.equal(await line(), 'done')

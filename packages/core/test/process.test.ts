@@ -25,7 +25,7 @@ async function program(source: string, ...flags: string[]): Promise<string> {
     '-e',
     prelude + source,
   ]
-  const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, timeout: 30_000 })
+  const { stdout } = await run(process.execPath, args, { cwd: import.meta.dirname, timeout: 600_000 })
   return stdout.trim()
 }
 

@@ -31,6 +31,8 @@ async function inChromium(colorScheme: 'light' | 'dark', act: (page: Page) => Pr
   const browser = await chromium.launch({ executablePath: executablePath ?? '', args: ['--no-sandbox'] })
   try {
     const context = await browser.newContext({ colorScheme, viewport: { width: 520, height: 720 } })
+    // What never comes fails the test; what is slow, on a machine with much to do, does not.
+    context.setDefaultTimeout(60_000)
     await act(await context.newPage())
   } finally {
     await browser.close()

@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { SMTPServer } from 'smtp-server'
 import type { Browser } from './support/browser.ts'
+import { mailed } from './support/mailed.ts'
 import { accountAt, connect, connectionTo, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 const REASON = 'the nightly backup'
@@ -270,10 +271,7 @@ test('somebody hears of it when an administrator makes a link for their password
   ])
   // Whoever came in by the link could put it away at once: the mail goes out all the same, to the address of before.
   for (const notice of notices) await ben.post(`/v1/notices/${notice.id}/dismiss`)
-  while (smtp.to.length < 2) {
-    scene.clock.advance(5)
-    await new Promise((done) => setTimeout(done, 20))
-  }
+  await mailed(scene, () => smtp.to.length >= 2)
   assert.deepEqual([...smtp.to].sort(), ['ada+ben@example.test', 'ben@example.test'])
 
   const own = (await ada.get('/v1/session')).json.user.id

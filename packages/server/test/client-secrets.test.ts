@@ -178,7 +178,7 @@ test('the check says which of two secrets the provider takes', async () => {
 })
 
 test('[#129] a secret is exchanged while 1,000 accounts run: no renewal fails, nobody is asked to consent, and it is told once', {
-  timeout: 300_000,
+  timeout: 600_000,
 }, async () => {
   await using scene = await Scene.begin({ env: { EVERGRANT_LOG_LEVEL: 'warn' } })
   await using sandbox = await sandboxOf(scene)
@@ -213,7 +213,7 @@ test('[#129] a secret is exchanged while 1,000 accounts run: no renewal fails, n
 })
 
 test('a secret that no account can use any more is the trouble of one connection, told once, and no reason to consent', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await using scene = await Scene.begin({ env: { EVERGRANT_LOG_LEVEL: 'warn' } })
   await using sandbox = await sandboxOf(scene)
@@ -330,7 +330,7 @@ async function eachOf<T>(all: readonly T[], width: number, work: (one: T) => Pro
 
 /** Lets time pass until it holds; slowly, because databases and sockets take time of their own. */
 async function pass(scene: Scene, holds: () => Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + 60_000
+  const giveUp = Date.now() + 300_000
   while (!(await holds())) {
     assert.ok(Date.now() < giveUp, 'it never came to be')
     scene.clock.advance(20)
@@ -347,7 +347,7 @@ async function passes(scene: Scene, rounds: number): Promise<void> {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + 60_000
+  const giveUp = Date.now() + 300_000
   while (!(await holds())) {
     assert.ok(Date.now() < giveUp, 'it never came to be')
     await new Promise((done) => setTimeout(done, 5))

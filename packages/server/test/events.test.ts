@@ -51,7 +51,7 @@ test('the page hears of every step of a consent, and of what is removed', async 
   stop.abort()
 })
 
-test('a stream ends with its session, and with the server', { timeout: 20_000 }, async () => {
+test('a stream ends with its session, and with the server', { timeout: 600_000 }, async () => {
   await using scene = await Scene.begin()
   const admin = await scene.admin()
   const other = scene.browser()

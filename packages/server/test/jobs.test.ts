@@ -81,7 +81,7 @@ const stateOf = async (account: string, admin: Browser): Promise<string> =>
 
 /** Lets time pass until it holds; slowly, because databases and sockets take time of their own. */
 async function pass(scene: Scene, holds: () => Promise<boolean>): Promise<void> {
-  const giveUp = Date.now() + 60_000
+  const giveUp = Date.now() + 300_000
   while (!(await holds())) {
     assert.ok(Date.now() < giveUp, 'it never came to be')
     scene.clock.advance(1)

@@ -225,7 +225,7 @@ test('the wrong sealing key is an error about the key, and destroys nothing', as
   assert.equal((await fetch(`${scene.server.url}/v1/accounts/${account}/token`, init)).status, 200)
 })
 
-test('SIGTERM lets the request under way end, then the process ends by itself', { timeout: 30_000 }, async () => {
+test('SIGTERM lets the request under way end, then the process ends by itself', { timeout: 600_000 }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'evergrant-signal-'))
   const code = `import('@evergrant/server/main').then(({ main }) => main())`
   const child = spawn(process.execPath, ['--conditions=source', '-e', code], {

@@ -30,7 +30,7 @@ test('waits grow to a day, are spread, and give a receiver the time that it asks
 
 for (const kind of ['sqlite', 'postgres'] as const) {
   test(`a server that is killed after a change and before its message is sent loses nothing, on ${kind}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await using hook = await receiver()
     const folder = await mkdtemp(join(tmpdir(), 'evergrant-outbox-'))
@@ -72,7 +72,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test(`what one server sends at this moment the others leave alone, on ${kind}`, { timeout: 120_000 }, async () => {
+  test(`what one server sends at this moment the others leave alone, on ${kind}`, { timeout: 600_000 }, async () => {
     await using hook = await receiver()
     const env = await databaseOf(kind)
     await using scene = new Scene(await mkdtemp(join(tmpdir(), 'evergrant-outbox-')), { env })
@@ -109,7 +109,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 
   test(`a server that was stopped beyond its lease does not say what came of a message that another sent, on ${kind}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await using hook = await receiver()
     const env = await databaseOf(kind)
@@ -142,7 +142,7 @@ for (const kind of ['sqlite', 'postgres'] as const) {
   })
 
   test(`a grant that changed without anybody telling, as when its server was killed, is told by the next, on ${kind}`, {
-    timeout: 120_000,
+    timeout: 600_000,
   }, async () => {
     await using hook = await receiver()
     await using scene = new Scene(await mkdtemp(join(tmpdir(), 'evergrant-outbox-')), { env: await databaseOf(kind) })

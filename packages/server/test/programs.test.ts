@@ -162,7 +162,7 @@ test('uses are written together and not one by one, the latest of all servers wi
   await db.destroy()
 })
 
-test('what a program does at one server is told by another within a minute', { timeout: 120_000 }, async () => {
+test('what a program does at one server is told by another within a minute', { timeout: 600_000 }, async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
   const { admin, account, key } = await connected(scene, sandbox)

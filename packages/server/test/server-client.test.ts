@@ -38,7 +38,7 @@ test('the generated client signs in by an API key, lists accounts, and gets toke
   assert.equal((await unknown.GET('/v1/accounts')).error?.code, 'API_KEY_INVALID')
 })
 
-test('the example follows the tokens of its accounts, and prints none of them', { timeout: 120_000 }, async () => {
+test('the example follows the tokens of its accounts, and prints none of them', { timeout: 600_000 }, async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
   const { admin, account, key, program } = await connected(scene, sandbox)

@@ -144,7 +144,7 @@ test('whoever has the token learns that it is still the one, without another cop
 })
 
 test('who waits for another token is answered when another server made one, and after its time in any case', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
@@ -165,7 +165,7 @@ test('who waits for another token is answered when another server made one, and 
 })
 
 test('who waits for a token learns that its key was deleted, and does not keep a server from stopping', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)
@@ -185,7 +185,7 @@ test('who waits for a token learns that its key was deleted, and does not keep a
 })
 
 test('a program hears of the tokens of its own accounts alone, from whichever server, until its key is deleted', {
-  timeout: 120_000,
+  timeout: 600_000,
 }, async () => {
   await using scene = await Scene.begin()
   await using sandbox = await sandboxOf(scene)

@@ -138,7 +138,7 @@ test('a replica is read, and told to be read-only', async () => {
     const prefix = ownPrefix()
     await onServer({ prefix }).put(sampleGrant('a'), 0)
     const store = redisStore(replica.client, { prefix })
-    for (let tries = 0; (await store.get('a').catch(() => undefined)) === undefined && tries < 400; tries++)
+    for (let tries = 0; (await store.get('a').catch(() => undefined)) === undefined && tries < 4800; tries++)
       await new Promise((resolve) => setTimeout(resolve, 25))
     assert.equal((await store.get('a'))?.version, 1)
     await assert.rejects(store.put(sampleGrant('a'), 1), { code: 'STORE_READ_ONLY' })

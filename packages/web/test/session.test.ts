@@ -81,7 +81,7 @@ test('a restart of the server shows a quiet banner, and the page recovers by its
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
   const banner = page.getByText(/No connection to the server/)
   await stage.restart(() => banner.waitFor())
-  await banner.waitFor({ state: 'detached', timeout: 25_000 })
+  await banner.waitFor({ state: 'detached' })
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
   await context.close()
 })

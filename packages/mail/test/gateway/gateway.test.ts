@@ -80,7 +80,7 @@ function stoppedClock() {
 /** Runs a program; its exit code and all it says. */
 function run(command: string, args: readonly string[], input = ''): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
-    const child = execFile(command, args, { timeout: 60_000 }, (error, stdout, stderr) => {
+    const child = execFile(command, args, { timeout: 600_000 }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, said: stdout + stderr })
     })
     // A program that needs no input may have ended before it is given.

@@ -310,7 +310,7 @@ async function listening(port: number): Promise<void> {
     })
     socket.destroy()
     if (up) return
-    if (tries > 400) throw new Error(`nothing listens on port ${port}`)
+    if (tries > 2400) throw new Error(`nothing listens on port ${port}`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

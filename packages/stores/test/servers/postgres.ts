@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { ServerProgram, serverUser } from './program.ts'
 
@@ -22,7 +23,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const folder = await ServerProgram.folder(user)
   const data = join(folder, 'data')
   const settings = ['-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale=C.UTF-8']
-  execFileSync(join(bin, 'initdb'), ['-D', data, ...settings], { cwd: folder, ...user, stdio: 'ignore' })
+  // Not in the way of what else the test's process does: it may be somebody's authorization server meanwhile.
+  await promisify(execFile)(join(bin, 'initdb'), ['-D', data, ...settings], { cwd: folder, ...user })
   const url = `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`
   const pool = new pg.Pool({ connectionString: url, max: 2 })
   pool.on('error', () => undefined)

@@ -11,6 +11,9 @@ export interface User {
   readonly gid: number
 }
 
+/** Milliseconds for a server to be there. A busy machine takes long, and one that ended is seen at once. */
+const PATIENCE = 120_000
+
 /** A server of the system's that a test started, and its folder. */
 export class ServerProgram {
   readonly folder: string
@@ -46,12 +49,12 @@ export class ServerProgram {
     child.on('error', (error) => {
       missing = 'code' in error && error.code === 'ENOENT'
     })
-    for (let tries = 0; ; tries++) {
+    for (const until = performance.now() + PATIENCE; ; ) {
       try {
         await ready()
         return program
       } catch (error) {
-        if (tries < 400 && program.#runs()) await new Promise((resolve) => setTimeout(resolve, 25))
+        if (performance.now() < until && program.#runs()) await new Promise((resolve) => setTimeout(resolve, 25))
         else {
           await program.stop()
           if (missing) throw new Error(`${command} is not installed, or not on the PATH.`)
