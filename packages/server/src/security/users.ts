@@ -1,4 +1,5 @@
 import type { Clock } from '@evergrant/core'
+import { counted } from '@evergrant/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { NewUser, User, UserPatch } from '../contract/index.ts'
 import { isPostgres } from '../db/dialect.ts'
@@ -351,7 +352,7 @@ export class Users {
   async #assertMayTry(source: string): Promise<void> {
     const wait = Math.ceil(await this.#lockout.attempt(source))
     if (wait > 0) {
-      const message = `Too many failed attempts from here. Wait ${wait} seconds.`
+      const message = `Too many failed attempts from here. Wait ${counted(wait, 'second')}.`
       throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
     }
   }
