@@ -92,7 +92,11 @@ test('[#139] members learn nothing of a connection’s secret, of who signs in w
   await using world = await people()
   const { ada, ben, connection } = world
   const rules = { provision: true, domains: ['example.test'], connect: false, trust_email: false }
-  const changed = await ada.patch(`/v1/connections/${connection}`, { secret_expires_at: 4_000_000_000, sign_in: rules })
+  const changed = await ada.patch(`/v1/connections/${connection}`, {
+    secret_expires_at: 4_000_000_000,
+    sign_in: rules,
+    password: PASSWORD,
+  })
   assert.equal(changed.status, 200, changed.text)
   const hidden = [
     'secret_hint',
@@ -126,9 +130,12 @@ test('[#139] a member makes keys for accounts of their own, and sees no other ke
   await using world = await people()
   const { ada, ben, cleo, bens, cleos } = world
   for (const accounts of [undefined, null])
-    assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts })).json.code, 'FORBIDDEN')
-  assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts: [bens, cleos] })).json.field, 'accounts')
-  const made = await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens] })
+    assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts, password: PASSWORD })).json.code, 'FORBIDDEN')
+  assert.equal(
+    (await ben.post('/v1/api-keys', { name: 'x', accounts: [bens, cleos], password: PASSWORD })).json.field,
+    'accounts',
+  )
+  const made = await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens], password: PASSWORD })
   assert.equal(made.status, 201)
   await ada.post('/v1/api-keys', { name: 'all', reason: 'backup', password: PASSWORD })
   const names = async (browser: Browser) =>
@@ -150,7 +157,7 @@ test('a key with scopes gets tokens with those and no others', async () => {
   const account = await accountAt(connection, ben)
   await connect(account, sandbox, ben, 'bob@example.test')
   const ask = async (scopes: string[] | undefined, body: object = {}) => {
-    const { json } = await ben.post('/v1/api-keys', { name: 'x', accounts: [account], scopes })
+    const { json } = await ben.post('/v1/api-keys', { name: 'x', accounts: [account], scopes, password: PASSWORD })
     const response = await fetch(`${scene.server.url}/v1/accounts/${account}/token`, {
       method: 'POST',
       headers: { authorization: `Bearer ${json.key}`, 'content-type': 'application/json' },
@@ -194,12 +201,12 @@ test('an invitation works once and for a week, and a new one ends those before',
   assert.deepEqual([first.user.email, first.user.role, first.user.invited], ['ben@example.test', 'member', true])
   const signIn = await scene.browser().post('/v1/session', { name: 'Ben', password: ' ' })
   assert.equal(signIn.status, 401, 'without a password nobody signs in')
-  const { json: second } = await ada.post(`/v1/users/${first.user.id}/invite`)
+  const { json: second } = await ada.post(`/v1/users/${first.user.id}/invite`, { password: PASSWORD })
   assert.equal((await accept(tokenOf(first.link))).json.code, 'INVITATION_INVALID')
   const [one, other] = await Promise.all([accept(tokenOf(second.link)), accept(tokenOf(second.link))])
   assert.deepEqual([one.status, other.status].sort(), [200, 403])
   assert.equal((await ada.get('/v1/users')).json.users[1].invited, undefined)
-  const { json: late } = await ada.post(`/v1/users/${first.user.id}/invite`)
+  const { json: late } = await ada.post(`/v1/users/${first.user.id}/invite`, { password: PASSWORD })
   scene.clock.advance(7 * 86_400 + 1)
   assert.equal((await accept(tokenOf(late.link))).status, 403)
 })
@@ -213,7 +220,7 @@ test('names and addresses are one user’s', async () => {
   assert.equal((await ada.post('/v1/users', { name: 'B', email: 'nothing' })).status, 400)
   const ben = await idOf(ada, 'Ben')
   assert.equal((await ada.patch(`/v1/users/${ben}`, { name: 'Ada' })).json.field, 'name')
-  assert.equal((await ada.patch(`/v1/users/${ben}`, { email: '' })).json.email, undefined)
+  assert.equal((await ada.patch(`/v1/users/${ben}`, { email: '', password: PASSWORD })).json.email, undefined)
 })
 
 test('one administrator always stays, also when two remove each other at once', async () => {
@@ -351,7 +358,7 @@ test('the audit log keeps ids and tells names as they were then, and its newest 
 test('the audit log is read page by page to its beginning', async () => {
   await using scene = await Scene.begin()
   const ada = await scene.admin()
-  for (let n = 0; n < 205; n++) await ada.post('/v1/api-keys', { name: `key ${n}` })
+  for (let n = 0; n < 205; n++) await ada.post('/v1/users', { name: `person ${n}` })
   const seen: number[] = []
   let before = ''
   do {
@@ -372,7 +379,7 @@ test('entries that are written at the same time by two servers are one chain', a
   await using second = await scene.another()
   const there = new Browser(second.url)
   await there.post('/v1/session', { name: 'Ada', password: PASSWORD })
-  const make = (n: number) => [ada, there][n % 2]?.post('/v1/api-keys', { name: `key ${n}` })
+  const make = (n: number) => [ada, there][n % 2]?.post('/v1/users', { name: `person ${n}` })
   const made = await Promise.all(Array.from({ length: 20 }, (_, n) => make(n)))
   assert.ok(made.every((one) => one?.status === 201))
   const { entries } = (await ada.get('/v1/audit')).json
@@ -388,7 +395,7 @@ test('what cannot be written down is not answered as done', async () => {
   const db = await scene.tables()
   await db.schema.dropTable('audit').execute()
   await db.destroy()
-  const { status, json, text } = await ada.post('/v1/api-keys', { name: 'x' })
+  const { status, json, text } = await ada.post('/v1/api-keys', { name: 'x', password: PASSWORD })
   assert.deepEqual([status, json.code], [500, 'INTERNAL'])
   assert.doesNotMatch(text, /egk_/)
 })

@@ -160,7 +160,7 @@ export class Users {
   }
 
   /** Makes a user who has no password yet, and the link by which they choose one. */
-  async invite({ name, email, role = 'member' }: NewUser): Promise<MadeInvitation> {
+  async invite({ name, email, role = 'member' }: Omit<NewUser, 'password'>): Promise<MadeInvitation> {
     const id = randomId()
     const values = { name: name.trim(), password_hash: '', role, created_at: this.#clock.now() }
     const row = { id, ...values, email: email?.trim().toLowerCase() ?? null }
@@ -175,10 +175,13 @@ export class Users {
   /**
    * Another link for a user who lost the first one, or their password. Links of before end. Nobody makes one for
    * themselves: with a session alone they would choose a password, and then prove with it that they know one.
+   *
+   * @param prove - Throws unless whoever makes it is who they seem to be: whoever has the link becomes its user.
    */
-  async inviteAgain(id: string, maker: string): Promise<MadeInvitation> {
+  async inviteAgain(id: string, maker: string, prove: () => Promise<void>): Promise<MadeInvitation> {
     await this.get(id)
     if (id === maker) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
+    await prove()
     return this.#invitation(id)
   }
 
@@ -228,7 +231,7 @@ export class Users {
   /** @param inside done in the same transaction, after a change of the role and before any other */
   async update(
     id: string,
-    { name, email, role }: UserPatch,
+    { name, email, role }: Omit<UserPatch, 'password'>,
     inside?: (db: Transaction<Tables>, before: User) => Promise<void>,
   ): Promise<User> {
     const before = await this.get(id)

@@ -190,6 +190,7 @@ export const de: English = {
     newPassword: 'Neues Passwort',
     passwordChanged: 'Ihr Passwort wurde geändert.',
     ownPassword: 'Ihr Passwort',
+    ownPasswordWhy: 'Damit das niemand an einem verlassenen Bildschirm für Sie tun kann.',
     ownPasswordMissing: 'Geben Sie Ihr eigenes Passwort noch einmal ein.',
     firstPassword: 'Passwort wählen',
     firstPasswordLead:
@@ -764,6 +765,8 @@ export const de: English = {
     signInConnectHelp:
       'Wer noch kein Konto dieser Verbindung verbunden hat, wird direkt nach der Anmeldung darum gebeten.',
     trustEmail: 'Jeder E-Mail-Adresse vertrauen, die der Anbieter nennt',
+    signInProof:
+      'Diese Einstellungen bestimmen, wer hier hereinkommt. Deshalb genügt die Anmeldung allein nicht, um sie zu speichern.',
     trustEmailHelp:
       'Lassen Sie das ausgeschaltet, außer wenn es beim Anbieter nur Ihre eigenen Leute gibt und er nicht sagt, welche Adressen bestätigt sind. Sonst könnte jemand mit der Adresse einer anderen Person hereinkommen.',
 

@@ -135,6 +135,7 @@ export const en = {
     newPassword: 'New password',
     passwordChanged: 'Your password was changed.',
     ownPassword: 'Your password',
+    ownPasswordWhy: 'So that nobody else can do this with a screen that was left open.',
     ownPasswordMissing: 'Enter your own password once more.',
     firstPassword: 'Choose a password',
     firstPasswordLead:
@@ -739,6 +740,7 @@ export const en = {
     signInConnectHelp:
       'Who has not connected an account of this connection yet is asked for it directly after signing in.',
     trustEmail: 'Believe every e-mail address that the provider names',
+    signInProof: 'These settings decide who gets in here, so your session alone is not enough to save them.',
     trustEmailHelp:
       'Leave this off, unless all people at the provider are your own and it does not say which addresses it has verified. Otherwise somebody could come in by another person’s address.',
 

@@ -34,8 +34,9 @@ function ChangeForm({ person, onClose }: Props) {
   const client = useQueryClient()
   const user = useUser()
   const hasPassword = useHasPassword()
-  const asksPassword = ({ email }: PersonDraft): boolean =>
-    hasPassword && person.id === user?.id && email.trim().toLowerCase() !== (person.email ?? '')
+  const asksPassword = ({ email, role }: PersonDraft): boolean =>
+    hasPassword &&
+    (email.trim().toLowerCase() !== (person.email ?? '') || (role === 'admin' && person.role !== 'admin'))
   const form = usePersonForm(person, asksPassword)
   const member = form.values.role === 'member'
   // As they are now: somebody is about to be told what ends.

@@ -1,4 +1,4 @@
-import { Invitation, NewUser } from '../../contract/index.ts'
+import { Invitation, NewInvitation, NewUser } from '../../contract/index.ts'
 import { randomId } from '../../security/secret.ts'
 import type { MadeInvitation } from '../../security/users.ts'
 import type { Services } from '../../services.ts'
@@ -19,14 +19,20 @@ export function inviteRoutes(app: App, { users, notices, deps }: Services): void
       config: { access: 'admin', audit: 'user.invite' },
       schema: {
         summary: 'Invite somebody',
-        description: 'The link is in this answer and nowhere else.',
+        description:
+          'The link is in this answer and nowhere else. An administrator is invited with the own `password`.',
         tags: ['users'],
         body: NewUser,
         response: created(Invitation),
       },
     },
     async (request, reply) => {
-      const made = await users.invite(request.body)
+      const { body, signedIn, ip } = request
+      if (signedIn === undefined) return
+      const { password, ...wanted } = body
+      // Otherwise whoever came by a session would have an account of their own that outlives it.
+      if (wanted.role === 'admin') await users.assertSelf(signedIn, password, ip)
+      const made = await users.invite(wanted)
       const { id, name, role } = made.user
       request.deed = { subject: id, detail: { name, role } }
       return reply.code(201).send(shown(made))
@@ -39,18 +45,19 @@ export function inviteRoutes(app: App, { users, notices, deps }: Services): void
       schema: {
         summary: 'A new link for somebody who lost theirs, or their password',
         description:
-          'Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).',
+          'Needs the own `password`. Links of before end. The password of the person stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).',
         tags: ['users'],
         params: ById,
+        body: NewInvitation,
         response: answers(Invitation),
       },
     },
     async (request) => {
-      const { params, signedIn } = request
+      const { params, body, signedIn, ip } = request
       if (signedIn === undefined) return
       const { id: maker, name } = signedIn.user
       const { id, invited } = await users.get(params.id)
-      const made = await users.inviteAgain(id, maker)
+      const made = await users.inviteAgain(id, maker, () => users.assertSelf(signedIn, body.password, ip))
       request.deed = { detail: { name: made.user.name } }
       // Whoever has the link can become them: they hear of it. Somebody who never came in has nothing yet.
       if (invited !== true) {
