@@ -1,4 +1,7 @@
-/** `npm run check` › texts: nothing that people read stands outside of the catalogues, and each language has all of it. */
+/**
+ * `npm run check` › texts: nothing that people read stands outside of the catalogues, each language has all of it, and none says
+ * "1 seconds".
+ */
 import { errorCatalogue } from '@evergrant/core'
 import {
   adviceFamilies,
@@ -20,6 +23,7 @@ import { en } from '../packages/web/src/languages/en.ts'
 import type { English } from '../packages/web/src/languages/languages.ts'
 import { type Finding, report } from './finding.ts'
 import { listFiles, readText, repositoryRoot } from './source/workspace.ts'
+import { bareUnits } from './texts/bare-units.ts'
 import { literalTexts } from './texts/literal-texts.ts'
 import { type MessageTemplate, messageTemplates, normal } from './texts/message-templates.ts'
 import { textFaults, translationFaults, unusedKeys } from './texts/translations.ts'
@@ -79,7 +83,7 @@ const TELLING = [
   'packages/core/src/http/{ask,host-breaker,secure-url,transport-error}.ts',
   'packages/core/src/protocol/{client-credentials,discovery,decrypted,id-token,metadata-failure,provider-keys,refresh,token-hash,user-info}.ts',
   'packages/core/src/provider/{region,resolve}.ts',
-  'packages/core/src/detachable.ts',
+  'packages/core/src/{counted,detachable}.ts',
   'packages/providers/src/provider.ts',
   'packages/mail/src/{clients,discovery,sign-in,wire}/**/*.ts',
 ]
@@ -92,6 +96,8 @@ async function checkTexts(root: string): Promise<{ findings: Finding[]; files: n
   const files = listFiles(root, SPEAKING).filter((file) => !CATALOGUES.test(file))
   const sources = files.map((file) => ({ file, text: readText(root, file) ?? '' }))
   const literal = sources.flatMap(({ file, text }) => literalTexts(file, text))
+  const everywhere = listFiles(root, ['packages/*/src/**/*.ts', 'packages/*/src/**/*.tsx'])
+  const bare = everywhere.flatMap((file) => bareUnits(file, readText(root, file) ?? ''))
   const told = (file: string, rule: string) => (message: string) => ({ rule, file, message })
   const groups = Object.fromEntries(Object.entries(en).filter(([group]) => !BY_NAME.has(group)))
   const unused = unusedKeys(groups, sources.map(({ text }) => text).join('\n'))
@@ -110,6 +116,7 @@ async function checkTexts(root: string): Promise<{ findings: Finding[]; files: n
   return {
     findings: [
       ...literal,
+      ...bare,
       ...unused.map((key) => told(`${folder}/en.ts`, 'unused-text')(`${key}: nothing says it`)),
       ...translated.flatMap(({ language, catalogue, server }) => [
         ...translationFaults(en, catalogue, language).map(told(`${folder}/${language}.ts`, 'translation')),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bareUnits } from '../texts/bare-units.ts'
 import { literalTexts } from '../texts/literal-texts.ts'
 import { messageTemplates, normal } from '../texts/message-templates.ts'
 import { textFaults, translationFaults, unusedKeys } from '../texts/translations.ts'
@@ -76,4 +77,13 @@ test('a text by its English has the same names, those that belong together in on
   assert.equal(textFaults([['Grant {id} ended.', 'Beendet.']]).length, 1)
   assert.equal(textFaults([['{name} refused: {error}{words}.', '{error} sagte {name}: {words}.']]).length, 1)
   assert.equal(textFaults([['Done.', ' ']]).length, 1)
+})
+
+test('a number right before a unit in the plural is found, unless it was asked whether it is one', () => {
+  const bare = (source: string) => bareUnits('a.ts', source).length
+  const value = '$' + '{x}'
+  for (const text of [`wait ${value} seconds`, `${value} accounts are left`, `${value} of ${value} grants.`])
+    assert.equal(bare(`const a = \`${text}\``), 1, text)
+  assert.equal(bare(`const a = x === 1 ? 'one account' : \`${value} accounts\``), 0)
+  assert.equal(bare(`const a = \`wait ${value}, seconds at most; ${value} secondsish\``), 0)
 })

@@ -1,4 +1,4 @@
-import { OAuthError } from '@evergrant/core'
+import { counted, OAuthError } from '@evergrant/core'
 import type { Invocation } from './invocation.ts'
 
 /** Waits for a person, but not for ever: `AUTHORIZATION_EXPIRED` after `seconds`, and Ctrl-C ends it at once. */
@@ -26,7 +26,7 @@ export async function within<T>(
 
 /** Says what is waited for, how long, and how to stop it. */
 export function tellWait(what: string, seconds: number, { terminal }: Pick<Invocation, 'terminal'>): void {
-  const long = seconds >= 120 ? `${Math.round(seconds / 60)} minutes` : `${seconds} s`
+  const long = seconds >= 120 ? counted(Math.round(seconds / 60), 'minute') : counted(seconds, 'second')
   terminal.note(
     terminal.style('dim', `Waiting for ${what}, at most ${long}. Ctrl-C stops; nothing is stored until then.`),
   )

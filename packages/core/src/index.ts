@@ -44,6 +44,7 @@ export {
   type WebHandlers,
   webHandlers,
 } from './consent/web-handlers.ts'
+export { counted } from './counted.ts'
 export { edits } from './edits.ts'
 export {
   type CatalogueEntry,

@@ -72,7 +72,7 @@ function pollDevice({ form }: Exchange, engine: Engine, client: SandboxClient): 
   if (early) {
     // RFC 8628 §3.5: the interval grows by five seconds, for this and all later requests.
     device.interval += 5
-    throw new ProtocolError('slow_down', `The device must leave ${device.interval} seconds between two polls.`)
+    throw new ProtocolError('slow_down', `The device must leave ${device.interval} s between two polls.`)
   }
   if (device.answer.state === 'denied') throw new ProtocolError('access_denied', 'The person said no.')
   if (device.answer.state !== 'allowed')

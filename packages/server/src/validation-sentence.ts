@@ -1,3 +1,4 @@
+import { counted } from '@evergrant/core'
 import { ALLOWED } from './contract/text.ts'
 
 /** What a validator found; of a schema that is read as data. */
@@ -98,10 +99,10 @@ function allowedBy(fault: Fault): string | undefined {
       words = `nothing but ${String(params['allowedValue'])}`
       return words
     case 'minLength':
-      words = limit === 1 ? 'text that is not empty' : `text of at least ${limit} characters`
+      words = limit === 1 ? 'text that is not empty' : `text of at least ${counted(Number(limit), 'character')}`
       return words
     case 'maxLength':
-      words = `text of at most ${limit} characters`
+      words = `text of at most ${counted(Number(limit), 'character')}`
       return words
     case 'minimum':
     case 'exclusiveMinimum':

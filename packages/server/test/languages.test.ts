@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LANGUAGE_COOKIE } from '@evergrant/server/contract'
+import { germanMessages } from '../src/languages/german-messages.ts'
 import { Phrases } from '../src/languages/phrases.ts'
 import { accountAt, connected, consentUrl, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
@@ -159,6 +160,18 @@ test('texts that were put together are said by their parts, and what is not know
   assert.equal(phrases.say('$& {name} It broke'), '$& {name} It broke')
   assert.equal(phrases.say('x and $& $1'), '$& $1 und x')
   assert.equal(phrases.say(''), '')
+})
+
+test('a number is said with the unit that belongs to it, and a sentence of others that ends so is left alone', () => {
+  const phrases = new Phrases(Object.entries(germanMessages))
+  const said = [
+    ['Too many failed attempts from here. Wait 1 second.', /Warten Sie 1 Sekunde\.$/],
+    ['Too many failed attempts from here. Wait 20 seconds.', /Warten Sie 20 Sekunden\.$/],
+    ['ACME did not answer within 1 second.', /^ACME hat nicht innerhalb von 1 Sekunde geantwortet\.$/],
+    ['It is valid for 59 minutes.', /^Es gilt 59 Minuten\.$/],
+    ['Try again in 5 seconds', /^Try again in 5 seconds$/],
+  ] as const
+  for (const [english, german] of said) assert.match(phrases.say(english), german)
 })
 
 test('what others wrote does not decide how long it takes to say a text', () => {

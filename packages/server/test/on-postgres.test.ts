@@ -19,6 +19,7 @@ for (const file of [
   'revocation',
   'trouble',
   'events',
+  'account-counts',
   'account-pages',
   'account-search',
   'look-up',

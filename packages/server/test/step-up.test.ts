@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
 import { Browser } from './support/browser.ts'
 import { accountAt, connect, connectionTo, PASSWORD, Scene, sandboxOf } from './support/scene.ts'
 
@@ -225,4 +226,31 @@ test('a password that is chosen by a link ends all sessions of before, on every 
   } finally {
     await other.close()
   }
+})
+
+test('a password is changed together with the end of the other sessions, or not at all', async () => {
+  await using scene = await Scene.begin()
+  const ada = await scene.admin()
+  const change = () =>
+    ada.call('PUT', '/v1/session/password', { body: { password: PASSWORD, new_password: 'another long password' } })
+  const signIn = async (password: string) => {
+    const browser = scene.browser()
+    return { browser, status: (await browser.post('/v1/session', { name: 'Ada', password })).status }
+  }
+  const { browser: elsewhere } = await signIn(PASSWORD)
+  const db = await scene.tables()
+  try {
+    // What refers to a session keeps it from ending: the second step cannot be taken after the first.
+    await sql`CREATE TABLE holding (session_hash TEXT NOT NULL REFERENCES sessions (session_hash))`.execute(db)
+    await sql`INSERT INTO holding SELECT session_hash FROM sessions`.execute(db)
+    assert.equal((await change()).status, 500)
+    assert.equal((await signIn('another long password')).status, 401)
+    await sql`DROP TABLE holding`.execute(db)
+  } finally {
+    await db.destroy()
+  }
+  assert.equal((await elsewhere.get('/v1/accounts')).status, 200, 'the password is as it was, and so are the sessions')
+  assert.equal((await change()).status, 204)
+  assert.equal((await elsewhere.get('/v1/accounts')).status, 401)
+  assert.equal((await signIn('another long password')).status, 200)
 })

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Clock, type GrantStore, OAuthError, systemClock } from '@evergrant/core'
+import { type Clock, counted, type GrantStore, OAuthError, systemClock } from '@evergrant/core'
 import { localProcesses } from './file/process-identity.ts'
 import { assertWanted } from './given-up.ts'
 import { listByPages, putBySwap } from './sql/table-calls.ts'
@@ -95,7 +95,10 @@ export function sqliteStore(database: string | DatabaseSync, options: SqliteStor
         if (!isBusy(error)) throw sqliteFailure(error, name)
       }
       if (clock.monotonic() >= until)
-        throw new OAuthError('STORE_UNAVAILABLE', `${name} was locked by another connection for ${deadline} seconds.`)
+        throw new OAuthError(
+          'STORE_UNAVAILABLE',
+          `${name} was locked by another connection for ${counted(deadline, 'second')}.`,
+        )
       await clock.sleep(Math.min(0.05, 0.002 * 1.4 ** tries) * (0.5 + Math.random()))
     }
   }

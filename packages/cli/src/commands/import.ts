@@ -1,4 +1,4 @@
-import { type Grant, isOAuthError, type OAuthError } from '@evergrant/core'
+import { counted, type Grant, isOAuthError, type OAuthError } from '@evergrant/core'
 import { type ForeignGrant, importedGrant, readForeignGrants } from '@evergrant/stores/import'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { Command, Option } from 'commander'
@@ -97,7 +97,7 @@ async function importGrants(options: ImportOptions, invocation: Invocation): Pro
   if (options.grant !== undefined && grants.length > 1) {
     const names = oneLine(grants.map(({ name }) => name).join(', '))
     throw new UsageError(
-      `${options.file} holds ${grants.length} grants: ${names}.`,
+      `${options.file} holds ${counted(grants.length, 'grant')}: ${names}.`,
       'Leave --grant out: each keeps its name.',
     )
   }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { OAuthError } from '../errors.ts'
 import { cappedText } from '../http/capped-text.ts'
 
@@ -25,7 +26,7 @@ export async function readAnswer(
 ): Promise<AnswerBody> {
   const text = await cappedText(response.body, limit)
   if (text === undefined) {
-    throw new OAuthError('INVALID_ANSWER', `The provider's answer is larger than ${limit} bytes.`, {
+    throw new OAuthError('INVALID_ANSWER', `The provider's answer is larger than ${counted(limit, 'byte')}.`, {
       status: response.status,
       outcome: 'unknown',
     })

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { counted } from '../counted.ts'
 import type { Found } from './finding.ts'
 
 /** Seconds. Further apart than this, signed tokens and expiry times begin to be refused. */
@@ -33,8 +34,8 @@ export class ProviderClock {
       result: 'fail',
       detail:
         this.#skew > 0
-          ? `This machine's clock is ${apart} seconds behind the provider's.`
-          : `This machine's clock is ${apart} seconds ahead of the provider's.`,
+          ? `This machine's clock is ${counted(apart, 'second')} behind the provider's.`
+          : `This machine's clock is ${counted(apart, 'second')} ahead of the provider's.`,
       who: 'operator',
       advice: 'Set the clock of this machine by a time server (NTP).',
     }

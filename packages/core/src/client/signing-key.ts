@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { OAuthError } from '../errors.ts'
 import {
   der,
@@ -166,7 +167,7 @@ async function thumbprints(certificate: Uint8Array<ArrayBuffer>): Promise<Pick<S
 function givenThumbprint(hex: string): Pick<SigningKey, 'x5t' | 'x5t#S256'> {
   const digits = hex.replace(/[\s:]/g, '')
   if (!/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(digits)) {
-    const message = `The thumbprint has ${digits.length} characters; it should be 40 (SHA-1) or 64 (SHA-256) hex digits.`
+    const message = `The thumbprint has ${counted(digits.length, 'character')}; it should be 40 (SHA-1) or 64 (SHA-256) hex digits.`
     throw new OAuthError('INVALID_KEY', message)
   }
   const bytes = Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))

@@ -1,4 +1,5 @@
 import type { Client } from '../client/client.ts'
+import { counted } from '../counted.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { type AuthorizationOptions, beginAuthorization } from '../grant/begin-authorization.ts'
 import { finishAuthorization } from '../grant/finish-authorization.ts'
@@ -132,7 +133,7 @@ async function formOf(request: Request): Promise<URLSearchParams> {
   }
   const text = await cappedText(request.body, LARGEST_FORM)
   if (text === undefined) {
-    throw new OAuthError('CALLBACK_INVALID', `The posted callback is larger than ${LARGEST_FORM} bytes.`)
+    throw new OAuthError('CALLBACK_INVALID', `The posted callback is larger than ${counted(LARGEST_FORM, 'byte')}.`)
   }
   return new URLSearchParams(text)
 }

@@ -1,3 +1,4 @@
+import { counted } from '../counted.ts'
 import { isOAuthError, OAuthError, type Outcome } from '../errors.ts'
 import { scrub } from '../redacted.ts'
 import { isNetworkFailure } from './network-failure.ts'
@@ -16,7 +17,7 @@ export function transportError(
 ): unknown {
   if (isOAuthError(error)) return error
   if (error instanceof DOMException && (error.name === 'TimeoutError' || error.name === 'AbortError')) {
-    const message = `${name} did not answer within ${deadline} seconds.`
+    const message = `${name} did not answer within ${counted(deadline, 'second')}.`
     return new OAuthError('PROVIDER_TIMEOUT', message, { provider, cause: harmless(error, []), outcome: 'unknown' })
   }
   if (!isNetworkFailure(error)) return error

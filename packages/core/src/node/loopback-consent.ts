@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../clock.ts'
 import type { ConsentHandler, ConsentOutcome } from '../consent/consent-handler.ts'
+import { counted } from '../counted.ts'
 import { isOAuthError, OAuthError } from '../errors.ts'
 import { type Arrival, loopbackListener } from './loopback-listener.ts'
 
@@ -44,7 +45,7 @@ export async function loopbackConsent(options: LoopbackConsentOptions): Promise<
     const late = new AbortController()
     const done = new AbortController()
     const expire = (): void =>
-      late.abort(new OAuthError('AUTHORIZATION_EXPIRED', `Nobody consented within ${seconds} seconds.`))
+      late.abort(new OAuthError('AUTHORIZATION_EXPIRED', `Nobody consented within ${counted(seconds, 'second')}.`))
     void clock.sleep(seconds, done.signal).then(expire, () => undefined)
     try {
       const state = new URL(url).searchParams.get('state') ?? ''

@@ -1,4 +1,4 @@
-import { OAuthError } from '@evergrant/core'
+import { counted, OAuthError } from '@evergrant/core'
 
 /** A local part of 64 and a domain of 255 octets, and the sign between (RFC 5321 §4.5.3.1). */
 const LONGEST_NAME = 320
@@ -12,7 +12,7 @@ export function checkedUser(user: string): string {
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(user))
     throw new OAuthError('INVALID_ARGUMENT', 'The mailbox name contains a control character.')
   if (user === '' || user.length > LONGEST_NAME)
-    throw new OAuthError('INVALID_ARGUMENT', `The mailbox name must have 1 to ${LONGEST_NAME} characters.`)
+    throw new OAuthError('INVALID_ARGUMENT', `The mailbox name must have 1 to ${counted(LONGEST_NAME, 'character')}.`)
   return user
 }
 

@@ -4,9 +4,9 @@ import type { Tables } from '../db/tables.ts'
 import { cursorFrom, cursorText } from '../page-cursor.ts'
 import type { AccountRow } from './accounts.ts'
 import { candidates } from './candidates.ts'
-import { ACCOUNTS_WITH_GRANTS, conditionKey } from './condition-key.ts'
+import { ACCOUNTS_WITH_GRANTS, conditionKey, keysOfOthers } from './condition-key.ts'
 import { NEEDS_PERSON } from './state.ts'
-import { type StateGroup, stateGroups } from './state-counts.ts'
+import { alike, groupsAmong, type StateGroup, stateGroups } from './state-counts.ts'
 
 /** Which accounts are meant. Empty: all. */
 export interface AccountFilter {
@@ -46,8 +46,6 @@ interface Part {
   readonly rare: boolean
 }
 
-/** Below this share of all, accounts are rare. */
-const RARE = 0.05
 /** So few of those that were found by indexes are sorted sooner than found in order. */
 const FEW = 5000
 
@@ -64,13 +62,13 @@ const ORDERS: Readonly<Record<AccountSort, Order>> = {
 
 /** Accounts by condition, of those that are meant. */
 export async function groupsOf(asked: Asked, filter: AccountFilter): Promise<StateGroup[]> {
-  return stateGroups(asked.db, asked.now, asked.checking, await matching(asked.db, filter))
+  return stateGroups(asked, await matching(asked.db, filter))
 }
 
 /**
  * So many accounts in an order, after a cursor. In order of names, and with a filter that most accounts pass, what it
- * costs does not grow with how many there are. Those that do not simply work are found by indexes; only for those that do, all
- * are looked over once in the database. No grant is read into this process.
+ * costs does not grow with how many there are. Those that do not simply work are found by indexes. No grant is read into this
+ * process.
  */
 export async function accountPage(
   asked: Asked,
@@ -119,16 +117,13 @@ async function partsOf(asked: Asked, filter: AccountFilter, sort: AccountSort): 
   const which = await matching(asked.db, filter)
   const searched = (filter.q?.trim() ?? '') !== ''
   if (states === undefined && flag === undefined && sort !== 'attention') return [{ which, rare: searched }]
-  const wanted = ({ condition }: StateGroup): boolean =>
-    (states === undefined || states.has(condition.state)) && (flag === undefined || condition[flag] === true)
-  const first = ({ condition }: StateGroup): boolean => NEEDS_PERSON.includes(condition.state)
-  const lookedAt = async (some: ReadonlySet<PresentState> | undefined) => {
-    const narrow = candidates(asked, some, flag)
-    const among = narrow === undefined ? which : sql`${which} AND ${narrow}`
-    const all = await stateGroups(asked.db, asked.now, asked.checking, among)
+  const first = ({ condition }: Conditioned): boolean => NEEDS_PERSON.includes(condition.state)
+  const lookedAt = async (some: ReadonlySet<PresentState>) => {
+    const among = sql`${which} AND a.id IN (${await candidates(asked, some, flag)})`
+    const all = await groupsAmong(asked, among)
     const within = (groups: readonly StateGroup[]): Part => ({
       which: sql`${among} AND ${inGroups(asked, groups)}`,
-      rare: searched || sizeOf(groups) < (narrow === undefined ? RARE * sizeOf(all) : FEW),
+      rare: searched || groups.reduce((sum, { accounts }) => sum + accounts, 0) < FEW,
     })
     return { all, within }
   }
@@ -139,17 +134,26 @@ async function partsOf(asked: Asked, filter: AccountFilter, sort: AccountSort): 
     const rest: Part = { which: sql`${which} AND NOT (${inGroups(asked, needing)})`, rare: searched }
     return [within(needing), rest]
   }
-  const { all, within } = await lookedAt(states)
+  const wanted = ({ condition }: Conditioned): boolean =>
+    (states === undefined || states.has(condition.state)) && (flag === undefined || condition[flag] === true)
+  const { all, within } = await lookedAt(states ?? new Set())
   const groups = all.filter(wanted)
-  if (sort !== 'attention') return [within(groups)]
-  return [groups.filter(first), groups.filter((of) => !first(of))].filter((some) => some.length > 0).map(within)
+  // Those that simply work are most, so that they are come upon soon in any order.
+  const working = [alike(keysOfOthers(false))].filter(wanted)
+  const parts = sort === 'attention' ? [groups.filter(first), groups.filter((of) => !first(of))] : [groups]
+  return parts.flatMap((part, index) => {
+    const last = index === parts.length - 1
+    if (last && working.length > 0)
+      return [{ which: sql`${which} AND ${inGroups(asked, [...working, ...part])}`, rare: searched }]
+    return part.length === 0 && sort === 'attention' ? [] : [within(part)]
+  })
 }
 
-const sizeOf = (groups: readonly StateGroup[]): number => groups.reduce((sum, { accounts }) => sum + accounts, 0)
+type Conditioned = Pick<StateGroup, 'condition' | 'keys'>
 
-function inGroups({ db, now, checking }: Asked, groups: readonly StateGroup[]): RawBuilder<unknown> {
+function inGroups({ db, now, checking }: Asked, groups: readonly Conditioned[]): RawBuilder<unknown> {
   if (groups.length === 0) return sql`1 = 0`
-  const keys = [...new Set(groups.map(({ key }) => key))]
+  const keys = [...new Set(groups.flatMap(({ keys }) => keys))]
   return sql`${conditionKey(db, now, checking)} IN (${sql.join(keys)})`
 }
 

@@ -1,4 +1,4 @@
-import { assertSecureUrl, type ErrorCode, type Who } from '@evergrant/core'
+import { assertSecureUrl, counted, type ErrorCode, type Who } from '@evergrant/core'
 import type { Deps } from '../deps.ts'
 import { asOAuthError, type Tokens } from './tokens.ts'
 
@@ -69,5 +69,7 @@ async function ask(endpoint: string, token: string, fetching: typeof fetch): Pro
 }
 
 function span(seconds: number): string {
-  return seconds < 120 ? `${Math.max(0, Math.round(seconds))} seconds` : `${Math.round(seconds / 60)} minutes`
+  return seconds < 120
+    ? counted(Math.max(0, Math.round(seconds)), 'second')
+    : counted(Math.round(seconds / 60), 'minute')
 }

@@ -55,6 +55,36 @@ export function conditionKey(db: Kysely<Tables>, now: number, checking: Readonly
     THEN ${sql.lit(SOUND)} ELSE CONCAT_WS(${sql.lit(BETWEEN)}, ${sql.join(texts)}) END`
 }
 
+/**
+ * The keys of accounts that are not exceptional: what decides about them is the same for all of a connection, but for how far
+ * their tokens are, which no condition of theirs depends on.
+ *
+ * @param trouble whether their connection's settings are refused
+ */
+export function keysOfOthers(trouble: boolean): readonly [string, ...string[]] {
+  const known = { ...plain(trouble), standing: 'active', same_client: '1' }
+  const far = [
+    { refreshable: '1', expired: '0' },
+    { refreshable: '1', expired: '1' },
+    { refreshable: '0', expired: '0' },
+  ]
+  const [first = '', ...more] = far.map((facts) => written({ ...known, ...facts }))
+  return trouble ? [first, ...more] : [SOUND, first, ...more]
+}
+
+/** The key of accounts that are not exceptional and have no grant. */
+export function keyWithoutGrant(trouble: boolean): string {
+  return written({ ...plain(trouble), same_client: '0', refreshable: '0', expired: '0' })
+}
+
+function plain(trouble: boolean): Partial<Record<Fact, string>> {
+  const no = { paused: '0', checking: '0', pending: '0', ending: '0', look_up: '0', consent_later: '0' }
+  return { ...no, connection_trouble: trouble ? '1' : '0' }
+}
+
+const written = (facts: Partial<Record<Fact, string>>): string =>
+  DECIDING.map((name) => facts[name] ?? '').join(BETWEEN)
+
 function factsOf(
   db: Kysely<Tables>,
   now: number,

@@ -1,5 +1,6 @@
 import type { OwnPool, PostgresConnection } from '@evergrant/stores/postgres'
 import { Kysely, type PostgresPool as KyselyPool, PostgresDialect } from 'kysely'
+import { UNRENEWED_INDEX } from './json.ts'
 import { postgresFailure } from './postgres-failure.ts'
 import { missingSteps, presentVersion } from './schema-version.ts'
 import type { Tables } from './tables.ts'
@@ -46,6 +47,11 @@ async function migrate(connection: PostgresConnection): Promise<void> {
       await run('DELETE FROM evergrant_server_schema')
       await run('INSERT INTO evergrant_server_schema (version, compatible) VALUES ($1, $2)', [version, compatible])
     }
+    // Asked first: to make one that is there waits for all who write. Whoever may not make it does without.
+    const { rows: unindexed } = await run(`SELECT 1 FROM pg_catalog.pg_class
+      WHERE oid = to_regclass('evergrant_grants') AND relkind IN ('r', 'p') AND pg_has_role(relowner, 'USAGE')
+        AND to_regclass('evergrant_grants_unrenewed') IS NULL`)
+    if (unindexed.length > 0) await run(UNRENEWED_INDEX.postgres)
     await run('COMMIT')
   } catch (error) {
     await run('ROLLBACK').catch(() => undefined)

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from 'kysely'
+import { UNRENEWED_INDEX } from './json.ts'
 import { missingSteps, presentVersion } from './schema-version.ts'
 import type { Tables } from './tables.ts'
 
@@ -55,6 +56,8 @@ function migrate(database: DatabaseSync, path: string): void {
       const write = 'INSERT INTO evergrant_server_schema (version, compatible) VALUES (?, ?)'
       database.prepare(write).run(version, compatible)
     }
+    const grants = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'evergrant_grants'")
+    if (grants.get() !== undefined) database.exec(UNRENEWED_INDEX.sqlite)
     database.exec('COMMIT')
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')

@@ -5,6 +5,17 @@
  * among them and stays as it is.
  */
 export const germanMessages: Readonly<Record<string, string>> = {
+  // Numbers with their units.
+  '{number} second': '{number} Sekunde',
+  '{number} seconds': '{number} Sekunden',
+  '{number} minute': '{number} Minute',
+  '{number} minutes': '{number} Minuten',
+  '{number} character': '{number} Zeichen',
+  '{number} characters': '{number} Zeichen',
+  '{number} byte': '{number} Byte',
+  '{number} bytes': '{number} Byte',
+  '{number} webhook': '{number} Webhook',
+  '{number} webhooks': '{number} Webhooks',
   // Words of the server.
   'There is nothing at this address.': 'Unter dieser Adresse gibt es nichts.',
   'There is no such account.': 'Dieses Konto gibt es nicht.',
@@ -21,10 +32,9 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'There is no such notice.': 'Diesen Hinweis gibt es nicht.',
   'There is no such webhook.': 'Diesen Webhook gibt es nicht.',
   'There is no such delivery of this webhook.': 'Diese Zustellung gibt es bei diesem Webhook nicht.',
-  'There are {count} webhooks already, and no more are kept.':
-    'Es gibt schon {count} Webhooks, und mehr werden nicht gespeichert.',
+  'There are {count} already, and no more are kept.': 'Es gibt schon {count}, und mehr werden nicht gespeichert.',
   'This is a test. Nothing has happened.': 'Das ist ein Test. Es ist nichts geschehen.',
-  'There was no answer within {seconds} seconds.': 'Innerhalb von {seconds} Sekunden kam keine Antwort.',
+  'There was no answer within {span}.': 'Innerhalb von {span} kam keine Antwort.',
   'Somebody else changed the secret at this moment.': 'In diesem Augenblick hat jemand anderes das Geheimnis geändert.',
   'There is no account {unknown}.': 'Das Konto {unknown} gibt es nicht.',
   'Nobody is signed in.': 'Niemand ist angemeldet.',
@@ -70,8 +80,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'A request with a session needs the header "{header}: 1".':
     'Eine Anfrage mit einer Anmeldung braucht den Header „{header}: 1“.',
   'Too many people sign in at this moment.': 'In diesem Augenblick melden sich zu viele Personen an.',
-  'Too many failed attempts from here. Wait {wait} seconds.':
-    'Von hier kamen zu viele vergebliche Versuche. Warten Sie {wait} Sekunden.',
+  'Too many failed attempts from here. Wait {span}.':
+    'Von hier kamen zu viele vergebliche Versuche. Warten Sie {span}.',
   'This first-run link is not known here, or was used already.':
     'Dieser Einrichtungslink ist hier nicht bekannt oder wurde schon benutzt.',
   'This first-run link was used already.': 'Dieser Einrichtungslink wurde schon benutzt.',
@@ -136,7 +146,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Beim eingebauten Übungsanbieter kann sich jede Person ohne Passwort als jede andere ausgeben: Hier kann sich niemand darüber anmelden.',
   '{host} is no public address that this server finds.':
     '{host} ist keine öffentliche Adresse, die dieser Server findet.',
-  'That was tried too often. Wait {wait} seconds.': 'Das wurde zu oft versucht. Warten Sie {wait} Sekunden.',
+  'That was tried too often. Wait {span}.': 'Das wurde zu oft versucht. Warten Sie {span}.',
   'This key is for accounts of other people. Give a reason, which they read, and your own password.':
     'Dieser Schlüssel gilt für Konten anderer Personen. Geben Sie einen Grund an, den diese lesen, und Ihr eigenes Passwort.',
   '{maker} made the API key “{key}”. Reason: {reason}':
@@ -173,8 +183,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'one of {values}': 'einer der Werte {values}',
   'nothing but {value}': 'genau {value}',
   'text that is not empty': 'ein nicht leerer Text',
-  'text of at least {count} characters': 'ein Text mit mindestens {count} Zeichen',
-  'text of at most {count} characters': 'ein Text mit höchstens {count} Zeichen',
+  'text of at least {length}': 'ein Text mit mindestens {length}',
+  'text of at most {length}': 'ein Text mit höchstens {length}',
   'a number of {limit} or more': 'eine Zahl ab {limit}',
   'a number of {limit} or less': 'eine Zahl bis {limit}',
   'a list of at least {count}': 'eine Liste mit mindestens {count} Einträgen',
@@ -194,8 +204,7 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The provider gave an access token.{until}': 'Der Anbieter hat ein Zugriffstoken gegeben.{until}',
   'The provider gave an access token and accepted it.{until}':
     'Der Anbieter hat ein Zugriffstoken gegeben und angenommen.{until}',
-  'It is valid for {span} seconds.': 'Es gilt {span} Sekunden.',
-  'It is valid for {span} minutes.': 'Es gilt {span} Minuten.',
+  'It is valid for {span}.': 'Es gilt {span}.',
   'The provider gave an access token, but its own userinfo endpoint answered {status}.':
     'Der Anbieter hat ein Zugriffstoken gegeben, aber sein eigener Userinfo-Endpunkt hat mit {status} geantwortet.',
   'The provider gave an access token, but its userinfo endpoint could not be reached.':
@@ -408,10 +417,10 @@ export const germanMessages: Readonly<Record<string, string>> = {
     'Tragen Sie genau diese Weiterleitungs-URI beim Anbieter ein, und prüfen Sie die Client-ID.',
   'This machine and the provider agree on the time.':
     'Dieser Computer und der Anbieter stimmen in der Uhrzeit überein.',
-  "This machine's clock is {apart} seconds behind the provider's.":
-    'Die Uhr dieses Computers geht {apart} Sekunden hinter der des Anbieters.',
-  "This machine's clock is {apart} seconds ahead of the provider's.":
-    'Die Uhr dieses Computers geht {apart} Sekunden vor der des Anbieters.',
+  "This machine's clock is {span} behind the provider's.":
+    'Die Uhr dieses Computers geht {span} hinter der des Anbieters.',
+  "This machine's clock is {span} ahead of the provider's.":
+    'Die Uhr dieses Computers geht {span} vor der des Anbieters.',
   'Set the clock of this machine by a time server (NTP).':
     'Stellen Sie die Uhr dieses Computers nach einem Zeitserver (NTP).',
 
@@ -422,8 +431,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'no fields of a token answer': 'keine Felder einer Tokenantwort',
   '{name} answered {status} with an access token that holds a line break or another character that no token has.':
     '{name} hat mit {status} und einem Zugriffstoken geantwortet, das einen Zeilenumbruch oder ein anderes Zeichen enthält, das es in Token nicht gibt.',
-  "The provider's answer is larger than {limit} bytes.": 'Die Antwort des Anbieters ist größer als {limit} Byte.',
-  '{name} did not answer within {deadline} seconds.': '{name} hat nicht innerhalb von {deadline} Sekunden geantwortet.',
+  "The provider's answer is larger than {size}.": 'Die Antwort des Anbieters ist größer als {size}.',
+  '{name} did not answer within {span}.': '{name} hat nicht innerhalb von {span} geantwortet.',
   '{name} could not be reached: {words}': '{name} war nicht erreichbar: {words}',
   '{name} is in trouble and is left alone for {retryAfter} s.':
     '{name} ist gestört und wird {retryAfter} s lang in Ruhe gelassen.',
@@ -587,8 +596,8 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The store on {file} is closed.': 'Der Speicher {file} ist geschlossen.',
   '{file} was removed or replaced while it was open. Put it back, or start again.':
     '{file} wurde entfernt oder ersetzt, während es offen war. Legen Sie es zurück, oder starten Sie neu.',
-  '{file} was locked by another connection for {seconds} seconds.':
-    '{file} war {seconds} Sekunden lang durch eine andere Verbindung gesperrt.',
+  '{file} was locked by another connection for {span}.':
+    '{file} war {span} lang durch eine andere Verbindung gesperrt.',
   '{file} cannot be written: {words}.': '{file} lässt sich nicht beschreiben: {words}.',
   '{file} is not a sound SQLite database: {words}.': '{file} ist keine unversehrte SQLite-Datenbank: {words}.',
   'The disk is full: {file} was not changed.': 'Der Datenträger ist voll: {file} wurde nicht verändert.',

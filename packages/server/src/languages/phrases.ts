@@ -1,4 +1,4 @@
-/** Texts by the English that they stand for. `{names}` in both stand for what differs. */
+/** Texts by the English that they stand for. `{names}` in both stand for what differs, and `{number}` for digits alone. */
 export type Translations = Iterable<readonly [english: string, translated: string]>
 
 interface Pattern {
@@ -12,8 +12,8 @@ interface Pattern {
 
 const PLACEHOLDER = /\{(\w+)\}/g
 
-/** Several words: only such a value may be a text of ours itself, and no name. */
-const PHRASE = /\p{L} \p{L}/u
+/** Several words, or a number with its unit: only such a value may be a text of ours itself, and no name. */
+const PHRASE = /\p{L} \p{L}|^\d+ \p{L}/u
 
 /** Others' words may be in a text: how long it may be, how many sentences and how many texts within texts are looked at. */
 const LONGEST = 4000
@@ -52,7 +52,11 @@ export class Phrases {
     if (whole !== undefined) return whole
     for (const pattern of this.#patterns) {
       const found = valuesIn(text, pattern.parts)
-      if (found === undefined) continue
+      if (
+        found === undefined ||
+        !found.every((value, index) => pattern.names[index] !== 'number' || /^\d+$/.test(value))
+      )
+        continue
       const values = new Map(pattern.names.map((name, index) => [name, found[index] ?? '']))
       return pattern.translated.replace(PLACEHOLDER, (_, name: string) => this.#value(values.get(name) ?? '', depth))
     }

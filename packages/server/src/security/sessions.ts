@@ -80,17 +80,6 @@ export class Sessions {
     return session
   }
 
-  /** Ends all sessions of a user but this one; returns their hashes. */
-  async endOthers(userId: string, session: string): Promise<readonly string[]> {
-    const ended = await this.#db
-      .deleteFrom('sessions')
-      .where('user_id', '=', userId)
-      .where('session_hash', '!=', session)
-      .returning('session_hash')
-      .execute()
-    return ended.map(({ session_hash }) => session_hash)
-  }
-
   async reap(): Promise<void> {
     const now = this.#clock.now()
     await this.#db

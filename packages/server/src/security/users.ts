@@ -1,4 +1,5 @@
 import type { Clock } from '@evergrant/core'
+import { counted } from '@evergrant/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { NewUser, User, UserPatch } from '../contract/index.ts'
 import { isPostgres } from '../db/dialect.ts'
@@ -130,9 +131,22 @@ export class Users {
     return (await this.#passwordHash(id)) !== undefined
   }
 
-  async setPassword(id: string, password: string): Promise<void> {
+  /**
+   * Sets it and ends all other sessions of the user, or neither: whoever came by one of them may not stay when a server was
+   * killed in between. Returns the hashes of the sessions that ended.
+   */
+  async setPassword({ user: { id }, session }: SignedIn, password: string): Promise<readonly string[]> {
     const password_hash = await this.#passwords.hash(password)
-    await this.#db.updateTable('users').set({ password_hash }).where('id', '=', id).execute()
+    return this.#db.transaction().execute(async (db) => {
+      await db.updateTable('users').set({ password_hash }).where('id', '=', id).execute()
+      const ended = await db
+        .deleteFrom('sessions')
+        .where('user_id', '=', id)
+        .where('session_hash', '!=', session)
+        .returning('session_hash')
+        .execute()
+      return ended.map(({ session_hash }) => session_hash)
+    })
   }
 
   async list(): Promise<User[]> {
@@ -341,7 +355,7 @@ export class Users {
   async #assertMayTry(source: string): Promise<void> {
     const wait = Math.ceil(await this.#lockout.attempt(source))
     if (wait > 0) {
-      const message = `Too many failed attempts from here. Wait ${wait} seconds.`
+      const message = `Too many failed attempts from here. Wait ${counted(wait, 'second')}.`
       throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
     }
   }

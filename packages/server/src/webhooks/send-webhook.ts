@@ -1,4 +1,4 @@
-import { type Clock, isOAuthError } from '@evergrant/core'
+import { type Clock, counted, isOAuthError } from '@evergrant/core'
 import { waitAfter } from '../outbox/back-off.ts'
 import type { Attempt, Outcome, Taken } from '../outbox/outbox.ts'
 import { signatureHeaders } from './signature.ts'
@@ -70,7 +70,7 @@ export async function sendWebhook(
     return failed({ status, detail }, retryAfter(response, at))
   } catch (error) {
     if (!late.signal.aborted) return failed(inWords(error))
-    return failed({ code: 'TIMEOUT', detail: `There was no answer within ${PATIENCE} seconds.` })
+    return failed({ code: 'TIMEOUT', detail: `There was no answer within ${counted(PATIENCE, 'second')}.` })
   } finally {
     done.abort()
   }

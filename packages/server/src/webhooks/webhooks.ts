@@ -1,4 +1,4 @@
-import { type Cipher, type Clock, isLoopback, isOAuthError } from '@evergrant/core'
+import { type Cipher, type Clock, counted, isLoopback, isOAuthError } from '@evergrant/core'
 import type { Kysely, Selectable, Transaction } from 'kysely'
 import type {
   NewWebhook,
@@ -59,7 +59,7 @@ export class Webhooks {
   ): Promise<{ readonly row: WebhookRow; readonly secret: string }> {
     assertWebhookUrl(url, reach)
     if ((await this.list()).length >= MOST) {
-      throw new Refusal('INVALID_REQUEST', `There are ${MOST} webhooks already, and no more are kept.`)
+      throw new Refusal('INVALID_REQUEST', `There are ${counted(MOST, 'webhook')} already, and no more are kept.`)
     }
     const now = this.#clock.now()
     const id = randomId()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Clock, type GrantStore, OAuthError, type StoreTraits, systemClock } from '@evergrant/core'
+import { type Clock, counted, type GrantStore, OAuthError, type StoreTraits, systemClock } from '@evergrant/core'
 import { applyJobs } from '../file/apply-jobs.ts'
 import { type GrantFile, grantFileText, parsedGrantFile } from '../file/grant-file.ts'
 import { wholeFileStore } from '../file/whole-file-store.ts'
@@ -37,14 +37,14 @@ export function documentStore<Revision>(
   const limit = {
     maxBytes,
     tooLarge: (bytes: number): OAuthError =>
-      new OAuthError('STORE_UNAVAILABLE', `${name} would have ${bytes} bytes; it takes up to ${maxBytes}.`),
+      new OAuthError('STORE_UNAVAILABLE', `${name} would have ${counted(bytes, 'byte')}; it takes up to ${maxBytes}.`),
   }
 
   /** A request that is given up may still be carried out; its condition keeps it from replacing anything newer. */
   const inTime = async <T>(request: Promise<T>): Promise<T> => {
     const over = new AbortController()
     const late = clock.sleep(deadline, over.signal).then(() => {
-      throw new Error(`no answer in ${deadline} seconds`)
+      throw new Error(`no answer in ${counted(deadline, 'second')}`)
     })
     try {
       return await Promise.race([request, late])
@@ -82,7 +82,7 @@ export function documentStore<Revision>(
       if (clock.monotonic() >= until)
         throw new OAuthError(
           'STORE_UNAVAILABLE',
-          `${name} was changed by others for ${deadline} seconds without a pause.`,
+          `${name} was changed by others for ${counted(deadline, 'second')} without a pause.`,
         )
       await clock.sleep(Math.min(0.5, 0.01 * 1.5 ** tries) * (0.5 + Math.random()))
     }

@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { type Grant, OAuthError } from '@evergrant/core'
+import { counted, type Grant, OAuthError } from '@evergrant/core'
 import { isObject, storedGrant } from '../stored-grant.ts'
 import { fileFailure, systemCode } from './failure.ts'
 
@@ -63,7 +63,7 @@ export function grantFileText(file: Pick<GrantFile, 'grants' | 'others'>): strin
 
 /** What a file above the size limit is refused with. */
 export function tooLarge(path: string, bytes: number, maxBytes: number): OAuthError {
-  const message = `${path} has or would have ${bytes} bytes; a file store holds up to ${maxBytes}. Use a sqlite: store.`
+  const message = `${path} has or would have ${counted(bytes, 'byte')}; a file store holds up to ${maxBytes}. Use a sqlite: store.`
   return new OAuthError('STORE_UNAVAILABLE', message)
 }
 

@@ -1,4 +1,4 @@
-import { OAuthError, type SealingKey, sealingKey } from '@evergrant/core'
+import { counted, OAuthError, type SealingKey, sealingKey } from '@evergrant/core'
 
 /**
  * A sealing key from text: 32 random bytes in hex, base64 or base64url.
@@ -9,7 +9,7 @@ import { OAuthError, type SealingKey, sealingKey } from '@evergrant/core'
 export async function keyFromText(text: string, source = 'The sealing key'): Promise<SealingKey> {
   const bytes = decoded(text.trim())
   if (bytes?.length === 32) return sealingKey(bytes)
-  const found = bytes === undefined ? 'something else' : `${bytes.length} bytes`
+  const found = bytes === undefined ? 'something else' : counted(bytes.length, 'byte')
   const message = `${source} must be 32 random bytes in hex, base64 or base64url, and is ${found}. Make one with: openssl rand -base64 32`
   throw new OAuthError('INVALID_SETTING', message)
 }

@@ -1,4 +1,4 @@
-import { type Grant, OAuthError } from '@evergrant/core'
+import { counted, type Grant, OAuthError } from '@evergrant/core'
 
 /**
  * Which account: by its username, or by what the provider keeps it under. The same person as a guest elsewhere, or with a
@@ -10,7 +10,7 @@ export type AccountQuery = string | { readonly username: string } | { readonly i
 export function accountOf(all: readonly Grant[], who: AccountQuery | undefined): Grant | undefined {
   const found = all.filter((one) => isMeant(one, who))
   if (found.length < 2) return found[0]
-  const message = `${found.length} accounts could be meant by ${accountWords(who)}. Say which one by iss and sub.`
+  const message = `${counted(found.length, 'account')} could be meant by ${accountWords(who)}. Say which one by iss and sub.`
   throw new OAuthError('INVALID_ARGUMENT', message)
 }
 

@@ -1,8 +1,8 @@
 import type { Icon } from '@tabler/icons-react'
-import type { Account, AccountFlag, AccountState } from '../api/types.ts'
+import type { Account, AccountState } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
 import type { Tone } from '../shared/notice.tsx'
-import { FLAG_LOOKS, LOOKS } from './state.ts'
+import { FLAG_LOOKS, type Flag, LOOKS } from './state.ts'
 import classes from './state-badge.module.css'
 
 /** The state of an account, and beside it what else is true of it, when the state does not say so. */
@@ -24,7 +24,7 @@ export function StateBadge({ state }: { state: AccountState }) {
 }
 
 interface BadgeProps {
-  name: AccountState | AccountFlag
+  name: AccountState | Flag
   tone: Tone
   icon: Icon
   words: string
@@ -40,10 +40,11 @@ function Badge({ name, tone, icon: Mark, words }: BadgeProps) {
   )
 }
 
-function flagsOf({ state, awaiting_consent, expiring_soon, look_up_failed }: Account): AccountFlag[] {
+function flagsOf({ state, awaiting_consent, expiring_soon, look_up_failed, added_for }: Account): Flag[] {
   return [
     ...(awaiting_consent && state !== 'awaiting_consent' ? (['awaiting_consent'] as const) : []),
     ...(expiring_soon ? (['expiring_soon'] as const) : []),
     ...(look_up_failed ? (['look_up_failed'] as const) : []),
+    ...(added_for === undefined ? [] : (['added_for'] as const)),
   ]
 }

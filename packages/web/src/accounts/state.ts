@@ -13,6 +13,7 @@ import {
   IconRefreshDot,
   IconShieldLock,
   IconTrash,
+  IconUserQuestion,
 } from '@tabler/icons-react'
 import type { AccountFlag, AccountState } from '../api/types.ts'
 import type { Tone } from '../shared/notice.tsx'
@@ -37,9 +38,13 @@ export const LOOKS: Readonly<Record<AccountState, Look>> = {
   removed: { tone: 'quiet', icon: IconTrash },
 }
 
-/** How it looks what is true of an account beside its state. */
-export const FLAG_LOOKS: Readonly<Record<AccountFlag, Look>> = {
+/** What is true of an account beside its state; last, that somebody else signed in than it was added for. */
+export type Flag = AccountFlag | 'added_for'
+
+/** How it looks. */
+export const FLAG_LOOKS: Readonly<Record<Flag, Look>> = {
   awaiting_consent: LOOKS.awaiting_consent,
   expiring_soon: { tone: 'warn', icon: IconCalendarExclamation },
   look_up_failed: { tone: 'warn', icon: IconListSearch },
+  added_for: { tone: 'warn', icon: IconUserQuestion },
 }

@@ -217,6 +217,7 @@ export const de: English = {
     awaiting_consent: 'Wartet auf Zustimmung',
     expiring_soon: 'Endet bald',
     look_up_failed: 'Angaben fehlen',
+    added_for: 'Andere Person',
   },
 
   scopes: {

@@ -214,6 +214,7 @@ export const en = {
     awaiting_consent: 'Waiting for consent',
     expiring_soon: 'Ends soon',
     look_up_failed: 'Details are missing',
+    added_for: 'Another person',
   },
 
   /** Scopes that mean the same at every provider (OpenID Connect Core §5.4, §11). */

@@ -1,3 +1,4 @@
+import { counted } from '@evergrant/core'
 import { MailTest } from '../../contract/index.ts'
 import { testMail } from '../../mail/mail-check.ts'
 import { Refusal } from '../../problem.ts'
@@ -29,7 +30,9 @@ export function verifyRoute(app: App, { mail, tokens, deps }: Services): void {
       const { user } = signedIn ?? {}
       const wait = user?.role === 'member' ? Math.ceil(pace.take(user.id)) : 0
       if (wait > 0) {
-        throw new Refusal('TOO_MANY_ATTEMPTS', `That was tried too often. Wait ${wait} seconds.`, { retryAfter: wait })
+        throw new Refusal('TOO_MANY_ATTEMPTS', `That was tried too often. Wait ${counted(wait, 'second')}.`, {
+          retryAfter: wait,
+        })
       }
       return testMail(id, mail, tokens, deps)
     },

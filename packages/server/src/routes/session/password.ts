@@ -3,7 +3,7 @@ import type { Services } from '../../services.ts'
 import { nothing } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function passwordRoute(app: App, { users, sessions, hub, deps }: Services): void {
+export function passwordRoute(app: App, { users, hub, deps }: Services): void {
   app.put(
     '/v1/session/password',
     {
@@ -19,10 +19,8 @@ export function passwordRoute(app: App, { users, sessions, hub, deps }: Services
     },
     async ({ body, signedIn, ip }, reply) => {
       if (signedIn === undefined) return
-      const { user, session } = signedIn
       await users.assertSelf(signedIn, body.password, ip)
-      await users.setPassword(user.id, body.new_password)
-      for (const ended of await sessions.endOthers(user.id, session)) {
+      for (const ended of await users.setPassword(signedIn, body.new_password)) {
         hub.drop(ended)
         deps.changes?.tell({ of: 'session', id: ended })
       }
