@@ -1,4 +1,3 @@
-import { sealed } from '@evergrant/core'
 import type { ConnectionDesk } from '@evergrant/server'
 import type { Connection, ConnectionPatch } from '@evergrant/server/contract'
 import { Command, Option } from 'commander'
@@ -9,13 +8,14 @@ import { checkText } from '../doctor/check-text.ts'
 import { exitCode } from '../exit-code.ts'
 import { WHO_AT_SERVER } from '../failure.ts'
 import type { Invocation } from '../invocation.ts'
-import { type KeyOptions, namedKeyring, withKeyFile } from '../keys.ts'
+import { withKeyFile } from '../keys.ts'
 import { duration, present } from '../option-values.ts'
 import type { Action, Work } from '../program.ts'
-import { openServer, type ServerOptions, serverFolder, serverPlace, withServer } from '../server-place.ts'
+import { type DeskOptions, openedDesk } from '../server-desk.ts'
+import { withServer } from '../server-place.ts'
 import { UsageError } from '../usage-error.ts'
 
-type ConnectionsOptions = MannerOptions & KeyOptions & ServerOptions
+type ConnectionsOptions = MannerOptions & DeskOptions
 
 interface OneOptions extends ConnectionsOptions {
   readonly connection: string
@@ -77,8 +77,8 @@ or by its API.`,
 
 async function list(options: ConnectionsOptions, invocation: Invocation): Promise<void> {
   const { terminal, clock } = invocation
-  await using on = await opened(options, invocation)
-  const connections = await on.desk.list()
+  await using on = await openedDesk(options, invocation)
+  const connections = await on.connections.list()
   if (terminal.json) return terminal.data(connections)
   if (connections.length === 0) return terminal.note('The server has no connection yet. Its page makes one.')
   terminal.text(connectionTable(connections, clock.now()))
@@ -86,17 +86,17 @@ async function list(options: ConnectionsOptions, invocation: Invocation): Promis
 
 async function show(options: OneOptions, invocation: Invocation): Promise<void> {
   const { terminal, clock } = invocation
-  await using on = await opened(options, invocation)
-  const connection = await named(on.desk, options)
+  await using on = await openedDesk(options, invocation)
+  const connection = await named(on.connections, options)
   if (terminal.json) terminal.data(connection)
   else terminal.text(connectionText(connection, clock.now()))
 }
 
 async function check(options: OneOptions, invocation: Invocation): Promise<number> {
   const { terminal } = invocation
-  await using on = await opened(options, invocation)
-  const { id } = await named(on.desk, options)
-  const result = await on.desk.check(id)
+  await using on = await openedDesk(options, invocation)
+  const { id } = await named(on.connections, options)
+  const result = await on.connections.check(id)
   if (terminal.json) terminal.data(result)
   for (const { ok, who, ...found } of terminal.json ? [] : result.checks) {
     const words = checkText({ ...found, result: ok ? 'ok' : 'fail', who: who && WHO_AT_SERVER[who] }, terminal)
@@ -120,9 +120,9 @@ async function secret(options: SecretOptions, invocation: Invocation): Promise<v
     ...(expires === undefined ? {} : { secret_expires_at: dateOf(expires) }),
     ...(keepFormer === undefined ? {} : { former_secret: { ends_at } }),
   }
-  await using on = await opened(options, invocation)
-  const { id } = await named(on.desk, options)
-  const connection = await on.desk.update(id, patch)
+  await using on = await openedDesk(options, invocation)
+  const { id } = await named(on.connections, options)
+  const connection = await on.connections.update(id, patch)
   terminal.note(`${terminal.style('green', '✓')} ${connection.name} has the new client secret.`)
   terminal.note(`\`evergrant connections check ${id}\` tells whether the provider takes it.`)
   if (terminal.json) terminal.data(connection)
@@ -142,22 +142,4 @@ async function named(desk: ConnectionDesk, { connection }: OneOptions): Promise<
     `The server has no connection "${connection}", or several of that name.`,
     '`evergrant connections list` shows their ids.',
   )
-}
-
-async function opened(
-  options: ConnectionsOptions,
-  invocation: Invocation,
-): Promise<AsyncDisposable & { readonly desk: ConnectionDesk }> {
-  const { terminal, clock, env } = invocation
-  const { ConnectionDesk } = await import('@evergrant/server')
-  const server = await openServer(serverPlace(options, invocation), (words) => terminal.say(words))
-  try {
-    const cipher = await namedKeyring({ ...options, dataDir: serverFolder(options, invocation) }, invocation)
-    const store = sealed(server.store, cipher, { requireSealed: true })
-    const desk = new ConnectionDesk({ db: server.db, store, cipher, clock, env })
-    return { desk, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() }
-  } catch (error) {
-    await server[Symbol.asyncDispose]()
-    throw error
-  }
 }

@@ -1,35 +1,14 @@
-import { OAuthError } from '@evergrant/core'
-import { pino } from 'pino'
 import type { CheckResult, Connection, ConnectionPatch } from '../contract/index.ts'
-import type { Deps } from '../deps.ts'
-import { Refusal } from '../problem.ts'
-import { createServices, type Services } from '../services.ts'
-import { type Environment, readSettings } from '../settings.ts'
+import { atDesk, COMMAND_LINE } from '../desk-deed.ts'
+import type { Services } from '../services.ts'
 import { checkedConnection } from './check.ts'
 
-/** What a desk works on: a server's data, opened. */
-export type ConnectionDeskOn = Pick<Deps, 'db' | 'store' | 'cipher' | 'clock' | 'fetch'> & {
-  /** The same that the server runs with: its public address is part of redirect URIs. */
-  readonly env: Environment
-}
-
-/**
- * The connections of a server for whoever runs it, without the server: from its data, whether it runs or not. What is
- * changed here, a server that runs takes with its next request.
- */
+/** The connections of a server for whoever runs it. At an `openDesk` it works while the server runs or not. */
 export class ConnectionDesk {
   readonly #services: Services
 
-  /** Throws `INVALID_SETTING` for an environment that no server would start with. */
-  constructor({ env, ...on }: ConnectionDeskOn) {
-    const { publicUrl, port, privateAddresses, loopbackProviders } = readSettings(env)
-    this.#services = createServices({
-      ...on,
-      logger: pino({ level: 'silent' }),
-      publicUrl: publicUrl ?? `http://127.0.0.1:${port}`,
-      version: '',
-      addresses: { loopback: loopbackProviders, allowed: privateAddresses },
-    })
+  constructor(services: Services) {
+    this.#services = services
   }
 
   /** All of them, in order of their names. */
@@ -51,28 +30,20 @@ export class ConnectionDesk {
     const { audit, connections } = this.#services
     const row = await connections.get(id)
     const result = await checkedConnection(row, this.#services)
-    await audit.add({ actor: ACTOR, action: 'connection.check', subject: id })
+    await audit.add({ actor: COMMAND_LINE, action: 'connection.check', subject: id })
     return result
   }
 
   /** Changes what the patch says. Throws `INVALID_ARGUMENT` with the words of the refusal. */
   async update(id: string, patch: ConnectionPatch): Promise<Connection> {
     const { accounts, audit, connections, tokens } = this.#services
-    try {
+    return atDesk(async () => {
       const row = await connections.update(id, patch)
       await tokens.retrySoon(id)
-      await audit.add({
-        actor: ACTOR,
-        action: 'connection.update',
-        subject: id,
-        detail: { fields: Object.keys(patch) },
-      })
-      return await accounts.connectionView(row)
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      throw new OAuthError('INVALID_ARGUMENT', error.message, { cause: error })
-    }
+      await accounts.publishConnection(row)
+      const detail = { fields: Object.keys(patch) }
+      await audit.add({ actor: COMMAND_LINE, action: 'connection.update', subject: id, detail })
+      return accounts.connectionView(row)
+    })
   }
 }
-
-const ACTOR = { type: 'server', name: 'command line' } as const

@@ -161,8 +161,10 @@ export class Users {
   /**
    * Another link for a user who lost the first one, or their password. Links of before end. Nobody makes one for
    * themselves: with a session alone they would choose a password, and then prove with it that they know one.
+   *
+   * @param maker undefined: nobody of those who sign in here, but whoever runs the server
    */
-  async inviteAgain(id: string, maker: string): Promise<MadeInvitation> {
+  async inviteAgain(id: string, maker?: string): Promise<MadeInvitation> {
     await this.get(id)
     if (id === maker) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
     return this.#invitation(id)
