@@ -611,7 +611,7 @@ export interface paths {
         put?: never;
         /**
          * Invite somebody
-         * @description The link is in this answer and nowhere else.
+         * @description The link is in this answer and nowhere else. An administrator is invited with the own `password`.
          */
         post: {
             parameters: {
@@ -672,7 +672,7 @@ export interface paths {
         put?: never;
         /**
          * A new link for somebody who lost theirs, or their password
-         * @description Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).
+         * @description Needs the own `password`. Links of before end. The password of the person stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).
          */
         post: {
             parameters: {
@@ -683,7 +683,11 @@ export interface paths {
                 };
                 cookie?: never;
             };
-            requestBody?: never;
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewInvitation"];
+                };
+            };
             responses: {
                 /** @description Default Response */
                 200: {
@@ -776,7 +780,7 @@ export interface paths {
         head?: never;
         /**
          * Change name, e-mail address or role of a user
-         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address of one’s own needs the own `password`. Keys of somebody who becomes a member end where they are for accounts that are not theirs.
+         * @description Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address, and making somebody an administrator, need the own `password`. Keys of somebody who becomes a member end where they are for accounts that are not theirs.
          */
         patch: {
             parameters: {
@@ -1070,7 +1074,7 @@ export interface paths {
         put?: never;
         /**
          * Store a client registration
-         * @description The settings are checked as far as that goes without asking the provider.
+         * @description The settings are checked as far as that goes without asking the provider. One by which people sign in needs the own `password`.
          */
         post: {
             parameters: {
@@ -1379,7 +1383,7 @@ export interface paths {
         head?: never;
         /**
          * Change a connection
-         * @description What is left out stays. A new secret counts from the next request to the provider on.
+         * @description What is left out stays. A new secret counts from the next request to the provider on. Client, addresses, parameters and rules of one by which people sign in need the own `password`.
          */
         patch: {
             parameters: {
@@ -5182,6 +5186,8 @@ export interface components {
             name: string;
             email?: string;
             role?: "admin" | "member";
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
         };
         /** Invitation */
         Invitation: {
@@ -5190,6 +5196,11 @@ export interface components {
             link: string;
             /** @description Epoch seconds, rounded down. */
             expires_at: number;
+        };
+        /** NewInvitation */
+        NewInvitation: {
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
         };
         /** UserPatch */
         UserPatch: {
@@ -5380,6 +5391,8 @@ export interface components {
             token_endpoint?: string;
             /** @description Lets people sign in here with this connection; null: not. */
             sign_in?: components["schemas"]["SignInRules"] | null;
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
         };
         /** ConnectionDraft */
         ConnectionDraft: {
@@ -5412,6 +5425,8 @@ export interface components {
             token_endpoint?: string;
             /** @description Lets people sign in here with this connection; null: not. */
             sign_in?: components["schemas"]["SignInRules"] | null;
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
             /** @description With a new `client_secret`: keeps the one before beside it until `ends_at`, or until somebody removes it. The new one is used, and the former one where the provider does not take the new one. Alone: says anew when it ends. null: forgets it at once. */
             former_secret?: {
                 ends_at?: number | null;

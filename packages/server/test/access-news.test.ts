@@ -142,7 +142,10 @@ test('[#139] whoever administers no more keeps no key for what is not theirs, an
   for (const { key } of [all, both]) assert.equal((await programWith(key, scene)(bens)).status, 200)
 
   const evesId = await idOf(ada, 'Eve')
-  assert.equal((await ada.patch(`/v1/users/${evesId}`, { name: 'Eve S', email: 'eve@example.test' })).status, 200)
+  assert.equal(
+    (await ada.patch(`/v1/users/${evesId}`, { name: 'Eve S', email: 'eve@example.test', password: PASSWORD })).status,
+    200,
+  )
   assert.equal(Object.keys(await keys()).length, 5, 'a change of name ends none')
   assert.equal((await ada.patch(`/v1/users/${evesId}`, { role: 'member' })).status, 200)
   for (const { key } of [all, both]) assert.equal((await programWith(key, scene)(bens)).status, 401)
@@ -170,7 +173,7 @@ test('[#139] of a key that is made while its maker is made a member nothing is l
   for (let round = 0; round < 5; round++) {
     await Promise.all([eve.post('/v1/api-keys', body), ada.patch(`/v1/users/${evesId}`, { role: 'member' })])
     assert.deepEqual((await ada.get('/v1/api-keys')).json.api_keys, [])
-    await ada.patch(`/v1/users/${evesId}`, { role: 'admin' })
+    await ada.patch(`/v1/users/${evesId}`, { role: 'admin', password: PASSWORD })
   }
 })
 
@@ -255,10 +258,10 @@ test('somebody hears of it when an administrator makes a link for their password
   await using world = await people({ EVERGRANT_SMTP_URL: smtp.url, EVERGRANT_MAIL_FROM: 'evergrant@example.test' })
   const { scene, ada, ben } = world
   const id = await idOf(ada, 'Ben')
-  await ada.patch(`/v1/users/${id}`, { email: 'ben@example.test' })
+  await ada.patch(`/v1/users/${id}`, { email: 'ben@example.test', password: PASSWORD })
   assert.equal((await noticesOf(ben))[0].kind, 'email_changed')
-  await ada.patch(`/v1/users/${id}`, { email: 'ada+ben@example.test' })
-  await ada.post(`/v1/users/${id}/invite`)
+  await ada.patch(`/v1/users/${id}`, { email: 'ada+ben@example.test', password: PASSWORD })
+  await ada.post(`/v1/users/${id}/invite`, { password: PASSWORD })
   const notices = await noticesOf(ben)
   assert.deepEqual(notices.map(({ kind, by }: { kind: string; by: { name: string } }) => `${by.name} ${kind}`).sort(), [
     'Ada email_changed',
@@ -277,9 +280,9 @@ test('somebody hears of it when an administrator makes a link for their password
   await ada.patch(`/v1/users/${own}`, { email: 'ada@example.test', password: PASSWORD })
   assert.deepEqual(await noticesOf(ada), [], 'not of what they do themselves')
   const { json } = await ada.post('/v1/users', { name: 'Cleo', email: 'cleo@example.test' })
-  await ada.post(`/v1/users/${json.user.id}/invite`)
+  await ada.post(`/v1/users/${json.user.id}/invite`, { password: PASSWORD })
   const cleo = scene.browser()
-  const again = (await ada.post(`/v1/users/${json.user.id}/invite`)).json.link
+  const again = (await ada.post(`/v1/users/${json.user.id}/invite`, { password: PASSWORD })).json.link
   await cleo.post('/v1/invitations/accept', { token: again.split('#token=')[1], password: PASSWORD })
   assert.deepEqual(await noticesOf(cleo), [], 'nor of links from before they first came in')
 })

@@ -198,7 +198,13 @@ test('nobody signs in by the built-in practice provider, whichever way a connect
   await using _ = scene
   const { url } = scene.server
   const sign_in = { provision: true, domains: ['example.test'], connect: false, trust_email: true }
-  const settings = { name: 'Door', client_id: 'evergrant', client_secret: 'a secret of some length', sign_in }
+  const settings = {
+    name: 'Door',
+    client_id: 'evergrant',
+    client_secret: 'a secret of some length',
+    sign_in,
+    password: PASSWORD,
+  }
   const other = new URL('/sandbox', url)
   other.hostname = 'localhost'
   const endpoints = { authorization_endpoint: `${url}/sandbox/authorize`, token_endpoint: `${url}/sandbox/token` }
@@ -207,7 +213,7 @@ test('nobody signs in by the built-in practice provider, whichever way a connect
     ['de', /Übungsanbieter kann sich jede Person/],
   ] as const) {
     const flagged = await admin.call('PATCH', `/v1/connections/${connection.id}`, {
-      body: { sign_in },
+      body: { sign_in, password: PASSWORD },
       headers: { 'accept-language': language },
     })
     assert.deepEqual([flagged.status, flagged.json.code, flagged.json.field], [400, 'SETTING_INVALID', 'sign_in'])
@@ -238,7 +244,7 @@ test('nobody signs in by the built-in practice provider, whichever way a connect
 test('a sign-in that was begun before is not finished with the word of the practice provider', async () => {
   const { scene, admin, connection } = await practice()
   await using _ = scene
-  await admin.post('/v1/users', { name: 'Bob', email: 'bob@example.test', role: 'admin' })
+  await admin.post('/v1/users', { name: 'Bob', email: 'bob@example.test', role: 'admin', password: PASSWORD })
   const sign_in = JSON.stringify({ provision: false, domains: [], connect: false, trust_email: false })
   const db = await scene.tables()
   await db.updateTable('connections').set({ sign_in }).where('id', '=', connection.id).execute()

@@ -217,7 +217,7 @@ test('mail goes to the owner in their language, and to administrators, when it i
   await admin.patch(`/v1/users/${me.id}`, { email: 'alice@example.test', password: PASSWORD })
   const ben = await scene.invited(admin, { name: 'Ben' })
   const benId = (await admin.get('/v1/users')).json.users.find(({ name }: { name: string }) => name === 'Ben').id
-  await admin.patch(`/v1/users/${benId}`, { email: 'bob@example.test' })
+  await admin.patch(`/v1/users/${benId}`, { email: 'bob@example.test', password: PASSWORD })
   assert.equal(
     (await ben.post('/v1/session', { name: 'Ben', password: 'correct horse battery' }, { 'accept-language': 'de-AT' }))
       .status,

@@ -46,7 +46,7 @@ test('[#145] the provider’s word for a person counts from then on, and not the
   const { ada, come } = world
   const { json } = await ada.post('/v1/users', { name: 'Bob', email: 'bob@example.test' })
   await come('bob@example.test')
-  await ada.patch(`/v1/users/${json.user.id}`, { email: 'robert@example.test' })
+  await ada.patch(`/v1/users/${json.user.id}`, { email: 'robert@example.test', password: PASSWORD })
   assert.equal(await who((await come('bob@example.test')).browser), 'Bob')
   await ada.delete(`/v1/users/${json.user.id}`)
   assert.match((await come('bob@example.test')).to, /problem=SIGN_IN_NOT_INVITED/)

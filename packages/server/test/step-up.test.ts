@@ -13,7 +13,7 @@ async function office() {
   const sandbox = await sandboxOf(scene)
   const ada = await scene.admin()
   const connection = await connectionTo(sandbox, ada, { sign_in: SIGN_IN })
-  await ada.post('/v1/users', { name: 'Bob', email: 'bob@example.test', role: 'admin' })
+  await ada.post('/v1/users', { name: 'Bob', email: 'bob@example.test', role: 'admin', password: PASSWORD })
   /** Signs in at the provider, in a browser that may have been signed in before. */
   const come = async (browser = scene.browser()): Promise<Browser> => {
     const begun = await browser.post('/v1/session/openid', { connection })
@@ -27,7 +27,7 @@ async function office() {
     await sandbox.close()
     await scene[Symbol.asyncDispose]()
   }
-  return { scene, ada, account, come, [Symbol.asyncDispose]: close }
+  return { scene, sandbox, ada, connection, account, come, [Symbol.asyncDispose]: close }
 }
 
 const me = async (browser: Browser) => (await browser.get('/v1/session')).json.user
@@ -108,6 +108,70 @@ test('another address of one’s own, by which a provider would let somebody in,
   assert.ok(!audit.includes(PASSWORD), 'the log holds no password')
 })
 
+/** What a session alone must not do for whoever came by it: become somebody else, or make an administrator. */
+test('[#145] who may administer or become whom, and by whose word, needs more than the session of an administrator', async () => {
+  await using world = await office()
+  const { scene, ada, connection } = world
+  const people = async () => (await ada.get('/v1/users')).json.users
+  const cleo = (await people()).find(({ name }: { name: string }) => name === 'Cleo').id
+  const { json: pending } = await ada.post('/v1/users', { name: 'Dan' })
+  const plain = await connectionTo(world.sandbox, ada, { name: 'Mail' })
+  const settings = { provider: 'sandbox', client_id: 'other', issuer: 'http://127.0.0.1:9/other' }
+  const deeds: Record<string, (proof: object) => Promise<{ status: number; json: Record<string, unknown> }>> = {
+    'another administrator': (proof) => ada.post('/v1/users', { name: 'Eve', role: 'admin', ...proof }),
+    'a member who becomes one': (proof) => ada.patch(`/v1/users/${cleo}`, { role: 'admin', ...proof }),
+    'the address of a member': (proof) => ada.patch(`/v1/users/${cleo}`, { email: 'x@example.test', ...proof }),
+    'the address of somebody invited': (proof) =>
+      ada.patch(`/v1/users/${pending.user.id}`, { email: 'y@example.test', ...proof }),
+    'a link for a member': (proof) => ada.post(`/v1/users/${cleo}/invite`, proof),
+    'a link for somebody invited': (proof) => ada.post(`/v1/users/${pending.user.id}/invite`, proof),
+    'a new connection to sign in with': (proof) =>
+      ada.post('/v1/connections', { name: 'Other', ...settings, sign_in: SIGN_IN, ...proof }),
+    'sign-in by one that is there': (proof) => ada.patch(`/v1/connections/${plain}`, { sign_in: SIGN_IN, ...proof }),
+    'its rules': (proof) =>
+      ada.patch(`/v1/connections/${connection}`, { sign_in: { ...SIGN_IN, trust_email: true }, ...proof }),
+    'its client': (proof) => ada.patch(`/v1/connections/${connection}`, { client_id: 'other', ...proof }),
+    'its issuer': (proof) =>
+      ada.patch(`/v1/connections/${connection}`, { issuer: settings.issuer, client_secret: 'another-one', ...proof }),
+  }
+  const before = [await people(), (await ada.get('/v1/connections')).json]
+  for (const [what, deed] of Object.entries(deeds)) {
+    const { status, json } = await deed({})
+    assert.deepEqual([status, json['code'], json['field']], [400, 'INVALID_REQUEST', 'password'], what)
+    assert.equal((await deed({ password: 'not hers at all' })).json['code'], 'PASSWORD_WRONG', what)
+    // One right password makes up for the wrong one, so that the next question is heard.
+    assert.equal((await scene.browser().post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
+  }
+  assert.deepEqual([await people(), (await ada.get('/v1/connections')).json], before)
+  for (const [what, deed] of Object.entries(deeds)) {
+    const { status, json } = await deed({ password: PASSWORD })
+    assert.ok(status < 300, `${what}: ${JSON.stringify(json)}`)
+  }
+  const audit = (await ada.get('/v1/audit?limit=100')).text
+  assert.ok(audit.includes('user.invite') && audit.includes('connection.update'))
+  assert.ok(!audit.includes(PASSWORD) && !audit.includes('not hers'), 'the log holds no password')
+  assert.ok(!audit.includes('"password"'), 'and does not call it a setting that was changed')
+})
+
+test('members come, and connections nobody signs in with change, by the session of an administrator as before', async () => {
+  await using world = await office()
+  const { ada, connection } = world
+  assert.equal((await ada.post('/v1/users', { name: 'Dan', email: 'dan@example.test' })).status, 201)
+  const [{ id }] = (await ada.get('/v1/users')).json.users.filter(({ name }: { name: string }) => name === 'Cleo')
+  assert.equal((await ada.patch(`/v1/users/${id}`, { name: 'Cleo B', role: 'member' })).status, 200)
+  const eve = await world.scene.invited(ada, { name: 'Eve', role: 'admin' })
+  assert.equal((await ada.patch(`/v1/users/${(await me(eve)).id}`, { role: 'member' })).status, 200)
+  const plain = await connectionTo(world.sandbox, ada, { name: 'Mail' })
+  assert.equal((await ada.patch(`/v1/connections/${plain}`, { client_id: 'other' })).status, 200)
+  const patch = (body: object) => ada.patch(`/v1/connections/${connection}`, body)
+  // What does not decide whose word is taken, and the end of it.
+  assert.equal(
+    (await patch({ name: 'Practice 2', scope: 'mail.read', client_secret: 'another-secret-here' })).status,
+    200,
+  )
+  assert.equal((await patch({ sign_in: null, client_id: 'other' })).status, 200)
+})
+
 test('nobody makes a link for their own password: a session alone does not get past the password', async () => {
   await using world = await office()
   const { scene, ada, account } = world
@@ -116,7 +180,7 @@ test('nobody makes a link for their own password: a session alone does not get p
   assert.deepEqual([refused.status, refused.json.code, refused.json.who], [403, 'NOT_FOR_YOURSELF', 'person'])
   assert.equal(refused.json.link, undefined)
   const eve = await scene.invited(ada, { name: 'Eve', role: 'admin' })
-  const { status, json } = await eve.post(`/v1/users/${own}/invite`)
+  const { status, json } = await eve.post(`/v1/users/${own}/invite`, { password: PASSWORD })
   assert.equal(status, 200)
   const back = scene.browser()
   const token = json.link.split('#token=')[1]
@@ -140,7 +204,7 @@ test('a password that is chosen by a link ends all sessions of before, on every 
     const stop = new AbortController()
     const [near, far] = [elsewhere.events(stop.signal), there.events(stop.signal)]
     for (const events of [near, far]) assert.equal((await events.next()).value?.name, 'hello')
-    const { json } = await ada.post(`/v1/users/${(await me(ben)).id}/invite`)
+    const { json } = await ada.post(`/v1/users/${(await me(ben)).id}/invite`, { password: PASSWORD })
     const fresh = scene.browser()
     const token = json.link.split('#token=')[1]
     assert.equal((await fresh.post('/v1/invitations/accept', { token, password: 'another long password' })).status, 200)

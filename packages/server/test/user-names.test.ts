@@ -70,6 +70,6 @@ test('who got a name before goes on with it', async () => {
   await tables.destroy()
   assert.equal((await ben.post('/v1/session', { name, password: PASSWORD })).status, 200)
   const id = await idOf(ada, name)
-  assert.equal((await ada.patch(`/v1/users/${id}`, { role: 'admin' })).json.role, 'admin')
+  assert.equal((await ada.patch(`/v1/users/${id}`, { role: 'admin', password: PASSWORD })).json.role, 'admin')
   assert.equal((await ada.patch(`/v1/users/${id}`, { name: 'ada' })).json.field, 'name')
 })

@@ -91,7 +91,11 @@ test('[#139] members learn nothing of a connection’s secret, of who signs in w
   await using world = await people()
   const { ada, ben, connection } = world
   const rules = { provision: true, domains: ['example.test'], connect: false, trust_email: false }
-  const changed = await ada.patch(`/v1/connections/${connection}`, { secret_expires_at: 4_000_000_000, sign_in: rules })
+  const changed = await ada.patch(`/v1/connections/${connection}`, {
+    secret_expires_at: 4_000_000_000,
+    sign_in: rules,
+    password: PASSWORD,
+  })
   assert.equal(changed.status, 200, changed.text)
   const hidden = [
     'secret_hint',
@@ -193,12 +197,12 @@ test('an invitation works once and for a week, and a new one ends those before',
   assert.deepEqual([first.user.email, first.user.role, first.user.invited], ['ben@example.test', 'member', true])
   const signIn = await scene.browser().post('/v1/session', { name: 'Ben', password: ' ' })
   assert.equal(signIn.status, 401, 'without a password nobody signs in')
-  const { json: second } = await ada.post(`/v1/users/${first.user.id}/invite`)
+  const { json: second } = await ada.post(`/v1/users/${first.user.id}/invite`, { password: PASSWORD })
   assert.equal((await accept(tokenOf(first.link))).json.code, 'INVITATION_INVALID')
   const [one, other] = await Promise.all([accept(tokenOf(second.link)), accept(tokenOf(second.link))])
   assert.deepEqual([one.status, other.status].sort(), [200, 403])
   assert.equal((await ada.get('/v1/users')).json.users[1].invited, undefined)
-  const { json: late } = await ada.post(`/v1/users/${first.user.id}/invite`)
+  const { json: late } = await ada.post(`/v1/users/${first.user.id}/invite`, { password: PASSWORD })
   scene.clock.advance(7 * 86_400 + 1)
   assert.equal((await accept(tokenOf(late.link))).status, 403)
 })
@@ -212,7 +216,7 @@ test('names and addresses are one user’s', async () => {
   assert.equal((await ada.post('/v1/users', { name: 'B', email: 'nothing' })).status, 400)
   const ben = await idOf(ada, 'Ben')
   assert.equal((await ada.patch(`/v1/users/${ben}`, { name: 'Ada' })).json.field, 'name')
-  assert.equal((await ada.patch(`/v1/users/${ben}`, { email: '' })).json.email, undefined)
+  assert.equal((await ada.patch(`/v1/users/${ben}`, { email: '', password: PASSWORD })).json.email, undefined)
 })
 
 test('one administrator always stays, also when two remove each other at once', async () => {

@@ -82,6 +82,19 @@ export async function assertFits(page: Page, look?: string): Promise<void> {
   assert.deepEqual(await wrongAtLast(page, tooWide), [], look)
 }
 
+/** A box that is trimmed to its capitals does not hide what stands out of them, as in Ä and g. */
+async function assertWholeLetters(page: Page, look?: string): Promise<void> {
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('body *')]
+      .filter((element) => {
+        const style = getComputedStyle(element)
+        return style.overflow === 'hidden' && style.getPropertyValue('text-box-trim') === 'trim-both'
+      })
+      .map(({ innerText }) => innerText),
+  )
+  assert.deepEqual(cut, [], look)
+}
+
 /** What is open is accessible and fits its width in all looks of a walk, and the browser has nothing to complain about. */
 export async function assertLooksRight(
   page: Page,
@@ -94,6 +107,7 @@ export async function assertLooksRight(
   for (const look of looks) {
     await lookAt(page, look)
     await assertFits(page, look.name)
+    await assertWholeLetters(page, look.name)
     await assertAccessible(page, look.name)
     if (pictures)
       await page.screenshot({ path: join(pictures, `${name} ${look.name} ${language}.png`), fullPage: true })

@@ -4,7 +4,7 @@ import { loadLanguage } from '../src/languages/languages.ts'
 import { signInTrouble } from '../src/session/sign-in-refusals.ts'
 import { assertLooksRight, walks } from './looks.ts'
 import { administrator, openStage, type Stage, type Visit, visit } from './stage.ts'
-import { acceptLink, addConnection, connectAccount, invite, setUp } from './steps.ts'
+import { acceptLink, addConnection, connectAccount, invite, prove, setUp } from './steps.ts'
 
 const PASSWORD = 'another sentence, just as long'
 
@@ -152,6 +152,13 @@ test('a person gets a new link, another role and another address; the only admin
   }
   const asked = await task('Dora', 'New link')
   await asked.getByRole('button', { name: 'New link' }).click()
+  await asked.getByText('Enter your own password once more.').waitFor()
+  await asked.getByRole('textbox', { name: 'Your password' }).fill('not the password')
+  await asked.getByRole('button', { name: 'New link' }).click()
+  await asked.getByRole('alert').getByText('Password not right', { exact: true }).waitFor()
+  await assertLooksRight(page, walks.english, [], 'proof for a link')
+  await prove(asked)
+  await asked.getByRole('button', { name: 'New link' }).click()
   const second = (await asked.getByRole('region', { name: 'Link' }).innerText()).trim()
   assert.notEqual(second, first)
   await asked.getByRole('button', { name: 'I have copied it' }).click()
@@ -163,6 +170,9 @@ test('a person gets a new link, another role and another address; the only admin
   await changing.getByText('This does not look like an e-mail address.').waitFor()
   await changing.getByLabel('E-mail address').fill('dora@example.test')
   await changing.getByRole('radio', { name: 'Administrator' }).check()
+  await changing.getByRole('button', { name: 'Save' }).click()
+  await changing.getByText('Enter your own password once more.').waitFor()
+  await prove(changing)
   await changing.getByRole('button', { name: 'Save' }).click()
   await changing.waitFor({ state: 'detached' })
   const row = page.getByRole('listitem').filter({ hasText: 'Dora' })
@@ -189,6 +199,26 @@ test('a person gets a new link, another role and another address; the only admin
   await self.getByRole('button', { name: 'Remove' }).click()
   await self.getByRole('alert').getByText('The only administrator', { exact: true }).waitFor()
   await self.getByRole('button', { name: 'Cancel' }).click()
+})
+
+test('[#145] another administrator is invited with the own password, and a member without it', async () => {
+  const { page } = admin
+  await page.goto('/settings/people')
+  await page.getByRole('button', { name: 'Invite' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Name').fill('Gus')
+  assert.equal(await dialog.getByRole('textbox', { name: 'Your password' }).count(), 0)
+  await dialog.getByRole('radio', { name: 'Administrator' }).check()
+  await dialog.getByRole('button', { name: 'Invite' }).click()
+  await dialog.getByText('Enter your own password once more.').waitFor()
+  await assertLooksRight(page, walks.english, [], 'proof for an administrator')
+  await prove(dialog)
+  await dialog.getByRole('button', { name: 'Invite' }).click()
+  await dialog.getByRole('region', { name: 'Link' }).waitFor()
+  await dialog.getByRole('button', { name: 'I have copied it' }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const row = page.getByRole('listitem').filter({ hasText: 'Gus' })
+  await row.getByText('Administrator', { exact: true }).waitFor()
 })
 
 test('the own password is changed with the one of before; all other browsers are signed out', async () => {
@@ -261,6 +291,7 @@ test('[#139] who takes a role away, or removes a person, reads first which keys 
     return changing
   }
   const up = await giveRole('Administrator')
+  await prove(up)
   await up.getByRole('button', { name: 'Save' }).click()
   await up.waitFor({ state: 'detached' })
   const made = await finn.page.evaluate(async (password) => {

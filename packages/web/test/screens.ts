@@ -10,6 +10,7 @@ import {
   connectAccount,
   invite,
   openWindow,
+  prove,
   setUp,
 } from './steps.ts'
 
@@ -236,8 +237,10 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
     {
       name: 'person-link',
       path: '/settings/people',
-      ready: async (page, { people }) => {
+      ready: async (page, texts) => {
+        const { people } = texts
         await personTask(page, people.actions({ name: 'Ben' }), people.newLink)
+        await prove(page.getByRole('dialog'), texts)
         await page.getByRole('dialog').getByRole('button', { name: people.newLink }).click()
         await page.getByRole('region', { name: people.link }).waitFor()
       },

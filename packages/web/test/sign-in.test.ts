@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { assertLooksRight, walks } from './looks.ts'
 import { administrator, client, openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, allowSignIn, connectAccount, invite, saveConnection, setUp } from './steps.ts'
+import { addConnection, allowSignIn, connectAccount, invite, prove, saveConnection, setUp } from './steps.ts'
 
 let stage: Stage
 let admin: Visit
@@ -72,6 +73,13 @@ test('[#145] domains let people in by themselves, are checked when they are type
   await page.getByRole('button', { name: 'Save changes' }).click()
   await page.getByText('Enter only what comes after the @, for instance example.com.').waitFor()
   await domains.fill('@Example.test other.test')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByText('Enter your own password once more.').waitFor()
+  await page.getByRole('textbox', { name: 'Your password' }).fill('not the password')
+  await page.getByRole('button', { name: 'Save changes' }).click()
+  await page.getByRole('alert').getByText('Password not right', { exact: true }).waitFor()
+  await assertLooksRight(page, walks.english, [], 'proof for sign-in')
+  await prove(page)
   await saveConnection(page)
   await page.reload()
   assert.equal(await domains.inputValue(), 'example.test, other.test')

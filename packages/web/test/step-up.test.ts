@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { assertLooksRight, walks } from './looks.ts'
-import { openStage, visit } from './stage.ts'
+import { administrator, openStage, visit } from './stage.ts'
 import { addConnection, allowSignIn, connectAccount, setUp } from './steps.ts'
 
 async function comeBy(page: Page, username: string): Promise<void> {
@@ -24,7 +24,7 @@ test('[#145] an administrator without a password is led to sign in again, sees a
   await allowSignIn(admin.page)
   const account = await connectAccount(admin.page, 'alice@sandbox.example')
   const invited = await admin.page.request.post('/v1/users', {
-    data: { name: 'Carol', email, role: 'admin' },
+    data: { name: 'Carol', email, role: 'admin', password: administrator.password },
     headers: { 'x-evergrant': '1' },
   })
   assert.equal(invited.status(), 201)

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { loadLanguage, type Texts } from '../src/languages/languages.ts'
 import { administrator, client, type Stage } from './stage.ts'
 
@@ -104,6 +104,11 @@ export async function acceptLink(page: Page, link: string, password: string): Pr
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
 }
 
+/** Proves that it is the administrator who sits there, in the dialog or form that asks for it. */
+export async function prove(where: Page | Locator, { session }: Texts = english): Promise<void> {
+  await where.getByRole('textbox', { name: session.ownPassword }).fill(administrator.password)
+}
+
 /** On the page of a connection: lets people sign in with it, by the domain of their address if there is one. */
 export async function allowSignIn(page: Page, domain = ''): Promise<void> {
   await page.getByRole('switch', { name: 'Let people sign in with this connection' }).check()
@@ -111,6 +116,7 @@ export async function allowSignIn(page: Page, domain = ''): Promise<void> {
     await page.getByRole('radio', { name: 'Also everybody with an address of our organisation' }).check()
     await page.getByLabel('What comes after the @').fill(domain)
   }
+  await prove(page)
   await saveConnection(page)
 }
 

@@ -89,7 +89,7 @@ export class Connections {
    * Checks the settings as far as that goes without asking the provider, then stores them; under the id that is given, so
    * that its redirect URI can be entered at the provider before. An id that is taken is refused.
    */
-  async create(wanted: NewConnection): Promise<ConnectionRow> {
+  async create(wanted: Omit<NewConnection, 'password'>): Promise<ConnectionRow> {
     const now = this.#deps.clock.now()
     const { id = randomId() } = wanted
     const row: ConnectionRow = {
@@ -128,8 +128,14 @@ export class Connections {
     throw new Refusal('INVALID_REQUEST', message, { field: 'id' })
   }
 
-  async update(id: string, patch: ConnectionPatch): Promise<ConnectionRow> {
+  /** @param may - Throws when this patch must not be made to the connection as it is. */
+  async update(
+    id: string,
+    patch: Omit<ConnectionPatch, 'password'>,
+    may?: (before: ConnectionRow) => Promise<void>,
+  ): Promise<ConnectionRow> {
     const before = await this.get(id)
+    await may?.(before)
     const { name, client_id, client_auth, client_secret, parameters, scope } = patch
     const addresses = Object.fromEntries(
       (['issuer', 'authorization_endpoint', 'token_endpoint'] as const)
@@ -189,7 +195,7 @@ export class Connections {
     })
     if (mended) this.#news.told()
     // Somebody else changed it meanwhile: their change is the ground for ours.
-    return stored === undefined ? this.update(id, patch) : next
+    return stored === undefined ? this.update(id, patch, may) : next
   }
 
   /** The provider behind it has another address now and is the same: the secret stays. Unless somebody was faster. */

@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Paging } from './paging.ts'
 import { Who } from './problem.ts'
 import { ClientAuth } from './provider.ts'
+import { OwnPassword } from './session.ts'
 import { Spoken } from './spoken.ts'
 import { Line } from './text.ts'
 import { EpochSeconds, GivenMoment, WholeEpochSeconds } from './time.ts'
@@ -127,6 +128,7 @@ const Settings = {
       description: 'Lets people sign in here with this connection; null: not.',
     }),
   ),
+  password: OwnPassword,
 }
 
 /** GET /v1/connections/new */

@@ -27,14 +27,14 @@ export type UserList = Static<typeof UserList>
 const UserName = Line(200)
 const Email = Formed('^\\s*[^\\s@]+@[^\\s@]+\\s*$', 'an e-mail address', { maxLength: 320 })
 
-/** POST /v1/users: invites somebody. */
+/** POST /v1/users: invites somebody. `password`: needed for an administrator. */
 export const NewUser = Type.Object(
-  { name: UserName, email: Type.Optional(Email), role: Type.Optional(UserRole) },
+  { name: UserName, email: Type.Optional(Email), role: Type.Optional(UserRole), password: OwnPassword },
   { title: 'NewUser', additionalProperties: false },
 )
 export type NewUser = Static<typeof NewUser>
 
-/** PATCH /v1/users/{id}. What is left out stays; an empty `email` removes it. `password`: needed for another address of one's own. */
+/** PATCH /v1/users/{id}. What is left out stays; an empty `email` removes it. `password`: needed for another address, and to make somebody an administrator. */
 export const UserPatch = Type.Object(
   {
     name: Type.Optional(UserName),
@@ -45,6 +45,13 @@ export const UserPatch = Type.Object(
   { title: 'UserPatch', additionalProperties: false },
 )
 export type UserPatch = Static<typeof UserPatch>
+
+/** POST /v1/users/{id}/invite: whoever has the link becomes that person, so it takes more than a session. */
+export const NewInvitation = Type.Object(
+  { password: OwnPassword },
+  { title: 'NewInvitation', additionalProperties: false },
+)
+export type NewInvitation = Static<typeof NewInvitation>
 
 /** A link by which a user chooses a password: for the first time, or anew. */
 export const Invitation = Type.Object(

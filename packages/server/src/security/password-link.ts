@@ -1,7 +1,7 @@
 import type { Invitation } from '../contract/index.ts'
 import type { Services } from '../services.ts'
 import { randomId } from './secret.ts'
-import type { MadeInvitation } from './users.ts'
+import type { LinkMaker, MadeInvitation } from './users.ts'
 
 /**
  * Another link for somebody who lost the first one, or their password; links of before end. Whoever has the link can
@@ -12,10 +12,10 @@ import type { MadeInvitation } from './users.ts'
 export async function anotherLink(
   { users, notices }: Pick<Services, 'users' | 'notices'>,
   id: string,
-  by?: { readonly id: string; readonly name: string },
+  by?: LinkMaker,
 ): Promise<MadeInvitation> {
   const { invited } = await users.get(id)
-  const made = await users.inviteAgain(id, by?.id)
+  const made = await users.inviteAgain(id, by)
   if (invited !== true) {
     const detail = by && { by: { id: by.id, name: by.name } }
     await notices.raise({ key: `link/${randomId()}`, kind: 'password_link_made', owner: id, detail })

@@ -49,7 +49,7 @@ export class PeopleDesk {
    * Makes somebody who has no password yet, and the link by which they choose one. Throws `INVALID_ARGUMENT` for what
    * the API would refuse, such as a name that is taken.
    */
-  invite(wanted: NewUser): Promise<Invitation> {
+  invite(wanted: Omit<NewUser, 'password'>): Promise<Invitation> {
     const { audit, deps, users } = this.#services
     return atDesk(async () => {
       assertBody(NewUser, wanted)

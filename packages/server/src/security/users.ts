@@ -23,6 +23,14 @@ export interface MadeInvitation {
   readonly expires_at: number
 }
 
+/** Who makes a link for the password of somebody else. */
+export interface LinkMaker {
+  readonly id: string
+  readonly name: string
+  /** Throws unless they are who they seem to be: whoever has the link becomes its user. */
+  prove(): Promise<void>
+}
+
 /** What became of a user who was removed. */
 export interface Removed {
   /** Hashes of their sessions. */
@@ -146,7 +154,7 @@ export class Users {
   }
 
   /** Makes a user who has no password yet, and the link by which they choose one. */
-  async invite({ name, email, role = 'member' }: NewUser): Promise<MadeInvitation> {
+  async invite({ name, email, role = 'member' }: Omit<NewUser, 'password'>): Promise<MadeInvitation> {
     const id = randomId()
     const values = { name: name.trim(), password_hash: '', role, created_at: this.#clock.now() }
     const row = { id, ...values, email: email?.trim().toLowerCase() ?? null }
@@ -164,9 +172,10 @@ export class Users {
    *
    * @param maker undefined: nobody of those who sign in here, but whoever runs the server
    */
-  async inviteAgain(id: string, maker?: string): Promise<MadeInvitation> {
+  async inviteAgain(id: string, maker?: LinkMaker): Promise<MadeInvitation> {
     await this.get(id)
-    if (id === maker) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
+    if (id === maker?.id) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
+    await maker?.prove()
     return this.#invitation(id)
   }
 
@@ -216,7 +225,7 @@ export class Users {
   /** @param inside done in the same transaction, after a change of the role and before any other */
   async update(
     id: string,
-    { name, email, role }: UserPatch,
+    { name, email, role }: Omit<UserPatch, 'password'>,
     inside?: (db: Transaction<Tables>, before: User) => Promise<void>,
   ): Promise<User> {
     const before = await this.get(id)

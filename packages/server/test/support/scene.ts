@@ -111,8 +111,11 @@ export class Scene implements AsyncDisposable {
 
   /** A browser in which somebody is signed in whom the administrator invited. */
   async invited(admin: Browser, user: { readonly name: string; readonly role?: 'admin' | 'member' }): Promise<Browser> {
-    const { status, json } = await admin.post('/v1/users', user)
-    assert.equal(status, 201)
+    const { status, json, text } = await admin.post('/v1/users', {
+      ...user,
+      ...(user.role === 'admin' && { password: PASSWORD }),
+    })
+    assert.equal(status, 201, text)
     const browser = this.browser()
     const token = /#token=(.+)$/.exec(json.link)?.[1]
     assert.equal((await browser.post('/v1/invitations/accept', { token, password: PASSWORD })).status, 200)
@@ -164,6 +167,7 @@ export async function connectionTo(sandbox: RunningSandbox, admin: Browser, chan
     client_secret: SECRET,
     issuer: sandbox.issuer,
     scope: 'mail.read',
+    ...('sign_in' in change && { password: PASSWORD }),
     ...change,
   })
   assert.equal(made.status, 201, made.text)

@@ -48,6 +48,7 @@ export type {
   NewApiKeyResult,
   NewConnection,
   NewConnectLink,
+  NewInvitation,
   NewMail,
   NewUser,
   NewWebhook,

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import { request } from './request.ts'
-import type { Invitation, NewUser, User, UserList, UserPatch } from './types.ts'
+import type { Invitation, NewInvitation, NewUser, User, UserList, UserPatch } from './types.ts'
 
 const path = (id: string) => `/v1/users/${encodeURIComponent(id)}`
 
@@ -11,6 +11,6 @@ export const usersQuery = queryOptions({
 })
 
 export const inviteUser = (body: NewUser) => request<Invitation>('POST', '/v1/users', body)
-export const inviteAgain = (id: string) => request<Invitation>('POST', `${path(id)}/invite`)
+export const inviteAgain = (id: string, body: NewInvitation) => request<Invitation>('POST', `${path(id)}/invite`, body)
 export const changeUser = (id: string, body: UserPatch) => request<User>('PATCH', path(id), body)
 export const removeUser = (id: string) => request<unknown>('DELETE', path(id))

@@ -21,6 +21,8 @@ export interface ConnectionDraft {
   authorization_endpoint: string
   token_endpoint: string
   sign_in: SignInDraft
+  /** The own one of whoever saves it, where that is asked for. */
+  password: string
 }
 
 export const emptyDraft: ConnectionDraft = {
@@ -37,6 +39,7 @@ export const emptyDraft: ConnectionDraft = {
   authorization_endpoint: '',
   token_endpoint: '',
   sign_in: emptySignIn,
+  password: '',
 }
 
 /** What choosing a provider fills in. */
@@ -67,6 +70,7 @@ export function draftOf(connection: Connection): ConnectionDraft {
     authorization_endpoint: connection.authorization_endpoint ?? '',
     token_endpoint: connection.token_endpoint ?? '',
     sign_in: signInDraftOf(connection.sign_in),
+    password: '',
   }
 }
 
@@ -122,6 +126,12 @@ export function connectionChangesOf(draft: ConnectionDraft, connection: Connecti
     ...Object.fromEntries(changed),
     ...(overlaps ? { former_secret: formerSecretOf(draft.overlap, now) } : {}),
   }
+}
+
+/** Whether saving it decides who gets in here. `connection`: as it is stored; undefined for a new one. */
+export function decidesSignIn(draft: ConnectionDraft, connection: Connection | undefined): boolean {
+  if (!draft.sign_in.on) return false
+  return connection === undefined || Object.keys(connectionChangesOf(draft, connection, 0)).length > 0
 }
 
 /** Messages by field path, for what can be said without asking the server. */

@@ -38,6 +38,7 @@ function EditConnection({ connection }: { connection: Connection }) {
   const [saves, setSaves] = useState(0)
   const update = useMutation({
     mutationFn: (patch: ConnectionPatch) => updateConnection(connection.id, patch),
+    gcTime: 0,
     onSuccess: (saved) => {
       keepConnection(client, saved)
       // The form starts afresh from what is stored now, so a secret that was typed is gone from the page.
@@ -74,7 +75,12 @@ function EditConnection({ connection }: { connection: Connection }) {
         redirectUri={connection.redirect_uri}
         busy={update.isPending}
         error={update.error}
-        onSubmit={(draft) => update.mutate(connectionChangesOf(draft, connection, Date.now() / 1000))}
+        onSubmit={(draft) =>
+          update.mutate({
+            ...connectionChangesOf(draft, connection, Date.now() / 1000),
+            ...(draft.password ? { password: draft.password } : {}),
+          })
+        }
       />
       <DeleteConnection connection={connection} />
     </Page>

@@ -17,6 +17,7 @@ export function NewConnectionPage() {
   const address = useQuery(newAddressQuery)
   const create = useMutation({
     mutationFn: createConnection,
+    gcTime: 0,
     onSuccess: (connection) => {
       keepConnection(client, connection)
       forgetNewAddress()
@@ -42,7 +43,11 @@ export function NewConnectionPage() {
         busy={create.isPending || address.isPending}
         error={create.error ?? address.error}
         onSubmit={(draft) =>
-          create.mutate({ ...newConnectionOf(draft), ...(address.data ? { id: address.data.id } : {}) })
+          create.mutate({
+            ...newConnectionOf(draft),
+            ...(address.data ? { id: address.data.id } : {}),
+            ...(draft.password ? { password: draft.password } : {}),
+          })
         }
       />
     </Page>

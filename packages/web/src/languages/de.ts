@@ -770,6 +770,8 @@ export const de: English = {
     signInConnectHelp:
       'Wer noch kein Konto dieser Verbindung verbunden hat, wird direkt nach der Anmeldung darum gebeten.',
     trustEmail: 'Jeder E-Mail-Adresse vertrauen, die der Anbieter nennt',
+    signInProof:
+      'Diese Einstellungen bestimmen, wer hier hereinkommt. Deshalb genügt die Anmeldung allein nicht, um sie zu speichern.',
     trustEmailHelp:
       'Lassen Sie das ausgeschaltet, außer wenn es beim Anbieter nur Ihre eigenen Leute gibt und er nicht sagt, welche Adressen bestätigt sind. Sonst könnte jemand mit der Adresse einer anderen Person hereinkommen.',
 
@@ -1052,6 +1054,7 @@ export const de: English = {
     linkEnds: 'Er gilt bis {when}.',
     linkSent: 'Ich habe ihn kopiert',
     newLinkTitle: 'Ein neuer Link für {name}?',
+    proof: 'Damit das niemand an einem verlassenen Bildschirm für Sie tun kann.',
     newLinkText:
       'Damit wählt die Person ein neues Passwort. Frühere Links gelten sofort nicht mehr; ein Passwort, das sie schon hat, bleibt, bis sie ein anderes wählt.',
 

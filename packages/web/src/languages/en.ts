@@ -744,6 +744,7 @@ export const en = {
     signInConnectHelp:
       'Who has not connected an account of this connection yet is asked for it directly after signing in.',
     trustEmail: 'Believe every e-mail address that the provider names',
+    signInProof: 'These settings decide who gets in here, so your session alone is not enough to save them.',
     trustEmailHelp:
       'Leave this off, unless all people at the provider are your own and it does not say which addresses it has verified. Otherwise somebody could come in by another person’s address.',
 
@@ -1026,6 +1027,7 @@ export const en = {
     linkEnds: 'It works until {when}.',
     linkSent: 'I have copied it',
     newLinkTitle: 'A new link for {name}?',
+    proof: 'So that nobody else can do this with a screen that was left open.',
     newLinkText:
       'With it they choose a new password. Links from before stop working at once; a password that they have stays until they choose another.',
 

@@ -34,8 +34,9 @@ function ChangeForm({ person, onClose }: Props) {
   const client = useQueryClient()
   const user = useUser()
   const hasPassword = useHasPassword()
-  const asksPassword = ({ email }: PersonDraft): boolean =>
-    hasPassword && person.id === user?.id && email.trim().toLowerCase() !== (person.email ?? '')
+  const asksPassword = ({ email, role }: PersonDraft): boolean =>
+    hasPassword &&
+    (email.trim().toLowerCase() !== (person.email ?? '') || (role === 'admin' && person.role !== 'admin'))
   const form = usePersonForm(person, asksPassword)
   const member = form.values.role === 'member'
   // As they are now: somebody is about to be told what ends.
@@ -58,7 +59,7 @@ function ChangeForm({ person, onClose }: Props) {
     <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
       <Stack gap="lg">
         <PersonFields form={form} />
-        {asksPassword(form.values) && <OwnPassword {...form.getInputProps('password')} />}
+        {asksPassword(form.values) && <OwnPassword description={texts.proof} {...form.getInputProps('password')} />}
         {member && <EndingKeys keys={ending} />}
         {keys.error && <ProblemAlert error={keys.error} />}
         {change.error && <SelfProblem error={change.error} />}

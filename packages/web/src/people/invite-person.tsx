@@ -3,9 +3,10 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import type { Invitation } from '../api/types.ts'
 import { inviteUser, usersQuery } from '../api/users.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { ProblemAlert } from '../shared/problem-alert.tsx'
+import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
+import { useHasPassword } from '../session/user.ts'
 import { LinkDialog } from './link-dialog.tsx'
-import { PersonFields, usePersonForm } from './person-fields.tsx'
+import { type PersonDraft, PersonFields, usePersonForm } from './person-fields.tsx'
 
 /** Asks who it is, then shows the link this one time. */
 export function InvitePerson({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -20,7 +21,9 @@ export function InvitePerson({ open, onClose }: { open: boolean; onClose: () => 
 function InviteForm({ onMade }: { onMade: (invitation: Invitation) => void }) {
   const texts = useTexts('people')
   const client = useQueryClient()
-  const form = usePersonForm()
+  const hasPassword = useHasPassword()
+  const asksPassword = ({ role }: PersonDraft): boolean => hasPassword && role === 'admin'
+  const form = usePersonForm(undefined, asksPassword)
   const invite = useMutation({
     mutationFn: inviteUser,
     gcTime: 0,
@@ -29,14 +32,20 @@ function InviteForm({ onMade }: { onMade: (invitation: Invitation) => void }) {
       void client.invalidateQueries({ queryKey: usersQuery.queryKey })
     },
   })
-  const submit = form.onSubmit(({ name, email, role }) =>
-    invite.mutate({ name: name.trim(), role, ...(email.trim() ? { email: email.trim() } : {}) }),
+  const submit = form.onSubmit((draft) =>
+    invite.mutate({
+      name: draft.name.trim(),
+      role: draft.role,
+      ...(draft.email.trim() ? { email: draft.email.trim() } : {}),
+      ...(asksPassword(draft) ? { password: draft.password } : {}),
+    }),
   )
   return (
     <form onSubmit={submit} noValidate>
       <Stack gap="lg">
-        {invite.error && <ProblemAlert error={invite.error} />}
         <PersonFields form={form} />
+        {asksPassword(form.values) && <OwnPassword description={texts.proof} {...form.getInputProps('password')} />}
+        {invite.error && <SelfProblem error={invite.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={invite.isPending}>
             {texts.invite}

@@ -11,12 +11,13 @@ export const theme = createTheme({
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
   components: {
-    // A long name in a button wraps instead of widening a small screen.
+    // A long name in a button wraps instead of widening a small screen. The box of a label is trimmed to its capitals:
+    // what stands out of them, as in Ä and g, is not cut off.
     Button: Button.extend({
       styles: {
         root: { height: 'auto', maxWidth: '100%' },
         inner: { minHeight: 'calc(var(--button-height) - 2px)' },
-        label: { whiteSpace: 'normal', overflowWrap: 'anywhere' },
+        label: { whiteSpace: 'normal', overflowWrap: 'anywhere', overflow: 'visible' },
       },
     }),
   },

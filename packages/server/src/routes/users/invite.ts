@@ -1,4 +1,4 @@
-import { Invitation, NewUser } from '../../contract/index.ts'
+import { Invitation, NewInvitation, NewUser } from '../../contract/index.ts'
 import { anotherLink, shownInvitation } from '../../security/password-link.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById, created } from '../answers.ts'
@@ -13,14 +13,20 @@ export function inviteRoutes(app: App, services: Services): void {
       config: { access: 'admin', audit: 'user.invite' },
       schema: {
         summary: 'Invite somebody',
-        description: 'The link is in this answer and nowhere else.',
+        description:
+          'The link is in this answer and nowhere else. An administrator is invited with the own `password`.',
         tags: ['users'],
         body: NewUser,
         response: created(Invitation),
       },
     },
     async (request, reply) => {
-      const made = await users.invite(request.body)
+      const { body, signedIn, ip } = request
+      if (signedIn === undefined) return
+      const { password, ...wanted } = body
+      // Otherwise whoever came by a session would have an account of their own that outlives it.
+      if (wanted.role === 'admin') await users.assertSelf(signedIn, password, ip)
+      const made = await users.invite(wanted)
       const { id, name, role } = made.user
       request.deed = { subject: id, detail: { name, role } }
       return reply.code(201).send(shownInvitation(made, deps.publicUrl))
@@ -33,16 +39,18 @@ export function inviteRoutes(app: App, services: Services): void {
       schema: {
         summary: 'A new link for somebody who lost theirs, or their password',
         description:
-          'Links of before end. The password stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).',
+          'Needs the own `password`. Links of before end. The password of the person stays until the new one is chosen. Somebody who has signed in before gets a notice of it. Nobody makes one for themselves (NOT_FOR_YOURSELF).',
         tags: ['users'],
         params: ById,
+        body: NewInvitation,
         response: answers(Invitation),
       },
     },
     async (request) => {
-      const { params, signedIn } = request
+      const { params, body, signedIn, ip } = request
       if (signedIn === undefined) return
-      const made = await anotherLink(services, params.id, signedIn.user)
+      const prove = (): Promise<void> => users.assertSelf(signedIn, body.password, ip)
+      const made = await anotherLink(services, params.id, { ...signedIn.user, prove })
       request.deed = { detail: { name: made.user.name } }
       return shownInvitation(made, deps.publicUrl)
     },

@@ -14,7 +14,7 @@ export function updateRoute(app: App, { users, notices, apiKeys }: Services): vo
       schema: {
         summary: 'Change name, e-mail address or role of a user',
         description:
-          'Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address of one’s own needs the own `password`. Keys of somebody who becomes a member end where they are for accounts that are not theirs.',
+          'Somebody whose address another person changes gets a notice of it, and mail at the address of before. Another address, and making somebody an administrator, need the own `password`. Keys of somebody who becomes a member end where they are for accounts that are not theirs.',
         tags: ['users'],
         params: ById,
         body: UserPatch,
@@ -29,7 +29,8 @@ export function updateRoute(app: App, { users, notices, apiKeys }: Services): vo
       const now = await users.get(params.id)
       // Whoever has the address can sign in with a provider as its user: a session alone does not lead there.
       const moves = patch.email !== undefined && patch.email.trim().toLowerCase() !== (now.email ?? '')
-      if (moves && now.id === maker) await users.assertSelf(signedIn, password, ip)
+      const rises = patch.role === 'admin' && now.role !== 'admin'
+      if (moves || rises) await users.assertSelf(signedIn, password, ip)
       let told = false
       let ended: readonly EndedKey[] = []
       const changed = await users.update(params.id, patch, async (db, before) => {
