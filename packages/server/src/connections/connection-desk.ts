@@ -1,7 +1,9 @@
-import type { CheckResult, Connection, ConnectionPatch } from '../contract/index.ts'
+import { assertBody } from '../assert-body.ts'
+import { type CheckResult, type Connection, type ConnectionPatch, NewConnection } from '../contract/index.ts'
 import { atDesk, COMMAND_LINE } from '../desk-deed.ts'
 import type { Services } from '../services.ts'
 import { checkedConnection } from './check.ts'
+import { type RemovedConnection, removalDetail, removeConnection } from './remove-connection.ts'
 
 /** The connections of a server for whoever runs it. At an `openDesk` it works while the server runs or not. */
 export class ConnectionDesk {
@@ -23,6 +25,35 @@ export class ConnectionDesk {
     const all = await connections.list()
     const found = all.filter(({ id, name }) => id === named || name === named)
     return found.length === 1 && found[0] !== undefined ? accounts.connectionView(found[0]) : undefined
+  }
+
+  /**
+   * Stores a client registration, checked as the API checks it. Throws `INVALID_ARGUMENT` with the words of a refusal,
+   * and errors of the engine such as `MISSING_CLIENT_SECRET`. Nothing asks the provider: `check` does.
+   */
+  create(wanted: Omit<NewConnection, 'password'>): Promise<Connection> {
+    const { accounts, audit, connections } = this.#services
+    return atDesk(async () => {
+      assertBody(NewConnection, wanted)
+      const row = await connections.create(wanted)
+      const { id, name, provider } = row
+      await accounts.publishConnection(row)
+      await audit.add({ actor: COMMAND_LINE, action: 'connection.create', subject: id, detail: { name, provider } })
+      return accounts.connectionView(row)
+    })
+  }
+
+  /**
+   * Removes one. Throws `INVALID_ARGUMENT` when it has accounts, unless they are to go too: then their grants are
+   * revoked at the provider, as far as that works.
+   */
+  remove(id: string, { accounts: withAccounts }: { readonly accounts: boolean }): Promise<RemovedConnection> {
+    return atDesk(async () => {
+      const gone = await removeConnection(this.#services, id, withAccounts)
+      const detail = removalDetail(gone)
+      await this.#services.audit.add({ actor: COMMAND_LINE, action: 'connection.remove', subject: id, detail })
+      return gone
+    })
   }
 
   /** Looks at it step by step, and notes what that says about its settings, as the page does. */
