@@ -58,7 +58,7 @@ async function serve({ folder, database }: { folder: string; database?: string }
   const account = await call('/v1/accounts', { connection: connection['id'] })
   const { url = '' } = await call(`/v1/accounts/${account['id']}/authorize`, {})
   await fetch(await sandbox.approve(url), { headers: { cookie: cookies.join('; ') } })
-  const { key = '' } = await call('/v1/api-keys', { name: 'bench' })
+  const { key = '' } = await call('/v1/api-keys', { name: 'bench', password: 'correct horse battery' })
   const path = `/v1/accounts/${account['id']}/token`
   const response = await fetch(server.url + path, { method: 'POST', headers: { authorization: `Bearer ${key}` } })
   const answer = (await response.json()) as Record<string, unknown>

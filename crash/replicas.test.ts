@@ -199,7 +199,7 @@ async function connectedAccounts(replica: Replica, sandbox: Sandbox) {
   // The first one alone: with it the browser gets the cookie that the others are bound to.
   await connect(1)
   await Promise.all(Array.from({ length: 8 }, () => connect(ACCOUNTS)))
-  const { key } = await post('/v1/api-keys', { name: 'programs' })
+  const { key } = await post('/v1/api-keys', { name: 'programs', password: 'correct horse battery' })
   const admin = (ids: readonly string[]) =>
     Promise.all(ids.map(async (id) => (await browser.get(`/v1/accounts/${id}`)).json))
   return { admin, key: String(key), accounts: accounts.slice() }

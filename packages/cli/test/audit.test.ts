@@ -43,7 +43,7 @@ async function used(at: Home): Promise<DatabaseSync> {
   }
   const token = running.setupLink?.split('#token=')[1]
   await send('/v1/setup', { token, name: 'Ada', password: 'correct horse battery' })
-  for (const name of ['one', 'two', 'three']) await send('/v1/api-keys', { name })
+  for (const name of ['one', 'two', 'three']) await send('/v1/users', { name })
   return new DatabaseSync(join(at.folder, 'data/evergrant.db'))
 }
 

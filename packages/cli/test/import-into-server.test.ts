@@ -76,7 +76,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     await send('/v1/setup', { token, name: 'Ada', password: 'correct horse battery' })
     const settings = { name: 'Practice', provider: 'sandbox', issuer: sandbox.issuer, scope: 'mail.read', ...CLIENT }
     assert.equal((await send('/v1/connections', settings)).status, 201)
-    const { key } = (await send('/v1/api-keys', { name: 'a program' })).json
+    const { key } = (await send('/v1/api-keys', { name: 'a program', password: 'correct horse battery' })).json
 
     const count = 250
     await writeFile(join(at.folder, 'cache.json'), cacheOf(count, await refreshTokenOf(sandbox)))

@@ -47,7 +47,7 @@ async function used(at: Home) {
   }
   const connection = { name: 'Practice', provider: 'generic', scope: 'mail.read', ...client, ...endpoints }
   await send(running.url, '/v1/connections', connection, cookie)
-  await send(running.url, '/v1/api-keys', { name: 'a program' }, cookie)
+  await send(running.url, '/v1/api-keys', { name: 'a program', password: PASSWORD }, cookie)
   return { env, running }
 }
 

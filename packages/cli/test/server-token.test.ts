@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { accountAt, connected, Scene, sandboxOf } from '../../server/test/support/scene.ts'
+import { accountAt, connected, PASSWORD, Scene, sandboxOf } from '../../server/test/support/scene.ts'
 import { home } from './command-line.ts'
 
 test('[#62] token --server prints the token of an account that a connection server keeps, renewed when it has ended', async () => {
@@ -62,7 +62,7 @@ test('[#128] what a server refuses keeps its code, and says who has to act', asy
   await using sandbox = await sandboxOf(scene)
   const { account, key, admin, connection } = await connected(scene, sandbox)
   const other = await accountAt(connection, admin)
-  const narrow = await admin.post('/v1/api-keys', { name: 'one account only', accounts: [other] })
+  const narrow = await admin.post('/v1/api-keys', { name: 'one account only', accounts: [other], password: PASSWORD })
   const asked = async (id: string, apiKey: string) => {
     const args = ['token', '--server', scene.server.url, '--account', id]
     const env = { EVERGRANT_API_KEY: apiKey }

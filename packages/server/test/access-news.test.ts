@@ -69,12 +69,12 @@ test('[#139] nobody has to give a reason for accounts of their own, or of nobody
   await using world = await people()
   const { ada, ben, bens, connection } = world
   const adas = await accountAt(connection, ada)
-  assert.equal((await ada.post('/v1/api-keys', { name: 'mine', accounts: [adas] })).status, 201)
-  assert.equal((await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens] })).status, 201)
+  assert.equal((await ada.post('/v1/api-keys', { name: 'mine', accounts: [adas], password: PASSWORD })).status, 201)
+  assert.equal((await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens], password: PASSWORD })).status, 201)
   assert.deepEqual(await noticesOf(ben), [])
   assert.deepEqual(await linesOf(ben, bens), [])
   await ada.delete(`/v1/accounts/${bens}?revoke=false`)
-  assert.equal((await ada.post('/v1/api-keys', { name: 'all' })).status, 201)
+  assert.equal((await ada.post('/v1/api-keys', { name: 'all', password: PASSWORD })).status, 201)
 })
 
 test('[#139] removing its owner opens no account: a key for it still needs reason and password, and the log names whose it was', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accountAt, connect, connectionTo, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connectionTo, PASSWORD, Scene, sandboxOf } from './support/scene.ts'
 
 test('accounts are listed page by page in order of their names, each once, also while some come and go', async () => {
   await using scene = await Scene.begin()
@@ -44,7 +44,8 @@ test('a page shows an API key its own accounts alone', async () => {
   const connection = await connectionTo(sandbox, admin)
   const ids: string[] = []
   for (const name of ['a', 'b', 'c', 'd']) ids.push(await accountAt(connection, admin, { name }))
-  const { key } = (await admin.post('/v1/api-keys', { name: 'two', accounts: [ids[1], ids[3]] })).json
+  const { key } = (await admin.post('/v1/api-keys', { name: 'two', accounts: [ids[1], ids[3]], password: PASSWORD }))
+    .json
   const read = async (query: string) => {
     const headers = { authorization: `Bearer ${key}` }
     const response = await fetch(`${scene.server.url}/v1/accounts?${query}`, { headers })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Browser } from './support/browser.ts'
-import { accountAt, connect, connectionTo, programWith, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connectionTo, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 const DAY = 86_400
 
@@ -120,7 +120,7 @@ test('lists come in the order that is asked for, page by page, and a cursor is f
   await admin.patch(`/v1/accounts/${ids['bob']}`, { name: 'yves' })
   assert.deepEqual(await everything(admin, 'sort=attention'), ['yves', 'carol_1', 'dave', 'erin', 'Zoë'])
   assert.deepEqual(await everything(admin, 'sort=newest'), ['erin', 'dave', 'carol_1', 'yves', 'Zoë'])
-  const { key } = (await admin.post('/v1/api-keys', { name: 'one' })).json
+  const { key } = (await admin.post('/v1/api-keys', { name: 'one', password: PASSWORD })).json
   await programWith(key, scene)(ids['carol_1'] ?? '')
   while ((await names(admin, 'sort=used&limit=1'))[0] !== 'carol_1');
   assert.equal((await everything(admin, 'sort=used')).length, 5)
@@ -133,7 +133,7 @@ test('those that are asked for by id come, as far as whoever asks may see them',
   await using world = await five()
   const { admin, ids, scene } = world
   assert.deepEqual(await names(admin, `ids=${ids['dave']},${ids['bob']},gone`), ['bob', 'dave'])
-  const { key } = (await admin.post('/v1/api-keys', { name: 'one', accounts: [ids['bob']] })).json
+  const { key } = (await admin.post('/v1/api-keys', { name: 'one', accounts: [ids['bob']], password: PASSWORD })).json
   const headers = { authorization: `Bearer ${key}` }
   const read = await fetch(`${scene.server.url}/v1/accounts?ids=${ids['dave']},${ids['bob']}`, { headers })
   const { accounts } = (await read.json()) as { accounts: { id: string }[] }

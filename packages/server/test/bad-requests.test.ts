@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Answered } from './support/browser.ts'
-import { connected, Scene, SECRET, sandboxOf } from './support/scene.ts'
+import { connected, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 test('a body of another media type is answered 415, and says which one to send', async () => {
   await using scene = await Scene.begin()
@@ -171,7 +171,7 @@ test('control characters are refused in every text, and a name is one line', asy
     await refused(admin.patch(`/v1/users/${own}`, { name: bad }), 'name')
     await refused(admin.patch(`/v1/accounts/${account}`, { login_hint: bad }), 'login_hint')
     await refused(admin.patch(`/v1/connections/${connection}`, { parameters: { tenant: bad } }), 'parameters.tenant')
-    await refused(admin.post('/v1/api-keys', { name: 'x', accounts: [bad] }), 'accounts.0')
+    await refused(admin.post('/v1/api-keys', { name: 'x', accounts: [bad], password: PASSWORD }), 'accounts.0')
     await refused(admin.get(`/v1/accounts?q=${encodeURIComponent(bad)}`), 'q')
     await refused(admin.get(`/v1/accounts/${encodeURIComponent(bad)}`), 'id')
     await refused(admin.get(`/v1/providers/${encodeURIComponent(bad)}`), 'id')
@@ -201,7 +201,11 @@ test('the end of a token is told in whole seconds everywhere, and never later th
   assert.ok(Number.isInteger(shown.refresh_at))
   const begun = await admin.post(`/v1/accounts/${account}/authorize`)
   assert.equal(begun.json.expires_at, Math.floor(scene.clock.now() + 600))
-  const key = await admin.post('/v1/api-keys', { name: 'short', expires_at: scene.clock.now() + 90 })
+  const key = await admin.post('/v1/api-keys', {
+    name: 'short',
+    expires_at: scene.clock.now() + 90,
+    password: PASSWORD,
+  })
   assert.equal(key.json.api_key.expires_at, Math.floor(scene.clock.now() + 90))
 
   const stop = new AbortController()
@@ -226,5 +230,8 @@ test('a moment beyond all calendars is refused, wherever one is given', async ()
       assert.deepEqual([status, json.field], [400, field], `${path} ${moment}`)
     }
   }
-  assert.equal((await admin.post('/v1/api-keys', { name: 'long', expires_at: 253_402_300_799 })).status, 201)
+  assert.equal(
+    (await admin.post('/v1/api-keys', { name: 'long', expires_at: 253_402_300_799, password: PASSWORD })).status,
+    201,
+  )
 })

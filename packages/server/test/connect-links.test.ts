@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accountAt, connect, connectionTo, programWith, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connectionTo, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 /** Ada asks Bob, who has no user here, for his mailbox. */
 async function asked(body: object = {}) {
@@ -8,7 +8,7 @@ async function asked(body: object = {}) {
   const sandbox = await sandboxOf(scene)
   const ada = await scene.admin()
   const account = await accountAt(await connectionTo(sandbox, ada), ada, { login_hint: 'bob@example.test' })
-  const { json } = await ada.post('/v1/api-keys', { name: 'a program' })
+  const { json } = await ada.post('/v1/api-keys', { name: 'a program', password: PASSWORD })
   const program = programWith(json.key, scene)
   const link = async (): Promise<string> => {
     const made = await ada.post(`/v1/accounts/${account}/connect-link`, body)
@@ -97,7 +97,7 @@ test('of a person who is connected here already, whoever made the link says what
   const { connection } = (await ada.get(`/v1/accounts/${account}`)).json
   const first = await accountAt(connection.id, ada)
   await connect(first, sandbox, ada, 'bob')
-  const key = (await ada.post('/v1/api-keys', { name: 'one', accounts: [first] })).json.key
+  const key = (await ada.post('/v1/api-keys', { name: 'one', accounts: [first], password: PASSWORD })).json.key
   const same = async () => (await ada.get(`/v1/accounts/${account}/same-person`)).json
   assert.deepEqual(await same(), {})
   const bob = scene.browser()

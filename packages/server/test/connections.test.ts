@@ -3,7 +3,17 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { startSandbox } from '@evergrant/sandbox'
-import { accountAt, connect, connected, connectionTo, consentUrl, Scene, SECRET, sandboxOf } from './support/scene.ts'
+import {
+  accountAt,
+  connect,
+  connected,
+  connectionTo,
+  consentUrl,
+  PASSWORD,
+  Scene,
+  SECRET,
+  sandboxOf,
+} from './support/scene.ts'
 
 test('connections come in pages, in order of their names and each once, or all at once', async () => {
   await using scene = await Scene.begin()
@@ -365,5 +375,5 @@ test('a name of blanks is no name', async () => {
   const account = await accountAt(connection, admin)
   assert.equal((await admin.patch(`/v1/connections/${connection}`, { name: '  ' })).status, 400)
   assert.equal((await admin.patch(`/v1/accounts/${account}`, { name: '  ' })).status, 400)
-  assert.equal((await admin.post('/v1/api-keys', { name: '  ' })).status, 400)
+  assert.equal((await admin.post('/v1/api-keys', { name: '  ', password: PASSWORD })).status, 400)
 })

@@ -18,7 +18,7 @@ async function practice(env: Record<string, string> = {}, surroundings: Surround
   const account: string = (await admin.post('/v1/accounts', { connection: connection.id })).json.id
   const callback = await person.approve(await consentUrl(account, admin), { username: 'bob' })
   assert.equal((await admin.visit(callback)).status, 200)
-  const key: string = (await admin.post('/v1/api-keys', { name: 'a program' })).json.key
+  const key: string = (await admin.post('/v1/api-keys', { name: 'a program', password: PASSWORD })).json.key
   return { scene, admin, connection, account, key }
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
 import { person } from '@evergrant/sandbox'
-import { consentUrl, Scene } from './support/scene.ts'
+import { consentUrl, PASSWORD, Scene } from './support/scene.ts'
 
 const fixtures = join(import.meta.dirname, '../../core/test/fixtures')
 const ca = readFileSync(join(fixtures, 'ca.crt'), 'utf8')
@@ -52,7 +52,8 @@ async function gateway(env: Record<string, string>) {
   const callback = await person.approve(await consentUrl(id, admin), { username: 'bob' })
   assert.equal((await admin.visit(callback)).status, 200)
   assert.equal((await admin.post(`/v1/accounts/${id}/mail/verify`)).json.ok, true)
-  const { key } = (await admin.post('/v1/api-keys', { name: 'a mail program', accounts: [id] })).json
+  const { key } = (await admin.post('/v1/api-keys', { name: 'a mail program', accounts: [id], password: PASSWORD }))
+    .json
   return { scene, admin, id, key: key as string, ports: scene.server.mailPorts }
 }
 

@@ -27,7 +27,7 @@ async function gateway() {
     return id
   }
   const key = async (browser: Browser, change: object = {}) => {
-    const made = await browser.post('/v1/api-keys', { name: 'a mail program', ...change })
+    const made = await browser.post('/v1/api-keys', { name: 'a mail program', ...change, password: PASSWORD })
     assert.equal(made.status, 201, made.text)
     return { key: made.json.key as string, id: made.json.api_key.id as string }
   }

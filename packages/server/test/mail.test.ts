@@ -351,7 +351,9 @@ test('a mail server whose name leads into the own network a moment after it was 
   publicly = 2
   const sent = await admin.post(`/v1/accounts/${account}/mail/send`, { to: [mailbox], subject: 's', text: 't' })
   assert.equal(sent.json.code, 'PRIVATE_ADDRESS', sent.text)
-  const { key } = (await admin.post('/v1/api-keys', { name: 'a mail program', accounts: [account] })).json
+  const { key } = (
+    await admin.post('/v1/api-keys', { name: 'a mail program', accounts: [account], password: PASSWORD })
+  ).json
   const { imap = 0, smtp = 0 } = scene.server.mailPorts
   const plain = Buffer.from(`\0${mailbox}\0${key}`).toString('base64')
   for (const [port, said, wanted] of [

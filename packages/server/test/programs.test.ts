@@ -5,7 +5,11 @@ import type { Browser } from './support/browser.ts'
 import { accountAt, connect, connected, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 async function keyOf(browser: Browser, change: object): Promise<{ key: string; id: string }> {
-  const { status, json, text } = await browser.post('/v1/api-keys', { name: 'a program', ...change })
+  const { status, json, text } = await browser.post('/v1/api-keys', {
+    name: 'a program',
+    ...change,
+    password: PASSWORD,
+  })
   assert.equal(status, 201, text)
   return { key: json.key, id: json.api_key.id }
 }

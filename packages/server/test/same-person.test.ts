@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RunningSandbox } from '@evergrant/sandbox'
 import type { Answered, Browser } from './support/browser.ts'
-import { accountAt, connect, connected, programWith, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connected, PASSWORD, programWith, Scene, sandboxOf } from './support/scene.ts'
 
 /** What the page asks: the address and the token that its form posts. */
 function question({ text }: Answered): { readonly action: string; readonly token: string } {
@@ -46,7 +46,7 @@ test('replace: the account that is there gets the new grant and keeps its id and
   assert.match(page.headers.get('content-security-policy') ?? '', /form-action 'self'/)
   // Stored before anybody is asked.
   assert.equal((await admin.get(`/v1/accounts/${other}`)).json.state, 'ok')
-  const key = (await admin.post('/v1/api-keys', { name: 'one', accounts: [account] })).json.key
+  const key = (await admin.post('/v1/api-keys', { name: 'one', accounts: [account], password: PASSWORD })).json.key
   const before = (await program(other)).json.access_token
 
   const done = await press(page, 'replace', admin)

@@ -222,7 +222,12 @@ test('[#139] an API key is for its accounts, until it expires or is deleted, and
   const { admin, account, connection, key } = await connected(scene, sandbox)
   const other = await accountAt(connection, admin)
   const expires_at = scene.clock.now() + 100
-  const { json: made } = await admin.post('/v1/api-keys', { name: 'one', accounts: [account], expires_at })
+  const { json: made } = await admin.post('/v1/api-keys', {
+    name: 'one',
+    accounts: [account],
+    expires_at,
+    password: PASSWORD,
+  })
   assert.match(made.key, /^egk_[\w-]{43}$/)
   assert.equal(made.api_key.hint, made.key.slice(0, 8))
   const program = programWith(made.key, scene)
@@ -260,9 +265,12 @@ test('an API key is made for accounts that exist', async () => {
   await using scene = await Scene.begin()
   const admin = await scene.admin()
   for (const accounts of [['nobody'], []]) {
-    assert.equal((await admin.post('/v1/api-keys', { name: 'x', accounts })).json.field, 'accounts')
+    assert.equal((await admin.post('/v1/api-keys', { name: 'x', accounts, password: PASSWORD })).json.field, 'accounts')
   }
-  assert.equal((await admin.post('/v1/api-keys', { name: 'x', expires_at: 5 })).json.field, 'expires_at')
+  assert.equal(
+    (await admin.post('/v1/api-keys', { name: 'x', expires_at: 5, password: PASSWORD })).json.field,
+    'expires_at',
+  )
 })
 
 test('a name that nobody has costs one password hash from the very first try on, as a known one does', async () => {

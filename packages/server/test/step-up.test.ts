@@ -108,7 +108,7 @@ test('another address of one’s own, by which a provider would let somebody in,
   assert.ok(!audit.includes(PASSWORD), 'the log holds no password')
 })
 
-/** What a session alone must not do for whoever came by it: become somebody else, or make an administrator. */
+/** What a session alone must not do for whoever came by it: outlive it, become somebody else, or make an administrator. */
 test('[#145] who may administer or become whom, and by whose word, needs more than the session of an administrator', async () => {
   await using world = await office()
   const { scene, ada, connection } = world
@@ -117,7 +117,11 @@ test('[#145] who may administer or become whom, and by whose word, needs more th
   const { json: pending } = await ada.post('/v1/users', { name: 'Dan' })
   const plain = await connectionTo(world.sandbox, ada, { name: 'Mail' })
   const settings = { provider: 'sandbox', client_id: 'other', issuer: 'http://127.0.0.1:9/other' }
+  const adas = await accountAt(connection, ada)
   const deeds: Record<string, (proof: object) => Promise<{ status: number; json: Record<string, unknown> }>> = {
+    // It gives the token that nobody is shown without proof.
+    'a key for an account of her own': (proof) =>
+      ada.post('/v1/api-keys', { name: 'mine', accounts: [adas], ...proof }),
     'another administrator': (proof) => ada.post('/v1/users', { name: 'Eve', role: 'admin', ...proof }),
     'a member who becomes one': (proof) => ada.patch(`/v1/users/${cleo}`, { role: 'admin', ...proof }),
     'the address of a member': (proof) => ada.patch(`/v1/users/${cleo}`, { email: 'x@example.test', ...proof }),
@@ -134,7 +138,12 @@ test('[#145] who may administer or become whom, and by whose word, needs more th
     'its issuer': (proof) =>
       ada.patch(`/v1/connections/${connection}`, { issuer: settings.issuer, client_secret: 'another-one', ...proof }),
   }
-  const before = [await people(), (await ada.get('/v1/connections')).json]
+  const state = async () => [
+    await people(),
+    (await ada.get('/v1/connections')).json,
+    (await ada.get('/v1/api-keys')).json,
+  ]
+  const before = await state()
   for (const [what, deed] of Object.entries(deeds)) {
     const { status, json } = await deed({})
     assert.deepEqual([status, json['code'], json['field']], [400, 'INVALID_REQUEST', 'password'], what)
@@ -142,7 +151,7 @@ test('[#145] who may administer or become whom, and by whose word, needs more th
     // One right password makes up for the wrong one, so that the next question is heard.
     assert.equal((await scene.browser().post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
   }
-  assert.deepEqual([await people(), (await ada.get('/v1/connections')).json], before)
+  assert.deepEqual(await state(), before)
   for (const [what, deed] of Object.entries(deeds)) {
     const { status, json } = await deed({ password: PASSWORD })
     assert.ok(status < 300, `${what}: ${JSON.stringify(json)}`)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import type { RunningServer } from '@evergrant/server/main'
-import { accountAt, connect, connected, Scene, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connected, PASSWORD, Scene, sandboxOf } from './support/scene.ts'
 
 /** A program's request. */
 async function ask(at: RunningServer, key: string, path: string, init: RequestInit = {}) {
@@ -89,7 +89,7 @@ test('tokens of several accounts come in one answer, each with its own problem w
     await accountAt(connection, admin),
   ]
   await connect(other, sandbox, admin, 'bob')
-  const made = await admin.post('/v1/api-keys', { name: 'some', accounts: [account, other, empty] })
+  const made = await admin.post('/v1/api-keys', { name: 'some', accounts: [account, other, empty], password: PASSWORD })
   const wants = [{ account, min_ttl: 30 }, { account: foreign }, { account: empty }, { account: other }]
   const { status, json } = await ask(scene.server, made.json.key, '/v1/tokens', posted({ requests: wants }))
   assert.equal(status, 200)
@@ -172,7 +172,7 @@ test('who waits for a token learns that its key was deleted, and does not keep a
   const second = await scene.another()
   const { admin, account, key } = await connected(scene, sandbox)
   const path = `/v1/accounts/${account}/token`
-  const other = (await admin.post('/v1/api-keys', { name: 'another' })).json
+  const other = (await admin.post('/v1/api-keys', { name: 'another', password: PASSWORD })).json
   const tag = (await ask(second, key, path)).headers.get('etag') ?? ''
   const wait = (with_: string) => ask(second, with_, `${path}?wait=60`, { headers: { 'if-none-match': tag } })
   const refused = wait(other.key)
@@ -193,7 +193,7 @@ test('a program hears of the tokens of its own accounts alone, from whichever se
   const { admin, connection, account } = await connected(scene, sandbox)
   const other = await accountAt(connection, admin)
   await connect(other, sandbox, admin, 'bob')
-  const made = (await admin.post('/v1/api-keys', { name: 'listener', accounts: [account] })).json
+  const made = (await admin.post('/v1/api-keys', { name: 'listener', accounts: [account], password: PASSWORD })).json
   const events = heard(second, made.key)
   assert.deepEqual((await events.next()).value?.name, 'hello')
   await admin.post(`/v1/accounts/${other}/refresh`)

@@ -45,7 +45,7 @@ test('names have nothing in them that is not seen, but for joiners where letters
       await ada.post('/v1/accounts', { connection, name }),
       await ada.patch(`/v1/accounts/${account}`, { name }),
       await ada.patch(`/v1/connections/${connection}`, { name }),
-      await ada.post('/v1/api-keys', { name }),
+      await ada.post('/v1/api-keys', { name, password: PASSWORD }),
     ]) {
       assert.deepEqual([answer.status, answer.json.field], [400, 'name'], code.toString(16))
       assert.match(answer.json.detail, /without invisible characters/)

@@ -129,9 +129,12 @@ test('[#139] a member makes keys for accounts of their own, and sees no other ke
   await using world = await people()
   const { ada, ben, cleo, bens, cleos } = world
   for (const accounts of [undefined, null])
-    assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts })).json.code, 'FORBIDDEN')
-  assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts: [bens, cleos] })).json.field, 'accounts')
-  const made = await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens] })
+    assert.equal((await ben.post('/v1/api-keys', { name: 'x', accounts, password: PASSWORD })).json.code, 'FORBIDDEN')
+  assert.equal(
+    (await ben.post('/v1/api-keys', { name: 'x', accounts: [bens, cleos], password: PASSWORD })).json.field,
+    'accounts',
+  )
+  const made = await ben.post('/v1/api-keys', { name: 'mine', accounts: [bens], password: PASSWORD })
   assert.equal(made.status, 201)
   await ada.post('/v1/api-keys', { name: 'all', reason: 'backup', password: PASSWORD })
   const names = async (browser: Browser) =>
@@ -153,7 +156,7 @@ test('a key with scopes gets tokens with those and no others', async () => {
   const account = await accountAt(connection, ben)
   await connect(account, sandbox, ben, 'bob@example.test')
   const ask = async (scopes: string[] | undefined, body: object = {}) => {
-    const { json } = await ben.post('/v1/api-keys', { name: 'x', accounts: [account], scopes })
+    const { json } = await ben.post('/v1/api-keys', { name: 'x', accounts: [account], scopes, password: PASSWORD })
     const response = await fetch(`${scene.server.url}/v1/accounts/${account}/token`, {
       method: 'POST',
       headers: { authorization: `Bearer ${json.key}`, 'content-type': 'application/json' },
@@ -327,7 +330,7 @@ test('the audit log keeps ids and tells names as they were then, and its newest 
 test('the audit log is read page by page to its beginning', async () => {
   await using scene = await Scene.begin()
   const ada = await scene.admin()
-  for (let n = 0; n < 205; n++) await ada.post('/v1/api-keys', { name: `key ${n}` })
+  for (let n = 0; n < 205; n++) await ada.post('/v1/users', { name: `person ${n}` })
   const seen: number[] = []
   let before = ''
   do {
@@ -348,7 +351,7 @@ test('entries that are written at the same time by two servers are one chain', a
   await using second = await scene.another()
   const there = new Browser(second.url)
   await there.post('/v1/session', { name: 'Ada', password: PASSWORD })
-  const make = (n: number) => [ada, there][n % 2]?.post('/v1/api-keys', { name: `key ${n}` })
+  const make = (n: number) => [ada, there][n % 2]?.post('/v1/users', { name: `person ${n}` })
   const made = await Promise.all(Array.from({ length: 20 }, (_, n) => make(n)))
   assert.ok(made.every((one) => one?.status === 201))
   const { entries } = (await ada.get('/v1/audit')).json
@@ -364,7 +367,7 @@ test('what cannot be written down is not answered as done', async () => {
   const db = await scene.tables()
   await db.schema.dropTable('audit').execute()
   await db.destroy()
-  const { status, json, text } = await ada.post('/v1/api-keys', { name: 'x' })
+  const { status, json, text } = await ada.post('/v1/api-keys', { name: 'x', password: PASSWORD })
   assert.deepEqual([status, json.code], [500, 'INTERNAL'])
   assert.doesNotMatch(text, /egk_/)
 })

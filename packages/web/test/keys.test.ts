@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { promisify } from 'node:util'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, addProgram, connectAccount, setUp } from './steps.ts'
+import { addConnection, addProgram, connectAccount, prove, setUp } from './steps.ts'
 
 const shell = promisify(exec)
 const run = promisify(execFile)
@@ -34,6 +34,12 @@ test('an API key is shown once, gets a token with the copied command, and stops 
   await page.getByRole('button', { name: 'Create API key' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('Invoice mailer')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByText('Enter your own password once more.').waitFor()
+  await dialog.getByRole('textbox', { name: 'Your password' }).fill('not the password')
+  await dialog.getByRole('button', { name: 'Create API key' }).click()
+  await dialog.getByRole('alert').getByText('Password not right', { exact: true }).waitFor()
+  await prove(dialog)
   await dialog.getByRole('button', { name: 'Create API key' }).click()
   const key = (await dialog.getByRole('region', { name: 'API key' }).innerText()).trim()
   assert.ok(key.length > 20)
@@ -65,6 +71,7 @@ test('a key for chosen accounts needs at least one', async () => {
   await page.getByRole('button', { name: 'Create API key' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill('One account')
+  await prove(dialog)
   await dialog.getByLabel('Only these').check()
   await dialog.getByRole('button', { name: 'Create API key' }).click()
   await dialog.getByText('Choose at least one account.').waitFor()

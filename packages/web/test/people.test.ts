@@ -90,6 +90,7 @@ test('[#139] a member connects an account and makes a key for it alone, with som
   const scopes = dialog.getByLabel('Permissions it gets (scopes)')
   await scopes.fill('mail.read')
   await scopes.press('Enter')
+  await prove(dialog, undefined, PASSWORD)
   await dialog.getByRole('button', { name: 'Create API key' }).click()
   const key = (await dialog.getByRole('region', { name: 'API key' }).innerText()).trim()
   const answer = await fetch(`${stage.url}/v1/accounts/${account}/token`, {

@@ -138,11 +138,11 @@ test('a token is shown to an administrator with a reason and their password, and
 test('the audit log tells who did what in words, newest first, back to the first entry', async () => {
   const { page } = admin
   for (let n = 0; n < 101; n++) {
-    await page.request.post('/v1/api-keys', { data: { name: `key ${n}` }, headers: { 'x-evergrant': '1' } })
+    await page.request.post('/v1/users', { data: { name: `person ${n}` }, headers: { 'x-evergrant': '1' } })
   }
   await page.goto('/settings/audit')
   const rows = page.getByRole('row')
-  await rows.nth(1).getByText('key 100').waitFor()
+  await rows.nth(1).getByText('person 100').waitFor()
   assert.equal(await rows.count(), 101)
   await page.getByRole('button', { name: 'Show older ones' }).click()
   const first = rows.filter({ hasText: 'Set up this server' })

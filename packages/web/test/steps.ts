@@ -75,6 +75,7 @@ export async function addProgram(page: Page, account: string, name: string): Pro
   await page.getByRole('button', { name: 'Add a program' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Name').fill(name)
+  await prove(dialog)
   await dialog.getByRole('button', { name: 'Create API key' }).click()
   const key = (await dialog.getByRole('region', { name: 'API key' }).innerText()).trim()
   await dialog.getByRole('button', { name: 'I have stored it' }).click()
@@ -104,9 +105,13 @@ export async function acceptLink(page: Page, link: string, password: string): Pr
   await page.getByRole('heading', { name: 'Accounts', level: 1 }).waitFor()
 }
 
-/** Proves that it is the administrator who sits there, in the dialog or form that asks for it. */
-export async function prove(where: Page | Locator, { session }: Texts = english): Promise<void> {
-  await where.getByRole('textbox', { name: session.ownPassword }).fill(administrator.password)
+/** Proves who sits there, in the dialog or form that asks for it. */
+export async function prove(
+  where: Page | Locator,
+  { session }: Texts = english,
+  password: string = administrator.password,
+): Promise<void> {
+  await where.getByRole('textbox', { name: session.ownPassword }).fill(password)
 }
 
 /** On the page of a connection: lets people sign in with it, by the domain of their address if there is one. */

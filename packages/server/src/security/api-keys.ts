@@ -92,9 +92,11 @@ export class ApiKeys {
 
   /**
    * Makes a key; it is returned here and nowhere else. Members make keys for accounts of their own. A key for accounts of other people is
-   * access to what is theirs: it needs a reason, which they are told with it, and `confirm` has to hold. Returns them too.
+   * access to what is theirs: it needs a reason, which they are told with it. Returns them too.
+   *
+   * @param prove - Throws unless the maker is who they seem to be: a key has tokens, and outlives a session.
    */
-  async create(wanted: NewApiKey, maker: SignedIn['user'], confirm: () => Promise<void>): Promise<MadeKey> {
+  async create(wanted: NewApiKey, maker: SignedIn['user'], prove: () => Promise<void>): Promise<MadeKey> {
     const { name, accounts = null, scopes, expires_at, reason = '' } = wanted
     const now = this.#clock.now()
     if (expires_at !== undefined && expires_at <= now) {
@@ -102,14 +104,11 @@ export class ApiKeys {
     }
     await this.#assertAccounts(accounts, maker)
     const others = await this.#news.otherOwners(accounts, maker.id)
-    if (others.length > 0) {
-      if (reason.trim() === '') {
-        const message =
-          'This key is for accounts of other people. Give a reason, which they read, and your own password.'
-        throw new Refusal('REASON_REQUIRED', message)
-      }
-      await confirm()
+    if (others.length > 0 && reason.trim() === '') {
+      const message = 'This key is for accounts of other people. Give a reason, which they read, and your own password.'
+      throw new Refusal('REASON_REQUIRED', message)
     }
+    await prove()
     const key = PREFIX + randomSecret()
     const reach = accounts === null ? null : [...new Set(accounts)]
     const row = {

@@ -205,7 +205,7 @@ export async function connected(scene: Scene, sandbox: RunningSandbox) {
   const account = await accountAt(connection, admin)
   const { page, callback } = await connect(account, sandbox, admin)
   assert.equal(page.status, 200, page.text)
-  const made = await admin.post('/v1/api-keys', { name: 'a program' })
+  const made = await admin.post('/v1/api-keys', { name: 'a program', password: PASSWORD })
   assert.equal(made.status, 201, made.text)
   const key: string = made.json.key
   return { admin, connection, account, key, callback, page, program: programWith(key, scene) }

@@ -75,8 +75,7 @@ export function CreateKeyForm({ onCreated, account }: Props) {
       accounts: (chosen, { reach }) => (reach === 'some' && chosen.length === 0 ? texts.accountsMissing : null),
       reason: (reason, { reach, accounts }) =>
         needsReason(reach, accounts) && !reason.trim() ? texts.reasonMissing : null,
-      password: (password, { reach, accounts }) =>
-        needsReason(reach, accounts) && hasPassword && !password ? session.ownPasswordMissing : null,
+      password: (password) => (hasPassword && !password ? session.ownPasswordMissing : null),
     },
   })
   const submit = form.onSubmit(({ name, reach, accounts, scopes, life, reason, password }) =>
@@ -85,7 +84,8 @@ export function CreateKeyForm({ onCreated, account }: Props) {
       ...(reach === 'some' ? { accounts } : {}),
       ...(scopes.length > 0 ? { scopes } : {}),
       ...(life === 'never' ? {} : { expires_at: Math.floor(Date.now() / 1000) + Number(life) * DAY }),
-      ...(needsReason(reach, accounts) ? { reason: reason.trim(), ...(hasPassword ? { password } : {}) } : {}),
+      ...(needsReason(reach, accounts) ? { reason: reason.trim() } : {}),
+      ...(hasPassword ? { password } : {}),
     }),
   )
   const { reach, accounts: chosen } = form.values
@@ -167,10 +167,10 @@ export function CreateKeyForm({ onCreated, account }: Props) {
                 required
                 {...form.getInputProps('reason')}
               />
-              <OwnPassword {...form.getInputProps('password')} />
             </Stack>
           </Notice>
         )}
+        <OwnPassword {...form.getInputProps('password')} />
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending}>
             {texts.create}

@@ -196,6 +196,7 @@ export const de: English = {
     newPassword: 'Neues Passwort',
     passwordChanged: 'Ihr Passwort wurde geändert.',
     ownPassword: 'Ihr Passwort',
+    ownPasswordWhy: 'Damit das niemand an einem verlassenen Bildschirm für Sie tun kann.',
     ownPasswordMissing: 'Geben Sie Ihr eigenes Passwort noch einmal ein.',
     firstPassword: 'Passwort wählen',
     firstPasswordLead:
@@ -1054,7 +1055,6 @@ export const de: English = {
     linkEnds: 'Er gilt bis {when}.',
     linkSent: 'Ich habe ihn kopiert',
     newLinkTitle: 'Ein neuer Link für {name}?',
-    proof: 'Damit das niemand an einem verlassenen Bildschirm für Sie tun kann.',
     newLinkText:
       'Damit wählt die Person ein neues Passwort. Frühere Links gelten sofort nicht mehr; ein Passwort, das sie schon hat, bleibt, bis sie ein anderes wählt.',
 

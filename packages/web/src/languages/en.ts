@@ -140,6 +140,7 @@ export const en = {
     newPassword: 'New password',
     passwordChanged: 'Your password was changed.',
     ownPassword: 'Your password',
+    ownPasswordWhy: 'So that nobody else can do this with a screen that was left open.',
     ownPasswordMissing: 'Enter your own password once more.',
     firstPassword: 'Choose a password',
     firstPasswordLead:
@@ -1027,7 +1028,6 @@ export const en = {
     linkEnds: 'It works until {when}.',
     linkSent: 'I have copied it',
     newLinkTitle: 'A new link for {name}?',
-    proof: 'So that nobody else can do this with a screen that was left open.',
     newLinkText:
       'With it they choose a new password. Links from before stop working at once; a password that they have stays until they choose another.',
 

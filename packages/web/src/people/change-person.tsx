@@ -59,7 +59,7 @@ function ChangeForm({ person, onClose }: Props) {
     <form onSubmit={form.onSubmit((values) => change.mutate(values))} noValidate>
       <Stack gap="lg">
         <PersonFields form={form} />
-        {asksPassword(form.values) && <OwnPassword description={texts.proof} {...form.getInputProps('password')} />}
+        {asksPassword(form.values) && <OwnPassword {...form.getInputProps('password')} />}
         {member && <EndingKeys keys={ending} />}
         {keys.error && <ProblemAlert error={keys.error} />}
         {change.error && <SelfProblem error={change.error} />}

@@ -44,7 +44,7 @@ function InviteForm({ onMade }: { onMade: (invitation: Invitation) => void }) {
     <form onSubmit={submit} noValidate>
       <Stack gap="lg">
         <PersonFields form={form} />
-        {asksPassword(form.values) && <OwnPassword description={texts.proof} {...form.getInputProps('password')} />}
+        {asksPassword(form.values) && <OwnPassword {...form.getInputProps('password')} />}
         {invite.error && <SelfProblem error={invite.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={invite.isPending}>

@@ -35,7 +35,7 @@ function Ask({ person, onMade }: { person: User; onMade: (invitation: Invitation
     <form onSubmit={form.onSubmit(({ password }) => make.mutate(password))} noValidate>
       <Stack>
         <Text size="sm">{texts.newLinkText}</Text>
-        <OwnPassword description={texts.proof} data-autofocus {...form.getInputProps('password')} />
+        <OwnPassword data-autofocus {...form.getInputProps('password')} />
         {make.error && <SelfProblem error={make.error} />}
         <Group justify="flex-end">
           <Button type="submit" loading={make.isPending} data-autofocus={hasPassword ? undefined : true}>

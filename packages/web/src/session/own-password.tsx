@@ -11,7 +11,15 @@ import { useHasPassword } from './user.ts'
 export function OwnPassword(props: PasswordInputProps) {
   const texts = useTexts('session')
   if (!useHasPassword()) return null
-  return <PasswordField label={texts.ownPassword} autoComplete="current-password" required {...props} />
+  return (
+    <PasswordField
+      label={texts.ownPassword}
+      description={texts.ownPasswordWhy}
+      autoComplete="current-password"
+      required
+      {...props}
+    />
+  )
 }
 
 /** A failure of something that asks who somebody is: with the way to sign in again where that is what helps. */

@@ -14,7 +14,7 @@ export function createRoute(app: App, { apiKeys, users }: Services): void {
       schema: {
         summary: 'Make an API key',
         description:
-          'The key is in this answer and nowhere else. One for accounts of other people needs a `reason` and the administrator’s `password` (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. Accounts of people who were removed count as theirs. An administrator who has no password needs to have signed in within the last ten minutes instead (SIGN_IN_AGAIN).',
+          'The key is in this answer and nowhere else. It needs the own `password`; somebody who has none needs to have signed in within the last ten minutes (SIGN_IN_AGAIN). One for accounts of other people needs a `reason` too (REASON_REQUIRED): their owners are told of it, by whom and why, and so is the audit log. Accounts of people who were removed count as theirs.',
         tags: ['api keys'],
         body: NewApiKey,
         response: created(NewApiKeyResult),
