@@ -111,7 +111,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     await using sandbox = await sandboxOf(scene)
     const { account, connection, program } = await connected(scene, sandbox)
     assert.equal((await program(account)).status, 200)
-    const gone = await connections(['remove', connection, '--accounts', '--yes'])
+    const gone = await connections(['remove', '--accounts', '--yes', '--', connection])
     assert.equal(gone.code, 0, gone.stderr)
     // Told within a moment, by the database.
     while ((await program(account)).status === 200) await new Promise((done) => setTimeout(done, 20))
@@ -125,7 +125,7 @@ test('grants that a provider does not end are told with where that is done', asy
   await using sandbox = await sandboxOf(scene)
   const { connection } = await connected(scene, sandbox)
   sandbox.fault({ match: { endpoint: 'revoke' }, status: 500, times: 99 })
-  const gone = await connections(['remove', connection, '--accounts'])
+  const gone = await connections(['remove', '--accounts', '--', connection])
   assert.equal(gone.code, 0, gone.stderr)
   assert.match(gone.stderr, /Not ended at the provider: 1 of them\./)
 })
@@ -150,7 +150,7 @@ test('the secret comes from a file, from stdin or from the environment, and neve
     assert.deepEqual(hints, Array(3).fill(['Google', SECRET.slice(-4)]))
     const next = 'another-long-client-secret-of-this-test'
     const [{ id }] = JSON.parse((await connections(['list', '--json'])).stdout)
-    const changed = await connections(['secret', id, '--client-secret-stdin', '--json'], { input: next })
+    const changed = await connections(['secret', '--client-secret-stdin', '--json', '--', id], { input: next })
     assert.equal(JSON.parse(changed.stdout).secret_hint, next.slice(-4))
     for (const [args, input, words] of [
       [[...add, ...file, '--client-secret-stdin'], SECRET, /--client-secret-stdin.*--client-secret-file/],
@@ -195,11 +195,13 @@ test('what the API would refuse is refused, and another sealing key before anyth
     assert.equal(ran.stdout, '')
   }
   assert.equal((await connections(['list', '--json'])).stdout, '[]\n')
-  const made = await connections(add, { change })
+  const hyphen = '-begins-with-a-hyphen'.slice(0, 20)
+  const made = await connections([...add, '--id', hyphen], { change })
   assert.equal(made.code, 0, made.stderr)
+  assert.match(made.stderr, /connections check -- -begins/, 'as it can be typed')
   const other = { ...change, EVERGRANT_CLIENT_SECRET: 'x'.repeat(20), EVERGRANT_KEY: newKeyText() }
   const [{ id, secret_hint }] = JSON.parse((await connections(['list', '--json'])).stdout)
-  assert.equal((await connections(['secret', id], { change: other })).code, 1)
+  assert.equal((await connections(['secret', '--', id], { change: other })).code, 1)
   const [after] = JSON.parse((await connections(['list', '--json'])).stdout)
   assert.equal(after.secret_hint, secret_hint, 'a secret that nothing would open is not stored')
 })

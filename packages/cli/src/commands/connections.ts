@@ -62,7 +62,8 @@ export function connectionsCommand(action: Action): Command {
       'after',
       `
 Reads the server's data, whether it runs or not; the environment is to be the one that \`serve\` has
-(EVERGRANT_PUBLIC_URL is part of redirect URIs). Servers that run learn of every change.
+(EVERGRANT_PUBLIC_URL is part of redirect URIs). Servers that run learn of every change. An id that begins with
+a hyphen goes last, behind "--".
 
   evergrant connections add --provider <id> --client-id … --client-secret-file ./secret
   evergrant connections remove <connection>`,
@@ -212,7 +213,7 @@ async function secret(options: SecretOptions, invocation: Invocation): Promise<v
   const { id } = await named(on.connections, options)
   const connection = await on.connections.update(id, patch)
   terminal.note(`${terminal.style('green', '✓')} ${connection.name} has the new client secret.`)
-  terminal.note(`\`evergrant connections check ${id}\` tells whether the provider takes it.`)
+  terminal.note(`\`evergrant connections check ${typed(id)}\` tells whether the provider takes it.`)
   if (terminal.json) terminal.data(connection)
 }
 
@@ -248,7 +249,9 @@ async function add(options: AddOptions, invocation: Invocation): Promise<void> {
   if (terminal.json) terminal.data(made)
   else terminal.result(made.redirect_uri)
   noteAddress(options, on, invocation)
-  terminal.note(`\`evergrant connections check ${made.id}\` tells whether ${made.provider_name} takes the client.`)
+  terminal.note(
+    `\`evergrant connections check ${typed(made.id)}\` tells whether ${made.provider_name} takes the client.`,
+  )
 }
 
 async function remove(options: RemoveOptions, invocation: Invocation): Promise<number | undefined> {
@@ -288,6 +291,9 @@ async function secretOf(
   terminal.conceal(given)
   return given
 }
+
+/** An id as an argument: one that begins with a hyphen is no option. */
+const typed = (id: string): string => (id.startsWith('-') ? `-- ${id}` : id)
 
 /** The end of a day is meant, wherever that is. */
 function dateOf(text: string): number {
