@@ -11,6 +11,7 @@ import { importCommand } from './commands/import.ts'
 import { keysCommand } from './commands/keys.ts'
 import { loginCommand } from './commands/login.ts'
 import { mailCommand } from './commands/mail.ts'
+import { peopleCommand } from './commands/people.ts'
 import { providersCommand } from './commands/providers.ts'
 import { serveCommand } from './commands/serve.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -75,8 +76,8 @@ function program(action: Action, { terminal }: Invocation): Command {
 Exit codes: 0 done, 1 failed, 2 usage, 3 consent needed.
 Environment: EVERGRANT_CLIENT_SECRET, EVERGRANT_STORE, EVERGRANT_CONFIG_DIR, BROWSER, NO_COLOR,
 EVERGRANT_KEY or EVERGRANT_KEY_FILE (tokens in the store are sealed with it).
-The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`serve\`, \`connections\`, \`backup\`,
-\`restore\`, \`audit\` and \`keys\`; its other settings count for \`serve\` and \`connections\` alone.`,
+The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`serve\`, \`connections\`, \`people\`,
+\`backup\`, \`restore\`, \`audit\` and \`keys\`; its other settings count for \`serve\`, \`connections\` and \`people\` alone.`,
     )
   const commands = [
     tokenCommand(action),
@@ -89,6 +90,7 @@ The server: EVERGRANT_DATA_DIR and DATABASE_URL say where its data is, for \`ser
     generateCommand(action),
     doctorCommand(action),
     connectionsCommand(action),
+    peopleCommand(action),
     auditCommand(action),
     serveCommand(action),
     backupCommand(action),

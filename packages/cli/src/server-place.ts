@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { OAuthError } from '@evergrant/core'
-import type { openPostgres } from '@evergrant/server'
+import { type Clock, OAuthError } from '@evergrant/core'
+import type { openPostgres, Wire } from '@evergrant/server'
 import { type OpenedStore, openStore } from '@evergrant/stores/open'
 import { postgresPool, postgresStore } from '@evergrant/stores/postgres'
 import { type Command, Option } from 'commander'
@@ -76,6 +76,8 @@ export function assertThere({ path }: Extract<ServerPlace, { kind: 'sqlite' }>):
 export interface OpenedServer extends AsyncDisposable {
   readonly db: Awaited<ReturnType<typeof openPostgres>>
   readonly store: OpenedStore
+  /** How servers that run on it are told of changes. */
+  wire(clock: Clock): Promise<Wire>
 }
 
 /**
@@ -84,12 +86,17 @@ export interface OpenedServer extends AsyncDisposable {
  * Throws a usage error when there is none, and `STORE_CORRUPT` for a database of something else.
  */
 export async function openServer(place: ServerPlace, onWarning: (words: string) => void): Promise<OpenedServer> {
-  const { openSqlite, openPostgres } = await import('@evergrant/server')
+  const { openSqlite, openPostgres, postgresWire, TableWire } = await import('@evergrant/server')
   if (place.kind === 'sqlite') {
     const path = assertThere(place)
     const store = await openStore(`sqlite:${path}`, { onWarning })
     const db = openSqlite(path)
-    return { db, store, [Symbol.asyncDispose]: () => db.destroy().finally(() => store.close()) }
+    return {
+      db,
+      store,
+      wire: async (clock) => new TableWire(db, { now: () => clock.now(), moved: () => db.moved() }),
+      [Symbol.asyncDispose]: () => db.destroy().finally(() => store.close()),
+    }
   }
   const pool = await postgresPool(place.url)
   try {
@@ -97,7 +104,12 @@ export async function openServer(place: ServerPlace, onWarning: (words: string) 
     const db = await openPostgres(pool)
     const store = postgresStore(pool, { onWarning })
     // The pool is both: it ends with the tables.
-    return { db, store, [Symbol.asyncDispose]: () => db.destroy() }
+    return {
+      db,
+      store,
+      wire: (clock) => postgresWire(pool, db, () => clock.now()),
+      [Symbol.asyncDispose]: () => db.destroy(),
+    }
   } catch (error) {
     await pool.end()
     throw error

@@ -43,9 +43,9 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     assert.equal(shown.code, 0, shown.stderr)
     assert.ok(shown.stdout.includes(`${scene.server.url}/oauth/callback/${connection}`), shown.stdout)
     assert.match(shown.stdout, /^accounts ok +1 of 1$/m)
-    assert.deepEqual(JSON.parse((await run('show', connection, '--json')).stdout), seen[0])
+    assert.deepEqual(JSON.parse((await run('show', '--json', '--', connection)).stdout), seen[0])
 
-    const checked = await run('check', connection)
+    const checked = await run('check', '--', connection)
     assert.equal(checked.code, 0, checked.stderr)
     assert.match(checked.stderr, /✓ Client id and secret/)
     assert.equal(checked.stdout, '')
@@ -93,7 +93,7 @@ test('a new client secret is entered from a file, beside the one before where th
 
   const { redirect_uri } = both
   sandbox.registerClient({ client_id: 'evergrant', client_secret: 'third-secret', redirect_uris: [redirect_uri] })
-  const third = await at.run(['connections', 'secret', connection, '--json'], {
+  const third = await at.run(['connections', 'secret', '--json', '--', connection], {
     env: { ...env, EVERGRANT_CLIENT_SECRET: 'third-secret' },
   })
   assert.equal(third.code, 0, third.stderr)

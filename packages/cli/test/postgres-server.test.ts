@@ -3,34 +3,19 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { after, test } from 'node:test'
 import { main as server } from '@evergrant/server/main'
 import { newKeyText } from '@evergrant/stores/keyring'
-import { main } from 'evergrant'
 import pg from 'pg'
 import { startPostgres } from '../../stores/test/servers/postgres.ts'
-import { type Home, home, type Ran } from './command-line.ts'
+import { type Home, home } from './command-line.ts'
+import { run } from './in-process.ts'
 
 const postgres = await startPostgres()
 after(() => postgres.stop())
 
 const PASSWORD = 'correct horse battery'
 const SECRET = 'a-very-long-client-secret-0123456789'
-
-/** In this process: what is done here is done often. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ran> {
-  const said = { stdout: '', stderr: '' }
-  const into = (name: keyof typeof said): Writable =>
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        said[name] += chunk.toString()
-        done()
-      },
-    })
-  const streams = { stdin: Readable.from([]), stdout: into('stdout'), stderr: into('stderr') }
-  return { code: await main(args, { PATH: process.env['PATH'] ?? '', ...env }, streams), ...said }
-}
 
 function serve(env: Readonly<Record<string, string>>) {
   const surroundings = {

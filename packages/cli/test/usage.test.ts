@@ -107,6 +107,7 @@ test('help is a result on stdout, and every command has it', async () => {
     'generate',
     'doctor',
     'connections',
+    'people',
     'audit',
     'serve',
     'backup',

@@ -12,11 +12,14 @@ const LONGEST_NAME = 100
  */
 export function textGuard(app: App): void {
   // Before anybody is looked for by what stands in an address; a body is read later.
-  app.addHook('onRequest', ({ params, query }, _, done) => done(refusal(params, false) ?? refusal(query, false)))
-  app.addHook('preValidation', ({ body }, _, done) => done(refusal(body, true)))
+  app.addHook('onRequest', ({ params, query }, _, done) =>
+    done(textRefusal(params, false) ?? textRefusal(query, false)),
+  )
+  app.addHook('preValidation', ({ body }, _, done) => done(textRefusal(body, true)))
 }
 
-function refusal(sent: unknown, isBody: boolean): Refusal | undefined {
+/** Why such a text is refused; undefined: there is none. */
+export function textRefusal(sent: unknown, isBody: boolean): Refusal | undefined {
   const name = placeOf(sent, 0)?.slice(0, LONGEST_NAME)
   if (name === undefined) return undefined
   if (name === '') return new Refusal('INVALID_REQUEST', 'The body has control characters in it.')

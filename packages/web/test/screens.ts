@@ -74,6 +74,15 @@ export async function allScreens(page: Page, stage: Stage): Promise<readonly Scr
   return [
     { name: 'sign-in', path: '/sign-in', ready: heading(({ session }) => session.signInTitle), signedOut: true },
     {
+      name: 'forgotten-password',
+      path: '/sign-in',
+      ready: async (page, { session }) => {
+        await page.getByRole('button', { name: session.forgot }).click()
+        await page.getByText(session.forgotRun).waitFor()
+      },
+      signedOut: true,
+    },
+    {
       name: 'set-up-already',
       path: '/setup#token=x',
       ready: heading(({ session }) => session.setupTitle),

@@ -1,35 +1,16 @@
-import { OAuthError } from '@evergrant/core'
-import { pino } from 'pino'
-import type { CheckResult, Connection, ConnectionPatch } from '../contract/index.ts'
-import type { Deps } from '../deps.ts'
-import { Refusal } from '../problem.ts'
-import { createServices, type Services } from '../services.ts'
-import { type Environment, readSettings } from '../settings.ts'
+import { assertBody } from '../assert-body.ts'
+import { type CheckResult, type Connection, type ConnectionPatch, NewConnection } from '../contract/index.ts'
+import { atDesk, COMMAND_LINE } from '../desk-deed.ts'
+import type { Services } from '../services.ts'
 import { checkedConnection } from './check.ts'
+import { type RemovedConnection, removalDetail, removeConnection } from './remove-connection.ts'
 
-/** What a desk works on: a server's data, opened. */
-export type ConnectionDeskOn = Pick<Deps, 'db' | 'store' | 'cipher' | 'clock' | 'fetch'> & {
-  /** The same that the server runs with: its public address is part of redirect URIs. */
-  readonly env: Environment
-}
-
-/**
- * The connections of a server for whoever runs it, without the server: from its data, whether it runs or not. What is
- * changed here, a server that runs takes with its next request.
- */
+/** The connections of a server for whoever runs it. At an `openDesk` it works while the server runs or not. */
 export class ConnectionDesk {
   readonly #services: Services
 
-  /** Throws `INVALID_SETTING` for an environment that no server would start with. */
-  constructor({ env, ...on }: ConnectionDeskOn) {
-    const { publicUrl, port, privateAddresses, loopbackProviders } = readSettings(env)
-    this.#services = createServices({
-      ...on,
-      logger: pino({ level: 'silent' }),
-      publicUrl: publicUrl ?? `http://127.0.0.1:${port}`,
-      version: '',
-      addresses: { loopback: loopbackProviders, allowed: privateAddresses },
-    })
+  constructor(services: Services) {
+    this.#services = services
   }
 
   /** All of them, in order of their names. */
@@ -46,33 +27,54 @@ export class ConnectionDesk {
     return found.length === 1 && found[0] !== undefined ? accounts.connectionView(found[0]) : undefined
   }
 
+  /**
+   * Stores a client registration, checked as the API checks it. Throws `INVALID_ARGUMENT` with the words of a refusal,
+   * and errors of the engine such as `MISSING_CLIENT_SECRET`. Nothing asks the provider: `check` does.
+   */
+  create(wanted: Omit<NewConnection, 'password'>): Promise<Connection> {
+    const { accounts, audit, connections } = this.#services
+    return atDesk(async () => {
+      assertBody(NewConnection, wanted)
+      const row = await connections.create(wanted)
+      const { id, name, provider } = row
+      await accounts.publishConnection(row)
+      await audit.add({ actor: COMMAND_LINE, action: 'connection.create', subject: id, detail: { name, provider } })
+      return accounts.connectionView(row)
+    })
+  }
+
+  /**
+   * Removes one. Throws `INVALID_ARGUMENT` when it has accounts, unless they are to go too: then their grants are
+   * revoked at the provider, as far as that works.
+   */
+  remove(id: string, { accounts: withAccounts }: { readonly accounts: boolean }): Promise<RemovedConnection> {
+    return atDesk(async () => {
+      const gone = await removeConnection(this.#services, id, withAccounts)
+      const detail = removalDetail(gone)
+      await this.#services.audit.add({ actor: COMMAND_LINE, action: 'connection.remove', subject: id, detail })
+      return gone
+    })
+  }
+
   /** Looks at it step by step, and notes what that says about its settings, as the page does. */
   async check(id: string): Promise<CheckResult> {
     const { audit, connections } = this.#services
     const row = await connections.get(id)
     const result = await checkedConnection(row, this.#services)
-    await audit.add({ actor: ACTOR, action: 'connection.check', subject: id })
+    await audit.add({ actor: COMMAND_LINE, action: 'connection.check', subject: id })
     return result
   }
 
   /** Changes what the patch says. Throws `INVALID_ARGUMENT` with the words of the refusal. */
   async update(id: string, patch: ConnectionPatch): Promise<Connection> {
     const { accounts, audit, connections, tokens } = this.#services
-    try {
+    return atDesk(async () => {
       const row = await connections.update(id, patch)
       await tokens.retrySoon(id)
-      await audit.add({
-        actor: ACTOR,
-        action: 'connection.update',
-        subject: id,
-        detail: { fields: Object.keys(patch) },
-      })
-      return await accounts.connectionView(row)
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error
-      throw new OAuthError('INVALID_ARGUMENT', error.message, { cause: error })
-    }
+      await accounts.publishConnection(row)
+      const detail = { fields: Object.keys(patch) }
+      await audit.add({ actor: COMMAND_LINE, action: 'connection.update', subject: id, detail })
+      return accounts.connectionView(row)
+    })
   }
 }
-
-const ACTOR = { type: 'server', name: 'command line' } as const

@@ -16,7 +16,7 @@ export interface NoticeFacts {
   readonly affected: number
   readonly total: number
   readonly webhook: string
-  /** Who did it. */
+  /** Who did it. Empty: whoever runs the server, at its command line. */
   readonly by: string
   /** What the API key is called. */
   readonly program: string

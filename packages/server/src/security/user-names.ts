@@ -13,11 +13,13 @@ export async function holdUsers(db: Transaction<Tables>): Promise<void> {
 
 /** Whether somebody else has this name, or one that people take for it. */
 export async function isNameTaken(db: Transaction<Tables>, name: string, but?: string): Promise<boolean> {
-  const wanted = folded(name)
   // All of them: neither database folds as Unicode does, and who may sign in are few.
   const users = await db.selectFrom('users').select(['id', 'name']).execute()
-  return users.some((user) => user.id !== but && folded(user.name) === wanted)
+  return users.some((user) => user.id !== but && sameName(user.name, name))
 }
+
+/** Whether people take one name for the other: then one of them alone can have it. */
+export const sameName = (one: string, other: string): boolean => folded(one) === folded(other)
 
 /** What is not seen takes part in no comparison; a name keeps it where it shapes letters. */
 export const withoutInvisible = (name: string): string =>

@@ -24,6 +24,14 @@ export interface MadeInvitation {
   readonly expires_at: number
 }
 
+/** Who makes a link for the password of somebody else. */
+export interface LinkMaker {
+  readonly id: string
+  readonly name: string
+  /** Throws unless they are who they seem to be: whoever has the link becomes its user. */
+  prove(): Promise<void>
+}
+
 /** What became of a user who was removed. */
 export interface Removed {
   /** Hashes of their sessions. */
@@ -176,12 +184,12 @@ export class Users {
    * Another link for a user who lost the first one, or their password. Links of before end. Nobody makes one for
    * themselves: with a session alone they would choose a password, and then prove with it that they know one.
    *
-   * @param prove - Throws unless whoever makes it is who they seem to be: whoever has the link becomes its user.
+   * @param maker undefined: nobody of those who sign in here, but whoever runs the server
    */
-  async inviteAgain(id: string, maker: string, prove: () => Promise<void>): Promise<MadeInvitation> {
+  async inviteAgain(id: string, maker?: LinkMaker): Promise<MadeInvitation> {
     await this.get(id)
-    if (id === maker) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
-    await prove()
+    if (id === maker?.id) throw new Refusal('NOT_FOR_YOURSELF', 'Nobody makes a link for their own password.')
+    await maker?.prove()
     return this.#invitation(id)
   }
 

@@ -175,6 +175,12 @@ export const de: English = {
     strengths: { 0: 'zu kurz', 1: 'leicht zu erraten', 2: 'ausreichend', 3: 'gut', 4: 'sehr gut' },
     or: 'oder',
     signInWith: 'Mit {name} anmelden',
+    forgot: 'Passwort vergessen?',
+    forgotAsk:
+      'Bitten Sie hier einen Administrator um einen Link, mit dem Sie ein neues wählen. Administratoren erstellen ihn unter „Personen“.',
+    forgotRun:
+      'Wenn sich kein Administrator anmelden kann: Wer den Server betreibt, erstellt so einen Link auf dessen Computer, mit diesem Befehl.',
+    forgotCommand: 'Befehl für einen neuen Link',
     invitationTitle: 'Passwort wählen',
     invitationLead: 'Dieser Link wurde hier für Sie angelegt. Mit dem Passwort melden Sie sich künftig an.',
     invitationFor: 'Sie melden sich künftig mit dem Namen {name} und diesem Passwort an.',
@@ -880,6 +886,8 @@ export const de: English = {
     unseen: { one: 'Hinweise: {count} neuer', other: 'Hinweise: {count} neue' },
     none: 'Es gibt nichts, was Sie tun müssen.',
     dismiss: 'Ausblenden: {notice}',
+    linkByOperator:
+      'Jemand an dem Computer, auf dem dieser Server läuft, hat ihn erstellt. Damit kann man sich in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie die Person darauf an, die den Server betreibt.',
   },
 
   noticeKinds: {

@@ -121,6 +121,11 @@ export const en = {
     strengths: { 0: 'too short', 1: 'easy to guess', 2: 'fair', 3: 'good', 4: 'very good' },
     or: 'or',
     signInWith: 'Sign in with {name}',
+    forgot: 'Forgot your password?',
+    forgotAsk: 'Ask an administrator here for a link with which you choose a new one. They make it under People.',
+    forgotRun:
+      'If no administrator can sign in: whoever runs the server makes such a link on its computer, with this command.',
+    forgotCommand: 'Command for a new link',
     invitationTitle: 'Choose a password',
     invitationLead: 'Somebody here made this link for you. With the password you sign in from now on.',
     invitationFor: 'You sign in with the name {name} and this password from now on.',
@@ -854,6 +859,8 @@ export const en = {
     unseen: { one: 'Notices: {count} new', other: 'Notices: {count} new' },
     none: 'There is nothing that you have to do.',
     dismiss: 'Put away: {notice}',
+    linkByOperator:
+      'Somebody at the computer on which this server runs made it. With it one can sign in as you. If you did not ask for it, speak to whoever runs the server.',
   },
 
   /** What somebody has to act on. */

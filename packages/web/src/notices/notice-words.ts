@@ -7,6 +7,8 @@ export function noticeWords(
   { texts, times }: Language,
 ): { readonly title: string; readonly text: string } {
   const words = texts.noticeKinds[kind]
+  // A link that nobody made who signs in here: whoever runs the server did, at its command line.
+  const text = kind === 'password_link_made' && by === undefined ? texts.notices.linkByOperator : words.text
   const name = { account: account?.name ?? '', connection: connection?.name ?? '', url: webhook?.url ?? '' }
   const facts = {
     ...name,
@@ -19,7 +21,7 @@ export function noticeWords(
     when: expires_at === undefined ? '' : times.day(expires_at),
   }
   const said = (text: string | ((values: typeof facts) => string)) => (typeof text === 'string' ? text : text(facts))
-  return { title: said(words.title), text: said(words.text) }
+  return { title: said(words.title), text: said(text) }
 }
 
 /** Where on this page it is mended. */

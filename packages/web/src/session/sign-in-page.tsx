@@ -10,6 +10,7 @@ import { PasswordField } from '../shared/password-field.tsx'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { comeFrom } from './come-from.ts'
 import { Door } from './door.tsx'
+import { ForgottenPassword } from './forgotten-password.tsx'
 import { SignInTrouble } from './sign-in-trouble.tsx'
 import { SignInWith } from './sign-in-with.tsx'
 
@@ -70,6 +71,7 @@ export function SignInPage() {
           </Button>
         </Stack>
       </form>
+      <ForgottenPassword />
       <SignInWith offers={session.data?.sign_in_with ?? []} from={from} />
     </Door>
   )

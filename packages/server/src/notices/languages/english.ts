@@ -44,7 +44,7 @@ export const englishNotices: NoticeTexts = {
     }),
     password_link_made: ({ by }) => ({
       subject: 'A link for a new password of yours was made',
-      text: `${by} made a link by which somebody can choose a new password for your user and sign in as you. If you did not ask for it, speak to ${by}, and look whether your password still works.`,
+      text: `${by || 'Somebody at the computer on which this server runs'} made a link by which one can choose a new password for your user and sign in as you. If you did not ask for it, speak to ${by || 'whoever runs the server'}, and look whether your password still works.`,
     }),
     email_changed: ({ by }) => ({
       subject: 'Your e-mail address here was changed',

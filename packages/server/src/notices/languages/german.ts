@@ -46,7 +46,7 @@ export const germanNotices: NoticeTexts = {
     }),
     password_link_made: ({ by }) => ({
       subject: 'Für Sie wurde ein Link für ein neues Passwort erstellt',
-      text: `${by} hat einen Link erstellt, mit dem sich ein neues Passwort für Sie wählen lässt; damit kann man sich in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie ${by} darauf an, und prüfen Sie, ob Ihr Passwort noch gilt.`,
+      text: `${by || 'Jemand an dem Computer, auf dem dieser Server läuft,'} hat einen Link erstellt, mit dem sich ein neues Passwort für Sie wählen lässt; damit kann man sich in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie ${by || 'die Person, die den Server betreibt,'} darauf an, und prüfen Sie, ob Ihr Passwort noch gilt.`,
     }),
     email_changed: ({ by }) => ({
       subject: 'Ihre E-Mail-Adresse wurde hier geändert',

@@ -1,11 +1,10 @@
 import { Type } from '@fastify/type-provider-typebox'
-import { stillAtProvider } from '../../accounts/still-at-provider.ts'
-import { Refusal } from '../../problem.ts'
+import { removalDetail, removeConnection } from '../../connections/remove-connection.ts'
 import type { Services } from '../../services.ts'
 import { ById, removed } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function removeRoute(app: App, { connections, accounts, tokens, hub, deps }: Services): void {
+export function removeRoute(app: App, services: Services): void {
   app.delete(
     '/v1/connections/:id',
     {
@@ -21,22 +20,10 @@ export function removeRoute(app: App, { connections, accounts, tokens, hub, deps
       },
     },
     async (request, reply) => {
-      const { id } = request.params
-      const { name } = await connections.get(id)
-      const { length: count } = await accounts.of(id)
-      request.deed = { detail: { name, ...(count === 0 ? {} : { accounts: count }) } }
-      if (count > 0 && request.query.accounts !== 'delete') {
-        const message = `Accounts of the connection: ${count}. Whatever uses it would be deleted with it, and the access taken back at the provider.`
-        throw new Refusal('CONNECTION_IN_USE', message)
-      }
-      const definition = await connections.definition(id)
-      const left = await tokens.removeAll(id)
-      await connections.remove(id)
-      deps.changes?.tell({ of: 'connection_removed', id })
-      hub.publish('connection_removed', { id })
-      if (left !== undefined) {
-        return reply.code(200).send({ still_at_provider: stillAtProvider(left.trouble, definition, left.accounts) })
-      }
+      const gone = await removeConnection(services, request.params.id, request.query.accounts === 'delete')
+      request.deed = { detail: removalDetail(gone) }
+      const { still_at_provider } = gone
+      if (still_at_provider !== undefined) return reply.code(200).send({ still_at_provider })
       return reply.code(204).send(null)
     },
   )

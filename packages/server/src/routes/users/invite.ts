@@ -1,18 +1,12 @@
 import { Invitation, NewInvitation, NewUser } from '../../contract/index.ts'
-import { randomId } from '../../security/secret.ts'
-import type { MadeInvitation } from '../../security/users.ts'
+import { anotherLink, shownInvitation } from '../../security/password-link.ts'
 import type { Services } from '../../services.ts'
 import { answers, ById, created } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
 /** Two ways to a link by which somebody chooses a password. */
-export function inviteRoutes(app: App, { users, notices, deps }: Services): void {
-  const shown = ({ user, token, expires_at }: MadeInvitation): Invitation => ({
-    user,
-    // In the fragment, which is in no log and goes to no server.
-    link: `${deps.publicUrl}/invitation#token=${token}`,
-    expires_at: Math.floor(expires_at),
-  })
+export function inviteRoutes(app: App, services: Services): void {
+  const { users, deps } = services
   app.post(
     '/v1/users',
     {
@@ -35,7 +29,7 @@ export function inviteRoutes(app: App, { users, notices, deps }: Services): void
       const made = await users.invite(wanted)
       const { id, name, role } = made.user
       request.deed = { subject: id, detail: { name, role } }
-      return reply.code(201).send(shown(made))
+      return reply.code(201).send(shownInvitation(made, deps.publicUrl))
     },
   )
   app.post(
@@ -55,16 +49,10 @@ export function inviteRoutes(app: App, { users, notices, deps }: Services): void
     async (request) => {
       const { params, body, signedIn, ip } = request
       if (signedIn === undefined) return
-      const { id: maker, name } = signedIn.user
-      const { id, invited } = await users.get(params.id)
-      const made = await users.inviteAgain(id, maker, () => users.assertSelf(signedIn, body.password, ip))
+      const prove = (): Promise<void> => users.assertSelf(signedIn, body.password, ip)
+      const made = await anotherLink(services, params.id, { ...signedIn.user, prove })
       request.deed = { detail: { name: made.user.name } }
-      // Whoever has the link can become them: they hear of it. Somebody who never came in has nothing yet.
-      if (invited !== true) {
-        const detail = { by: { id: maker, name } }
-        await notices.raise({ key: `link/${randomId()}`, kind: 'password_link_made', owner: id, detail })
-      }
-      return shown(made)
+      return shownInvitation(made, deps.publicUrl)
     },
   )
 }
