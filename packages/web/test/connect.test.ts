@@ -122,6 +122,30 @@ test('the account turns green by asking again when the event stream does not get
   await context.close()
 })
 
+test('what happened after the page had its answers and before it listened is shown all the same', async () => {
+  const { page, context } = await visit(stage)
+  await signIn(page)
+  let listen = (): void => undefined
+  const held = new Promise<void>((resolve) => {
+    listen = resolve
+  })
+  await page.route('**/v1/events', async (route) => {
+    await held
+    await route.continue()
+  })
+  const { page: other } = owner
+  const id = await connectAccount(other, 'heidi@sandbox.example')
+  await page.goto(`/accounts/${id}`)
+  await page.locator('[data-state=ok]').waitFor()
+  const headers = { 'x-evergrant': '1' }
+  const paused = await other.request.patch(`/v1/accounts/${id}`, { data: { paused: true }, headers })
+  assert.equal(paused.status(), 200)
+  assert.equal(await page.locator('[data-state=ok]').count(), 1, 'nobody has told the page')
+  listen()
+  await page.locator('[data-state=paused]').waitFor()
+  await context.close()
+})
+
 test('no access or refresh token ever reaches the browser', async () => {
   const { page, context } = await visit(stage)
   const bodies: string[] = []

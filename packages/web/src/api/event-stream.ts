@@ -1,4 +1,4 @@
-import type { QueryClient } from '@tanstack/react-query'
+import { hashKey, type Query, type QueryClient } from '@tanstack/react-query'
 import { accountQuery, dropAccount, keepAccount, relistAccounts } from './accounts.ts'
 import { dropConnection, keepConnection } from './connections.ts'
 import { noticesQuery } from './notices.ts'
@@ -13,13 +13,14 @@ const LONGEST_WAIT = 15_000
 /** Lists are asked for again at most so often, however much happens on the server. */
 const RELIST_EVERY = 3_000
 const RELIST_SOON = 300
+const SESSION_HASH = hashKey(sessionQuery.queryKey)
 
 /**
  * Keeps the query cache equal to the server by its event stream, for as long as it is not closed.
  *
  * The browser reconnects by itself after a broken connection, but gives up after an answer that is no stream
- * (a restarting server behind a proxy): then we open a new one, waiting a little longer each time. Every opening
- * starts with `hello`, after which all is asked for again, because what happened meanwhile is not replayed.
+ * (a restarting server behind a proxy): then we open a new one, waiting a little longer each time. What happened
+ * before an opening is not replayed: what was there already is asked for again.
  */
 export function openEventStream(client: QueryClient, onStatus: (status: StreamStatus) => void): () => void {
   let source: EventSource | undefined
@@ -45,7 +46,8 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
     current.onopen = () => {
       wait = FIRST_WAIT
       onStatus('open')
-      if (openedBefore) void client.invalidateQueries()
+      // With the page's first one, few answers are older: most of what it shows is being asked for at this moment.
+      void client.invalidateQueries(openedBefore ? {} : { predicate: isAnswered })
       openedBefore = true
     }
     current.onerror = () => {
@@ -78,6 +80,11 @@ export function openEventStream(client: QueryClient, onStatus: (status: StreamSt
     window.clearTimeout(relisting)
     source?.close()
   }
+}
+
+/** Who is signed in is no part of the stream, and was asked for a moment ago. */
+function isAnswered({ state, queryHash }: Query): boolean {
+  return state.dataUpdatedAt > 0 && queryHash !== SESSION_HASH
 }
 
 function on<Name extends keyof ServerEvents>(
