@@ -141,7 +141,7 @@ test('who wants less motion sees nothing move, and the first press of Tab leads 
   const moving = await page.evaluate(() =>
     [...document.querySelectorAll('*')]
       .filter((element) => parseFloat(getComputedStyle(element).transitionDuration) > 0)
-      .map((element) => element.className.toString()),
+      .map((element) => `${element.tagName} ${element.getAttribute('class')}`),
   )
   assert.deepEqual(moving, [])
   await context.close()
