@@ -34,8 +34,10 @@ async function run() {
     })
   }
   const { main } = await import(inCheckout ? '../src/main.ts' : '../dist/main.js')
-  // A reader that has seen enough (`| head`) is no error.
+  // A reader that has seen enough (`| head`) is no error; what else became of stdout, main tells. Words for people that
+  // nobody can read end nothing.
   process.stdout.on('error', () => {})
+  process.stderr.on('error', () => {})
   // No process.exit: what was written has to reach a pipe first.
   process.exitCode = await main(process.argv.slice(2), process.env, process)
 }

@@ -11,7 +11,8 @@ export type { Input, Output, Seams, Streams } from './streams.ts'
 
 /**
  * Runs one command line and resolves with its exit code: 0 done, 1 failed, 2 usage, 3 consent needed (and 130 or 143
- * when it was stopped). Stdout carries the result alone. Never rejects, never exits the process.
+ * when it was stopped). Stdout carries the result alone, and all of it is written by then; a result that could not be
+ * written is a failure, unless its reader has gone (EPIPE). Never rejects, never exits the process.
  *
  * `argv` is what stands after the program's name. Commands may run at the same time in one process.
  */
@@ -41,7 +42,9 @@ export async function main(
       clock: seams.clock ?? systemClock,
       signal,
     }
-    return await run(argv, invocation)
+    const code = await run(argv, invocation)
+    await terminal.written()
+    return code
   } catch (error) {
     const failed = failure(signal.aborted && signal.reason instanceof Interrupted ? signal.reason : error)
     terminal.fail(failed)

@@ -15,6 +15,9 @@ export interface Manner {
   readonly quiet: boolean
 }
 
+/** What the result's readers do when they have seen enough (`| head`): no error, however little of it they took. */
+const ENOUGH = new Set(['EPIPE', 'ERR_STREAM_DESTROYED'])
+
 /**
  * The output contract. Stdout carries the result and nothing else; everything for people goes to stderr, where no
  * secret that this process has seen can appear.
@@ -26,6 +29,8 @@ export class Terminal {
   readonly #colour: boolean
   readonly #resultColour: boolean
   readonly #secrets = new Set<string>()
+  /** What became of each write to stdout that is not done yet, or failed. */
+  readonly #writing = new Set<Promise<Error | undefined>>()
   /**
    * Marks our own colours until they are written: words from elsewhere cannot know it, so they have none. In the form of a
    * sequence that takes no room.
@@ -67,16 +72,38 @@ export class Terminal {
 
   /** The result for a program, such as a token: as it is, unless a person reads it. */
   result(text: string): void {
-    this.#stdout.write(`${this.#stdout.isTTY === true ? harmless(text) : text}\n`)
+    this.#print(this.#stdout.isTTY === true ? harmless(text) : text)
   }
 
   data(value: unknown): void {
-    this.#stdout.write(`${harmlessJson(JSON.stringify(value, null, 2))}\n`)
+    this.#print(harmlessJson(JSON.stringify(value, null, 2)))
   }
 
   /** A result for people. Names come from elsewhere, and must not steer the terminal. */
   text(text: string): void {
-    this.#stdout.write(`${this.#clean(text)}\n`)
+    this.#print(this.#clean(text))
+  }
+
+  /**
+   * Resolves once all of the result is written. Throws when it could not be, unless its reader has gone: `| head` has
+   * seen enough.
+   */
+  async written(): Promise<void> {
+    const [failed] = (await Promise.all(this.#writing)).filter((error) => error !== undefined)
+    if (failed === undefined || ENOUGH.has((failed as NodeJS.ErrnoException).code ?? '')) return
+    throw new Error(
+      `The result could not be written to standard output: ${failed.message}. What the command did stays done; what it printed is lost.`,
+      { cause: failed },
+    )
+  }
+
+  #print(text: string): void {
+    const write = new Promise<Error | undefined>((done) => {
+      this.#stdout.write(`${text}\n`, (error) => done(error ?? undefined))
+    })
+    this.#writing.add(write)
+    // One that runs for long keeps nothing of what went well.
+    void write.then((error) => error === undefined && this.#writing.delete(write))
   }
 
   /** A sentence for the person, which `--quiet` leaves out. */
