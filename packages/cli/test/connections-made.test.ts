@@ -96,7 +96,12 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     assert.match(kept.stderr, /Practice has accounts: 1\..*--accounts/s)
     assert.equal((await admin.get(`/v1/accounts/${account}`)).json.state, 'ok', 'nothing happened to them')
 
-    const gone = await connections(['remove', 'Practice', '--accounts', '--json'])
+    const unasked = await connections(['remove', 'Practice', '--accounts'])
+    assert.equal(unasked.code, 2)
+    assert.match(unasked.stderr, /nobody can be asked, so nothing was done\..*--yes/s)
+    assert.equal((await admin.get(`/v1/accounts/${account}`)).json.state, 'ok', 'silence is no consent')
+
+    const gone = await connections(['remove', 'Practice', '--accounts', '--yes', '--json'])
     assert.equal(gone.code, 0, gone.stderr)
     assert.deepEqual(JSON.parse(gone.stdout), { id, name: 'Practice', accounts: 1 })
     await hears('connection_removed', (data) => data.id === id)
@@ -125,7 +130,7 @@ test('grants that a provider does not end are told with where that is done', asy
   await using sandbox = await sandboxOf(scene)
   const { connection } = await connected(scene, sandbox)
   sandbox.fault({ match: { endpoint: 'revoke' }, status: 500, times: 99 })
-  const gone = await connections(['remove', '--accounts', '--', connection])
+  const gone = await connections(['remove', '--accounts', '--yes', '--', connection])
   assert.equal(gone.code, 0, gone.stderr)
   assert.match(gone.stderr, /Not ended at the provider: 1 of them\./)
 })

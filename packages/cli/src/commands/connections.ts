@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError, Option } from 'commander'
 import { CLIENT_AUTH } from '../chosen-authentication.ts'
 import { type MannerOptions, withManner } from '../client-options.ts'
 import { clientSecret, pipedSecret } from '../client-secret.ts'
-import { confirmed } from '../confirm.ts'
+import { expresslyConfirmed } from '../confirm.ts'
 import { connectionTable, connectionText } from '../connection-text.ts'
 import { checkText } from '../doctor/check-text.ts'
 import { exitCode } from '../exit-code.ts'
@@ -102,7 +102,7 @@ a hyphen goes last, behind "--".
     new Command('remove')
       .description('Removes one. One that has accounts stays, unless they are to go too.')
       .option('--accounts', 'with its accounts: their grants are revoked at the provider, as far as that works')
-      .option('--yes', 'do not ask'),
+      .option('--yes', 'do not ask; to be given where there is no terminal, and with --json'),
     remove,
   )
   return command
@@ -267,7 +267,7 @@ async function remove(options: RemoveOptions, invocation: Invocation): Promise<n
     )
   }
   const question = `Delete the connection ${name}${total === 0 ? '' : ` with its accounts (${total})`}?`
-  if (!(await confirmed(question, yes, invocation))) return exitCode.failed
+  if (!(await expresslyConfirmed(question, yes, invocation))) return exitCode.failed
   const gone = await on.connections.remove(id, { accounts: withAccounts })
   const left = gone.still_at_provider
   const also = gone.accounts === 0 ? '' : ` with its accounts (${gone.accounts})`
