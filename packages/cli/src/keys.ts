@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path'
-import type { Keyring } from '@evergrant/core'
+import { isOAuthError, type Keyring, OAuthError } from '@evergrant/core'
 import { type KeyPlace, openKeyring } from '@evergrant/stores/keyring'
 import { type Command, Option } from 'commander'
 import type { Invocation } from './invocation.ts'
@@ -32,9 +32,24 @@ export async function namedKeyring(
   invocation: Pick<Invocation, 'env' | 'cwd' | 'clock'>,
 ): Promise<Keyring> {
   const place = keyPlace(options, invocation)
-  if (place !== undefined) return openKeyring(place, { clock: invocation.clock })
-  throw new UsageError('Which sealing keys? Nothing names them.', 'Give --key-file <path>, or set EVERGRANT_KEY.')
+  if (place === undefined) {
+    throw new UsageError('Which sealing keys? Nothing names them.', 'Give --key-file <path>, or set EVERGRANT_KEY.')
+  }
+  return openKeyring(place, { clock: invocation.clock }).catch((cause: unknown) => {
+    throw isOAuthError(cause) && cause.code === 'KEY_UNAVAILABLE' ? missing(cause) : cause
+  })
 }
+
+const missing = (cause: OAuthError): OAuthError =>
+  new OAuthError('KEY_UNAVAILABLE', cause.message, {
+    cause,
+    guidance: {
+      class: cause.class,
+      who: cause.who,
+      advice:
+        'Bring the file back from a backup, or say where the key is: --key-file, EVERGRANT_KEY or EVERGRANT_KEY_FILE. Without it nothing that it sealed can be opened; another key does not help.',
+    },
+  })
 
 /** The option that names the sealing keys of a server. */
 export function withKeyFile(command: Command): Command {

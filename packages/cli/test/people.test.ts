@@ -1,6 +1,7 @@
 /** `evergrant people`: who may sign in at a server, and the way back in, from its data. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { rename } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -185,4 +186,18 @@ test('what cannot be meant changes nothing, and another sealing key is refused b
     ['Ada'],
   )
   assert.equal((await accept(scene, link)).status, 200, 'the link of before is still good')
+})
+
+test('a data folder without its key: which file is missing is said, and that no other key opens what it sealed', async () => {
+  await using on = await place()
+  await on.scene.stop()
+  const key = join(on.scene.dir, 'data', 'key')
+  await rename(key, `${key}.away`)
+  const refused = await on.people(['list', '--json'])
+  assert.deepEqual([refused.code, refused.stdout], [1, ''])
+  const { code, message, advice } = JSON.parse(refused.stderr)
+  assert.deepEqual([code, message], ['KEY_UNAVAILABLE', `There is no sealing key at ${key}.`])
+  assert.match(advice, /from a backup.*--key-file.*nothing that it sealed can be opened/)
+  const named = await on.people(['list', '--key-file', `${key}.away`])
+  assert.equal(named.code, 0, named.stderr)
 })

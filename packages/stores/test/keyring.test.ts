@@ -52,7 +52,7 @@ test('any other text is refused in words that do not repeat it', async () => {
 test('a key file is made once, for its owner alone, and read afterwards', async () => {
   await using temp = await folder()
   const file = temp.at('deep/key')
-  await assert.rejects(loadKeys({ file, create: false }), { code: 'STORE_UNAVAILABLE', message: /no sealing key/ })
+  await assert.rejects(loadKeys({ file, create: false }), { code: 'KEY_UNAVAILABLE', message: /no sealing key/ })
   const made = await loadKeys({ file })
   assert.equal((await stat(file)).mode & 0o777, process.platform === 'win32' ? 0o666 : 0o600)
   assert.equal((await loadKeys({ file })).current.id, made.current.id)

@@ -20,18 +20,18 @@ export interface LoadKeysOptions {
  * `aws-kms:…`. When there is no such file, a new random key is written first (mode 0600, its folder 0700, synced). Two
  * processes that start at once end up with the same key.
  *
- * Throws `INVALID_SETTING` when other users may read the file or it holds no key, and `STORE_UNAVAILABLE` or
- * `STORE_READ_ONLY` when it cannot be read or made.
+ * Throws `INVALID_SETTING` when other users may read the file or it holds no key, `KEY_UNAVAILABLE` when there is none and
+ * none is to be made, and `STORE_UNAVAILABLE` or `STORE_READ_ONLY` when it cannot be read or made.
  */
 export async function loadKeys({ file, create = true }: LoadKeysOptions): Promise<Keys> {
   const path = resolve(file)
   const found = await read(path)
   if (found !== undefined) return found
-  if (!create) throw new OAuthError('STORE_UNAVAILABLE', `There is no sealing key at ${path}.`)
+  if (!create) throw new OAuthError('KEY_UNAVAILABLE', `There is no sealing key at ${path}.`)
   await make(path)
   const made = await read(path)
   if (made !== undefined) return made
-  throw new OAuthError('STORE_UNAVAILABLE', `The sealing key at ${path} vanished while it was made.`)
+  throw new OAuthError('KEY_UNAVAILABLE', `The sealing key at ${path} vanished while it was made.`)
 }
 
 /**
