@@ -201,3 +201,20 @@ test('a data folder without its key: which file is missing is said, and that no 
   const named = await on.people(['list', '--key-file', `${key}.away`])
   assert.equal(named.code, 0, named.stderr)
 })
+
+test('somebody who is called by the id or the address of another hides nobody', async () => {
+  await using on = await place()
+  const link = async (named: string) => {
+    const { stdout, stderr } = await on.people(['password-link', '--json', '--', named])
+    return stdout === '' ? stderr : JSON.parse(stdout).user.id
+  }
+  const { user } = JSON.parse((await on.people(['invite', 'Grace', '--email', 'grace@example.test', '--json'])).stdout)
+  for (const name of [user.id, 'Grace@example.test']) {
+    const { code, stderr } = await on.people(['invite', '--', name])
+    assert.equal(code, 0, stderr)
+  }
+  for (const named of [user.id, 'grace@example.test', 'Grace@Example.test ', 'grace']) {
+    assert.equal(await link(named), user.id, named)
+  }
+  assert.match(await link('Nobody'), /Nobody at the server is called/)
+})

@@ -21,13 +21,18 @@ export class PeopleDesk {
     return this.#services.users.list()
   }
 
-  /** The one with this name, e-mail address or id; undefined: there is none, or several are meant. */
+  /**
+   * The one with this id, else the one with this e-mail address, else with this name: nobody is hidden by whoever is
+   * called as they are reached. Undefined: there is none, or several are meant.
+   */
   async find(named: string): Promise<User | undefined> {
+    const people = await this.list()
     const address = named.trim().toLowerCase()
-    const found = (await this.list()).filter(
-      ({ id, name, email }) => id === named || sameName(name, named) || email === address,
-    )
-    return found.length === 1 ? found[0] : undefined
+    const known = people.find(({ id }) => id === named)
+    if (known !== undefined) return known
+    const reached = people.filter(({ email }) => email === address)
+    const meant = reached.length > 0 ? reached : people.filter(({ name }) => sameName(name, named))
+    return meant.length === 1 ? meant[0] : undefined
   }
 
   /**
