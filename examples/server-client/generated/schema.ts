@@ -5151,7 +5151,7 @@ export interface components {
         /** SignInWith */
         SignInWith: {
             connection: string;
-            /** @description The path of this page that the way back ends at, such as /accounts. One that leads elsewhere is refused. Absent: the first page. */
+            /** @description The path of this page that the way back ends at, such as /accounts. One that leads elsewhere is refused. Absent, or no page: the first page. */
             return_to?: string;
         };
         /** AuthorizeResult */

@@ -151,6 +151,10 @@ test('who was on their way to a page comes back to it, and nowhere else than to 
     assert.equal(await follow(browser, json.url), new URL(path, url).href)
     assert.equal(await who(browser), 'carol@example.test')
   }
+  for (const path of ['/v1/accounts.csv', '/..//evil.test']) {
+    const browser = scene.browser()
+    assert.equal(await follow(browser, (await begin(browser, path)).json.url), `${url}/`, path)
+  }
   // What comes back from the provider, or from whoever made that link, says nothing about it.
   const browser = scene.browser()
   const begun = await begin(browser, '/accounts')
@@ -182,6 +186,35 @@ test('who was on their way to a page comes back to it, and nowhere else than to 
     assert.deepEqual([status, json.code], [400, 'INVALID_REQUEST'], JSON.stringify(path))
     assert.match(json.field ?? json.detail, /return_to|way back/, JSON.stringify(path))
   }
+})
+
+test('the way back ends at a place of the page: of what is for programs, a file or doubled, at the first page', () => {
+  for (const base of ['https://apps.example.test', 'https://apps.example.test/evergrant']) {
+    for (const path of [
+      '/v1/accounts.csv',
+      '/v1',
+      '/v1?x',
+      '/a/../v1/session',
+      '/%76%31/session',
+      '/sandbox/authorize?client_id=a',
+      '/oauth/callback/c1?code=a',
+      '/openapi.json',
+      '/metrics#x',
+      '/assets/index.js',
+      '/accounts//x',
+      '/a/..//evil.test',
+      '/.//evil.test',
+      '/%2fevil.test',
+      '/%2F%2Fevil.test',
+      '/%',
+    ]) {
+      assert.equal(wayBack(base, path), `${base}/`, path)
+    }
+    for (const path of ['/v1s', '/accounts?next=//x&file=a.csv', '/settings/people#//', '/accounts/a%20b']) {
+      assert.equal(wayBack(base, path), base + path, path)
+    }
+  }
+  assert.equal(wayBack('https://apps.example.test', '/..//evil.test'), 'https://apps.example.test/')
 })
 
 test('below a folder of a host, the way back does not lead out of that folder', () => {

@@ -41,7 +41,7 @@ export const SignInWith = Type.Object(
         minLength: 1,
         maxLength: 2000,
         description:
-          'The path of this page that the way back ends at, such as /accounts. One that leads elsewhere is refused. Absent: the first page.',
+          'The path of this page that the way back ends at, such as /accounts. One that leads elsewhere is refused. Absent, or no page: the first page.',
       }),
     ),
   },

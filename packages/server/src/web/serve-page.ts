@@ -5,6 +5,7 @@ import fastifyStatic from '@fastify/static'
 import { Refusal } from '../problem.ts'
 import type { App } from '../routes/app-type.ts'
 import { missingPage } from './missing-page.ts'
+import { isPagePath } from './page-path.ts'
 
 /**
  * Only what comes from here runs. The exception is style: the component library sets style attributes and adds style
@@ -22,9 +23,6 @@ export const PAGE_POLICY = [
   "form-action 'self'",
   "frame-ancestors 'none'",
 ].join('; ')
-
-/** These are for programs: who asks for something else there is told so, and gets no page. */
-const NO_PAGE = /^\/(?:v1|oauth|sandbox|healthz|readyz|metrics|openapi\.json)(?:\/|$|\?)/
 
 /** Serves the built page. Its addresses are its own affair: each navigation gets the same document. */
 export async function servePage(app: App, folder: string | undefined, subPath = ''): Promise<void> {
@@ -47,7 +45,7 @@ export async function servePage(app: App, folder: string | undefined, subPath = 
   app.setNotFoundHandler(async (request, reply) => {
     const { accept = '*/*' } = request.headers
     const navigation = /^(?:GET|HEAD)$/.test(request.method) && /text\/html|\*\/\*/.test(accept)
-    if (!navigation || NO_PAGE.test(request.url) || /\.\w+$/.test(request.url.split('?')[0] ?? '')) {
+    if (!navigation || !isPagePath(request.url.split('?')[0] ?? '')) {
       throw new Refusal('NOT_FOUND', 'There is nothing at this address.')
     }
     const body = built ? based(await readFile(index, 'utf8'), subPath) : missingPage
