@@ -88,6 +88,17 @@ test('the life of a grant is a plot with words, and the same as tables', async (
   assert.equal(await table.getByText('The owner said yes').count(), 2)
 })
 
+test('a next refresh whose time has come is due, on the account and in the list', async () => {
+  const page = await owner.context.newPage()
+  await page.clock.setFixedTime(Date.now() + 3 * DAY * 1000)
+  await page.goto(`${stage.url}/accounts/${account}`)
+  const fact = page.locator('dl > *', { hasText: 'Next refresh' })
+  await fact.getByText('due', { exact: true }).waitFor()
+  await page.goto(`${stage.url}/accounts`)
+  await page.getByText('Next refresh: due').waitFor()
+  await page.close()
+})
+
 test('a permission that ends soon says so with what to do, and is found in the list by it', async () => {
   const { page } = owner
   await page.goto(`/accounts/${account}`)

@@ -52,7 +52,7 @@ export function AccountRow({ account, selection }: Props) {
             {texts.lastSuccess}: <WhenOr at={account.last_success_at} past otherwise={shared.never} />
           </span>
           <span>
-            {texts.nextRefresh}: <WhenOr at={plannedRefresh(account)} otherwise={texts.noRefresh} />
+            {texts.nextRefresh}: <WhenOr at={plannedRefresh(account)} planned otherwise={texts.noRefresh} />
           </span>
         </span>
         <span className={classes.state}>

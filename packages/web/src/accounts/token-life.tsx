@@ -34,7 +34,7 @@ export function TokenLife({ account }: { account: Account }) {
       <Facts
         facts={[
           [texts.obtained, <WhenOr key="obtained" at={from} past otherwise={shared.never} />],
-          [texts.willRefresh, <WhenOr key="refresh" at={renew} otherwise={texts.noRefresh} />],
+          [texts.willRefresh, <WhenOr key="refresh" at={renew} planned otherwise={texts.noRefresh} />],
           [to > now ? texts.expires : texts.expired, <WhenOr key="expires" at={to} otherwise={shared.never} />],
         ]}
       />

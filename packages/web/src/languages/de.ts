@@ -20,6 +20,7 @@ export const de: English = {
     loading: 'Wird geladen …',
     justNow: 'gerade eben',
     inAMoment: 'gleich',
+    due: 'fällig',
     unreachableTitle: 'Der Server antwortet nicht',
     unreachableDetail:
       'Evergrant ist nicht erreichbar. Vielleicht startet es gerade neu; was Sie gespeichert haben, bleibt erhalten.',

@@ -19,6 +19,7 @@ export const en = {
     loading: 'Loading…',
     justNow: 'just now',
     inAMoment: 'in a moment',
+    due: 'due',
     unreachableTitle: 'The server does not answer',
     unreachableDetail: 'Evergrant could not be reached. It may be restarting; nothing you saved is lost.',
     unreachableAdvice: 'This page tries again by itself. If it stays like this, start the server again.',
