@@ -26,6 +26,7 @@ for (const locale of ['en', 'de'] as const) {
     await ask.click()
     await page.getByText(texts.session.forgotAsk).waitFor()
     await page.getByText(texts.session.forgotRun).waitFor()
+    await page.getByText(/EVERGRANT_DATA_DIR (or|oder) DATABASE_URL/).waitFor()
     const command = page.getByRole('region', { name: texts.session.forgotCommand })
     assert.equal(await command.innerText(), 'evergrant people password-link NAME')
     assert.deepEqual(complaints, [])

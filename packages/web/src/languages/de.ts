@@ -180,7 +180,7 @@ export const de: English = {
     forgotAsk:
       'Bitten Sie hier einen Administrator um einen Link, mit dem Sie ein neues wählen. Administratoren erstellen ihn unter „Personen“.',
     forgotRun:
-      'Wenn sich kein Administrator anmelden kann: Wer den Server betreibt, erstellt so einen Link auf dessen Computer, mit diesem Befehl.',
+      'Wenn sich kein Administrator anmelden kann: Wer den Server betreibt, erstellt so einen Link auf dessen Computer, mit diesem Befehl. Er braucht die Umgebung des Servers: EVERGRANT_DATA_DIR oder DATABASE_URL.',
     forgotCommand: 'Befehl für einen neuen Link',
     invitationTitle: 'Passwort wählen',
     invitationLead: 'Dieser Link wurde hier für Sie angelegt. Mit dem Passwort melden Sie sich künftig an.',

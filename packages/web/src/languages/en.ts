@@ -125,7 +125,7 @@ export const en = {
     forgot: 'Forgot your password?',
     forgotAsk: 'Ask an administrator here for a link with which you choose a new one. They make it under People.',
     forgotRun:
-      'If no administrator can sign in: whoever runs the server makes such a link on its computer, with this command.',
+      'If no administrator can sign in: whoever runs the server makes such a link on its computer, with this command. It needs the server’s environment: EVERGRANT_DATA_DIR or DATABASE_URL.',
     forgotCommand: 'Command for a new link',
     invitationTitle: 'Choose a password',
     invitationLead: 'Somebody here made this link for you. With the password you sign in from now on.',
