@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { problemOf } from '../src/problem.ts'
 import type { Answered } from './support/browser.ts'
 import { connected, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
@@ -187,6 +188,53 @@ test('control characters are refused in every text, and a name is one line', asy
   assert.equal(asked.status, 400)
   const anyLetter = await admin.post('/v1/users', { name: 'Зоя 👩‍💻 O’Neil' })
   assert.equal(anyLetter.status, 201, anyLetter.text)
+})
+
+test('half a character is refused in every text, so that nothing is stored as another text than was sent', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { admin, account, connection } = await connected(scene, sandbox)
+  const own = (await admin.get('/v1/session')).json.user.id
+  const refused = async (answer: Promise<Answered>, field: string) => {
+    const { status, json, text } = await answer
+    assert.deepEqual([status, json.code, json.field], [400, 'INVALID_REQUEST', field], text)
+    assert.equal(json.detail, `The field "${field}" has half a character in it.`)
+  }
+  for (const half of ['\ud800', 'a\udc00b', '\udc00\ud800']) {
+    await refused(admin.post('/v1/users', { name: half }), 'name')
+    await refused(admin.patch(`/v1/users/${own}`, { name: half }), 'name')
+    await refused(admin.post('/v1/session', { name: 'Ada', password: half }), 'password')
+    await refused(admin.post('/v1/accounts', { connection, name: half }), 'name')
+    await refused(admin.patch(`/v1/accounts/${account}`, { name: half }), 'name')
+    await refused(admin.patch(`/v1/connections/${connection}`, { parameters: { tenant: half } }), 'parameters.tenant')
+    await refused(admin.post('/v1/api-keys', { name: 'x', accounts: [half], password: PASSWORD }), 'accounts.0')
+    await refused(admin.post('/v1/accounts', { connection, [half]: 'x' }), half.toWellFormed())
+  }
+  const german = await admin.post('/v1/users', { name: '\ud800' }, { 'accept-language': 'de' })
+  assert.equal(german.json.detail, 'Das Feld „name“ enthält ein halbes Zeichen.')
+  // In an address there is none: bytes that are no character are refused, or are the sign for them.
+  assert.equal((await admin.get('/v1/accounts/%ED%A0%80')).status, 400)
+  assert.equal((await admin.post('/v1/users', { name: 'Whole 👩‍💻' })).status, 201)
+})
+
+test('a name or an address that the database says somebody has is no error of the server', async () => {
+  await using scene = await Scene.begin()
+  await scene.admin()
+  await using db = await scene.tables()
+  const values = { name: 'Ben', email: 'ben@example.test', password_hash: '', role: 'member', created_at: 0 } as const
+  await db
+    .insertInto('users')
+    .values({ id: 'b1', ...values })
+    .execute()
+  for (const [field, other] of [
+    ['name', { email: 'other@example.test' }],
+    ['email', { name: 'Other' }],
+  ] as const) {
+    const again = db.insertInto('users').values({ id: 'b2', ...values, ...other })
+    const failure = await again.execute().catch((error: unknown) => error)
+    const { problem, unexpected } = problemOf(failure, 'r1')
+    assert.deepEqual([problem.status, problem.field, unexpected], [400, field, false], String(failure))
+  }
 })
 
 test('the end of a token is told in whole seconds everywhere, and never later than it is', async () => {

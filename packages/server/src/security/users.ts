@@ -3,7 +3,7 @@ import type { Kysely, Transaction } from 'kysely'
 import type { NewUser, User, UserPatch } from '../contract/index.ts'
 import { isPostgres } from '../db/dialect.ts'
 import type { Tables } from '../db/tables.ts'
-import { Refusal } from '../problem.ts'
+import { alreadyTaken, Refusal } from '../problem.ts'
 import { Lockout, NOBODY } from './lockout.ts'
 import type { Passwords } from './password.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
@@ -375,14 +375,10 @@ interface Wanted {
 }
 
 async function assertFree(db: Transaction<Tables>, { id, name, email }: Wanted): Promise<void> {
-  if (name !== undefined && (await isNameTaken(db, name, id))) {
-    throw new Refusal('INVALID_REQUEST', 'Somebody else has this name, or one that looks the same.', { field: 'name' })
-  }
+  if (name !== undefined && (await isNameTaken(db, name, id))) throw alreadyTaken('name')
   if (email === undefined || email === null) return
   const taken = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
-  if (taken !== undefined && taken.id !== id) {
-    throw new Refusal('INVALID_REQUEST', 'Somebody else has this e-mail address.', { field: 'email' })
-  }
+  if (taken !== undefined && taken.id !== id) throw alreadyTaken('email')
 }
 
 async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {
