@@ -39,6 +39,30 @@ test('a body that is not JSON is said so and not quoted, and only a field that i
   assert.doesNotMatch(unnamed.json.advice, /named/)
 })
 
+test('a body with a field that changes objects is JSON, and is told to be refused for that field', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const cookie = [...admin.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const said = async (body: string, language = 'en') => {
+    const headers = { cookie, origin: scene.server.url, 'x-evergrant': '1', 'accept-language': language }
+    const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
+    const response = await fetch(`${scene.server.url}/v1/users`, init)
+    const { code, detail } = await response.json()
+    return [response.status, code, detail]
+  }
+  const proto = 'The body has a field "__proto__", which is never taken.'
+  for (const body of ['{"name":"Ben","__proto__":{"role":"admin"}}', '{"\\u005f_proto__":1}', '[{"__proto__":null}]']) {
+    assert.deepEqual(await said(body), [400, 'INVALID_REQUEST', proto], body)
+  }
+  const [, , german] = await said('{"__proto__":{}}', 'de')
+  assert.equal(german, 'Der Inhalt der Anfrage hat ein Feld „__proto__“, das nie angenommen wird.')
+  const [status, code, detail] = await said('{"constructor":{"prototype":{"role":"admin"}}}')
+  assert.deepEqual([status, code], [400, 'INVALID_REQUEST'])
+  assert.match(detail, /"constructor" with a "prototype"/)
+  assert.deepEqual(await said('{"__proto__":'), [400, 'INVALID_JSON', 'The request body is not JSON.'])
+  assert.deepEqual((await said('{"name":"__proto__ is a word","constructor":1}'))[1], 'INVALID_REQUEST')
+})
+
 test('a parameter that the provider does not know is refused by its name, with the known ones', async () => {
   await using scene = await Scene.begin()
   const admin = await scene.admin()
