@@ -24,20 +24,17 @@ export function textRefusal(sent: unknown, isBody: boolean): Refusal | undefined
   const found = faultIn(sent, 0)
   if (found === undefined) return undefined
   const name = found.place.slice(0, LONGEST_NAME).toWellFormed()
-  return new Refusal('INVALID_REQUEST', sentence(found.fault, name, isBody), name === '' ? {} : { field: name })
-}
-
-function sentence(fault: TextFault['fault'], name: string, isBody: boolean): string {
-  if (fault === 'half') {
-    if (name === '') return 'The body has half a character in it.'
-    return isBody
+  const field = name === '' ? undefined : name
+  if (found.fault === 'half') {
+    const message = isBody
       ? `The field "${name}" has half a character in it.`
       : `The parameter "${name}" has half a character in it.`
+    return new Refusal('INVALID_REQUEST', field ? message : 'The body has half a character in it.', { field })
   }
-  if (name === '') return 'The body has control characters in it.'
-  return isBody
+  const message = isBody
     ? `The field "${name}" has control characters in it.`
     : `The parameter "${name}" has control characters in it.`
+  return new Refusal('INVALID_REQUEST', field ? message : 'The body has control characters in it.', { field })
 }
 
 interface TextFault {
