@@ -70,7 +70,7 @@ const SPEAKING = [
 /** Where messages are made that the page can show: what the server does by itself, and the engine for it. */
 const TELLING = [
   'packages/server/src/{accounts,audit,connections,contract,links,mail,notices,security,sign-in,routes,webhooks}/**/*.ts',
-  'packages/server/src/{page-cursor,problem,text-guard,unready,validation-sentence}.ts',
+  'packages/server/src/{forbidden-field,page-cursor,problem,text-guard,unready,validation-sentence}.ts',
   'packages/server/src/sandbox/mount-sandbox.ts',
   // The stores that the server has; what they say while it starts is for whoever starts it.
   'packages/server/src/db/{postgres-failure,postgres,sqlite}.ts',

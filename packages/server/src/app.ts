@@ -6,6 +6,7 @@ import fastify, { type FastifyReply, type FastifyRequest, LogController } from '
 import { auditHook } from './audit/audit-hook.ts'
 import { CSRF_HEADER, Problem } from './contract/index.ts'
 import { ALLOWED } from './contract/text.ts'
+import { forbiddenField } from './forbidden-field.ts'
 import { requestLanguage, type Wishes } from './languages/request-language.ts'
 import { speakHook } from './languages/speak-hook.ts'
 import { spokenFields } from './languages/spoken-fields.ts'
@@ -67,7 +68,11 @@ export async function buildApp(services: Services): Promise<App> {
     if (body === '') done(null, undefined)
     // What most programs send that ask for a token; nothing in it has to be looked at.
     else if (body === '{}') done(null, {})
-    else parseJson(request, String(body), done)
+    else {
+      parseJson(request, String(body), (error, parsed) =>
+        done(error === null ? null : (forbiddenField(String(body)) ?? error), parsed),
+      )
+    }
   })
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply, services))
   // Hooks with callbacks: an asynchronous one costs every request a turn.

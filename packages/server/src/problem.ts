@@ -1,5 +1,6 @@
 import { type ErrorCode, errorCatalogue, isOAuthError, type OAuthError, type Who } from '@evergrant/core'
 import type { Problem } from './contract/index.ts'
+import { takenField } from './db/taken.ts'
 import { type Fault, type Place, wrongWith } from './validation-sentence.ts'
 
 interface RefusalEntry {
@@ -275,6 +276,13 @@ export function titleOf(code: ErrorCode): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
+/** Somebody else has what every user has alone. */
+export function alreadyTaken(field: 'name' | 'email'): Refusal {
+  return field === 'name'
+    ? new Refusal('INVALID_REQUEST', 'Somebody else has this name, or one that looks the same.', { field })
+    : new Refusal('INVALID_REQUEST', 'Somebody else has this e-mail address.', { field })
+}
+
 interface FastifyFault {
   readonly code?: string
   readonly statusCode?: number
@@ -304,5 +312,7 @@ function fromFastify(error: unknown): Refusal {
   if (statusCode === 413) return new Refusal('TOO_LARGE', 'The request body is too large.')
   if (statusCode === 503) return new Refusal('SHUTTING_DOWN', 'The server is stopping.', { retryAfter: 5 })
   if (statusCode !== undefined && statusCode < 500) return new Refusal('INVALID_REQUEST', `${message}.`)
+  const taken = takenField(error)
+  if (taken !== undefined) return alreadyTaken(taken)
   return new Refusal('INTERNAL', 'The server could not do this. Its log tells why.')
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { problemOf } from '../src/problem.ts'
 import type { Answered } from './support/browser.ts'
 import { connected, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
@@ -36,6 +37,30 @@ test('a body that is not JSON is said so and not quoted, and only a field that i
   const unnamed = await admin.post('/v1/accounts', [])
   assert.equal(unnamed.json.field, undefined)
   assert.doesNotMatch(unnamed.json.advice, /named/)
+})
+
+test('a body with a field that changes objects is JSON, and is told to be refused for that field', async () => {
+  await using scene = await Scene.begin()
+  const admin = await scene.admin()
+  const cookie = [...admin.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  const said = async (body: string, language = 'en') => {
+    const headers = { cookie, origin: scene.server.url, 'x-evergrant': '1', 'accept-language': language }
+    const init = { method: 'POST', headers: { ...headers, 'content-type': 'application/json' }, body }
+    const response = await fetch(`${scene.server.url}/v1/users`, init)
+    const { code, detail } = await response.json()
+    return [response.status, code, detail]
+  }
+  const proto = 'The body has a field "__proto__", which is never taken.'
+  for (const body of ['{"name":"Ben","__proto__":{"role":"admin"}}', '{"\\u005f_proto__":1}', '[{"__proto__":null}]']) {
+    assert.deepEqual(await said(body), [400, 'INVALID_REQUEST', proto], body)
+  }
+  const [, , german] = await said('{"__proto__":{}}', 'de')
+  assert.equal(german, 'Der Inhalt der Anfrage hat ein Feld „__proto__“, das nie angenommen wird.')
+  const [status, code, detail] = await said('{"constructor":{"prototype":{"role":"admin"}}}')
+  assert.deepEqual([status, code], [400, 'INVALID_REQUEST'])
+  assert.match(detail, /"constructor" with a "prototype"/)
+  assert.deepEqual(await said('{"__proto__":'), [400, 'INVALID_JSON', 'The request body is not JSON.'])
+  assert.deepEqual((await said('{"name":"__proto__ is a word","constructor":1}'))[1], 'INVALID_REQUEST')
 })
 
 test('a parameter that the provider does not know is refused by its name, with the known ones', async () => {
@@ -187,6 +212,53 @@ test('control characters are refused in every text, and a name is one line', asy
   assert.equal(asked.status, 400)
   const anyLetter = await admin.post('/v1/users', { name: 'Зоя 👩‍💻 O’Neil' })
   assert.equal(anyLetter.status, 201, anyLetter.text)
+})
+
+test('half a character is refused in every text, so that nothing is stored as another text than was sent', async () => {
+  await using scene = await Scene.begin()
+  await using sandbox = await sandboxOf(scene)
+  const { admin, account, connection } = await connected(scene, sandbox)
+  const own = (await admin.get('/v1/session')).json.user.id
+  const refused = async (answer: Promise<Answered>, field: string) => {
+    const { status, json, text } = await answer
+    assert.deepEqual([status, json.code, json.field], [400, 'INVALID_REQUEST', field], text)
+    assert.equal(json.detail, `The field "${field}" has half a character in it.`)
+  }
+  for (const half of ['\ud800', 'a\udc00b', '\udc00\ud800']) {
+    await refused(admin.post('/v1/users', { name: half }), 'name')
+    await refused(admin.patch(`/v1/users/${own}`, { name: half }), 'name')
+    await refused(admin.post('/v1/session', { name: 'Ada', password: half }), 'password')
+    await refused(admin.post('/v1/accounts', { connection, name: half }), 'name')
+    await refused(admin.patch(`/v1/accounts/${account}`, { name: half }), 'name')
+    await refused(admin.patch(`/v1/connections/${connection}`, { parameters: { tenant: half } }), 'parameters.tenant')
+    await refused(admin.post('/v1/api-keys', { name: 'x', accounts: [half], password: PASSWORD }), 'accounts.0')
+    await refused(admin.post('/v1/accounts', { connection, [half]: 'x' }), half.toWellFormed())
+  }
+  const german = await admin.post('/v1/users', { name: '\ud800' }, { 'accept-language': 'de' })
+  assert.equal(german.json.detail, 'Das Feld „name“ enthält ein halbes Zeichen.')
+  // In an address there is none: bytes that are no character are refused, or are the sign for them.
+  assert.equal((await admin.get('/v1/accounts/%ED%A0%80')).status, 400)
+  assert.equal((await admin.post('/v1/users', { name: 'Whole 👩‍💻' })).status, 201)
+})
+
+test('a name or an address that the database says somebody has is no error of the server', async () => {
+  await using scene = await Scene.begin()
+  await scene.admin()
+  await using db = await scene.tables()
+  const values = { name: 'Ben', email: 'ben@example.test', password_hash: '', role: 'member', created_at: 0 } as const
+  await db
+    .insertInto('users')
+    .values({ id: 'b1', ...values })
+    .execute()
+  for (const [field, other] of [
+    ['name', { email: 'other@example.test' }],
+    ['email', { name: 'Other' }],
+  ] as const) {
+    const again = db.insertInto('users').values({ id: 'b2', ...values, ...other })
+    const failure = await again.execute().catch((error: unknown) => error)
+    const { problem, unexpected } = problemOf(failure, 'r1')
+    assert.deepEqual([problem.status, problem.field, unexpected], [400, field, false], String(failure))
+  }
 })
 
 test('the end of a token is told in whole seconds everywhere, and never later than it is', async () => {

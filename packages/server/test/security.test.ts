@@ -118,6 +118,80 @@ test('guesses that are spread over the servers of one database count together, h
   assert.equal(wrong.status, 401, 'a success at one server ends the waiting at the other')
 })
 
+test('guesses of one password are slowed down whatever else succeeds from there: links, and people with theirs', async () => {
+  await using scene = await Scene.begin()
+  const ada = await scene.admin()
+  await scene.invited(ada, { name: 'Ben' })
+  // No proof is needed to invite a member, so whoever came by the session of an administrator has a link.
+  const invited = await ada.post('/v1/users', { name: 'Cleo' })
+  const token = invited.json.link.split('#token=')[1]
+  const other = scene.browser()
+  const guess = async () => {
+    const body = { password: 'wrong password', new_password: 'another long password' }
+    return (await ada.call('PUT', '/v1/session/password', { body })).status
+  }
+  const successes = [
+    () => other.post('/v1/invitations/look', { token }),
+    () => other.post('/v1/session', { name: 'Ben', password: PASSWORD }),
+  ]
+  const answers: number[] = []
+  for (let times = 0; times < 12; times++) {
+    answers.push(await guess())
+    for (const succeed of successes) assert.equal((await succeed()).status, times < 4 ? 200 : 429)
+  }
+  assert.deepEqual(answers, [...Array(5).fill(403), ...Array(7).fill(429)])
+  scene.clock.advance(3)
+  for (const succeed of successes) assert.equal((await succeed()).status, 200)
+  assert.deepEqual([await guess(), await guess()], [403, 429])
+  scene.clock.advance(5)
+  const accepted = await other.post('/v1/invitations/accept', { token, password: PASSWORD })
+  assert.equal(accepted.status, 200, accepted.text)
+  assert.deepEqual([await guess(), await guess()], [403, 429])
+  scene.clock.advance(9)
+  assert.equal((await other.post('/v1/session', { name: 'Ada', password: PASSWORD })).status, 200)
+  for (let times = 0; times < 5; times++) assert.equal(await guess(), 403, 'her own password makes up for it')
+  assert.equal(await guess(), 429)
+})
+
+test('right passwords make nobody wait, however many come at once and whatever else is held against their source', async () => {
+  await using scene = await Scene.begin()
+  await scene.admin()
+  await using second = await scene.another()
+  const [here, there] = [scene.browser(), new Browser(second.url)]
+  const signIn = (browser: Browser, name: string, password: string) => browser.post('/v1/session', { name, password })
+  const crowd = Array.from({ length: 5 }, (_, turn) => signIn(turn % 2 ? here : there, 'Ada', PASSWORD))
+  for (const { status, text } of await Promise.all(crowd)) assert.equal(status, 200, text)
+  for (let times = 0; times < 4; times++) assert.equal((await signIn(here, 'Nobody', 'wrong password')).status, 401)
+  // As often as they like beside them, with a mistake in between.
+  for (let times = 0; times < 3; times++) assert.equal((await signIn(there, 'Ada', PASSWORD)).status, 200)
+  assert.equal((await signIn(here, 'Ada', 'wrong password')).status, 401)
+  scene.clock.advance(3)
+  for (let times = 0; times < 3; times++) assert.equal((await signIn(here, 'Ada', PASSWORD)).status, 200)
+  assert.equal((await signIn(there, 'Nobody', 'wrong password')).status, 401, 'the fifth')
+  assert.equal((await signIn(here, 'Ada', PASSWORD)).headers.get('retry-after'), '2')
+  // What succeeds does not keep in memory what has failed.
+  scene.clock.advance(1800)
+  assert.equal((await signIn(here, 'Ada', PASSWORD)).status, 200)
+  scene.clock.advance(1801)
+  for (let times = 0; times < 5; times++) assert.equal((await signIn(here, 'Nobody', 'wrong password')).status, 401)
+  assert.equal((await signIn(here, 'Nobody', 'wrong password')).status, 429)
+})
+
+test('a password that is chosen by a link makes up for what its user has guessed', async () => {
+  await using scene = await Scene.begin()
+  const ada = await scene.admin()
+  await scene.invited(ada, { name: 'Ben' })
+  const [{ id }] = (await ada.get('/v1/users')).json.users.filter(({ name }: { name: string }) => name === 'Ben')
+  const link = (await ada.post(`/v1/users/${id}/invite`, { password: PASSWORD })).json.link
+  const browser = scene.browser()
+  const guess = () => browser.post('/v1/session', { name: 'Ben', password: 'wrong password' })
+  for (let times = 0; times < 4; times++) assert.equal((await guess()).status, 401)
+  const token = link.split('#token=')[1]
+  assert.equal((await browser.post('/v1/invitations/accept', { token, password: PASSWORD })).status, 200)
+  for (let times = 0; times < 5; times++) assert.equal((await guess()).status, 401)
+  assert.equal((await guess()).status, 429)
+})
+
 test('what was counted is forgotten after an hour, and a clock that was wrong holds nobody up', async () => {
   await using scene = await Scene.begin()
   const browser = await scene.admin()

@@ -95,6 +95,35 @@ test('from their first password on it is that password which counts, however fre
   assert.deepEqual([signedIn.status, signedIn.json.user.has_password], [200, true])
 })
 
+test('a wrong password of one’s own is in the audit log, with what it was for, and no more often than guesses are let through', async () => {
+  await using world = await office()
+  const { ada, account } = world
+  const own = await me(ada)
+  const wrong = guarded(ada, account, own.id, 'not hers at all')
+  const statuses: number[] = []
+  for (const ask of [wrong.password, wrong.reveal, wrong.key, wrong.address, wrong.password, wrong.reveal, wrong.key]) {
+    statuses.push((await ask()).status)
+  }
+  assert.deepEqual(statuses, [403, 403, 403, 403, 403, 429, 429])
+  const { text, json } = await ada.get('/v1/audit')
+  type Entry = { action: string; actor: object; source: string; subject?: string; detail: { for: string } }
+  const refused = (json.entries as Entry[]).filter(({ action }) => action === 'password.refused').toReversed()
+  assert.deepEqual(
+    refused.map(({ subject, detail }) => [detail.for, subject]),
+    [
+      ['password.change', undefined],
+      ['account.reveal', account],
+      ['api_key.create', undefined],
+      ['user.update', own.id],
+      ['password.change', undefined],
+    ],
+  )
+  for (const { actor, source } of refused) {
+    assert.deepEqual([actor, source], [{ type: 'user', id: own.id, name: 'Ada' }, '127.0.0.1'])
+  }
+  assert.ok(!text.includes('not hers'), 'the log holds no password, nor a wrong one')
+})
+
 test('another address of one’s own, by which a provider would let somebody in, needs more than a session', async () => {
   await using world = await office()
   const { ada } = world

@@ -1,5 +1,11 @@
-import type { FastifyRequest, onRequestAsyncHookHandler, onSendAsyncHookHandler } from 'fastify'
+import type {
+  FastifyRequest,
+  onErrorAsyncHookHandler,
+  onRequestAsyncHookHandler,
+  onSendAsyncHookHandler,
+} from 'fastify'
 import type { AuditAction, AuditActor } from '../contract/index.ts'
+import { Refusal } from '../problem.ts'
 import type { App } from '../routes/app-type.ts'
 import type { Services } from '../services.ts'
 import type { Deed } from './audit-log.ts'
@@ -19,9 +25,10 @@ const CHANGING = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 
 /**
  * Writes down what was done, before the answer leaves. A route that changes something and does not say what the log is to
- * call it cannot be added.
+ * call it cannot be added. Who gave a wrong password of their own is written down too, and for what: they may be somebody
+ * else, with a session that they came by. Guesses that had to wait are not: so nobody fills the log with them.
  */
-export function auditHook(app: App, { audit }: Services): void {
+export function auditHook(app: App, { audit, deps }: Services): void {
   app.decorateRequest('deed')
   app.addHook('onRoute', (route) => {
     const { url, method, config } = route
@@ -39,8 +46,18 @@ export function auditHook(app: App, { audit }: Services): void {
       if (reply.statusCode >= 400) return
       await audit.add({ actor: actorOf(request), source: request.ip, action, subject: idOf(request), ...request.deed })
     }
+    const refuse: onErrorAsyncHookHandler = async (request, _, error: Error) => {
+      if (!(error instanceof Refusal) || error.code !== 'PASSWORD_WRONG') return
+      const [actor, subject] = [actorOf(request), idOf(request)]
+      const deed = { actor, source: request.ip, action: 'password.refused', subject, detail: { for: action } } as const
+      // The answer is the same one.
+      await audit
+        .add(deed)
+        .catch((err: unknown) => deps.logger.error({ err, reqId: request.id }, 'not in the audit log'))
+    }
     route.onRequest = [begin, ...[route.onRequest ?? []].flat()]
     route.onSend = [...[route.onSend ?? []].flat(), note]
+    route.onError = [...[route.onError ?? []].flat(), refuse]
   })
 }
 

@@ -8,6 +8,7 @@ export const AuditAction = Type.Union([
   Type.Literal('session.refused'),
   Type.Literal('session.end'),
   Type.Literal('password.change'),
+  Type.Literal('password.refused'),
   Type.Literal('user.invite'),
   Type.Literal('user.update'),
   Type.Literal('user.remove'),

@@ -129,6 +129,10 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The address cannot be read.': 'Die Adresse ist nicht lesbar.',
   'A body of this media type is not understood here.': 'Inhalte in diesem Format werden hier nicht verstanden.',
   'The request body is not JSON.': 'Der Inhalt der Anfrage ist kein JSON.',
+  'The body has a field "__proto__", which is never taken.':
+    'Der Inhalt der Anfrage hat ein Feld „__proto__“, das nie angenommen wird.',
+  'The body has a field "constructor" with a "prototype", which is never taken.':
+    'Der Inhalt der Anfrage hat ein Feld „constructor“ mit einem „prototype“, das nie angenommen wird.',
   'The request body is too large.': 'Der Inhalt der Anfrage ist zu groß.',
   'There is a connection with this id already. It may be this one, saved a moment ago.':
     'Eine Verbindung mit dieser Kennung gibt es schon. Vielleicht ist es diese, eben erst gespeichert.',
@@ -174,6 +178,9 @@ export const germanMessages: Readonly<Record<string, string>> = {
   'The body has control characters in it.': 'Der Inhalt der Anfrage enthält Steuerzeichen.',
   'The field "{name}" has control characters in it.': 'Das Feld „{name}“ enthält Steuerzeichen.',
   'The parameter "{name}" has control characters in it.': 'Der Parameter „{name}“ enthält Steuerzeichen.',
+  'The body has half a character in it.': 'Der Inhalt der Anfrage enthält ein halbes Zeichen.',
+  'The field "{name}" has half a character in it.': 'Das Feld „{name}“ enthält ein halbes Zeichen.',
+  'The parameter "{name}" has half a character in it.': 'Der Parameter „{name}“ enthält ein halbes Zeichen.',
   'a text': 'ein Text',
   'a number': 'eine Zahl',
   'a whole number': 'eine ganze Zahl',

@@ -1,11 +1,10 @@
 import type { Clock } from '@evergrant/core'
-import { counted } from '@evergrant/core'
 import type { Kysely, Transaction } from 'kysely'
 import type { NewUser, User, UserPatch } from '../contract/index.ts'
 import { isPostgres } from '../db/dialect.ts'
 import type { Tables } from '../db/tables.ts'
-import { Refusal } from '../problem.ts'
-import { Lockout } from './lockout.ts'
+import { alreadyTaken, Refusal } from '../problem.ts'
+import { Lockout, NOBODY } from './lockout.ts'
 import type { Passwords } from './password.ts'
 import { hashed, randomId, randomSecret } from './secret.ts'
 import type { SignedIn } from './sessions.ts'
@@ -71,7 +70,7 @@ export class Users {
 
   /** Makes the first administrator, once: of requests at the same time one wins, whichever server they reach. */
   async setUp(token: string, name: string, password: string, source: string): Promise<string> {
-    await this.#assertMayTry(source)
+    const attempt = await this.#lockout.attempt(source)
     const known = await this.#db
       .selectFrom('setup_tokens')
       .select('token_hash')
@@ -95,21 +94,21 @@ export class Users {
         .values({ id, name: name.trim(), password_hash, role: 'admin', created_at: this.#clock.now(), email: null })
         .execute()
     })
-    await this.#lockout.succeeded(source)
+    await this.#lockout.succeeded(attempt)
     return id
   }
 
   /** The user's id when name and password are right. Takes the same time when the name is not known. */
   async signIn(name: string, password: string, source: string): Promise<string> {
-    await this.#assertMayTry(source)
     const user = await this.#db
       .selectFrom('users')
       .select(['id', 'password_hash'])
       .where('name', '=', name.trim())
       .executeTakeFirst()
+    const attempt = await this.#lockout.attempt(source, user?.id ?? NOBODY)
     const right = await this.#passwords.matches(password, user?.password_hash || undefined)
     if (!right || user === undefined) throw new Refusal('SIGN_IN_FAILED', 'Name or password is not right.')
-    await this.#lockout.succeeded(source)
+    await this.#lockout.succeeded(attempt)
     return user.id
   }
 
@@ -127,11 +126,11 @@ export class Users {
     if (password === undefined) {
       throw new Refusal('INVALID_REQUEST', 'Your own password is needed for this.', { field: 'password' })
     }
-    await this.#assertMayTry(source)
+    const attempt = await this.#lockout.attempt(source, user.id)
     if (!(await this.#passwords.matches(password, hash))) {
       throw new Refusal('PASSWORD_WRONG', 'The password is not right.', { field: 'password' })
     }
-    await this.#lockout.succeeded(source)
+    await this.#lockout.succeeded(attempt)
   }
 
   /** Whether somebody signs in with a password; otherwise with a provider only. */
@@ -195,7 +194,7 @@ export class Users {
 
   /** Whom a link is for. It stays good. Guesses are slowed down like those of sign-in. */
   async invited(token: string, source: string): Promise<{ readonly name: string; readonly expires_at: number }> {
-    await this.#assertMayTry(source)
+    const attempt = await this.#lockout.attempt(source)
     const found = await this.#db
       .selectFrom('invitations')
       .innerJoin('users', 'users.id', 'invitations.user_id')
@@ -204,7 +203,7 @@ export class Users {
       .where('expires_at', '>', this.#clock.now())
       .executeTakeFirst()
     if (found === undefined) throw badInvitation()
-    await this.#lockout.succeeded(source)
+    await this.#lockout.succeeded(attempt)
     return found
   }
 
@@ -217,7 +216,7 @@ export class Users {
     password: string,
     source: string,
   ): Promise<{ readonly user: string; readonly sessions: readonly string[] }> {
-    await this.#assertMayTry(source)
+    const attempt = await this.#lockout.attempt(source)
     const password_hash = await this.#passwords.hash(password)
     const accepted = await this.#db.transaction().execute(async (db) => {
       const [taken] = await db
@@ -232,7 +231,8 @@ export class Users {
       const ended = await db.deleteFrom('sessions').where('user_id', '=', user).returning('session_hash').execute()
       return { user, sessions: ended.map(({ session_hash }) => session_hash) }
     })
-    await this.#lockout.succeeded(source)
+    // They might have guessed before they asked for the link.
+    await this.#lockout.succeeded(attempt, accepted.user)
     return accepted
   }
 
@@ -358,15 +358,6 @@ export class Users {
       created_at: row.created_at,
     }))
   }
-
-  /** Counts as a failure until the lockout is told of a success. */
-  async #assertMayTry(source: string): Promise<void> {
-    const wait = Math.ceil(await this.#lockout.attempt(source))
-    if (wait > 0) {
-      const message = `Too many failed attempts from here. Wait ${counted(wait, 'second')}.`
-      throw new Refusal('TOO_MANY_ATTEMPTS', message, { retryAfter: wait })
-    }
-  }
 }
 
 function badInvitation(): Refusal {
@@ -384,14 +375,10 @@ interface Wanted {
 }
 
 async function assertFree(db: Transaction<Tables>, { id, name, email }: Wanted): Promise<void> {
-  if (name !== undefined && (await isNameTaken(db, name, id))) {
-    throw new Refusal('INVALID_REQUEST', 'Somebody else has this name, or one that looks the same.', { field: 'name' })
-  }
+  if (name !== undefined && (await isNameTaken(db, name, id))) throw alreadyTaken('name')
   if (email === undefined || email === null) return
   const taken = await db.selectFrom('users').select('id').where('email', '=', email).executeTakeFirst()
-  if (taken !== undefined && taken.id !== id) {
-    throw new Refusal('INVALID_REQUEST', 'Somebody else has this e-mail address.', { field: 'email' })
-  }
+  if (taken !== undefined && taken.id !== id) throw alreadyTaken('email')
 }
 
 async function hasAdministrator(db: Kysely<Tables>): Promise<boolean> {

@@ -225,7 +225,9 @@ async function visitorOf(client: Client, { subject, access }: Grant, trusted: bo
   const verified = claims?.['email_verified']
   const sound = trusted || verified === true || verified === 'true'
   const email = sound ? claims?.email?.trim().toLowerCase() : undefined
-  return { iss: subject.iss, sub: subject.sub, name: claims?.name, email: email === '' ? undefined : email }
+  // One with half a character in it would be stored as another one, which somebody else may have.
+  const usable = email !== '' && email?.isWellFormed() === true
+  return { iss: subject.iss, sub: subject.sub, name: claims?.name, email: usable ? email : undefined }
 }
 
 function practice(): Refusal {

@@ -12,6 +12,9 @@ import { DeedSubject } from './deed-subject.tsx'
 import { actorWords, deedDetails } from './deed-words.ts'
 import { type Names, useNames } from './names.ts'
 
+/** What may have been somebody else. */
+const REFUSED = new Set<AuditEntry['action']>(['session.refused', 'password.refused'])
+
 /** Who did what, newest first. */
 export function AuditPage() {
   const texts = useTexts('audit')
@@ -76,7 +79,7 @@ function Entry({ entry, names }: { entry: AuditEntry; names: Names }) {
       </td>
       <td className={classes.who}>{actorWords(actor, names, texts)}</td>
       <td className={classes.what}>
-        <span className={classes.action} data-tone={action === 'session.refused' ? 'warn' : undefined}>
+        <span className={classes.action} data-tone={REFUSED.has(action) ? 'warn' : undefined}>
           {texts.auditActions[action]}
         </span>{' '}
         <DeedSubject entry={entry} names={names} />

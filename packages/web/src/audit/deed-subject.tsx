@@ -6,8 +6,9 @@ import type { Names } from './names.ts'
 
 /** What it was done to: a person by the name that they had then, anything else by its name now, or when it was removed, or by its id. */
 export function DeedSubject({ entry, names }: { entry: AuditEntry; names: Names }) {
-  const { subject, actor, detail } = entry
-  if (subject === undefined || subject === actor.id) return null
+  const { action, subject, actor, detail } = entry
+  // What was only asked for is told with the words for that.
+  if (subject === undefined || subject === actor.id || action === 'password.refused') return null
   const known = names.get(subject)
   if (known?.to) {
     return (

@@ -64,6 +64,7 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
     when(namesIn(detail['keys_ended']), (names) => audit.keysEnded({ names: names.join(', ') })),
     when(countIn(detail['accounts_left']), (count) => audit.accountsLeft({ count })),
     when(namesIn(detail['owners']), (names) => audit.ofOwners({ names: names.join(', ') })),
+    when(wantedIn(entry, names, texts), (what) => audit.wantedFor({ what })),
     when(text('reason'), (reason) => audit.reason({ reason })),
   ]
   return said.filter((one) => one !== undefined)
@@ -71,6 +72,14 @@ export function deedDetails(entry: AuditEntry, names: Names, language: Language)
 
 const when = <T>(value: T | undefined, say: (value: T) => string): string | undefined =>
   value === undefined ? undefined : say(value)
+
+/** For what somebody had to prove who they are, and what it would have been done to. */
+function wantedIn({ detail = {}, subject = '' }: AuditEntry, names: Names, { audit }: Texts): string | undefined {
+  const words: Readonly<Record<string, string>> = audit.wanted
+  const what = typeof detail['for'] === 'string' ? words[detail['for']] : undefined
+  const name = names.get(subject)?.name
+  return what === undefined || name === undefined ? what : `${what} (${name})`
+}
 
 /** What people or things were called then. */
 function namesIn(list: unknown): string[] | undefined {

@@ -22,9 +22,7 @@ const AT_ONCE = 100
 
 /** The log has ids, which stay; people know names, which are looked up: those of accounts only as far as they are shown. */
 export function useNames(entries: readonly AuditEntry[]): Names {
-  const ids = [
-    ...new Set(entries.flatMap(({ action, subject }) => (isAboutAccount(action) && subject ? [subject] : []))),
-  ]
+  const ids = [...new Set(entries.flatMap((entry) => (isAboutAccount(entry) && entry.subject ? [entry.subject] : [])))]
   const parts = Array.from({ length: Math.ceil(ids.length / AT_ONCE) }, (_, at) =>
     ids.slice(at * AT_ONCE, (at + 1) * AT_ONCE),
   )
@@ -51,7 +49,8 @@ export function useNames(entries: readonly AuditEntry[]): Names {
   )
 }
 
-const isAboutAccount = (action: AuditEntry['action']): boolean => action.startsWith('account.')
+const isAboutAccount = ({ action, detail }: AuditEntry): boolean =>
+  action.startsWith('account.') || detail?.['for'] === 'account.reveal'
 
 const everyAccount = (pages: readonly UseQueryResult<AccountList>[]): Account[] =>
   pages.flatMap(({ data }) => data?.accounts ?? [])

@@ -1116,6 +1116,16 @@ export const de: English = {
     reason: 'Grund: {reason}',
     note: 'Notiz: {note}',
     byLink: 'über einen zugeschickten Link',
+    wantedFor: 'verlangt: {what}',
+    wanted: {
+      'password.change': 'ein anderes Passwort',
+      'user.invite': 'ein Einladungslink',
+      'user.update': 'eine Änderung an einer Person',
+      'connection.create': 'eine Verbindung zum Anmelden',
+      'connection.update': 'eine Änderung an einer Verbindung',
+      'account.reveal': 'ein Token eines Kontos',
+      'api_key.create': 'ein API-Schlüssel',
+    },
   },
 
   auditActions: {
@@ -1124,6 +1134,7 @@ export const de: English = {
     'session.refused': 'Anmeldung abgelehnt',
     'session.end': 'Abgemeldet',
     'password.change': 'Eigenes Passwort geändert',
+    'password.refused': 'Falsches eigenes Passwort angegeben',
     'user.invite': 'Einladungslink erstellt für',
     'user.update': 'Person geändert:',
     'user.remove': 'Person entfernt:',

@@ -1089,6 +1089,17 @@ export const en = {
     reason: 'reason: {reason}',
     note: 'note: {note}',
     byLink: 'by a link that was sent to them',
+    wantedFor: 'asked for: {what}',
+    /** What needs the own password, by the action that it would have been. */
+    wanted: {
+      'password.change': 'another password',
+      'user.invite': 'an invitation link',
+      'user.update': 'a change of a person',
+      'connection.create': 'a connection to sign in with',
+      'connection.update': 'a change of a connection',
+      'account.reveal': 'a token of an account',
+      'api_key.create': 'an API key',
+    },
   },
 
   /** What was done, in the audit log. */
@@ -1098,6 +1109,7 @@ export const en = {
     'session.refused': 'Sign-in refused',
     'session.end': 'Signed out',
     'password.change': 'Changed their password',
+    'password.refused': 'Gave a wrong password of their own',
     'user.invite': 'Made an invitation link for',
     'user.update': 'Changed the person',
     'user.remove': 'Removed the person',
