@@ -8,12 +8,12 @@ import {
   sentCopy,
 } from '@evergrant/mail/discovery'
 import type { VerifyOptions } from '@evergrant/mail/sign-in'
-import type { Selectable } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { AccountRow, Accounts } from '../accounts/accounts.ts'
 import type { ConnectionRow } from '../connections/connection-row.ts'
 import type { Connections } from '../connections/connections.ts'
-import type { MailChange, MailSettings, MailTest } from '../contract/index.ts'
-import type { MailAccountTable } from '../db/tables.ts'
+import type { MailChange, MailHost, MailSettings, MailTest } from '../contract/index.ts'
+import type { MailAccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AtField } from '../problem.ts'
 import { type AddressPolicy, assertPublicHost, confined, guardedFetch } from '../security/address-policy.ts'
@@ -32,6 +32,11 @@ interface Kept extends Found {
   readonly domain: string
   readonly at: number
 }
+
+/** What is set by hand. */
+export type ByHand = Omit<MailChange, 'password'>
+
+const PROTOCOLS = ['imap', 'pop', 'smtp'] as const
 
 type Servers = Partial<Record<'imap' | 'pop' | 'smtp', MailServer | undefined>>
 
@@ -69,7 +74,7 @@ export class MailAccounts {
       this.#deps.store.get(id),
       this.row(id),
     ])
-    const own = row?.own == null ? {} : (JSON.parse(row.own) as MailChange)
+    const own = ownOf(row)
     const practice = await this.#deps.sandbox?.mailOf(connection.issuer, grant?.subject?.sub)
     const principal = principalOf(account, grant, practice?.address)
     const mailbox = own.mailbox ?? principal
@@ -88,9 +93,23 @@ export class MailAccounts {
     }
   }
 
-  /** Keeps what somebody set by hand, in place of all that was before. Throws when a server may not be reached. */
-  async change(id: string, change: MailChange): Promise<void> {
-    for (const protocol of ['imap', 'pop', 'smtp'] as const) {
+  /** The servers of a change that nobody has set by hand so far: tokens would go where none went by anybody's word. */
+  async newServers(id: string, change: ByHand): Promise<readonly (readonly [string, MailHost])[]> {
+    const own = ownOf(await this.row(id))
+    return PROTOCOLS.flatMap((protocol) => {
+      const [server, before] = [change[protocol], own[protocol]]
+      const same = before !== undefined && server?.security === before.security && isSame(server, before)
+      return server === undefined || same ? [] : [[protocol, server] as const]
+    })
+  }
+
+  /**
+   * Keeps what somebody set by hand, in place of all that was before. Throws when a server may not be reached.
+   *
+   * @param inside done in the same transaction
+   */
+  async change(id: string, change: ByHand, inside: (db: Transaction<Tables>) => Promise<void>): Promise<void> {
+    for (const protocol of PROTOCOLS) {
       const server = change[protocol]
       if (server === undefined) continue
       try {
@@ -99,7 +118,10 @@ export class MailAccounts {
         throw isOAuthError(error) ? new AtField(error, protocol) : error
       }
     }
-    await this.#write(id, { own: JSON.stringify(change), tested: null, failures: 0 })
+    await this.#deps.db.transaction().execute(async (db) => {
+      await this.#write(id, { own: JSON.stringify(change), tested: null, failures: 0 }, db)
+      await inside(db)
+    })
     await this.noteAddress(id)
   }
 
@@ -192,9 +214,9 @@ export class MailAccounts {
     await this.#write(id, { address: mailbox?.toLowerCase() ?? null })
   }
 
-  async #write(id: string, change: Partial<MailRow>): Promise<void> {
+  async #write(id: string, change: Partial<MailRow>, db: Kysely<Tables> = this.#deps.db): Promise<void> {
     const nothing = { address: null, own: null, found: null, tested: null, probe_at: null, failures: 0, told: 0 }
-    await this.#deps.db
+    await db
       .insertInto('mail_accounts')
       .values({ ...nothing, ...change, account_id: id })
       .onConflict((taken) => taken.column('account_id').doUpdateSet(change))
@@ -251,8 +273,12 @@ export class MailAccounts {
   }
 }
 
+function ownOf(row: MailRow | undefined): ByHand {
+  return row?.own == null ? {} : (JSON.parse(row.own) as ByHand)
+}
+
 /** Whether nothing has to be asked to read and send. */
-function isWhole({ imap, pop, smtp }: MailChange): boolean {
+function isWhole({ imap, pop, smtp }: ByHand): boolean {
   return smtp !== undefined && (imap !== undefined || pop !== undefined)
 }
 
