@@ -71,3 +71,24 @@ test('[#145] a session alone sends no token of an account to a mail server that 
   assert.equal((await admin.delete(`/v1/accounts/${account}/mail`)).status, 200)
   assert.deepEqual([await told(), (await notices()).length], [[line], 1])
 })
+
+test('an address that was typed here leads no token to servers that its domain publishes', async () => {
+  const asked: string[] = []
+  const published = `<clientConfig version="1.1"><emailProvider id="thief.example"><incomingServer type="imap">
+    <hostname>imap.thief.example</hostname><port>993</port><socketType>SSL</socketType><username>%EMAILADDRESS%</username>
+    <authentication>OAuth2</authentication></incomingServer></emailProvider></clientConfig>`
+  const thiefs: typeof fetch = async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    if (!url.hostname.endsWith('thief.example')) return fetch(input, init)
+    asked.push(url.href)
+    return new Response(published)
+  }
+  await using scene = await Scene.begin({ surroundings: { fetch: thiefs, resolve: async () => ['93.184.215.14'] } })
+  await using sandbox = await sandboxOf(scene)
+  // Without an id_token the provider vouches for no address.
+  const { admin, account } = await connected(scene, sandbox)
+  const patched = await admin.patch(`/v1/accounts/${account}`, { login_hint: 'ann@thief.example' })
+  assert.equal(patched.status, 200, patched.text)
+  const settings = (await admin.get(`/v1/accounts/${account}/mail`)).json
+  assert.deepEqual([settings.from, settings.imap, asked], ['nowhere', undefined, []])
+})

@@ -80,7 +80,7 @@ export class MailAccounts {
     const mailbox = own.mailbox ?? principal
     const { mechanisms, ...found } =
       practice === undefined
-        ? await this.#found(id, connection, isWhole(own) ? undefined : principal, row)
+        ? await this.#found(id, connection, isWhole(own) ? {} : { principal, vouched: vouchedFor(grant) }, row)
         : { ...NOWHERE, from: 'practice' as const, mechanisms: ['XOAUTH2', 'OAUTHBEARER'], ...practice.servers }
     return {
       ...found,
@@ -224,27 +224,29 @@ export class MailAccounts {
   }
 
   /**
-   * The provider's own preset comes first. What a domain publishes is asked only for providers without one: a token must not
-   * go to servers that somebody else names.
+   * The provider's own preset comes first. What a domain publishes is asked only for providers without one, and only for the
+   * domain of an address that the provider vouched for: a token must not go to servers that somebody else names, nor where
+   * an address leads that anybody typed here.
    */
   async #found(
     id: string,
     { provider }: ConnectionRow,
-    address: string | undefined,
+    { principal, vouched }: { readonly principal?: string | undefined; readonly vouched?: string | undefined },
     row: MailRow | undefined,
   ): Promise<Found> {
     this.#presets ??= mailPresets()
     const presets = await this.#presets
-    const domain = address?.slice(address.lastIndexOf('@') + 1).toLowerCase()
+    const named = domainOf(principal)
     const of = presets.filter(({ oauth }) => oauth?.provider === provider)
     const known =
-      of.find(({ domains }) => domain !== undefined && domains.includes(domain)) ?? of.find(({ mx }) => mx) ?? of[0]
+      of.find(({ domains }) => named !== undefined && domains.includes(named)) ?? of.find(({ mx }) => mx) ?? of[0]
     if (known !== undefined) return fromPreset(known, 'provider')
-    if (address === undefined || domain === undefined) return NOWHERE
+    const domain = domainOf(vouched)
+    if (vouched === undefined || domain === undefined) return NOWHERE
     const kept = row?.found == null ? undefined : (JSON.parse(row.found) as Kept)
     const age = this.#deps.clock.now() - (kept?.at ?? 0)
     if (kept?.domain === domain && age < (kept.from === 'nowhere' ? BELIEVED / 2 : BELIEVED)) return kept
-    const found = await this.#asked(id, address, presets)
+    const found = await this.#asked(id, vouched, presets)
     await this.#write(id, { found: JSON.stringify({ ...found, domain, at: this.#deps.clock.now() } satisfies Kept) })
     return found
   }
@@ -321,9 +323,17 @@ function principalOf(
   practice: string | undefined,
 ): string | undefined {
   if (practice !== undefined) return practice
+  return vouchedFor(grant) ?? (login_hint !== null && isAddress(login_hint) ? login_hint : undefined)
+}
+
+/** The address of whoever consented, in the provider's own word. */
+function vouchedFor(grant: Pick<Grant, 'subject'> | undefined): string | undefined {
   const { username } = grant?.subject ?? {}
-  if (username !== undefined && isAddress(username)) return username
-  return login_hint !== null && isAddress(login_hint) ? login_hint : undefined
+  return username !== undefined && isAddress(username) ? username : undefined
+}
+
+function domainOf(address: string | undefined): string | undefined {
+  return address?.slice(address.lastIndexOf('@') + 1).toLowerCase()
 }
 
 function isAddress(text: string): boolean {
