@@ -95,7 +95,7 @@ export {
 export { endHere, holdsTokens } from './grant/end-here.ts'
 export type { EngineOptions } from './grant/engine.ts'
 export { type CallbackOptions, finishAuthorization } from './grant/finish-authorization.ts'
-export type { GivenBy } from './grant/given-by.ts'
+export { assertGivenHere, type GivenBy } from './grant/given-by.ts'
 export {
   type Grant,
   type GrantSummary,

@@ -60,6 +60,13 @@ test('a look-up after consent that is refused leaves the consent, and the grant 
   assert.equal(of.told.asked, 3)
 })
 
+test('a look-up does not show the token to a server that did not give it', async () => {
+  await using of = await world(403, '{}')
+  const provider = { ...of.client.provider, issuer: 'https://elsewhere.example' }
+  await assert.rejects(lookUp({ ...of.client, provider }, of.store, 'alice'), { code: 'ISSUER_MISMATCH' })
+  assert.equal(of.told.asked, 1, 'only the consent asked')
+})
+
 test('the word that a look-up failed outlives refreshes', async () => {
   await using of = await world(500, 'down')
   of.clock.advance(4000)

@@ -41,7 +41,21 @@ export function isFromElsewhere(
   return !(provider.moved_from ?? []).some((former) => isSameOrigin(former, before))
 }
 
-/** Throws `ISSUER_MISMATCH` for a grant that another server gave: its tokens are not shown to this one. */
+/**
+ * Throws `ISSUER_MISMATCH` for a grant that another server gave than the one that is configured now: its tokens are not
+ * shown to this one (RFC 9700 §4.4). Call it before a stored token goes to an address that the client's settings name.
+ * The engine does so by itself. `token_endpoint`: the published one, where none is given by hand.
+ *
+ * @example
+ * ```ts
+ * import { assertGivenHere, type Client, type Grant, userInfo } from '@evergrant/core'
+ *
+ * function whoIs(client: Client, of: Grant, access_token: string) {
+ *   assertGivenHere(of, client)
+ *   return userInfo(client, access_token)
+ * }
+ * ```
+ */
 export function assertGivenHere(of: Grant, client: Client, token_endpoint?: string): void {
   if (!isFromElsewhere(of, client, token_endpoint)) return
   const message = `Grant ${of.id} was given by ${giver(of)}, and ${address(client, token_endpoint)} is configured. Nothing was sent there.`

@@ -10,6 +10,7 @@ import { ask, send } from '../http/ask.ts'
 import { filledIn } from '../protocol/parameters.ts'
 import type { Lookup } from '../provider/follow-up.ts'
 import type { GrantStore } from '../store/store.ts'
+import { assertGivenHere } from './given-by.ts'
 import { type Grant, grant } from './grant.ts'
 import { contradicted, MOST_LOST, stillSealed, storeError } from './record.ts'
 import { notFound } from './refusals.ts'
@@ -20,7 +21,7 @@ import { trouble } from './transitions.ts'
  * in the grant's `metadata`. Done of itself at the end of a consent, which stands when this fails; the grant then says so
  * in `look_up_failed`. Call it to ask again: a success lifts that. The access token in the record must still be valid.
  *
- * Throws `GRANT_NOT_FOUND`, what the provider or the store throws, and `INVALID_ANSWER` for what is no JSON or is nested
+ * Throws `GRANT_NOT_FOUND`, `ISSUER_MISMATCH` when another server gave the grant, what the provider or the store throws, and `INVALID_ANSWER` for what is no JSON or is nested
  * too deep to be kept. The record is as it was then.
  *
  * @example
@@ -38,6 +39,7 @@ export async function lookUp(client: Client, store: GrantStore, id: string): Pro
   return changed(store, id, async (current) => {
     const token = current.access['']?.access_token
     if (token === undefined) throw withoutToken(id)
+    assertGivenHere(current, client)
     found ??= await answers(client, token)
     const { look_up_failed: _, ...rest } = current
     return grant({ ...rest, metadata: { ...rest.metadata, ...found }, updated_at: client.http.clock.now() })

@@ -1,5 +1,6 @@
-import { assertSecureUrl, counted, type ErrorCode, type Who } from '@evergrant/core'
+import { assertGivenHere, assertSecureUrl, counted, type ErrorCode, isOAuthError, type Who } from '@evergrant/core'
 import type { Deps } from '../deps.ts'
+import type { Reach } from '../security/reach.ts'
 import { asOAuthError, type Tokens } from './tokens.ts'
 
 /** What a test of an account found. */
@@ -21,14 +22,15 @@ const MOST_BYTES = 100_000
 export async function testAccount(
   id: string,
   tokens: Tokens,
-  { store, fetch: given, clock }: Deps,
+  reach: Reach,
+  { store, clock }: Deps,
 ): Promise<TestResult> {
   try {
     const held = await store.get(id)
     const source = tokens.sources.get(id)
     const token = await source.token(held?.standing.state === 'failing' ? { force: true } : undefined)
     const client = await tokens.clientOf(id)
-    const { userinfo_endpoint } = await client.metadata()
+    const { userinfo_endpoint, token_endpoint } = await client.metadata()
     const until = token.expires_at === undefined ? '' : ` It is valid for ${span(token.expires_at - clock.now())}.`
     const scopes = (token.scope ?? held?.granted_scope ?? held?.requested_scope ?? '').split(' ')
     // A token for a resource server of its own must not be shown to another one (RFC 9700 §2.3).
@@ -36,10 +38,13 @@ export async function testAccount(
     if (userinfo_endpoint === undefined || elsewhere || !scopes.includes('openid')) {
       return { ok: true, detail: `The provider gave an access token.${until}` }
     }
+    // The settings may lead elsewhere by now: whoever changes them, and tests, would have everybody's tokens.
+    const now = await store.get(id)
+    if (now !== undefined) assertGivenHere(now, client, token_endpoint)
     const asked = await ask(
       assertSecureUrl(userinfo_endpoint, 'userinfo endpoint').href,
       token.access_token,
-      given ?? fetch,
+      reach.fetch,
     )
     if (asked === undefined) return { ok: true, detail: `The provider gave an access token and accepted it.${until}` }
     return { ok: false, detail: asked, who: 'provider', advice: 'Try again later; if it stays, connect again.' }
@@ -63,7 +68,8 @@ async function ask(endpoint: string, token: string, fetching: typeof fetch): Pro
     return response.ok
       ? undefined
       : `The provider gave an access token, but its own userinfo endpoint answered ${response.status}.`
-  } catch {
+  } catch (error) {
+    if (isOAuthError(error)) throw error
     return 'The provider gave an access token, but its userinfo endpoint could not be reached.'
   }
 }

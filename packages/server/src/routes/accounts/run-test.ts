@@ -5,7 +5,7 @@ import type { Services } from '../../services.ts'
 import { answers, ById } from '../answers.ts'
 import type { App } from '../app-type.ts'
 
-export function testRoute(app: App, { accounts, tokens, deps }: Services): void {
+export function testRoute(app: App, { accounts, tokens, reach, deps }: Services): void {
   app.post(
     '/v1/accounts/:id/test',
     {
@@ -21,7 +21,7 @@ export function testRoute(app: App, { accounts, tokens, deps }: Services): void 
     async ({ params: { id } }) => {
       const { paused } = await accounts.get(id)
       if (paused === 1) throw new Refusal('ACCOUNT_PAUSED', 'This account is paused.')
-      const result = await testAccount(id, tokens, deps)
+      const result = await testAccount(id, tokens, reach, deps)
       return { ...result, account: await accounts.view(id) }
     },
   )
