@@ -2880,7 +2880,10 @@ export interface paths {
                 };
             };
         };
-        /** Set mail servers or the mailbox by hand */
+        /**
+         * Set mail servers or the mailbox by hand
+         * @description A server that was not set by hand before needs the own `password`: the tokens go there, also when the session has long ended. A line in the account’s history tells of it, and its owner gets a notice. The rest, and taking a server back, need none.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -5844,7 +5847,7 @@ export interface components {
             history: {
                 /** @description Epoch seconds. */
                 at: number;
-                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored" | "key_made" | "key_removed";
+                type: "authorized" | "refreshed" | "refresh_failed" | "consent_required" | "persist_failed" | "persisted" | "revoked" | "authorization_failed" | "paused" | "resumed" | "revealed" | "mail_failed" | "mail_restored" | "mail_servers_set" | "key_made" | "key_removed";
                 code?: string;
                 detail?: string;
                 /** @description How long the provider took. */
@@ -6005,6 +6008,8 @@ export interface components {
             sent_copy?: "server" | "client";
             /** @description How to sign in (SASL). Left out: what the server offers. */
             mechanism?: "XOAUTH2" | "OAUTHBEARER";
+            /** @description The own one, once more. Left out by somebody who has none: they need to have signed in within the last ten minutes. */
+            password?: string;
         };
         /** MailHeader */
         MailHeader: {
@@ -6234,7 +6239,7 @@ export interface components {
         /** Notice */
         Notice: {
             id: string;
-            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off" | "api_key_made" | "token_revealed" | "password_link_made" | "email_changed";
+            kind: "account_needs_consent" | "connection_broken" | "accounts_blocked" | "accounts_ended" | "secret_expiring" | "webhook_off" | "api_key_made" | "token_revealed" | "password_link_made" | "email_changed" | "mail_servers_set";
             /** @description Epoch seconds. */
             created_at: number;
             seen: boolean;

@@ -162,7 +162,7 @@ test('[#130] [#135] servers are the provider’s own until they are set by hand,
   )
   const imap = { host: '127.0.0.1', port: 1143, security: 'none' }
   const set = await admin.call('PUT', `/v1/accounts/${google}/mail`, {
-    body: { mailbox: 'team@company.example', imap },
+    body: { mailbox: 'team@company.example', imap, password: PASSWORD },
   })
   assert.equal(set.status, 200, set.text)
   assert.deepEqual(set.json, { ...first, imap, mailbox: 'team@company.example', by_hand: ['mailbox', 'imap'] })
@@ -177,7 +177,8 @@ test('mail servers that may not be reached are refused when they are set', async
   const secret = { client_id: 'id', client_secret: SECRET }
   const connection = await admin.post('/v1/connections', { name: 'G', provider: 'google', ...secret })
   const account = await admin.post('/v1/accounts', { connection: connection.json.id })
-  const put = (imap: object) => admin.call('PUT', `/v1/accounts/${account.json.id}/mail`, { body: { imap } })
+  const put = (imap: object) =>
+    admin.call('PUT', `/v1/accounts/${account.json.id}/mail`, { body: { imap, password: PASSWORD } })
   const refused = [
     [{ host: '127.0.0.1', port: 143, security: 'none' }, 'PRIVATE_ADDRESS'],
     [{ host: 'mail.inside.example', port: 993, security: 'tls' }, 'PRIVATE_ADDRESS'],
@@ -219,7 +220,9 @@ test('a member names no mail server but a public one, learns nothing of those in
     (await browser.post('/v1/accounts', { connection: connection.id })).json.id
   const [hers, adas] = [await own(member), await own(admin)]
   const put = (browser: Browser, id: string, host: string, port = 993) =>
-    browser.call('PUT', `/v1/accounts/${id}/mail`, { body: { imap: { host, port, security: 'tls' } } })
+    browser.call('PUT', `/v1/accounts/${id}/mail`, {
+      body: { imap: { host, port, security: 'tls' }, password: PASSWORD },
+    })
   const answers = new Set<string>()
   for (const host of ['127.0.0.1', 'localhost', '10.0.0.9', 'other.inside.example', 'not-there.example']) {
     const { status, json } = await put(member, hers, host)
@@ -333,7 +336,7 @@ test('a mail server whose name leads into the own network a moment after it was 
   const server = (port: number) => ({ host: 'mail.rebind.example', port, security: 'tls' })
   const mailbox = 'alice@example.test'
   const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, {
-    body: { mailbox, imap: server(993), smtp: server(465) },
+    body: { mailbox, imap: server(993), smtp: server(465), password: PASSWORD },
   })
   assert.equal(set.status, 200, set.text)
   const refused = /mail\.rebind\.example \(10\.0\.0\.7\) is inside of the server's own network/
@@ -387,7 +390,7 @@ for (const [mechanism, other] of [
     const gates = [await gate(mail.ports.imap, said), await gate(mail.ports.smtp, said)]
     const [imap, smtp] = gates.map(({ port }) => ({ host: '127.0.0.1', port, security: 'none' }))
     const body = { mailbox: 'alice@example.test', mechanism, imap, smtp }
-    const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, { body })
+    const set = await admin.call('PUT', `/v1/accounts/${account}/mail`, { body: { ...body, password: PASSWORD } })
     assert.deepEqual([set.status, set.json.mechanism, set.json.by_hand.includes('mechanism')], [200, mechanism, true])
     assert.equal((await admin.post(`/v1/accounts/${account}/mail/verify`)).json.ok, true)
     const sent = await admin.post(`/v1/accounts/${account}/mail/send`, { to: [body.mailbox], subject: 's', text: 't' })

@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core'
 import { loadLanguage } from '../src/languages/languages.ts'
 import { assertAccessible, assertFits } from './looks.ts'
 import { openStage, type Stage, type Visit, visit } from './stage.ts'
-import { addConnection, connectAccount, setUp, signIn } from './steps.ts'
+import { addConnection, connectAccount, prove, setUp, signIn } from './steps.ts'
 
 const ALICE = 'alice@sandbox.example'
 let stage: Stage
@@ -74,6 +74,10 @@ test('where the mail servers are not known, a person enters them, and the inbox 
   await server('Read (IMAP)').getByLabel('Server').fill('127.0.0.1')
   await page.getByRole('combobox', { name: 'Sign-in' }).click()
   await page.getByRole('option', { name: 'OAUTHBEARER' }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Enter your own password once more.').waitFor()
+  await assertAccessible(page)
+  await prove(page)
   await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByRole('button', { name: 'This mailbox is for practice' }).waitFor()
   await page.getByRole('button', { name: 'Mail servers' }).click()
@@ -232,6 +236,7 @@ test('what was set by hand is changed in part, and goes back to the preset; in G
   const imap = page.getByRole('group', { name: 'Lesen (IMAP)' })
   assert.equal(await imap.getByLabel('Server').inputValue(), '127.0.0.1')
   await page.getByLabel('Postfach', { exact: true }).fill('team@sandbox.example')
+  assert.equal(await page.getByLabel(texts.session.ownPassword).count(), 0, 'no server is named')
   await assertAccessible(page)
   await assertFitsPhone(page)
   await page.getByRole('button', { name: 'Speichern', exact: true }).click()

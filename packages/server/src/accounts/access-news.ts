@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { MailHost } from '../contract/index.ts'
 import type { Tables } from '../db/tables.ts'
 import type { Notices } from '../notices/notices.ts'
 import { randomId } from '../security/secret.ts'
@@ -152,6 +153,21 @@ export class AccessNews {
     if (owner === null || owner === by.id) return
     const detail = { by: { id: by.id, name: by.name }, reason }
     await this.#notices.raise({ key: `revealed/${randomId()}`, kind: 'token_revealed', owner, account, detail })
+  }
+
+  /** Somebody named servers that tokens of an account go to from now on: its owner hears of it, also of what was done in their name. */
+  async mailServersSet(
+    db: Transaction<Tables>,
+    account: string,
+    owner: string | null,
+    by: Person,
+    servers: readonly (readonly [string, MailHost])[],
+  ): Promise<void> {
+    const named = servers.map(([protocol, { host, port }]) => `${protocol.toUpperCase()} ${host}:${port}`)
+    await this.#history.add(account, { type: 'mail_servers_set', detail: `${by.name}: ${named.join(', ')}` }, db)
+    if (owner === null) return
+    const detail = { by: { id: by.id, name: by.name } }
+    await this.#notices.raise({ key: `mail/${randomId()}`, kind: 'mail_servers_set', owner, account, detail }, db)
   }
 
   /** After the transaction: browsers look again. */

@@ -23,11 +23,12 @@ export class History {
     this.#clock = clock
   }
 
-  async add(account_id: string, entry: Omit<HistoryEntry, 'at'>): Promise<void> {
+  /** Within a transaction of the caller when one is given; a renewal is never. */
+  async add(account_id: string, entry: Omit<HistoryEntry, 'at'>, db: Kysely<Tables> = this.#db): Promise<void> {
     const { type, code = null, detail = null, seconds = null } = entry
     if (type === 'refreshed' && (await this.#again(account_id, seconds))) return
     const values = { id: this.#nextId(), account_id, at: this.#clock.now(), type, code, detail, seconds }
-    await this.#db.insertInto('history').values(values).execute()
+    await db.insertInto('history').values(values).execute()
   }
 
   /**

@@ -360,6 +360,7 @@ export const HistoryEntry = Type.Object({
     Type.Literal('revealed'),
     Type.Literal('mail_failed'),
     Type.Literal('mail_restored'),
+    Type.Literal('mail_servers_set'),
     Type.Literal('key_made'),
     Type.Literal('key_removed'),
   ]),

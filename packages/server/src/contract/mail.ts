@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { Who } from './problem.ts'
+import { OwnPassword } from './session.ts'
 import { Spoken } from './spoken.ts'
 import { Digits, Formed } from './text.ts'
 import { EpochSeconds } from './time.ts'
@@ -39,6 +40,7 @@ export const MailChange = Type.Object(
     smtp: Type.Optional(MailHost),
     sent_copy: Type.Optional(SentCopy),
     mechanism: Type.Optional(Mechanism),
+    password: OwnPassword,
   },
   { title: 'MailChange', additionalProperties: false },
 )

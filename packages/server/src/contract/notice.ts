@@ -13,6 +13,7 @@ export const NoticeKind = Type.Union([
   Type.Literal('token_revealed'),
   Type.Literal('password_link_made'),
   Type.Literal('email_changed'),
+  Type.Literal('mail_servers_set'),
 ])
 export type NoticeKind = Static<typeof NoticeKind>
 

@@ -8,12 +8,12 @@ import {
   sentCopy,
 } from '@evergrant/mail/discovery'
 import type { VerifyOptions } from '@evergrant/mail/sign-in'
-import type { Selectable } from 'kysely'
+import type { Kysely, Selectable, Transaction } from 'kysely'
 import type { AccountRow, Accounts } from '../accounts/accounts.ts'
 import type { ConnectionRow } from '../connections/connection-row.ts'
 import type { Connections } from '../connections/connections.ts'
-import type { MailChange, MailSettings, MailTest } from '../contract/index.ts'
-import type { MailAccountTable } from '../db/tables.ts'
+import type { MailChange, MailHost, MailSettings, MailTest } from '../contract/index.ts'
+import type { MailAccountTable, Tables } from '../db/tables.ts'
 import type { Deps } from '../deps.ts'
 import { AtField } from '../problem.ts'
 import { type AddressPolicy, assertPublicHost, confined, guardedFetch } from '../security/address-policy.ts'
@@ -32,6 +32,11 @@ interface Kept extends Found {
   readonly domain: string
   readonly at: number
 }
+
+/** What is set by hand. */
+export type ByHand = Omit<MailChange, 'password'>
+
+const PROTOCOLS = ['imap', 'pop', 'smtp'] as const
 
 type Servers = Partial<Record<'imap' | 'pop' | 'smtp', MailServer | undefined>>
 
@@ -69,13 +74,13 @@ export class MailAccounts {
       this.#deps.store.get(id),
       this.row(id),
     ])
-    const own = row?.own == null ? {} : (JSON.parse(row.own) as MailChange)
+    const own = ownOf(row)
     const practice = await this.#deps.sandbox?.mailOf(connection.issuer, grant?.subject?.sub)
     const principal = principalOf(account, grant, practice?.address)
     const mailbox = own.mailbox ?? principal
     const { mechanisms, ...found } =
       practice === undefined
-        ? await this.#found(id, connection, isWhole(own) ? undefined : principal, row)
+        ? await this.#found(id, connection, isWhole(own) ? {} : { principal, vouched: vouchedFor(grant) }, row)
         : { ...NOWHERE, from: 'practice' as const, mechanisms: ['XOAUTH2', 'OAUTHBEARER'], ...practice.servers }
     return {
       ...found,
@@ -88,9 +93,23 @@ export class MailAccounts {
     }
   }
 
-  /** Keeps what somebody set by hand, in place of all that was before. Throws when a server may not be reached. */
-  async change(id: string, change: MailChange): Promise<void> {
-    for (const protocol of ['imap', 'pop', 'smtp'] as const) {
+  /** The servers of a change that nobody has set by hand so far: tokens would go where none went by anybody's word. */
+  async newServers(id: string, change: ByHand): Promise<readonly (readonly [string, MailHost])[]> {
+    const own = ownOf(await this.row(id))
+    return PROTOCOLS.flatMap((protocol) => {
+      const [server, before] = [change[protocol], own[protocol]]
+      const same = before !== undefined && server?.security === before.security && isSame(server, before)
+      return server === undefined || same ? [] : [[protocol, server] as const]
+    })
+  }
+
+  /**
+   * Keeps what somebody set by hand, in place of all that was before. Throws when a server may not be reached.
+   *
+   * @param inside done in the same transaction
+   */
+  async change(id: string, change: ByHand, inside: (db: Transaction<Tables>) => Promise<void>): Promise<void> {
+    for (const protocol of PROTOCOLS) {
       const server = change[protocol]
       if (server === undefined) continue
       try {
@@ -99,7 +118,10 @@ export class MailAccounts {
         throw isOAuthError(error) ? new AtField(error, protocol) : error
       }
     }
-    await this.#write(id, { own: JSON.stringify(change), tested: null, failures: 0 })
+    await this.#deps.db.transaction().execute(async (db) => {
+      await this.#write(id, { own: JSON.stringify(change), tested: null, failures: 0 }, db)
+      await inside(db)
+    })
     await this.noteAddress(id)
   }
 
@@ -192,9 +214,9 @@ export class MailAccounts {
     await this.#write(id, { address: mailbox?.toLowerCase() ?? null })
   }
 
-  async #write(id: string, change: Partial<MailRow>): Promise<void> {
+  async #write(id: string, change: Partial<MailRow>, db: Kysely<Tables> = this.#deps.db): Promise<void> {
     const nothing = { address: null, own: null, found: null, tested: null, probe_at: null, failures: 0, told: 0 }
-    await this.#deps.db
+    await db
       .insertInto('mail_accounts')
       .values({ ...nothing, ...change, account_id: id })
       .onConflict((taken) => taken.column('account_id').doUpdateSet(change))
@@ -202,27 +224,29 @@ export class MailAccounts {
   }
 
   /**
-   * The provider's own preset comes first. What a domain publishes is asked only for providers without one: a token must not
-   * go to servers that somebody else names.
+   * The provider's own preset comes first. What a domain publishes is asked only for providers without one, and only for the
+   * domain of an address that the provider vouched for: a token must not go to servers that somebody else names, nor where
+   * an address leads that anybody typed here.
    */
   async #found(
     id: string,
     { provider }: ConnectionRow,
-    address: string | undefined,
+    { principal, vouched }: { readonly principal?: string | undefined; readonly vouched?: string | undefined },
     row: MailRow | undefined,
   ): Promise<Found> {
     this.#presets ??= mailPresets()
     const presets = await this.#presets
-    const domain = address?.slice(address.lastIndexOf('@') + 1).toLowerCase()
+    const named = domainOf(principal)
     const of = presets.filter(({ oauth }) => oauth?.provider === provider)
     const known =
-      of.find(({ domains }) => domain !== undefined && domains.includes(domain)) ?? of.find(({ mx }) => mx) ?? of[0]
+      of.find(({ domains }) => named !== undefined && domains.includes(named)) ?? of.find(({ mx }) => mx) ?? of[0]
     if (known !== undefined) return fromPreset(known, 'provider')
-    if (address === undefined || domain === undefined) return NOWHERE
+    const domain = domainOf(vouched)
+    if (vouched === undefined || domain === undefined) return NOWHERE
     const kept = row?.found == null ? undefined : (JSON.parse(row.found) as Kept)
     const age = this.#deps.clock.now() - (kept?.at ?? 0)
     if (kept?.domain === domain && age < (kept.from === 'nowhere' ? BELIEVED / 2 : BELIEVED)) return kept
-    const found = await this.#asked(id, address, presets)
+    const found = await this.#asked(id, vouched, presets)
     await this.#write(id, { found: JSON.stringify({ ...found, domain, at: this.#deps.clock.now() } satisfies Kept) })
     return found
   }
@@ -251,8 +275,12 @@ export class MailAccounts {
   }
 }
 
+function ownOf(row: MailRow | undefined): ByHand {
+  return row?.own == null ? {} : (JSON.parse(row.own) as ByHand)
+}
+
 /** Whether nothing has to be asked to read and send. */
-function isWhole({ imap, pop, smtp }: MailChange): boolean {
+function isWhole({ imap, pop, smtp }: ByHand): boolean {
   return smtp !== undefined && (imap !== undefined || pop !== undefined)
 }
 
@@ -295,9 +323,17 @@ function principalOf(
   practice: string | undefined,
 ): string | undefined {
   if (practice !== undefined) return practice
+  return vouchedFor(grant) ?? (login_hint !== null && isAddress(login_hint) ? login_hint : undefined)
+}
+
+/** The address of whoever consented, in the provider's own word. */
+function vouchedFor(grant: Pick<Grant, 'subject'> | undefined): string | undefined {
   const { username } = grant?.subject ?? {}
-  if (username !== undefined && isAddress(username)) return username
-  return login_hint !== null && isAddress(login_hint) ? login_hint : undefined
+  return username !== undefined && isAddress(username) ? username : undefined
+}
+
+function domainOf(address: string | undefined): string | undefined {
+  return address?.slice(address.lastIndexOf('@') + 1).toLowerCase()
 }
 
 function isAddress(text: string): boolean {

@@ -1,7 +1,7 @@
 import type { NoticeKind } from '../contract/index.ts'
 
 /**
- * Kinds that tell what somebody else did to what is a person's own. Nothing mends them, and deleting a key does not take back that it was
+ * Kinds that tell what was done to what is a person's own, by somebody else or in their name. Nothing mends them, and deleting a key does not take back that it was
  * made; mail about them goes out also when somebody put the notice away before.
  */
 export const records: ReadonlySet<NoticeKind> = new Set([
@@ -9,6 +9,7 @@ export const records: ReadonlySet<NoticeKind> = new Set([
   'token_revealed',
   'password_link_made',
   'email_changed',
+  'mail_servers_set',
 ])
 
 export function isRecord(kind: NoticeKind): boolean {

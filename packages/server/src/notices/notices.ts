@@ -305,4 +305,5 @@ function pathOf({ kind, connection_id, account_id }: NoticeRow): string {
   return connection_id === null ? '/' : `/settings/connections/${connection_id}`
 }
 
-const isAboutAccounts = (kind: string): boolean => kind === 'api_key_made' || kind === 'token_revealed'
+const isAboutAccounts = (kind: string): boolean =>
+  kind === 'api_key_made' || kind === 'token_revealed' || kind === 'mail_servers_set'

@@ -250,6 +250,7 @@ export const de: English = {
     revealed: 'Ein Administrator hat ein Token angesehen',
     mail_failed: 'Ein Blick ins Postfach ist fehlgeschlagen',
     mail_restored: 'Das Postfach funktioniert wieder',
+    mail_servers_set: 'Mailserver wurden von Hand eingestellt',
     key_made: 'Ein Programm hat Zugriff bekommen',
     key_removed: 'Ein Programm hat den Zugriff verloren',
   },
@@ -931,6 +932,10 @@ export const de: English = {
     email_changed: {
       title: 'Ihre E-Mail-Adresse wurde hier geändert',
       text: '{by} hat sie geändert. Wem die neue Adresse gehört, der kann sich vielleicht in Ihrem Namen anmelden. Falls Sie nicht darum gebeten haben, sprechen Sie {by} darauf an.',
+    },
+    mail_servers_set: {
+      title: 'Mailserver wurden von Hand eingestellt: {whose}',
+      text: '{by} hat sie eingestellt; Zugriffstoken werden dorthin gesendet. Falls Sie das nicht selbst waren, stellen Sie unter „E-Mail“ die Voreinstellung wieder her, und ändern Sie Ihr Passwort.',
     },
   },
 

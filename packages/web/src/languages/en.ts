@@ -248,6 +248,7 @@ export const en = {
     revealed: 'An administrator looked at a token',
     mail_failed: 'A look at the mailbox failed',
     mail_restored: 'The mailbox works again',
+    mail_servers_set: 'Mail servers were set by hand',
     key_made: 'A program was given access',
     key_removed: 'A program lost its access',
   },
@@ -905,6 +906,10 @@ export const en = {
     email_changed: {
       title: 'Your e-mail address here was changed',
       text: '{by} changed it. Whoever has that address may be able to sign in as you. If you did not ask for it, speak to {by}.',
+    },
+    mail_servers_set: {
+      title: 'Mail servers were set by hand: {whose}',
+      text: '{by} set them, and access tokens are sent to them. If that was not you, restore the preset under Mail and change your password.',
     },
   },
 

@@ -14,7 +14,7 @@ export interface ServerDraft {
 }
 
 /** A field of the form. */
-export type DraftField = 'mailbox' | `${Protocol}.${'host' | 'port' | 'security'}`
+export type DraftField = 'mailbox' | 'password' | `${Protocol}.${'host' | 'port' | 'security'}`
 
 /** Mail settings as they are typed. */
 export interface MailDraft {
@@ -90,6 +90,17 @@ export function draftOf({ by_hand, mailbox = '', mechanism, sent_copy, ...server
     mechanism: mechanism ?? '',
     copies: own('sent_copy') ? sent_copy : '',
   }
+}
+
+/** Whether a draft names a server that was not set by hand before: then tokens go elsewhere. */
+export function namesServer(draft: MailDraft, settings: MailSettings): boolean {
+  const change = changeOf(draft)
+  return PROTOCOLS.some((protocol) => {
+    const server = change[protocol]
+    const before = settings.by_hand.includes(protocol) ? settings[protocol] : undefined
+    if (server === undefined) return false
+    return server.host !== before?.host || server.port !== before.port || server.security !== before.security
+  })
 }
 
 /** What a draft sets: nothing of what it leaves empty. */

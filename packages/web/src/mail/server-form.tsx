@@ -6,14 +6,16 @@ import { changeMail } from '../api/mail.ts'
 import { ProblemError } from '../api/problem-error.ts'
 import type { MailSettings } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
+import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
+import { useHasPassword } from '../session/user.ts'
 import { Notice } from '../shared/notice.tsx'
-import { ProblemAlert } from '../shared/problem-alert.tsx'
 import {
   changeOf,
   type DraftField,
   draftOf,
   faultsOf,
   type MailDraft,
+  namesServer,
   PROTOCOLS,
   type Protocol,
   type Security,
@@ -36,24 +38,35 @@ export function ServerForm({ account, settings, onSaved, onCancel }: Props) {
   const texts = useTexts('mail')
   const { cancel } = useTexts('shared')
   const [draft, setDraft] = useState<MailDraft>(() => draftOf(settings))
-  const save = useMutation({ mutationFn: () => changeMail(account, changeOf(draft)), onSuccess: onSaved })
+  const { ownPasswordMissing } = useTexts('session')
+  const [password, setPassword] = useState('')
+  const asksPassword = useHasPassword() && namesServer(draft, settings)
+  const save = useMutation({
+    mutationFn: () => changeMail(account, { ...changeOf(draft), ...(asksPassword ? { password } : {}) }),
+    gcTime: 0,
+    onSuccess: onSaved,
+  })
   const refused = save.error instanceof ProblemError ? save.error.problem.field : undefined
   const own = new Set(settings.by_hand)
   const form = useRef<HTMLFormElement>(null)
   // How often somebody tried to save what cannot be: from then on the fields say what is wrong with them.
   const [tries, setTries] = useState(0)
-  const faults = tries > 0 ? faultsOf(draft) : []
+  const wrong: readonly DraftField[] = [
+    ...faultsOf(draft),
+    ...(asksPassword && password === '' ? ['password' as const] : []),
+  ]
+  const faults = tries > 0 ? wrong : []
   useEffect(() => {
     if (tries > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [tries])
   const submit = (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault()
-    if (faultsOf(draft).length > 0) return setTries(tries + 1)
+    if (wrong.length > 0) return setTries(tries + 1)
     setTries(0)
     save.mutate()
   }
   const faultOf = (field: DraftField): string | undefined => {
-    if (faults.includes(field)) return texts.faults[FAULTS[field]]
+    if (faults.includes(field)) return field === 'password' ? ownPasswordMissing : texts.faults[FAULTS[field]]
     // Of a server as a whole, the server tells it at the protocol: that is its host.
     return refused === field || `${refused}.host` === field ? save.error?.message : undefined
   }
@@ -108,7 +121,14 @@ export function ServerForm({ account, settings, onSaved, onCancel }: Props) {
             onChange={(value) => setDraft({ ...draft, copies: (value ?? '') as MailDraft['copies'] })}
           />
         </Group>
-        {save.isError && <ProblemAlert error={save.error} />}
+        {asksPassword && (
+          <OwnPassword
+            error={faultOf('password')}
+            value={password}
+            onChange={({ currentTarget: { value } }) => setPassword(value)}
+          />
+        )}
+        {save.isError && <SelfProblem error={save.error} />}
         <Group>
           <Button type="submit" loading={save.isPending}>
             {texts.save}
@@ -133,7 +153,7 @@ const FAULTS = {
       (['host', 'port', 'security'] as const).map((field) => [`${protocol}.${field}`, field]),
     ),
   ),
-} as Readonly<Record<DraftField, Fault>>
+} as Readonly<Record<Exclude<DraftField, 'password'>, Fault>>
 
 interface FieldsProps {
   protocol: Protocol

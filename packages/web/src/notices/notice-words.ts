@@ -26,7 +26,8 @@ export function noticeWords(
 
 /** Where on this page it is mended. */
 export function noticePath({ kind, account, connection, webhook }: Notice): string {
-  if (kind === 'api_key_made' || kind === 'token_revealed') return account ? `/accounts/${account.id}` : '/accounts'
+  if (kind === 'api_key_made' || kind === 'token_revealed' || kind === 'mail_servers_set')
+    return account ? `/accounts/${account.id}` : '/accounts'
   if (account) return `/accounts/${account.id}/connect`
   if (kind === 'webhook_off') return webhook ? `/settings/webhooks/${webhook.id}` : '/settings/webhooks'
   return connection ? `/settings/connections/${connection.id}` : '/'

@@ -50,5 +50,9 @@ export const englishNotices: NoticeTexts = {
       subject: 'Your e-mail address here was changed',
       text: `${by} changed the e-mail address of your user. With some providers whoever has that address can sign in as you, and mail from this server goes there. If you did not ask for it, speak to ${by}.`,
     }),
+    mail_servers_set: ({ account, by }) => ({
+      subject: `Mail servers of ${account} were set by hand`,
+      text: `${by} set mail servers of your account ${account} by hand. From now on its access tokens are sent to them. If that was not you, look under Mail on the page of the account, restore the preset there, and change your password.`,
+    }),
   },
 }

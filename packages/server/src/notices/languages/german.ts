@@ -52,5 +52,9 @@ export const germanNotices: NoticeTexts = {
       subject: 'Ihre E-Mail-Adresse wurde hier geändert',
       text: `${by} hat hier Ihre E-Mail-Adresse geändert. Bei manchen Anbietern kann sich anmelden, wem diese Adresse gehört, und E-Mail von diesem Server geht dorthin. Falls Sie nicht darum gebeten haben, sprechen Sie ${by} darauf an.`,
     }),
+    mail_servers_set: ({ account, by }) => ({
+      subject: `Mailserver von ${account} wurden von Hand eingestellt`,
+      text: `${by} hat Mailserver Ihres Kontos ${account} von Hand eingestellt. Ab jetzt werden dessen Zugriffstoken dorthin gesendet. Falls Sie das nicht selbst waren, stellen Sie auf der Seite des Kontos unter „E-Mail“ die Voreinstellung wieder her, und ändern Sie Ihr Passwort.`,
+    }),
   },
 }
