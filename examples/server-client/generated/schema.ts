@@ -1383,7 +1383,7 @@ export interface paths {
         head?: never;
         /**
          * Change a connection
-         * @description What is left out stays. A new secret counts from the next request to the provider on. Client, addresses, parameters and rules of one by which people sign in need the own `password`.
+         * @description What is left out stays. A new secret counts from the next request to the provider on. Addresses and parameters of one that has accounts, and client, addresses, parameters and rules of one by which people sign in, need the own `password`.
          */
         patch: {
             parameters: {

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import { accountAt, connect, connectionTo, Scene, SECRET, sandboxOf } from './support/scene.ts'
+import { accountAt, connect, connectionTo, PASSWORD, Scene, SECRET, sandboxOf } from './support/scene.ts'
 
 /** An authorization server of somebody else, which remembers what it was asked. */
 async function stranger(userinfo = '/u') {
@@ -55,7 +55,11 @@ test('a test shows the token to the server that gave it, and to none that the co
   const works = await test()
   assert.deepEqual([works.ok, works.detail.includes('accepted it')], [true, true], works.detail)
   await using thief = await stranger()
-  const led = await ada.patch(`/v1/connections/${connection}`, { issuer: thief.issuer, client_secret: 'of mine' })
+  const led = await ada.patch(`/v1/connections/${connection}`, {
+    issuer: thief.issuer,
+    client_secret: 'of mine',
+    password: PASSWORD,
+  })
   assert.equal(led.status, 200, led.text)
   for (const browser of [ada, ben]) {
     const { ok, code } = await test(browser)
@@ -66,7 +70,11 @@ test('a test shows the token to the server that gave it, and to none that the co
     thief.asked.filter(({ path, authorization }) => path === '/u' || authorization !== undefined),
     [],
   )
-  await ada.patch(`/v1/connections/${connection}`, { issuer: sandbox.issuer, client_secret: SECRET })
+  await ada.patch(`/v1/connections/${connection}`, {
+    issuer: sandbox.issuer,
+    client_secret: SECRET,
+    password: PASSWORD,
+  })
   assert.equal((await test()).ok, true, 'the grant is as it was')
 })
 

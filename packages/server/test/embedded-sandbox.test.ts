@@ -79,7 +79,7 @@ test('at another port the sandbox is the same provider: its accounts stay connec
 test('an administrator who led the connection elsewhere finds it there after a start at another port', async () => {
   const { scene, admin, connection } = await practice()
   await using _ = scene
-  const change = { issuer: 'http://127.0.0.1:9/mine', client_secret: 'another-secret-of-mine' }
+  const change = { issuer: 'http://127.0.0.1:9/mine', client_secret: 'another-secret-of-mine', password: PASSWORD }
   assert.equal((await admin.patch(`/v1/connections/${connection.id}`, change)).status, 200)
   await scene.stop()
   await scene.start('0')

@@ -146,6 +146,8 @@ test('[#145] who may administer or become whom, and by whose word, needs more th
   const cleo = (await people()).find(({ name }: { name: string }) => name === 'Cleo').id
   const { json: pending } = await ada.post('/v1/users', { name: 'Dan' })
   const plain = await connectionTo(world.sandbox, ada, { name: 'Mail' })
+  const used = await connectionTo(world.sandbox, ada, { name: 'Used' })
+  await accountAt(used, ada)
   const settings = { provider: 'sandbox', client_id: 'other', issuer: 'http://127.0.0.1:9/other' }
   const adas = await accountAt(connection, ada)
   const deeds: Record<string, (proof: object) => Promise<{ status: number; json: Record<string, unknown> }>> = {
@@ -161,6 +163,11 @@ test('[#145] who may administer or become whom, and by whose word, needs more th
     'a link for somebody invited': (proof) => ada.post(`/v1/users/${pending.user.id}/invite`, proof),
     'a new connection to sign in with': (proof) =>
       ada.post('/v1/connections', { name: 'Other', ...settings, sign_in: SIGN_IN, ...proof }),
+    // Imported grants, and those of endpoints by hand, would be asked for there.
+    'where the tokens of accounts go': (proof) =>
+      ada.patch(`/v1/connections/${used}`, { issuer: settings.issuer, client_secret: 'another-one', ...proof }),
+    'by which endpoints': (proof) =>
+      ada.patch(`/v1/connections/${used}`, { token_endpoint: 'http://127.0.0.1:9/t', client_secret: 'x', ...proof }),
     'sign-in by one that is there': (proof) => ada.patch(`/v1/connections/${plain}`, { sign_in: SIGN_IN, ...proof }),
     'its rules': (proof) =>
       ada.patch(`/v1/connections/${connection}`, { sign_in: { ...SIGN_IN, trust_email: true }, ...proof }),

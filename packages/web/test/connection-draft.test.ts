@@ -10,6 +10,7 @@ import {
   draftOf,
   emptyDraft,
   isSafeAddress,
+  needsProof,
   newConnectionOf,
 } from '../src/connections/connection-draft.ts'
 import { loadLanguage } from '../src/languages/languages.ts'
@@ -125,6 +126,30 @@ test('saving sends what was changed and nothing else; with a new secret goes the
     sign_in: { ...stored.sign_in, domains: ['example.test', 'other.test'] },
   })
   assert.deepEqual(connectionChangesOf({ ...draft, sign_in: { ...signIn, on: false } }, stored, NOW), { sign_in: null })
+})
+
+test('[#145] a password is asked for where tokens go, and for every change of what people sign in with', () => {
+  const off = { ...draftOf(stored).sign_in, on: false }
+  const { sign_in: _, ...plain } = stored
+  const used = { ...plain, accounts: { total: 1, ok: 1 } }
+  for (const change of [
+    { issuer: 'https://a.test' },
+    { token_endpoint: 'https://a.test/t' },
+    { parameters: { region: 'us' } },
+  ]) {
+    assert.equal(needsProof({ ...draftOf(used), ...change }, used), true, JSON.stringify(change))
+    assert.equal(needsProof({ ...draftOf(plain), ...change }, plain), false, 'there are no tokens that could go there')
+  }
+  for (const change of [{ name: 'Post' }, { scope: 'mail.send' }, { client_id: 'other' }, { client_secret: 'new' }]) {
+    assert.equal(needsProof({ ...draftOf(used), ...change }, used), false, JSON.stringify(change))
+    assert.equal(needsProof({ ...draftOf(stored), ...change }, stored), true, JSON.stringify(change))
+  }
+  assert.equal(needsProof(draftOf(stored), stored), false, 'nothing was changed')
+  assert.equal(needsProof({ ...draftOf(stored), sign_in: off }, stored), false, 'nobody comes in by it any more')
+  assert.deepEqual(
+    [needsProof(filled, undefined), needsProof({ ...filled, sign_in: { ...off, on: true } }, undefined)],
+    [false, true],
+  )
 })
 
 test('people of a domain need a domain, and it is no whole address', () => {

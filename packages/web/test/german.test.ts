@@ -141,7 +141,10 @@ test('mail is tested, read and sent in German, and a mailbox that fails says so 
         const headers = { 'content-type': 'application/json', 'x-evergrant': '1' }
         return (await fetch(where, { method: 'PUT', headers, body })).status
       },
-      [`/v1${path}/mail`, JSON.stringify({ imap: at(ports.imap), smtp: at(ports.smtp) })] as const,
+      [
+        `/v1${path}/mail`,
+        JSON.stringify({ imap: at(ports.imap), smtp: at(ports.smtp), password: administrator.password }),
+      ] as const,
     )
   assert.equal(await set(mail.ports), 200)
   await look()

@@ -128,10 +128,17 @@ export function connectionChangesOf(draft: ConnectionDraft, connection: Connecti
   }
 }
 
-/** Whether saving it decides who gets in here. `connection`: as it is stored; undefined for a new one. */
-export function decidesSignIn(draft: ConnectionDraft, connection: Connection | undefined): boolean {
-  if (!draft.sign_in.on) return false
-  return connection === undefined || Object.keys(connectionChangesOf(draft, connection, 0)).length > 0
+/** Whether saving it decides who gets in here, or where tokens go. `connection`: as it is stored; undefined for a new one. */
+export function needsProof(draft: ConnectionDraft, connection: Connection | undefined): boolean {
+  if (connection === undefined) return draft.sign_in.on
+  const { parameters, issuer, authorization_endpoint, token_endpoint, ...others } = connectionChangesOf(
+    draft,
+    connection,
+    0,
+  )
+  const moved = [parameters, issuer, authorization_endpoint, token_endpoint].some((value) => value !== undefined)
+  if (moved && (connection.accounts?.total ?? 0) > 0) return true
+  return draft.sign_in.on && (moved || Object.keys(others).length > 0)
 }
 
 /** Messages by field path, for what can be said without asking the server. */

@@ -6,11 +6,11 @@ import { ProblemError } from '../api/problem-error.ts'
 import { providerQuery, providersQuery } from '../api/providers.ts'
 import type { Connection, Provider, ProviderSummary } from '../api/types.ts'
 import { useTexts } from '../languages/speaking.tsx'
-import { SelfProblem } from '../session/own-password.tsx'
+import { OwnPassword, SelfProblem } from '../session/own-password.tsx'
 import { useHasPassword } from '../session/user.ts'
 import { ProblemAlert } from '../shared/problem-alert.tsx'
 import { ClientFields } from './client-fields.tsx'
-import { type ConnectionDraft, decidesSignIn, draftErrors, draftFor, draftOf, emptyDraft } from './connection-draft.ts'
+import { type ConnectionDraft, draftErrors, draftFor, draftOf, emptyDraft, needsProof } from './connection-draft.ts'
 import { EndpointFields } from './endpoint-fields.tsx'
 import { ParameterFields } from './parameter-fields.tsx'
 import { ProviderFields } from './provider-fields.tsx'
@@ -45,7 +45,7 @@ function LoadedForm({
   const texts = useTexts('connections')
   const { ownPasswordMissing } = useTexts('session')
   const hasPassword = useHasPassword()
-  const asksPassword = (draft: ConnectionDraft): boolean => hasPassword && decidesSignIn(draft, connection)
+  const asksPassword = (draft: ConnectionDraft): boolean => hasPassword && needsProof(draft, connection)
   const [chosen, setChosen] = useState(connection?.provider)
   const details = useQuery({ ...providerQuery(chosen ?? ''), enabled: chosen !== undefined })
   const provider = details.data
@@ -108,8 +108,11 @@ function LoadedForm({
             {provider.parameters.length > 0 && <ParameterFields form={form} provider={provider} />}
             {provider.needs_issuer && <EndpointFields form={form} />}
             <ScopeFields form={form} provider={provider} />
-            {provider.consent && <SignInFields form={form} asksPassword={asksPassword(form.values)} />}
+            {provider.consent && <SignInFields form={form} />}
           </>
+        )}
+        {provider && asksPassword(form.values) && (
+          <OwnPassword description={texts.settingsProof} {...form.getInputProps('password')} />
         )}
         {error ? <SelfProblem error={error} /> : null}
         {refused && (

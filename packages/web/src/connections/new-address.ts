@@ -9,6 +9,9 @@ const PLACE = 'evergrant.new-connection'
 export const newAddressQuery = queryOptions({
   queryKey: ['new-connection'],
   queryFn: async ({ signal }) => {
+    // Whatever asks again, such as a stream that opens anew: somebody may have it in the provider's console by now.
+    const kept = remembered()
+    if (kept !== undefined) return kept
     const drafted = await request<ConnectionDraft>('GET', '/v1/connections/new', undefined, signal)
     sessionStorage.setItem(PLACE, JSON.stringify(drafted))
     return drafted

@@ -1,11 +1,10 @@
 import { Checkbox, Radio, Stack, Switch, TextInput } from '@mantine/core'
 import { useTexts } from '../languages/speaking.tsx'
-import { OwnPassword } from '../session/own-password.tsx'
 import { Panel } from '../shared/panel.tsx'
 import type { DraftForm } from './draft-form.ts'
 
 /** Whether people sign in to this server with the connection, and who. */
-export function SignInFields({ form, asksPassword }: { form: DraftForm; asksPassword: boolean }) {
+export function SignInFields({ form }: { form: DraftForm }) {
   const texts = useTexts('connections')
   const { on, provision } = form.values.sign_in
   return (
@@ -48,7 +47,6 @@ export function SignInFields({ form, asksPassword }: { form: DraftForm; asksPass
               description={texts.trustEmailHelp}
               {...form.getInputProps('sign_in.trust_email', { type: 'checkbox' })}
             />
-            {asksPassword && <OwnPassword description={texts.signInProof} {...form.getInputProps('password')} />}
           </>
         )}
       </Stack>

@@ -776,8 +776,8 @@ export const de: English = {
     signInConnectHelp:
       'Wer noch kein Konto dieser Verbindung verbunden hat, wird direkt nach der Anmeldung darum gebeten.',
     trustEmail: 'Jeder E-Mail-Adresse vertrauen, die der Anbieter nennt',
-    signInProof:
-      'Diese Einstellungen bestimmen, wer hier hereinkommt. Deshalb genügt die Anmeldung allein nicht, um sie zu speichern.',
+    settingsProof:
+      'Diese Einstellungen bestimmen, wohin Tokens gehen oder wer hier hereinkommt. Deshalb genügt die Anmeldung allein nicht, um sie zu speichern.',
     trustEmailHelp:
       'Lassen Sie das ausgeschaltet, außer wenn es beim Anbieter nur Ihre eigenen Leute gibt und er nicht sagt, welche Adressen bestätigt sind. Sonst könnte jemand mit der Adresse einer anderen Person hereinkommen.',
 

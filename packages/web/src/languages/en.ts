@@ -750,7 +750,8 @@ export const en = {
     signInConnectHelp:
       'Who has not connected an account of this connection yet is asked for it directly after signing in.',
     trustEmail: 'Believe every e-mail address that the provider names',
-    signInProof: 'These settings decide who gets in here, so your session alone is not enough to save them.',
+    settingsProof:
+      'These settings decide where tokens go, or who gets in here, so your session alone is not enough to save them.',
     trustEmailHelp:
       'Leave this off, unless all people at the provider are your own and it does not say which addresses it has verified. Otherwise somebody could come in by another person’s address.',
 

@@ -22,7 +22,7 @@ export function createRoute(app: App, { connections, accounts, users }: Services
       const { body, signedIn, ip } = request
       if (signedIn === undefined) return
       const { password, ...wanted } = body
-      if (asksForProof(undefined, wanted)) await users.assertSelf(signedIn, password, ip)
+      if (asksForProof(undefined, wanted, false)) await users.assertSelf(signedIn, password, ip)
       const row = await connections.create(wanted)
       request.deed = { subject: row.id, detail: { name: row.name, provider: row.provider } }
       await accounts.publishConnection(row)

@@ -12,7 +12,7 @@ export function updateRoute(app: App, { connections, accounts, tokens, users }: 
       schema: {
         summary: 'Change a connection',
         description:
-          'What is left out stays. A new secret counts from the next request to the provider on. Client, addresses, parameters and rules of one by which people sign in need the own `password`.',
+          'What is left out stays. A new secret counts from the next request to the provider on. Addresses and parameters of one that has accounts, and client, addresses, parameters and rules of one by which people sign in, need the own `password`.',
         tags: ['connections'],
         params: ById,
         body: ConnectionPatch,
@@ -26,7 +26,8 @@ export function updateRoute(app: App, { connections, accounts, tokens, users }: 
       // Which ones, and not what: a secret may be among them.
       request.deed = { detail: { fields: Object.keys(patch) } }
       const row = await connections.update(params.id, patch, async (before) => {
-        if (asksForProof(before, patch)) await users.assertSelf(signedIn, password, ip)
+        const used = (await accounts.of(before.id)).length > 0
+        if (asksForProof(before, patch, used)) await users.assertSelf(signedIn, password, ip)
       })
       await tokens.retrySoon(row.id)
       await accounts.publishConnection(row)
