@@ -2,26 +2,13 @@ import assert from 'node:assert/strict'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Readable, Writable } from 'node:stream'
 import { test } from 'node:test'
 import { main as server } from '@evergrant/server/main'
-import { main } from 'evergrant'
 import { type Home, home, type Ran } from './command-line.ts'
+import { run } from './in-process.ts'
 
-/** In this process: it is run often. */
-async function verify(at: Home, ...more: string[]): Promise<Ran> {
-  const said = { stdout: '', stderr: '' }
-  const into = (name: keyof typeof said): Writable =>
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        said[name] += chunk.toString()
-        done()
-      },
-    })
-  const streams = { stdin: Readable.from([]), stdout: into('stdout'), stderr: into('stderr') }
-  const code = await main(['audit', 'verify', '--data-dir', join(at.folder, 'data'), ...more], {}, streams)
-  return { code, ...said }
-}
+const verify = (at: Home, ...more: string[]): Promise<Ran> =>
+  run(['audit', 'verify', '--data-dir', join(at.folder, 'data'), ...more], {})
 
 /** A server's data in which somebody did several things; the server has ended. */
 async function used(at: Home): Promise<DatabaseSync> {

@@ -3,33 +3,18 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Readable, Writable } from 'node:stream'
 import { after, test } from 'node:test'
 import { startSandbox } from '@evergrant/sandbox'
 import { main as server } from '@evergrant/server/main'
-import { main } from 'evergrant'
 import { startPostgres } from '../../stores/test/servers/postgres.ts'
-import { home, type Ran } from './command-line.ts'
+import { home } from './command-line.ts'
+import { run } from './in-process.ts'
 
 const postgres = await startPostgres()
 after(() => postgres.stop())
 
 const CLIENT = { client_id: 'app', client_secret: 'a-very-long-client-secret-0123456789' }
 const REDIRECT = 'http://127.0.0.1:9/cb'
-
-/** In this process; `isTTY`: as if a person looked. */
-async function run(args: readonly string[], env: Readonly<Record<string, string>>, isTTY = false): Promise<Ran> {
-  const said = { stdout: '', stderr: '' }
-  const into = (name: keyof typeof said): Writable =>
-    new Writable({
-      write(chunk: Buffer, _, done) {
-        said[name] += chunk.toString()
-        done()
-      },
-    })
-  const stderr = Object.assign(into('stderr'), { isTTY })
-  return { code: await main(args, env, { stdin: Readable.from([]), stdout: into('stdout'), stderr }), ...said }
-}
 
 /** A cache of MSAL with so many accounts; the first one's refresh token is real. */
 function cacheOf(count: number, real: string): string {
@@ -90,7 +75,7 @@ for (const kind of ['SQLite', 'PostgreSQL'] as const) {
     }
     assert.deepEqual(await accounts(), [], 'nothing was written')
 
-    const written = await run([...args, '--write'], env, true)
+    const written = await run([...args, '--write'], env, [], true)
     assert.equal(written.code, 0, written.stderr)
     assert.match(written.stderr, /█+░+.* Stored 100 of 250/)
     assert.match(written.stderr, /Stored 250 of 250/)
